@@ -1,0 +1,59 @@
+#include <neve/base/pool.hpp>
+
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/partitioner.h>
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_scheduler_observer.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <xmmintrin.h>
+
+#include <neve/base/error.hpp>
+
+namespace neve {
+namespace {
+
+/// Gives each worker a lower priority, and the floating-point mode that every result relies on.
+class WorkerSetUp final : public oneapi::tbb::task_scheduler_observer {
+ public:
+  explicit WorkerSetUp(oneapi::tbb::task_arena& arena) : task_scheduler_observer(arena) {
+    observe(true);
+  }
+  ~WorkerSetUp() override { observe(false); }
+  void on_scheduler_entry(bool is_worker) override {
+    constexpr unsigned kDefaultMxcsr = 0x1F80;  // all exceptions masked, round to nearest, no FTZ/DAZ
+    _mm_setcsr(kDefaultMxcsr);
+    constexpr int kComputeNiceness = 5;
+    if (is_worker) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kComputeNiceness);
+  }
+};
+
+}  // namespace
+
+struct Pool::Arena {
+  explicit Arena(int threads) : arena(threads), set_up(arena) {}
+  oneapi::tbb::task_arena arena;
+  WorkerSetUp set_up;
+};
+
+Pool::Pool(int threads) {
+  NEVE_CHECK(threads >= 1);
+  arena_ = std::make_unique<Arena>(threads);
+}
+
+Pool::~Pool() = default;
+
+int Pool::threads() const { return arena_->arena.max_concurrency(); }
+
+void Pool::for_each(std::size_t count, const std::function<void(std::size_t)>& body) {
+  if (count == 0) return;
+  // Isolation: a thread that waits here must not pick up a piece of an outer loop, whose state it
+  // may hold half-way.
+  arena_->arena.execute([&] {
+    oneapi::tbb::this_task_arena::isolate([&] {
+      oneapi::tbb::parallel_for(std::size_t{0}, count, body, oneapi::tbb::simple_partitioner());
+    });
+  });
+}
+
+}  // namespace neve
