@@ -1,0 +1,27 @@
+# Declares algos_families_<y> for algos/families/<y>/ and algos_<x> for every other folder of algos/ with a .cpp, and
+# lists the folders that hold <x>/<x>.cpp as algorithms. Sets NEVE_ALGORITHMS (modules) and algorithm_list (file).
+set(NEVE_ALGORITHMS "")
+set(algorithm_floors base schema linalg device mojo frame job mr munge model)
+
+file(GLOB_RECURSE family_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/algos/families/*.cpp")
+folders_of(families "${CMAKE_SOURCE_DIR}/algos/families" ${family_files})
+set(family_modules "")
+foreach(family IN LISTS families)
+  add_module(algos_families_${family} FOLDER algos/families/${family} STANDS_ON ${algorithm_floors} ${family_modules})
+  list(APPEND family_modules algos_families_${family})
+endforeach()
+
+file(GLOB_RECURSE algorithm_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/algos/*.cpp")
+folders_of(algorithms "${CMAKE_SOURCE_DIR}/algos" ${algorithm_files})
+list(REMOVE_ITEM algorithms families)
+set(descriptors "")
+foreach(algorithm IN LISTS algorithms)
+  add_module(algos_${algorithm} FOLDER algos/${algorithm} STANDS_ON ${algorithm_floors} ${family_modules})
+  list(APPEND NEVE_ALGORITHMS algos_${algorithm})
+  if(EXISTS "${CMAKE_SOURCE_DIR}/algos/${algorithm}/${algorithm}.cpp")
+    list(APPEND descriptors "${CMAKE_SOURCE_DIR}/algos/${algorithm}/${algorithm}.cpp")
+  endif()
+endforeach()
+
+collect(algorithm_list TYPE neve::model::Algorithm LIST neve::algos::all_algorithms
+        NAMESPACE neve::algos FUNCTION algorithm FILES ${descriptors})
