@@ -1,5 +1,6 @@
 #include <neve/base/pool.hpp>
 
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
@@ -28,6 +29,14 @@ class WorkerSetUp final : public oneapi::tbb::task_scheduler_observer {
   }
 };
 
+/// TBB otherwise never starts more threads than there are cores, whatever a node asks for; tests run
+/// eight threads on two. Process-wide and without state of its own.
+void lift_thread_limit() {
+  constexpr std::size_t kMostThreads = 1024;
+  static const oneapi::tbb::global_control kLimit(
+      oneapi::tbb::global_control::max_allowed_parallelism, kMostThreads);
+}
+
 }  // namespace
 
 struct Pool::Arena {
@@ -38,6 +47,7 @@ struct Pool::Arena {
 
 Pool::Pool(int threads) {
   NEVE_CHECK(threads >= 1);
+  lift_thread_limit();
   arena_ = std::make_unique<Arena>(threads);
 }
 

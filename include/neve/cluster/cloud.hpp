@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <neve/base/ids.hpp>
+
+namespace neve::cluster {
+
+/// One process of the cluster.
+struct Member {
+  NodeId id;
+  std::string address;  ///< host:port of its REST service
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(id, address);
+  }
+};
+
+/// The members that hold data, in the order of their joining; the same on every node for one epoch.
+struct View {
+  std::uint64_t epoch = 0;
+  std::vector<Member> members;
+  [[nodiscard]] std::size_t size() const { return members.size(); }
+};
+
+}  // namespace neve::cluster

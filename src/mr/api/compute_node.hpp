@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <neve/base/budget.hpp>
+#include <neve/base/pool.hpp>
+#include <neve/cluster/cloud.hpp>
+#include <neve/frame/frame.hpp>
+#include <neve/mr/engine.hpp>
+#include <neve/store/store.hpp>
+
+#include "cluster/api/transport.hpp"
+
+namespace neve::mr {
+
+/// The part of a node that holds data and computes: everything below REST, as one object, so that
+/// several fit into one process.
+class ComputeNode {
+ public:
+  struct Settings {
+    NodeId id{1};
+    std::uint32_t number = 0;  ///< position among the members
+    int threads = 1;
+    std::int64_t memory_bytes = 0;
+    std::vector<NodeId> members = {NodeId(1)};
+  };
+  /// `tasks` is every task of this binary; sequencer and transport outlive the node.
+  ComputeNode(const Settings& settings, const TaskList& tasks, store::Sequencer& sequencer,
+              cluster::Transport& transport);
+  ~ComputeNode();
+  ComputeNode(const ComputeNode&) = delete;
+  ComputeNode& operator=(const ComputeNode&) = delete;
+
+  [[nodiscard]] NodeId id() const;
+  [[nodiscard]] Budget& budget();
+  [[nodiscard]] Pool& pool();
+  [[nodiscard]] store::Store& store();
+  [[nodiscard]] frame::Frames& frames();
+  [[nodiscard]] Engine& engine();
+  [[nodiscard]] cluster::Inbox& inbox();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Nodes of one process over the queue transport: one view, one sequencer, nothing shared but bytes.
+/// With one node there is no transport at all.
+class LocalCluster {
+ public:
+  LocalCluster(int nodes, int threads_each, std::int64_t memory_bytes_each, const TaskList& tasks);
+  ~LocalCluster();
+  LocalCluster(const LocalCluster&) = delete;
+  LocalCluster& operator=(const LocalCluster&) = delete;
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] ComputeNode& node(std::size_t index);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace neve::mr

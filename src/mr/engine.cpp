@@ -1,0 +1,67 @@
+#include <neve/mr/engine.hpp>
+
+#include "mr/core.hpp"
+
+namespace neve::mr {
+
+Inputs inputs_of(const frame::Frame& frame) {
+  Inputs inputs{.layout = frame.layout, .columns = {}};
+  for (const frame::Column& column : frame.columns) inputs.columns.push_back(column.id);
+  return inputs;
+}
+
+Inputs inputs_of(const frame::Frame& frame, std::span<const ColumnIndex> picked) {
+  Inputs inputs{.layout = frame.layout, .columns = {}};
+  for (const ColumnIndex index : picked) inputs.columns.push_back(frame.column(index).id);
+  return inputs;
+}
+
+Engine::Engine(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+Engine::~Engine() = default;
+
+std::pair<std::shared_ptr<void>, std::vector<frame::Column>> Engine::run_erased(
+    const TaskEntry& task, const Inputs& inputs, const void* state, const RunOptions& options) {
+  return core_->run(task, inputs, state, options);
+}
+
+frame::Chunk Engine::chunk(const frame::Layout& layout, ColumnId column, GroupIndex group) {
+  return core_->chunk(layout, column, group);
+}
+
+void Engine::put_chunk(const frame::Layout& layout, ColumnId column, GroupIndex group,
+                       const frame::Chunk& chunk) {
+  core_->put(layout, column, group, chunk);
+}
+
+std::vector<frame::Column> Engine::adopt(std::span<const ColumnId> ids,
+                                         std::span<const OutputColumn> kinds) {
+  NEVE_CHECK(ids.size() == kinds.size());
+  if (ids.empty()) return {};
+  store::Store& store = core_->parts().store;
+  store.commit({.new_columns = {ids.begin(), ids.end()}});
+  std::vector<frame::Column> columns;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    columns.push_back({ids[i], kinds[i].type, kinds[i].domain,
+                       std::make_shared<const store::ColumnLease>(store, ids[i])});
+  }
+  return columns;
+}
+
+void Engine::discard(std::span<const ColumnId> ids) { core_->discard(ids); }
+
+frame::LayoutPtr Engine::new_layout(std::vector<std::int64_t> cuts) {
+  return std::make_shared<const frame::Layout>(
+      frame::place(core_->parts().store.new_layout_id(), std::move(cuts), core_->parts().members));
+}
+
+ColumnId Engine::new_column_id() { return core_->parts().store.new_column_id(); }
+std::int64_t Engine::column_bytes(ColumnId column) { return core_->column_bytes(column); }
+ScratchId Engine::new_scratch() { return {core_->parts().store.next_id()}; }
+void Engine::free_scratch(ScratchId scratch) { core_->free_scratch(scratch); }
+Pool& Engine::pool() { return core_->parts().pool; }
+Budget& Engine::budget() { return core_->parts().store.budget(); }
+store::Store& Engine::store() { return core_->parts().store; }
+
+ScratchLease::~ScratchLease() { engine_.free_scratch(id_); }
+
+}  // namespace neve::mr
