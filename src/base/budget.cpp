@@ -40,10 +40,9 @@ std::string readable_bytes(std::int64_t bytes) {
     ++unit;
   }
   std::array<char, 32> text{};
-  const auto end =
-      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed,
-                    unit == 0 || value >= 100 ? 0 : 1)
-          .ptr;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value,
+                                 std::chars_format::fixed, unit == 0 || value >= 100 ? 0 : 1)
+                       .ptr;
   return std::string(text.data(), end) + " " + std::string(kUnits[unit]);
 }
 

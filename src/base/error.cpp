@@ -13,9 +13,10 @@ InputError InputError::bad_request(const std::string& message, Values values) {
 }
 
 InputError InputError::object_not_found(const std::string& name, const std::string& argument) {
-  return {404, "water.exceptions.H2OKeyNotFoundArgumentException",
+  return {404,
+          "water.exceptions.H2OKeyNotFoundArgumentException",
           "Object '" + name + "' not found for argument: " + argument,
-          {{"argument", argument}, {"value", name}}};
+          {{"argument", argument}, {"name", name}}};
 }
 
 InputError InputError::not_found(const std::string& message, Values values) {

@@ -32,9 +32,9 @@ struct Decimal {
 template <class Real>
 Decimal shortest(Real magnitude) {
   std::array<char, 40> text{};
-  const auto end =
-      std::to_chars(text.data(), text.data() + text.size(), magnitude, std::chars_format::scientific)
-          .ptr;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), magnitude,
+                                 std::chars_format::scientific)
+                       .ptr;
   const std::string_view form(text.data(), static_cast<std::size_t>(end - text.data()));
   const std::size_t mark = form.find('e');
   Decimal decimal;
@@ -96,9 +96,9 @@ void append_java_hex_double(std::string& out, double value) {
   }
   if (std::signbit(value)) out += '-';
   std::array<char, 40> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), std::abs(value),
-                                 std::chars_format::hex)
-                       .ptr;
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), std::abs(value), std::chars_format::hex)
+          .ptr;
   const std::string_view form(text.data(), static_cast<std::size_t>(end - text.data()));
   const std::size_t mark = form.find('p');
   std::string_view mantissa = form.substr(0, mark);

@@ -14,8 +14,9 @@ namespace neve::log {
 namespace {
 
 spdlog::level::level_enum spd(Level level) {
-  constexpr std::array kLevels = {spdlog::level::trace, spdlog::level::debug, spdlog::level::info,
-                                  spdlog::level::warn,  spdlog::level::err,   spdlog::level::critical};
+  constexpr std::array kLevels = {spdlog::level::trace, spdlog::level::debug,
+                                  spdlog::level::info,  spdlog::level::warn,
+                                  spdlog::level::err,   spdlog::level::critical};
   return kLevels[static_cast<std::size_t>(level)];
 }
 

@@ -28,9 +28,7 @@ double lgamma(double x) { return Sleef_finz_lgammad1_u10purecfma(x); }
 double erf(double x) { return Sleef_finz_erfd1_u10purecfma(x); }
 double erfc(double x) { return Sleef_finz_erfcd1_u15purecfma(x); }
 double cbrt(double x) { return Sleef_finz_cbrtd1_u10purecfma(x); }
-double pow(double base, double exponent) {
-  return Sleef_finz_powd1_u10purecfma(base, exponent);
-}
+double pow(double base, double exponent) { return Sleef_finz_powd1_u10purecfma(base, exponent); }
 
 namespace {
 

@@ -22,15 +22,16 @@ class WorkerSetUp final : public oneapi::tbb::task_scheduler_observer {
   }
   ~WorkerSetUp() override { observe(false); }
   void on_scheduler_entry(bool is_worker) override {
-    constexpr unsigned kDefaultMxcsr = 0x1F80;  // all exceptions masked, round to nearest, no FTZ/DAZ
+    constexpr unsigned kDefaultMxcsr =
+        0x1F80;  // all exceptions masked, round to nearest, no FTZ/DAZ
     _mm_setcsr(kDefaultMxcsr);
     constexpr int kComputeNiceness = 5;
     if (is_worker) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kComputeNiceness);
   }
 };
 
-/// TBB otherwise never starts more threads than there are cores, whatever a node asks for; tests run
-/// eight threads on two. Process-wide and without state of its own.
+/// TBB otherwise never starts more threads than there are cores, whatever a node asks for; tests
+/// run eight threads on two. Process-wide and without state of its own.
 void lift_thread_limit() {
   constexpr std::size_t kMostThreads = 1024;
   static const oneapi::tbb::global_control kLimit(

@@ -80,7 +80,8 @@ void Frames::publish(const Frame& frame, std::string session) {
 
 std::vector<std::string> Frames::keys() const {
   std::vector<std::string> keys;
-  for (const store::Entry& entry : store_.catalog().list(store::Kind::frame)) keys.push_back(entry.name);
+  for (const store::Entry& entry : store_.catalog().list(store::Kind::frame))
+    keys.push_back(entry.name);
   return keys;
 }
 

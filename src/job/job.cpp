@@ -44,8 +44,8 @@ void Job::cancel() {
 Snapshot Job::snapshot() const {
   const std::lock_guard lock(mutex_);
   const std::int64_t end = end_ms_ != 0 ? end_ms_ : now_ms();
-  return {key_,      description_,      status_,   progress_,  message_,
-          start_ms_, end - start_ms_,   warnings_, exception_, exception_type_};
+  return {key_,      description_,    status_,   progress_,  message_,
+          start_ms_, end - start_ms_, warnings_, exception_, exception_type_};
 }
 
 bool Job::finished() const {
@@ -63,7 +63,8 @@ void Job::run(const std::function<void(Job&)>& work) {
     log::warn("Job " + key_ + " (" + description_.text + ") failed: " + error.what());
     finish(Status::failed, error.what(), error.exception_type());
   } catch (const std::bad_alloc&) {
-    finish(Status::failed, "The node has no memory left for this job.", "java.lang.OutOfMemoryError");
+    finish(Status::failed, "The node has no memory left for this job.",
+           "java.lang.OutOfMemoryError");
   } catch (const std::exception& error) {
     log::error("Job " + key_ + " (" + description_.text + ") broke: " + error.what());
     finish(Status::failed, error.what(), "java.lang.RuntimeException");
@@ -131,7 +132,8 @@ std::shared_ptr<Job> Jobs::start(Description description, std::function<void(Job
 
 std::shared_ptr<Job> Jobs::find(std::string_view key) const {
   const std::lock_guard lock(mutex_);
-  const auto at = std::ranges::find(all_, key, [](const Running& r) -> std::string_view { return r.job->key(); });
+  const auto at = std::ranges::find(
+      all_, key, [](const Running& r) -> std::string_view { return r.job->key(); });
   return at == all_.end() ? nullptr : at->job;
 }
 

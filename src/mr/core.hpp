@@ -27,8 +27,8 @@ class TaskTable {
   std::map<std::string_view, const TaskEntry*> entries_;
 };
 
-/// Scratch of all jobs on one node, by (job, task's scratch, row group). Thread-safe; one row group is
-/// run by one thread at a time.
+/// Scratch of all jobs on one node, by (job, task's scratch, row group). Thread-safe; one row group
+/// is run by one thread at a time.
 class ScratchTable {
  public:
   explicit ScratchTable(Budget& budget) : budget_(budget) {}
@@ -63,10 +63,12 @@ class Engine::Core {
   void serve(cluster::Inbox& inbox);
 
   using Result = std::pair<std::shared_ptr<void>, std::vector<frame::Column>>;
-  Result run(const TaskEntry& task, const Inputs& inputs, const void* state, const RunOptions& options);
+  Result run(const TaskEntry& task, const Inputs& inputs, const void* state,
+             const RunOptions& options);
 
   frame::Chunk chunk(const frame::Layout& layout, ColumnId column, GroupIndex group);
-  void put(const frame::Layout& layout, ColumnId column, GroupIndex group, const frame::Chunk& chunk);
+  void put(const frame::Layout& layout, ColumnId column, GroupIndex group,
+           const frame::Chunk& chunk);
   void discard(std::span<const ColumnId> ids);
   void free_scratch(ScratchId id);
   std::int64_t column_bytes(ColumnId column);

@@ -77,7 +77,8 @@ frame::Chunk Engine::Core::chunk(const frame::Layout& layout, ColumnId column, G
     return frame::Chunk::from_bytes(std::move(here), frame::Chunk::Checksum::trust);
   }
   const NodeId home = layout.home(group);
-  if (home == parts_.self) throw ClusterError("A chunk of a column is gone; was its frame removed?");
+  if (home == parts_.self)
+    throw ClusterError("A chunk of a column is gone; was its frame removed?");
   const wire::Bytes bytes =
       parts_.transport.call(home, "chunk.get", wire::encode(ChunkMessage{column, group, {}})).get();
   return frame::Chunk::from_bytes(buffer_of(bytes));
@@ -94,7 +95,8 @@ void Engine::Core::put(const frame::Layout& layout, ColumnId column, GroupIndex 
   parts_.transport.call(home, "chunk.put", wire::encode(message)).get();
 }
 
-std::vector<wire::Bytes> Engine::Core::ask_others(const std::string& service, const wire::Bytes& request) {
+std::vector<wire::Bytes> Engine::Core::ask_others(const std::string& service,
+                                                  const wire::Bytes& request) {
   std::vector<std::future<wire::Bytes>> answers;
   for (const NodeId node : parts_.members) {
     if (node != parts_.self) answers.push_back(parts_.transport.call(node, service, request));
@@ -122,8 +124,8 @@ std::int64_t Engine::Core::column_bytes(ColumnId column) {
   return sum;
 }
 
-wire::Bytes Engine::Core::wait_for(std::future<wire::Bytes>& answer, NodeId node, std::uint64_t run_id,
-                                   const job::Token& token) {
+wire::Bytes Engine::Core::wait_for(std::future<wire::Bytes>& answer, NodeId node,
+                                   std::uint64_t run_id, const job::Token& token) {
   constexpr std::chrono::milliseconds kCancelPoll(20);
   bool told = false;
   while (answer.wait_for(kCancelPoll) != std::future_status::ready) {
@@ -138,7 +140,8 @@ std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& re
                                            const void* state, const job::TokenPtr& token) {
   std::map<NodeId, std::vector<std::int32_t>> blocks_of_home;
   for (std::int32_t block = 0; block < request.block_count; ++block) {
-    blocks_of_home[request.layout->home(GroupIndex(block * request.groups_per_block))].push_back(block);
+    blocks_of_home[request.layout->home(GroupIndex(block * request.groups_per_block))].push_back(
+        block);
   }
   std::vector<std::pair<NodeId, std::future<wire::Bytes>>> answers;
   for (auto& [home, blocks] : blocks_of_home) {
@@ -147,7 +150,8 @@ std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& re
     request.blocks = std::move(blocks);
     answers.emplace_back(home, parts_.transport.call(home, "mr.run", wire::encode(request)));
   }
-  // Every node is waited for, also after a failure: nobody may still be writing when columns are freed.
+  // Every node is waited for, also after a failure: nobody may still be writing when columns are
+  // freed.
   std::exception_ptr failure;
   std::vector<Subtree> parts;
   const auto attempt = [&failure](const auto& step) {
@@ -182,8 +186,8 @@ std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& re
   return parts[0].partial;
 }
 
-Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inputs, const void* state,
-                                       const RunOptions& options) {
+Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inputs,
+                                       const void* state, const RunOptions& options) {
   const auto token = options.token ? options.token : std::make_shared<job::Token>();
   token->check();
   const Blocks blocks = blocks_of(*inputs.layout, inputs.columns.size(), task.partial_bytes(state));

@@ -17,12 +17,18 @@ struct Outputs::Column {
   frame::Chunk encode() {
     if (ready) return *std::move(ready);
     switch (kind) {
-      case OutputKind::doubles: return frame::encode_doubles(doubles);
-      case OutputKind::int64s: return frame::encode_int64(int64s);
-      case OutputKind::times: return frame::encode_times(int64s);
-      case OutputKind::codes: return frame::encode_codes(codes);
-      case OutputKind::text: return text.finish();
-      case OutputKind::uuids: break;
+      case OutputKind::doubles:
+        return frame::encode_doubles(doubles);
+      case OutputKind::int64s:
+        return frame::encode_int64(int64s);
+      case OutputKind::times:
+        return frame::encode_times(int64s);
+      case OutputKind::codes:
+        return frame::encode_codes(codes);
+      case OutputKind::text:
+        return text.finish();
+      case OutputKind::uuids:
+        break;
     }
     throw InternalError("a task wrote no chunk for an output");
   }

@@ -32,8 +32,8 @@ struct RunRequest {
   std::vector<std::int32_t> blocks;  ///< those to run here
   template <class Archive>
   void fields(Archive& archive) {
-    archive(run_id, task, layout, columns, state, scratch, output_kinds, output_ids, groups_per_block,
-            block_count, blocks);
+    archive(run_id, task, layout, columns, state, scratch, output_kinds, output_ids,
+            groups_per_block, block_count, blocks);
   }
 };
 

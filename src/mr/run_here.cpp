@@ -7,8 +7,8 @@
 namespace neve::mr {
 namespace {
 
-/// Partials of an exact reduction that no thread is filling right now. A thread takes one for a block
-/// and puts it back, so that there are never more than run at once.
+/// Partials of an exact reduction that no thread is filling right now. A thread takes one for a
+/// block and puts it back, so that there are never more than run at once.
 class IdlePartials {
  public:
   IdlePartials(const TaskEntry& task, const void* state) : task_(task), state_(state) {}

@@ -19,7 +19,8 @@ const TaskEntry& TaskTable::find(std::string_view name) const {
   return *at->second;
 }
 
-void* ScratchTable::get(const TaskEntry& task, ScratchId id, const RowGroup& group, const void* state) {
+void* ScratchTable::get(const TaskEntry& task, ScratchId id, const RowGroup& group,
+                        const void* state) {
   NEVE_CHECK(id.value != 0, "task " + std::string(task.name) + " needs a scratch id");
   Held* held = nullptr;
   {
@@ -45,12 +46,14 @@ Blocks blocks_of(const frame::Layout& layout, std::size_t columns, std::int64_t 
   const std::int64_t groups = layout.groups();
   const std::int64_t rows_per_group = std::max<std::int64_t>(1, layout.rows() / groups);
   const std::int64_t group_bytes =
-      rows_per_group * static_cast<std::int64_t>(std::max<std::size_t>(1, columns) * sizeof(double));
+      rows_per_group *
+      static_cast<std::int64_t>(std::max<std::size_t>(1, columns) * sizeof(double));
   constexpr std::int64_t kMapOverMerge = 20;
   const std::int64_t wanted = (partial_bytes * kMapOverMerge + group_bytes - 1) / group_bytes;
   Blocks blocks;
   blocks.groups_per_block = static_cast<std::int32_t>(std::clamp<std::int64_t>(wanted, 1, groups));
-  blocks.count = static_cast<std::int32_t>((groups + blocks.groups_per_block - 1) / blocks.groups_per_block);
+  blocks.count =
+      static_cast<std::int32_t>((groups + blocks.groups_per_block - 1) / blocks.groups_per_block);
   return blocks;
 }
 

@@ -90,7 +90,8 @@ std::optional<std::vector<std::string>> split_list(std::string_view text) {
     std::string element;
     bool quoted = false;
     std::string_view rest = text;
-    if (text.front() == '"' && take_element(rest, element, quoted) && rest.empty()) return {{element}};
+    if (text.front() == '"' && take_element(rest, element, quoted) && rest.empty())
+      return {{element}};
     return {{std::string(text)}};
   }
   if (text.back() != ']') return std::nullopt;
@@ -186,7 +187,8 @@ Form form_of_json(std::string_view body) {
   return form;
 }
 
-std::optional<std::string> read_json_object(const Schema& schema, void* object, std::string_view text) {
+std::optional<std::string> read_json_object(const Schema& schema, void* object,
+                                            std::string_view text) {
   const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.is_object()) return "must be a JSON object";
   const auto problems = read_form(schema, object, form_of_json(text));

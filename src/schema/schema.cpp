@@ -18,9 +18,12 @@ std::string_view to_string(Level level) {
 std::string_view to_string(Direction direction) {
   constexpr std::string_view kNames[] = {"OUTPUT", "INPUT", "INOUT"};
   switch (direction) {
-    case Direction::input: return kNames[1];
-    case Direction::inout: return kNames[2];
-    default: return kNames[0];
+    case Direction::input:
+      return kNames[1];
+    case Direction::inout:
+      return kNames[2];
+    default:
+      return kNames[0];
   }
 }
 
@@ -60,7 +63,7 @@ void write_object(const Schema& schema, const void* object, JsonWriter& out) {
     out.end_member();
   }
   for (const Field& field : schema.fields) {
-    if (!out.key(field.name)) continue;
+    if (!field.echoed || !out.key(field.name)) continue;
     field.ops->write(field.get(object), out);
     out.end_member();
   }
@@ -122,7 +125,8 @@ std::optional<Problem> read_field(const Schema& schema, void* object, const std:
   if (name == "_exclude_fields" && schema.is_request()) return std::nullopt;
   const Field* field = schema.find(name);
   if (field == nullptr) {
-    return Problem{name, "Unknown parameter: " + name + ". Known here: " + known_names(schema) + "."};
+    return Problem{name,
+                   "Unknown parameter: " + name + ". Known here: " + known_names(schema) + "."};
   }
   // Clients send back whole objects, so that what only goes out may come in; it is not read.
   if (field->direction == Direction::output || field->ops->read == nullptr) return std::nullopt;
@@ -152,16 +156,19 @@ std::vector<Problem> check_bounds(const Schema& schema, const void* object) {
   for (const Field& field : schema.fields) {
     if (field.ops->number == nullptr || (!field.at_least && !field.at_most)) continue;
     const double value = field.ops->number(field.get(object));
-    const bool low = field.at_least && (value < *field.at_least ||
-                                        (field.above_minimum && value == *field.at_least));
-    const bool high = field.at_most && (value > *field.at_most ||
-                                        (field.below_maximum && value == *field.at_most));
+    const bool low = field.at_least &&
+                     (value < *field.at_least || (field.above_minimum && value == *field.at_least));
+    const bool high = field.at_most &&
+                      (value > *field.at_most || (field.below_maximum && value == *field.at_most));
     if (!low && !high && !std::isnan(value)) continue;
     std::string allowed;
-    if (field.at_least) allowed += (field.above_minimum ? "> " : ">= ") + java_double(*field.at_least);
+    if (field.at_least)
+      allowed += (field.above_minimum ? "> " : ">= ") + java_double(*field.at_least);
     if (field.at_least && field.at_most) allowed += " and ";
-    if (field.at_most) allowed += (field.below_maximum ? "< " : "<= ") + java_double(*field.at_most);
-    problems.push_back({field.name, field.name + " must be " + allowed + ", but is " + java_double(value)});
+    if (field.at_most)
+      allowed += (field.below_maximum ? "< " : "<= ") + java_double(*field.at_most);
+    problems.push_back(
+        {field.name, field.name + " must be " + allowed + ", but is " + java_double(value)});
   }
   return problems;
 }

@@ -16,7 +16,9 @@ void write_column(const Table::Column& column, JsonWriter& out) {
   out.begin_object();
   write_meta("ColumnSpecsBase", "Iced", -1, out);
   const std::pair<std::string_view, const std::string&> members[] = {
-      {"name", column.name}, {"type", column.type}, {"format", column.format},
+      {"name", column.name},
+      {"type", column.type},
+      {"format", column.format},
       {"description", column.description}};
   for (const auto& [name, text] : members) {
     if (!out.key(name)) continue;
@@ -35,12 +37,18 @@ void Table::add_row(std::vector<Cell> cells) {
 
 Table::Cell Table::empty_cell(std::uint8_t kind) {
   switch (kind) {
-    case 0: return std::monostate();
-    case 1: return std::int64_t{0};
-    case 2: return 0.0;
-    case 3: return 0.0F;
-    case 4: return std::string();
-    default: throw InternalError("a table cell of unknown kind");
+    case 0:
+      return std::monostate();
+    case 1:
+      return std::int64_t{0};
+    case 2:
+      return 0.0;
+    case 3:
+      return 0.0F;
+    case 4:
+      return std::string();
+    default:
+      throw InternalError("a table cell of unknown kind");
   }
 }
 

@@ -10,10 +10,10 @@ bool Catalog::acceptable(const Command& command) const {
   // A column whose count has reached zero is being freed everywhere: it cannot be taken up again.
   const bool columns_alive = std::ranges::all_of(
       command.add_refs, [this](ColumnId id) { return references_.contains(id); });
-  const bool names_free = !command.only_if_absent ||
-                          std::ranges::none_of(command.put, [this](const Entry& entry) {
-                            return entries_.contains(entry.name);
-                          });
+  const bool names_free =
+      !command.only_if_absent || std::ranges::none_of(command.put, [this](const Entry& entry) {
+        return entries_.contains(entry.name);
+      });
   return columns_alive && names_free;
 }
 

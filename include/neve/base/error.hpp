@@ -48,7 +48,8 @@ class InputError : public Error {
   static InputError unsupported(const std::string& message, Values values = {});
 };
 
-/// Memory that was asked for is not there; the message says how much is needed and how much is free.
+/// Memory that was asked for is not there; the message says how much is needed and how much is
+/// free.
 class OutOfMemoryError : public Error {
  public:
   explicit OutOfMemoryError(const std::string& message)
@@ -76,13 +77,14 @@ class InternalError : public Error {
 };
 
 [[noreturn]] void fail_check(const char* condition, const char* file, int line);
-[[noreturn]] void fail_check(const char* condition, const char* file, int line, const std::string& why);
+[[noreturn]] void fail_check(const char* condition, const char* file, int line,
+                             const std::string& why);
 
 }  // namespace neve
 
 /// States what the code relies on; a false condition throws InternalError. Never for user input.
-#define NEVE_CHECK(condition, ...)                                                           \
-  do {                                                                                       \
-    if (!(condition)) [[unlikely]]                                                           \
-      ::neve::fail_check(#condition, __FILE__, __LINE__ __VA_OPT__(, ) __VA_ARGS__);         \
+#define NEVE_CHECK(condition, ...)                                                   \
+  do {                                                                               \
+    if (!(condition)) [[unlikely]]                                                   \
+      ::neve::fail_check(#condition, __FILE__, __LINE__ __VA_OPT__(, ) __VA_ARGS__); \
   } while (false)

@@ -6,8 +6,8 @@
 
 namespace neve {
 
-/// A node's compute threads. Loops may be nested and started by many drivers at once; they share the
-/// threads fairly. Compute threads run at lower priority than those that answer the network.
+/// A node's compute threads. Loops may be nested and started by many drivers at once; they share
+/// the threads fairly. Compute threads run at lower priority than those that answer the network.
 class Pool {
  public:
   explicit Pool(int threads);

@@ -33,8 +33,8 @@ class CounterRng {
   std::uint64_t key_;
 };
 
-/// A seed from the operating system, for a user who gave -1; never negative, and small enough that a
-/// JSON client reads it back exactly.
+/// A seed from the operating system, for a user who gave -1; never negative, and small enough that
+/// a JSON client reads it back exactly.
 std::int64_t draw_seed();
 
 }  // namespace neve

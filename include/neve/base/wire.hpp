@@ -20,8 +20,8 @@
 
 /// Bytes between nodes. A struct lists its fields once:
 ///     template <class Archive> void fields(Archive& archive) { archive(rows, names, sums); }
-/// and can then be written and read. Little-endian, no padding, lengths as 64-bit counts. The reader
-/// checks every length against what is left, so foreign bytes can fail but never overrun.
+/// and can then be written and read. Little-endian, no padding, lengths as 64-bit counts. The
+/// reader checks every length against what is left, so foreign bytes can fail but never overrun.
 namespace neve::wire {
 
 static_assert(std::endian::native == std::endian::little, "the wire form is little-endian");

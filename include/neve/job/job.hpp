@@ -38,8 +38,8 @@ struct Snapshot {
   std::string exception_type;  ///< its Java class name
 };
 
-/// Long work that can be watched and cancelled; runs on a thread of its own. The work gets the Job to
-/// report to. Thread-safe.
+/// Long work that can be watched and cancelled; runs on a thread of its own. The work gets the Job
+/// to report to. Thread-safe.
 class Job {
  public:
   Job(std::string key, Description description);

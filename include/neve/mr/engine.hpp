@@ -88,9 +88,11 @@ class Engine {
   /// A chunk from wherever it lives.
   frame::Chunk chunk(const frame::Layout& layout, ColumnId column, GroupIndex group);
   /// Stores chunk `group` of a new column at its home. The column must be finished by adopt().
-  void put_chunk(const frame::Layout& layout, ColumnId column, GroupIndex group, const frame::Chunk& chunk);
+  void put_chunk(const frame::Layout& layout, ColumnId column, GroupIndex group,
+                 const frame::Chunk& chunk);
   /// Makes columns whose chunks were put visible to frames, with leases.
-  std::vector<frame::Column> adopt(std::span<const ColumnId> ids, std::span<const OutputColumn> kinds);
+  std::vector<frame::Column> adopt(std::span<const ColumnId> ids,
+                                   std::span<const OutputColumn> kinds);
   /// Frees chunks of columns that were never adopted.
   void discard(std::span<const ColumnId> ids);
   /// A new placement of `cuts` over the members.
@@ -107,10 +109,8 @@ class Engine {
   [[nodiscard]] store::Store& store();
 
  private:
-  std::pair<std::shared_ptr<void>, std::vector<frame::Column>> run_erased(const TaskEntry& task,
-                                                                         const Inputs& inputs,
-                                                                         const void* state,
-                                                                         const RunOptions& options);
+  std::pair<std::shared_ptr<void>, std::vector<frame::Column>> run_erased(
+      const TaskEntry& task, const Inputs& inputs, const void* state, const RunOptions& options);
   std::unique_ptr<Core> core_;
 };
 

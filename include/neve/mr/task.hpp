@@ -24,15 +24,17 @@
 ///       static void merge(Partial& left, const Partial& right);
 ///     };
 ///
-/// map() takes a Scratch& before the Partial& where the task has one, and an mr::Outputs& at the end
-/// where it writes columns. It is pure but for these: no pointers into other row groups, no clock, no
-/// state between calls. Optional members: `static Partial zero(const State&)` makes the empty Partial;
-/// `static std::int64_t partial_bytes(const State&)` tells its size where that is large.
+/// map() takes a Scratch& before the Partial& where the task has one, and an mr::Outputs& at the
+/// end where it writes columns. It is pure but for these: no pointers into other row groups, no
+/// clock, no state between calls. Optional members: `static Partial zero(const State&)` makes the
+/// empty Partial; `static std::int64_t partial_bytes(const State&)` tells its size where that is
+/// large.
 ///
 /// Scratch lives with a row group, on the node that runs it, for the length of a job; `static void
-/// rebuild(const RowGroup&, const State&, Scratch&)` fills a fresh one from nothing but the group and
-/// the state, the same bits each time, at first use and after a node was lost. Tasks that name the same
-/// Scratch type share it under one ScratchId. `std::int64_t byte_size() const` of it is budgeted.
+/// rebuild(const RowGroup&, const State&, Scratch&)` fills a fresh one from nothing but the group
+/// and the state, the same bits each time, at first use and after a node was lost. Tasks that name
+/// the same Scratch type share it under one ScratchId. `std::int64_t byte_size() const` of it is
+/// budgeted.
 namespace neve::mr {
 
 /// How Partials become one result.
@@ -64,7 +66,7 @@ class Outputs {
   std::span<double> doubles(std::size_t output);
   std::span<std::int64_t> int64s(std::size_t output);  ///< also times
   std::span<std::int32_t> codes(std::size_t output);
-  frame::TextBuilder& text(std::size_t output);        ///< append exactly one value per row
+  frame::TextBuilder& text(std::size_t output);  ///< append exactly one value per row
   /// A chunk made elsewhere instead of the plain arrays above (any kind), of as many rows.
   void set_chunk(std::size_t output, frame::Chunk chunk);
   /// Encodes all; called by the engine.
@@ -105,7 +107,8 @@ template <class Task>
 concept HasScratch = requires { typename Task::Scratch; };
 
 template <class Task>
-void call_map(const RowGroup& group, const void* state, void* scratch, void* partial, Outputs& outputs) {
+void call_map(const RowGroup& group, const void* state, void* scratch, void* partial,
+              Outputs& outputs) {
   const auto& s = *static_cast<const typename Task::State*>(state);
   auto& p = *static_cast<typename Task::Partial*>(partial);
   if constexpr (HasScratch<Task>) {

@@ -9,8 +9,9 @@
 
 #include <neve/schema/json_writer.hpp>
 
-/// What a struct looks like to clients, declared once beside the struct: from the one table come its
-/// JSON, the reading of forms and JSON bodies, validation, and the metadata that clients ask for.
+/// What a struct looks like to clients, declared once beside the struct: from the one table come
+/// its JSON, the reading of forms and JSON bodies, validation, and the metadata that clients ask
+/// for.
 namespace neve::schema {
 
 struct Schema;
@@ -23,15 +24,15 @@ std::string_view to_string(Direction direction);
 
 /// How values of one C++ type are named, written and read; one per type, made by ops_of<T>().
 struct ValueOps {
-  std::string type;                            ///< H2O's name: "int", "string[]", "Key<Frame>"
-  std::string schema_name;                     ///< of the nested schema or the enum; may be empty
-  bool is_schema = false;                      ///< written as an object (or list of objects)
-  std::vector<std::string> values = {};        ///< constants of an enum
+  std::string type;                      ///< H2O's name: "int", "string[]", "Key<Frame>"
+  std::string schema_name;               ///< of the nested schema or the enum; may be empty
+  bool is_schema = false;                ///< written as an object (or list of objects)
+  std::vector<std::string> values = {};  ///< constants of an enum
   void (*write)(const void* value, JsonWriter& out) = nullptr;
   /// Reads a form value; says what is wrong, or nothing where it could be read. Null for types that
   /// only go out.
   std::optional<std::string> (*read)(void* value, std::string_view text) = nullptr;
-  const Schema* (*nested)() = nullptr;         ///< the schema of the objects inside, if there is one
+  const Schema* (*nested)() = nullptr;  ///< the schema of the objects inside, if there is one
   /// The value as a number, for bounds; null for types without order.
   double (*number)(const void* value) = nullptr;
 };
@@ -48,6 +49,7 @@ struct Field {
   bool required = false;
   bool gridable = false;
   std::string inherited_from = {};
+  bool echoed = true;  ///< false: read, but not part of the answer
   std::optional<double> at_least = {};
   std::optional<double> at_most = {};
   bool above_minimum = false;  ///< at_least itself is not allowed
@@ -61,8 +63,8 @@ struct Field {
 
 /// The table of one struct.
 struct Schema {
-  std::string name;               ///< "CloudV3"
-  std::string type = "Iced";      ///< H2O's implementation class, schema_type on the wire
+  std::string name;           ///< "CloudV3"
+  std::string type = "Iced";  ///< H2O's implementation class, schema_type on the wire
   std::string superclass = "SchemaV3";
   int version = 3;
   std::vector<Field> fields = {};
@@ -70,7 +72,9 @@ struct Schema {
 
   [[nodiscard]] const Field* find(std::string_view field_name) const;
   /// Requests and their answers carry `_exclude_fields`.
-  [[nodiscard]] bool is_request() const { return superclass == "RequestSchemaV3" || echoes_exclusions; }
+  [[nodiscard]] bool is_request() const {
+    return superclass == "RequestSchemaV3" || echoes_exclusions;
+  }
   bool echoes_exclusions = false;
 };
 
@@ -100,8 +104,8 @@ std::vector<Problem> check_bounds(const Schema& schema, const void* object);
 /// Throws InputError (412) naming every problem; does nothing where there are none.
 void throw_problems(std::string_view what, const std::vector<Problem>& problems);
 
-/// The elements of "[a, "b", [c]]": quotes taken off, inner lists as text; a bare value is a list of
-/// one, empty and null are nothing. Nullopt where brackets or quotes do not match.
+/// The elements of "[a, "b", [c]]": quotes taken off, inner lists as text; a bare value is a list
+/// of one, empty and null are nothing. Nullopt where brackets or quotes do not match.
 std::optional<std::vector<std::string>> split_list(std::string_view text);
 
 /// Any struct with a table, for members whose type is only known at run time.

@@ -39,8 +39,8 @@ struct MemberOf<V S::*> {
 template <class T>
 class SchemaOf {
  public:
-  explicit SchemaOf(std::string name, std::string type = "Iced", std::string superclass = "SchemaV3",
-                    int version = 3) {
+  explicit SchemaOf(std::string name, std::string type = "Iced",
+                    std::string superclass = "SchemaV3", int version = 3) {
     schema_.name = std::move(name);
     schema_.type = std::move(type);
     schema_.superclass = std::move(superclass);
@@ -60,7 +60,9 @@ class SchemaOf {
     made.type = ops.type;
     made.schema_name = ops.schema_name;
     made.values = ops.values;
-    made.get = [](const void* object) -> const void* { return &(static_cast<const T*>(object)->*M); };
+    made.get = [](const void* object) -> const void* {
+      return &(static_cast<const T*>(object)->*M);
+    };
     made.get_mutable = [](void* object) -> void* { return &(static_cast<T*>(object)->*M); };
     schema_.fields.push_back(std::move(made));
     return *this;
@@ -73,15 +75,37 @@ class SchemaOf {
     return *this;
   }
 
-  SchemaOf& named(std::string name) { return set([&](Field& f) { f.name = std::move(name); }); }
-  SchemaOf& input() { return set([](Field& f) { f.direction = Direction::input; }); }
-  SchemaOf& inout() { return set([](Field& f) { f.direction = Direction::inout; }); }
-  SchemaOf& required() { return set([](Field& f) { f.required = true; }); }
-  SchemaOf& gridable() { return set([](Field& f) { f.gridable = true; }); }
-  SchemaOf& secondary() { return set([](Field& f) { f.level = Level::secondary; }); }
-  SchemaOf& expert() { return set([](Field& f) { f.level = Level::expert; }); }
-  SchemaOf& at_least(double low) { return set([=](Field& f) { f.at_least = low; }); }
-  SchemaOf& at_most(double high) { return set([=](Field& f) { f.at_most = high; }); }
+  SchemaOf& named(std::string name) {
+    return set([&](Field& f) { f.name = std::move(name); });
+  }
+  SchemaOf& input() {
+    return set([](Field& f) { f.direction = Direction::input; });
+  }
+  SchemaOf& inout() {
+    return set([](Field& f) { f.direction = Direction::inout; });
+  }
+  /// Read from requests and shown in the metadata, but not part of the answer.
+  SchemaOf& silent() {
+    return set([](Field& f) { f.echoed = false; });
+  }
+  SchemaOf& required() {
+    return set([](Field& f) { f.required = true; });
+  }
+  SchemaOf& gridable() {
+    return set([](Field& f) { f.gridable = true; });
+  }
+  SchemaOf& secondary() {
+    return set([](Field& f) { f.level = Level::secondary; });
+  }
+  SchemaOf& expert() {
+    return set([](Field& f) { f.level = Level::expert; });
+  }
+  SchemaOf& at_least(double low) {
+    return set([=](Field& f) { f.at_least = low; });
+  }
+  SchemaOf& at_most(double high) {
+    return set([=](Field& f) { f.at_most = high; });
+  }
   SchemaOf& above(double low) {
     return set([=](Field& f) { f.at_least = low, f.above_minimum = true; });
   }

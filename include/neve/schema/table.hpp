@@ -9,8 +9,8 @@
 
 namespace neve::schema {
 
-/// A table for people (H2O's TwoDimTable): typed columns with printf formats, cells column by column.
-/// Row headers are a first column with the name "".
+/// A table for people (H2O's TwoDimTable): typed columns with printf formats, cells column by
+/// column. Row headers are a first column with the name "".
 struct Table {
   /// Empty is null: "not there", as in a score that was not taken.
   using Cell = std::variant<std::monostate, std::int64_t, double, float, std::string>;
@@ -50,7 +50,8 @@ struct Table {
     if (kind != cell.index()) cell = empty_cell(kind);
     std::visit(
         [&archive](auto& held) {
-          if constexpr (!std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) archive(held);
+          if constexpr (!std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
+            archive(held);
         },
         cell);
   }

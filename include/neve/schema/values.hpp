@@ -20,7 +20,8 @@ template <class Kind>
 struct Key {
   std::string name;
   Key() = default;
-  Key(std::string text) : name(std::move(text)) {}  // NOLINT(google-explicit-constructor): a name is a key
+  Key(std::string text)
+      : name(std::move(text)) {}  // NOLINT(google-explicit-constructor): a name is a key
   [[nodiscard]] bool empty() const { return name.empty(); }
   friend bool operator==(const Key&, const Key&) = default;
   template <class Archive>
@@ -93,7 +94,8 @@ std::optional<std::string> read_double(double& value, std::string_view text);
 /// Index of the constant that `text` means (case and punctuation ignored), or -1.
 int find_enum(std::string_view text, const std::string_view* values, std::size_t count);
 std::string unknown_enum(std::string_view text, const std::string_view* values, std::size_t count);
-std::optional<std::string> read_json_object(const Schema& schema, void* object, std::string_view text);
+std::optional<std::string> read_json_object(const Schema& schema, void* object,
+                                            std::string_view text);
 bool is_null_text(std::string_view text);
 
 template <class T>

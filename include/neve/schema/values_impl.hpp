@@ -23,7 +23,8 @@ void write_value(const T& value, JsonWriter& out) {
     value ? write_value(*value, out) : out.null();
   } else if constexpr (IsVector<T>::value) {
     out.begin_array();
-    for (const auto& element : value) write_value(static_cast<typename T::value_type>(element), out);
+    for (const auto& element : value)
+      write_value(static_cast<typename T::value_type>(element), out);
     out.end_array();
   } else if constexpr (IsStringMap<T>::value) {
     out.begin_object();
@@ -74,7 +75,8 @@ std::optional<std::string> read_value(T& value, std::string_view text) {
     return std::nullopt;
   } else if constexpr (std::is_integral_v<T>) {
     std::int64_t wide = 0;
-    auto wrong = read_integer(wide, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), text);
+    auto wrong =
+        read_integer(wide, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), text);
     if (!wrong) value = static_cast<T>(wide);
     return wrong;
   } else if constexpr (std::is_floating_point_v<T>) {

@@ -36,26 +36,27 @@ struct Entry {
   }
 };
 
-/// One change of the catalogue. All nodes apply the same commands in the same order; an apply depends
-/// on nothing but the command and what was applied before.
+/// One change of the catalogue. All nodes apply the same commands in the same order; an apply
+/// depends on nothing but the command and what was applied before.
 struct Command {
-  std::vector<Entry> put = {};                  ///< new or replaced names
-  std::vector<std::string> remove = {};         ///< names; unknown ones are ignored
-  std::vector<ColumnId> add_refs = {};          ///< a driver starts to use columns …
-  std::vector<ColumnId> drop_refs = {};         ///< … or no longer does
-  std::vector<ColumnId> new_columns = {};       ///< columns just written, held by their writer
+  std::vector<Entry> put = {};             ///< new or replaced names
+  std::vector<std::string> remove = {};    ///< names; unknown ones are ignored
+  std::vector<ColumnId> add_refs = {};     ///< a driver starts to use columns …
+  std::vector<ColumnId> drop_refs = {};    ///< … or no longer does
+  std::vector<ColumnId> new_columns = {};  ///< columns just written, held by their writer
   std::optional<std::string> open_session = {};
   std::optional<std::string> close_session = {};  ///< removes its temporaries too
   bool only_if_absent = false;  ///< refuse the whole command where a put name exists
   template <class Archive>
   void fields(Archive& archive) {
-    archive(put, remove, add_refs, drop_refs, new_columns, open_session, close_session, only_if_absent);
+    archive(put, remove, add_refs, drop_refs, new_columns, open_session, close_session,
+            only_if_absent);
   }
 };
 
 /// What an apply did.
 struct Applied {
-  bool accepted = true;           ///< false: nothing was changed
+  bool accepted = true;  ///< false: nothing was changed
   std::uint64_t version = 0;
   std::vector<ColumnId> freed = {};  ///< columns that nothing refers to any more
 };

@@ -36,8 +36,8 @@ class LocalSequencer final : public Sequencer {
   std::vector<Store*> stores_;
 };
 
-/// One node's part of the data: the chunks it is home of, and its replica of the catalogue. Catalogue
-/// changes go only through commit(), chunks only through put(). Thread-safe.
+/// One node's part of the data: the chunks it is home of, and its replica of the catalogue.
+/// Catalogue changes go only through commit(), chunks only through put(). Thread-safe.
 class Store {
  public:
   /// `node_number` makes ids of different nodes differ; both references outlive the store.
@@ -78,8 +78,8 @@ class Store {
   std::unordered_map<ColumnId, std::unordered_map<GroupIndex, Held>> chunks_;
 };
 
-/// Keeps columns alive while a driver uses them; gives them up when it goes. Shared by all frames of
-/// one node that name the column.
+/// Keeps columns alive while a driver uses them; gives them up when it goes. Shared by all frames
+/// of one node that name the column.
 class ColumnLease {
  public:
   /// Takes over columns that were committed with `new_columns` or `add_refs`.

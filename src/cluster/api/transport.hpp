@@ -14,7 +14,8 @@
 namespace neve::cluster {
 
 /// What a node answers: service name → handler of request bytes. Filled once by the wiring of the
-/// node, before its transport starts; then only read. Handlers run on transport threads, many at once.
+/// node, before its transport starts; then only read. Handlers run on transport threads, many at
+/// once.
 class Inbox {
  public:
   using Handler = std::function<wire::Bytes(std::span<const std::byte>)>;
@@ -35,8 +36,8 @@ class Transport {
   virtual std::future<wire::Bytes> call(NodeId to, std::string service, wire::Bytes request) = 0;
 };
 
-/// Several nodes in one process. Nothing but bytes passes between them, so that what works here works
-/// over a network. Each call runs on a thread of its own; for tests.
+/// Several nodes in one process. Nothing but bytes passes between them, so that what works here
+/// works over a network. Each call runs on a thread of its own; for tests.
 class QueueNetwork {
  public:
   void join(NodeId node, const Inbox& inbox);

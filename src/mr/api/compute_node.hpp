@@ -45,8 +45,8 @@ class ComputeNode {
   std::unique_ptr<Parts> parts_;
 };
 
-/// Nodes of one process over the queue transport: one view, one sequencer, nothing shared but bytes.
-/// With one node there is no transport at all.
+/// Nodes of one process over the queue transport: one view, one sequencer, nothing shared but
+/// bytes. With one node there is no transport at all.
 class LocalCluster {
  public:
   LocalCluster(int nodes, int threads_each, std::int64_t memory_bytes_each, const TaskList& tasks);

@@ -17,10 +17,20 @@
 namespace {
 
 TEST(JavaNumber, WritesAsDoubleToString) {
-  const std::pair<double, const char*> cases[] = {
-      {0, "0.0"}, {-0.0, "-0.0"}, {3, "3.0"}, {0.1, "0.1"}, {1e-7, "1.0E-7"}, {1e7, "1.0E7"},
-      {9999999, "9999999.0"}, {0.001, "0.001"}, {0.0001, "1.0E-4"}, {123456789.25, "1.2345678925E8"},
-      {-1.5e300, "-1.5E300"}, {INFINITY, "Infinity"}, {-INFINITY, "-Infinity"}, {NAN, "NaN"}};
+  const std::pair<double, const char*> cases[] = {{0, "0.0"},
+                                                  {-0.0, "-0.0"},
+                                                  {3, "3.0"},
+                                                  {0.1, "0.1"},
+                                                  {1e-7, "1.0E-7"},
+                                                  {1e7, "1.0E7"},
+                                                  {9999999, "9999999.0"},
+                                                  {0.001, "0.001"},
+                                                  {0.0001, "1.0E-4"},
+                                                  {123456789.25, "1.2345678925E8"},
+                                                  {-1.5e300, "-1.5E300"},
+                                                  {INFINITY, "Infinity"},
+                                                  {-INFINITY, "-Infinity"},
+                                                  {NAN, "NaN"}};
   for (const auto& [value, text] : cases) EXPECT_EQ(neve::java_double(value), text);
   std::string out;
   neve::append_java_float(out, 0.49018177F);
@@ -78,9 +88,8 @@ TEST(Math, BlocksGiveTheBitsOfScalars) {
 TEST(Pool, RunsEachIndexOnceAlsoNested) {
   neve::Pool pool(3);
   std::vector<std::atomic<int>> counts(100);
-  pool.for_each(10, [&](std::size_t i) {
-    pool.for_each(10, [&](std::size_t j) { ++counts[i * 10 + j]; });
-  });
+  pool.for_each(
+      10, [&](std::size_t i) { pool.for_each(10, [&](std::size_t j) { ++counts[i * 10 + j]; }); });
   for (const auto& count : counts) EXPECT_EQ(count.load(), 1);
   EXPECT_THROW(pool.for_each(5, [](std::size_t) { throw neve::Cancelled(); }), neve::Cancelled);
 }

@@ -31,7 +31,8 @@ struct SumTask {
       archive(sum, rows);
     }
   };
-  static void map(const mr::RowGroup& group, const State& state, Partial& partial, mr::Outputs& outputs) {
+  static void map(const mr::RowGroup& group, const State& state, Partial& partial,
+                  mr::Outputs& outputs) {
     std::vector<double> values(static_cast<std::size_t>(group.rows));
     group.columns[0].decode(0, std::span(values));
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -67,7 +68,8 @@ struct VisitTask {
   static void rebuild(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch) {
     ++scratch.rebuilt;
   }
-  static void map(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch, Partial& partial) {
+  static void map(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch,
+                  Partial& partial) {
     ++scratch.visits;
     partial.rebuilt += scratch.rebuilt;
     partial.visits += scratch.visits;
@@ -167,7 +169,8 @@ TEST(Engine, AFailedOrCancelledRunLeavesNothingBehind) {
     mr::Engine& engine = cluster.node(0).engine();
     const frame::Frame frame = random_frame(engine);
     std::vector<std::int64_t> before;
-    for (std::size_t n = 0; n < cluster.size(); ++n) before.push_back(cluster.node(n).budget().used());
+    for (std::size_t n = 0; n < cluster.size(); ++n)
+      before.push_back(cluster.node(n).budget().used());
     EXPECT_THROW(engine.run<FailTask>(mr::inputs_of(frame), {}), InputError);
     mr::RunOptions cancelled;
     cancelled.token = std::make_shared<job::Token>();

@@ -54,40 +54,63 @@ const Schema& Inner::schema() {
 
 const Schema& Sample::schema() {
   static const Schema kSchema = SchemaOf<Sample>("SampleV3", "Sample")
-                                    .field<&Sample::flag>("A flag.").inout()
-                                    .field<&Sample::trees>("Trees.").inout().at_least(1).at_most(100)
-                                    .field<&Sample::seed>("Seed.").inout()
-                                    .field<&Sample::rate>("Rate.").inout().above(0)
-                                    .field<&Sample::ratio>("Ratio.").inout()
-                                    .field<&Sample::text>("Text.").inout()
-                                    .field<&Sample::note>("Note.").inout()
-                                    .field<&Sample::colour>("Colour.").inout()
-                                    .field<&Sample::names>("Names.").inout()
-                                    .field<&Sample::nested>("Nested.").inout()
-                                    .field<&Sample::frame>("Frame.").inout()
-                                    .field<&Sample::column>("Column.").inout()
-                                    .field<&Sample::inner>("Inner.").inout()
-                                    .field<&Sample::lambda_>("Lambda.").inout();
+                                    .field<&Sample::flag>("A flag.")
+                                    .inout()
+                                    .field<&Sample::trees>("Trees.")
+                                    .inout()
+                                    .at_least(1)
+                                    .at_most(100)
+                                    .field<&Sample::seed>("Seed.")
+                                    .inout()
+                                    .field<&Sample::rate>("Rate.")
+                                    .inout()
+                                    .above(0)
+                                    .field<&Sample::ratio>("Ratio.")
+                                    .inout()
+                                    .field<&Sample::text>("Text.")
+                                    .inout()
+                                    .field<&Sample::note>("Note.")
+                                    .inout()
+                                    .field<&Sample::colour>("Colour.")
+                                    .inout()
+                                    .field<&Sample::names>("Names.")
+                                    .inout()
+                                    .field<&Sample::nested>("Nested.")
+                                    .inout()
+                                    .field<&Sample::frame>("Frame.")
+                                    .inout()
+                                    .field<&Sample::column>("Column.")
+                                    .inout()
+                                    .field<&Sample::inner>("Inner.")
+                                    .inout()
+                                    .field<&Sample::lambda_>("Lambda.")
+                                    .inout();
   return kSchema;
 }
 
 TEST(Schema, WritesDefaultsInH2oForm) {
-  EXPECT_EQ(neve::schema::to_json(Sample{}),
-            R"({"__meta":{"schema_version":3,"schema_name":"SampleV3","schema_type":"Sample"},)"
-            R"("flag":false,"trees":50,"seed":-1,"rate":0.1,"ratio":0.3,"text":"","note":null,)"
-            R"("colour":"Red","names":[],"nested":null,"frame":null,"column":null,)"
-            R"("inner":{"__meta":{"schema_version":3,"schema_name":"InnerV3","schema_type":"Iced"},)"
-            R"("depth":2},"lambda":[]})");
+  EXPECT_EQ(
+      neve::schema::to_json(Sample{}),
+      R"({"__meta":{"schema_version":3,"schema_name":"SampleV3","schema_type":"Sample"},)"
+      R"("flag":false,"trees":50,"seed":-1,"rate":0.1,"ratio":0.3,"text":"","note":null,)"
+      R"("colour":"Red","names":[],"nested":null,"frame":null,"column":null,)"
+      R"("inner":{"__meta":{"schema_version":3,"schema_name":"InnerV3","schema_type":"Iced"},)"
+      R"("depth":2},"lambda":[]})");
 }
 
 TEST(Schema, ReadsWhatClientsSend) {
   Sample sample;
-  const Form form = {{"flag", "True"},          {"trees", "7.0"},
-                     {"seed", "1234567890123"}, {"rate", "1e-10"},
-                     {"colour", "darkBlue"},    {"names", R"(["a,b", c ,"d\"e"])"},
+  const Form form = {{"flag", "True"},
+                     {"trees", "7.0"},
+                     {"seed", "1234567890123"},
+                     {"rate", "1e-10"},
+                     {"colour", "darkBlue"},
+                     {"names", R"(["a,b", c ,"d\"e"])"},
                      {"nested", R"([["NA",""],[x]])"},
-                     {"frame", "py_1"},         {"column", "psa"},
-                     {"lambda", "0.5"},         {"note", "hello"}};
+                     {"frame", "py_1"},
+                     {"column", "psa"},
+                     {"lambda", "0.5"},
+                     {"note", "hello"}};
   const auto problems = neve::schema::read_form(Sample::schema(), &sample, form);
   EXPECT_TRUE(problems.empty()) << problems[0].message;
   EXPECT_TRUE(sample.flag);
@@ -105,9 +128,14 @@ TEST(Schema, ReadsWhatClientsSend) {
 }
 
 TEST(Schema, RefusesUnreadableValuesByName) {
-  for (const auto& [name, value] : Form{{"flag", "maybe"}, {"trees", "2.5"}, {"trees", "99999999999"},
-                                        {"rate", "x"}, {"colour", "green"}, {"names", "[a"},
-                                        {"names", "[\"a]"}, {"nowhere", "1"}}) {
+  for (const auto& [name, value] : Form{{"flag", "maybe"},
+                                        {"trees", "2.5"},
+                                        {"trees", "99999999999"},
+                                        {"rate", "x"},
+                                        {"colour", "green"},
+                                        {"names", "[a"},
+                                        {"names", "[\"a]"},
+                                        {"nowhere", "1"}}) {
     Sample sample;
     const auto problems = neve::schema::read_form(Sample::schema(), &sample, {{name, value}});
     ASSERT_EQ(problems.size(), 1U) << name << "=" << value;
@@ -141,7 +169,8 @@ TEST(Schema, LeavesExcludedPathsOut) {
 }
 
 TEST(Schema, TableKeepsItsCellsOverTheWire) {
-  neve::schema::Table table{.name = "T", .columns = {{.name = ""}, {.name = "x", .type = "double", .format = "%.5f"}}};
+  neve::schema::Table table{
+      .name = "T", .columns = {{.name = ""}, {.name = "x", .type = "double", .format = "%.5f"}}};
   table.add_row({std::string("row"), std::numeric_limits<double>::quiet_NaN()});
   table.add_row({std::monostate(), 2.0F});
   const auto back = neve::wire::decode<neve::schema::Table>(neve::wire::encode(table));
@@ -150,7 +179,8 @@ TEST(Schema, TableKeepsItsCellsOverTheWire) {
   write_table(table, one);
   write_table(back, two);
   EXPECT_EQ(one.text(), two.text());
-  EXPECT_NE(one.text().find(R"("rowcount":2,"data":[["row",null],["NaN",2.0]])"), std::string::npos);
+  EXPECT_NE(one.text().find(R"("rowcount":2,"data":[["row",null],["NaN",2.0]])"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+#include <chrono>
+
+#include <neve/base/error.hpp>
+
+#include "rest/router.hpp"
+
+namespace neve::rest {
+namespace {
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Clients strip this frame around the text.
+std::string framed(const std::string& message) {
+  return "\n\nERROR MESSAGE:\n\n" + message + "\n\n";
+}
+
+}  // namespace
+
+std::string error_json(const Error& error, std::string_view url) {
+  schema::JsonWriter out;
+  const auto member = [&out](std::string_view name, const auto& value) {
+    out.key(name);
+    out.value(value);
+  };
+  const std::string message = error.what();
+  out.begin_object();
+  schema::write_meta("H2OErrorV3", "H2OError", 3, out);
+  member("timestamp", now_ms());
+  member("error_url", url);
+  member("msg", framed(message));
+  member("dev_msg", framed(message));
+  member("http_status", error.http_status());
+  out.key("values");
+  out.begin_object();
+  for (const auto& [name, value] : error.values()) member(name, value);
+  out.end_object();
+  member("exception_type", error.exception_type());
+  member("exception_msg", framed(message));
+  out.key("stacktrace");
+  out.begin_array();
+  out.value(error.exception_type() + ": " + message);
+  out.end_array();
+  out.end_object();
+  return out.take();
+}
+
+}  // namespace neve::rest

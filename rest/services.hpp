@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <neve/cluster/cloud.hpp>
+
+namespace neve {
+class Budget;
+}
+namespace neve::frame {
+class Frames;
+}
+namespace neve::job {
+class Jobs;
+}
+namespace neve::mr {
+class Engine;
+}
+namespace neve::store {
+class Store;
+}
+namespace neve::model {
+class Models;
+class Algorithms;
+}  // namespace neve::model
+namespace neve::rapids {
+class Interpreter;
+}
+namespace neve::ingest {
+class Ingest;
+}
+
+namespace neve::rest {
+
+class Router;
+
+/// What this process is, for the answers that tell it.
+struct ServerInfo {
+  std::string cluster_name;
+  std::string h2o_version;  ///< the H2O-3 version whose API is spoken
+  std::string neve_version;
+  std::string address;  ///< host:port of the REST service
+  std::int64_t start_time_ms = 0;
+  int threads = 1;
+  std::string log_directory;
+  std::function<void()> request_stop;  ///< asks the process to end gracefully
+  /// Calls back on an I/O thread after some milliseconds.
+  std::function<void(std::int64_t delay_ms, std::function<void()> callback)> run_after;
+};
+
+/// Everything that handlers may use, wired once by the server. All references outlive the router.
+struct Services {
+  ServerInfo info;
+  cluster::View view;
+  mr::Engine* engine = nullptr;
+  store::Store* store = nullptr;
+  frame::Frames* frames = nullptr;
+  job::Jobs* jobs = nullptr;
+  model::Algorithms* algorithms = nullptr;
+  model::Models* models = nullptr;
+  rapids::Interpreter* rapids = nullptr;
+  ingest::Ingest* ingest = nullptr;
+  const Router* router = nullptr;
+};
+
+}  // namespace neve::rest
