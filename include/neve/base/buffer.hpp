@@ -17,6 +17,8 @@ class Buffer {
   [[nodiscard]] std::span<std::byte> bytes() { return {data_.get(), size_}; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// Forgets the bytes behind `size`; their memory stays until the buffer goes.
+  void truncate(std::size_t size) { size_ = size < size_ ? size : size_; }
 
  private:
   struct Free {
