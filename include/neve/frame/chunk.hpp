@@ -17,10 +17,8 @@ struct Codec;
 struct ChunkView;
 
 /// "No value here", in the three plain forms that a chunk decodes to.
-inline constexpr double kMissingDouble =
-    std::numeric_limits<double>::quiet_NaN();
-inline constexpr std::int64_t kMissingInt64 =
-    std::numeric_limits<std::int64_t>::min();
+inline constexpr double kMissingDouble = std::numeric_limits<double>::quiet_NaN();
+inline constexpr std::int64_t kMissingInt64 = std::numeric_limits<std::int64_t>::min();
 inline constexpr std::int32_t kMissingCode = -1;
 
 /// One column of one row group: an immutable, self-describing, little-endian
@@ -37,14 +35,13 @@ inline constexpr std::int32_t kMissingCode = -1;
 /// outside the chunk throw InternalError, as does a reader that the chunk's
 /// kind does not have.
 class Chunk {
-public:
+ public:
   enum class Checksum : std::uint8_t { verify, trust };
 
   /// Takes bytes from elsewhere. Throws InternalError unless they are a whole
   /// chunk whose every row can be read; `trust` skips only the checksum, never
   /// the bounds.
-  static Chunk from_bytes(SharedBuffer bytes,
-                          Checksum checksum = Checksum::verify);
+  static Chunk from_bytes(SharedBuffer bytes, Checksum checksum = Checksum::verify);
   /// A chunk without rows, of kind `numbers`.
   Chunk();
 
@@ -60,7 +57,7 @@ public:
   [[nodiscard]] std::size_t byte_size() const { return buffer_->size(); }
   /// XXH3-64 of header and payload, as stored.
   [[nodiscard]] std::uint64_t checksum() const;
-  [[nodiscard]] const SharedBuffer &buffer() const { return buffer_; }
+  [[nodiscard]] const SharedBuffer& buffer() const { return buffer_; }
 
   /// Kinds numbers, times and codes (as doubles); NaN where missing. Integers
   /// beyond 2^53 round to nearest.
@@ -77,8 +74,7 @@ public:
   void decode_text(std::int64_t begin, std::span<std::string_view> out,
                    std::span<std::uint8_t> missing) const;
   /// Kind uuids; `missing` as in decode_text.
-  void decode_uuids(std::int64_t begin, std::span<Uuid> out,
-                    std::span<std::uint8_t> missing) const;
+  void decode_uuids(std::int64_t begin, std::span<Uuid> out, std::span<std::uint8_t> missing) const;
 
   /// Single rows, for displays and look-ups; loops use the block forms.
   [[nodiscard]] double at(std::int64_t row) const;
@@ -91,14 +87,13 @@ public:
   /// column's checksum does not depend on its cuts.
   [[nodiscard]] std::uint64_t value_checksum(std::int64_t first_row) const;
 
-private:
+ private:
   friend class ChunkWriter;
-  Chunk(SharedBuffer buffer, const Codec &codec)
-      : buffer_(std::move(buffer)), codec_(&codec) {}
+  Chunk(SharedBuffer buffer, const Codec& codec) : buffer_(std::move(buffer)), codec_(&codec) {}
   [[nodiscard]] ChunkView view() const;
 
   SharedBuffer buffer_;
-  const Codec *codec_;
+  const Codec* codec_;
 };
 
-} // namespace neve::frame
+}  // namespace neve::frame

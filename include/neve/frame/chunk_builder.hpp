@@ -24,8 +24,7 @@ Chunk encode_times(std::span<const std::int64_t> milliseconds);
 Chunk encode_codes(std::span<const std::int32_t> codes);
 /// Kind uuids; `missing` is empty (none is missing) or has a 1 for each missing
 /// row.
-Chunk encode_uuids(std::span<const Uuid> values,
-                   std::span<const std::uint8_t> missing);
+Chunk encode_uuids(std::span<const Uuid> values, std::span<const std::uint8_t> missing);
 /// Kind numbers, `rows` times the same value; NaN for a chunk of missing rows.
 Chunk encode_constant(double value, std::int64_t rows);
 /// A chunk of any kind without a value.
@@ -36,11 +35,9 @@ Chunk encode_missing(ChunkKind kind, std::int64_t rows);
 /// exponent, and decodes to the double nearest to its text. May be used again
 /// after finish(), keeping its memory.
 class NumericBuilder {
-public:
+ public:
   void reserve(std::int64_t rows);
-  [[nodiscard]] std::int64_t rows() const {
-    return static_cast<std::int64_t>(words_.size());
-  }
+  [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(words_.size()); }
   void append_missing() { push(kMissingInt64, kInteger); }
   /// Any but kMissingInt64, which is missing.
   void append_int64(std::int64_t value) { push(value, kInteger); }
@@ -57,7 +54,7 @@ public:
   }
   Chunk finish();
 
-private:
+ private:
   // What words_[i] is: tags 0..22 a mantissa with that many decimals, 255 the
   // bits of a double.
   static constexpr std::uint8_t kInteger = 0;
@@ -79,19 +76,17 @@ private:
 /// Collects texts (any bytes) and makes chunks of kind text. May be used again
 /// after finish(), keeping its memory.
 class TextBuilder {
-public:
+ public:
   void reserve(std::int64_t rows, std::size_t bytes);
-  [[nodiscard]] std::int64_t rows() const {
-    return static_cast<std::int64_t>(ends_.size());
-  }
+  [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(ends_.size()); }
   void append(std::string_view text);
   void append_missing();
   Chunk finish();
 
-private:
+ private:
   std::string bytes_;
   std::vector<std::uint64_t> ends_;
   std::vector<std::uint8_t> missing_;
 };
 
-} // namespace neve::frame
+}  // namespace neve::frame

@@ -6,14 +6,7 @@ namespace neve::frame {
 
 /// What a column is to its users. `numeric` covers integers and reals (roll-ups
 /// tell which); `bad` is a column without a single value.
-enum class ColumnType : std::uint8_t {
-  numeric,
-  categorical,
-  string,
-  time,
-  uuid,
-  bad
-};
+enum class ColumnType : std::uint8_t { numeric, categorical, string, time, uuid, bad };
 
 /// What a chunk stores; several column types may share one (a `bad` column is
 /// of `numbers`).
@@ -24,7 +17,7 @@ enum class ChunkKind : std::uint8_t { numbers, times, codes, text, uuids };
 struct Uuid {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
-  friend bool operator==(const Uuid &, const Uuid &) = default;
+  friend bool operator==(const Uuid&, const Uuid&) = default;
 };
 
-} // namespace neve::frame
+}  // namespace neve::frame

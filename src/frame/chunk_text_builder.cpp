@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+
+#include <neve/base/error.hpp>
+#include <neve/frame/chunk_builder.hpp>
+
+#include "frame/chunk_writer.hpp"
+#include "frame/codecs/codec.hpp"
+
+namespace neve::frame {
+namespace {
+
+// Fills `distinct` and `codes`, unless more than half of the texts are different: a dictionary
+// gains nothing then.
+void find_distinct(TextInput& input) {
+  const std::size_t rows = input.ends.size();
+  std::unordered_map<std::string_view, std::uint32_t> index_of;
+  input.codes.resize(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (input.missing[row] != 0) continue;
+    const std::string_view text = input.at(row);
+    const auto next = static_cast<std::uint32_t>(input.distinct.size());
+    const auto [place, is_new] = index_of.try_emplace(text, next);
+    input.codes[row] = place->second;
+    if (!is_new) continue;
+    input.distinct.push_back(text);
+    // The first rows tell: names of a column without repeats are not hashed to the end.
+    const bool too_many =
+        input.distinct.size() > rows / 2 || (row == 4096 && input.distinct.size() > row * 9 / 10);
+    if (!too_many) continue;
+    input.distinct.clear();
+    input.codes.clear();
+    return;
+  }
+}
+
+Chunk encode_text(const TextInput& input) {
+  const Codec* best = nullptr;
+  std::size_t fewest_bytes = 0;
+  for (const Codec* codec : all_codecs()) {
+    if (codec->estimate_text == nullptr) continue;
+    const std::optional<std::size_t> bytes = codec->estimate_text(input);
+    if (!bytes || (best != nullptr && *bytes >= fewest_bytes)) continue;
+    best = codec;
+    fewest_bytes = *bytes;
+  }
+  NEVE_CHECK(best != nullptr, "no codec for text");
+  ChunkHeader header;
+  header.kind = ChunkKind::text;
+  header.rows = static_cast<std::int64_t>(input.ends.size());
+  header.missing = input.missing_count;
+  Buffer buffer = best->encode_text(input, header);
+  return ChunkWriter::finish(std::move(buffer), header, *best);
+}
+
+}  // namespace
+
+void TextBuilder::reserve(std::int64_t rows, std::size_t bytes) {
+  ends_.reserve(static_cast<std::size_t>(rows));
+  missing_.reserve(static_cast<std::size_t>(rows));
+  bytes_.reserve(bytes);
+}
+
+void TextBuilder::append(std::string_view text) {
+  bytes_.append(text);
+  ends_.push_back(bytes_.size());
+  missing_.push_back(0);
+}
+
+void TextBuilder::append_missing() {
+  ends_.push_back(bytes_.size());
+  missing_.push_back(1);
+}
+
+Chunk TextBuilder::finish() {
+  TextInput input;
+  input.bytes = bytes_;
+  input.ends = ends_;
+  input.missing = missing_;
+  input.missing_count = std::count(missing_.begin(), missing_.end(), std::uint8_t{1});
+  const auto encode = [&] {
+    if (input.missing_count == rows()) return encode_missing(ChunkKind::text, rows());
+    find_distinct(input);
+    return encode_text(input);
+  };
+  Chunk chunk = encode();
+  bytes_.clear();
+  ends_.clear();
+  missing_.clear();
+  return chunk;
+}
+
+}  // namespace neve::frame

@@ -1,0 +1,188 @@
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include <neve/base/error.hpp>
+
+#include "frame/codecs/codec.hpp"
+
+/// Mostly zero, or mostly missing: the ids of the other rows, and their values as a chunk of its
+/// own inside this one. Payload: ids (16 bits for chunks of up to 64 Ki rows, else 32), padded to
+/// 64 bytes; the inner chunk. Parameters: bias = number of ids; step = 1 if the other rows are
+/// missing.
+namespace neve::frame::codecs {
+namespace {
+
+constexpr std::int64_t kMostRowsOfShortIds = 65536;
+constexpr std::int64_t kMostRows = std::int64_t{1} << 32;
+
+bool has_short_ids(std::int64_t rows) { return rows <= kMostRowsOfShortIds; }
+
+std::size_t id_bytes(std::int64_t rows, std::int64_t ids) {
+  const std::size_t bytes = static_cast<std::size_t>(ids) * (has_short_ids(rows) ? 2 : 4);
+  return (bytes + Buffer::kAlignment - 1) / Buffer::kAlignment * Buffer::kAlignment;
+}
+
+bool drops_missing(const NumberInput& input) { return input.missing > input.zeros; }
+
+std::int64_t kept_rows(const NumberInput& input) {
+  return input.rows - std::max(input.missing, input.zeros);
+}
+
+// An upper bound: the values alone may pack better than they do among the others.
+std::optional<std::size_t> estimate(const NumberInput& input) {
+  const std::int64_t kept = kept_rows(input);
+  const bool is_sparse = kept > 0 && kept < input.rows / 4 && input.rows <= kMostRows;
+  if (!input.may_be_sparse || !is_sparse) return std::nullopt;
+  const auto value_bits =
+      static_cast<std::size_t>(kept) * static_cast<std::size_t>(input.dense_width());
+  return id_bytes(input.rows, kept) + sizeof(ChunkHeader) + value_bits / 8 + 16;
+}
+
+std::vector<std::uint32_t> rows_to_keep(const NumberInput& input) {
+  const bool drop_missing = drops_missing(input);
+  std::vector<std::uint32_t> ids;
+  ids.reserve(static_cast<std::size_t>(kept_rows(input)));
+  for (std::size_t row = 0; row < static_cast<std::size_t>(input.rows); ++row) {
+    const bool missing = input.is_missing(row);
+    const bool drop = drop_missing ? missing : !missing && input.double_at(row) == 0;
+    if (!drop) ids.push_back(static_cast<std::uint32_t>(row));
+  }
+  return ids;
+}
+
+template <class T>
+std::vector<T> pick(std::span<const T> values, const std::vector<std::uint32_t>& ids) {
+  std::vector<T> picked;
+  if (values.empty()) return picked;
+  picked.reserve(ids.size());
+  for (std::uint32_t id : ids) picked.push_back(values[id]);
+  return picked;
+}
+
+Chunk encode_values(const NumberInput& input, const std::vector<std::uint32_t>& ids) {
+  const std::vector<std::int64_t> integers = pick(input.integers, ids);
+  const std::vector<double> doubles = pick(input.doubles, ids);
+  NumberInput inner = input.has_integers() ? input_of_integers(integers, input.kind, input.exponent)
+                                           : input_of_doubles(doubles);
+  inner.may_be_sparse = false;
+  return encode_numbers(inner);
+}
+
+Buffer encode(const NumberInput& input, ChunkHeader& header) {
+  const std::vector<std::uint32_t> ids = rows_to_keep(input);
+  const Chunk values = encode_values(input, ids);
+  const auto count = static_cast<std::int64_t>(ids.size());
+  const std::size_t values_at = id_bytes(input.rows, count);
+  Buffer buffer = new_chunk_buffer(values_at + values.byte_size());
+  const std::span<std::byte> payload = payload_of(buffer);
+  if (has_short_ids(input.rows)) {
+    std::copy(ids.begin(), ids.end(), reinterpret_cast<std::uint16_t*>(payload.data()));
+  } else {
+    std::copy(ids.begin(), ids.end(), reinterpret_cast<std::uint32_t*>(payload.data()));
+  }
+  std::memcpy(payload.data() + values_at, values.buffer()->bytes().data(), values.byte_size());
+  header.parameters.bias = count;
+  header.parameters.step = drops_missing(input) ? 1 : 0;
+  return buffer;
+}
+
+std::span<const std::byte> inner_bytes(const ChunkView& view) {
+  return view.payload.subspan(id_bytes(view.rows(), view.parameters().bias));
+}
+
+template <class Id>
+std::span<const Id> ids_of(const ChunkView& view) {
+  return {reinterpret_cast<const Id*>(view.payload.data()),
+          static_cast<std::size_t>(view.parameters().bias)};
+}
+
+template <class Id>
+void validate_ids(const ChunkView& view) {
+  std::int64_t before = -1;
+  for (Id id : ids_of<Id>(view)) {
+    NEVE_CHECK(id > before, "chunk: sparse ids out of order");
+    before = id;
+  }
+  NEVE_CHECK(before < view.rows(), "chunk: sparse id beyond the last row");
+}
+
+void validate(const ChunkView& view) {
+  const std::int64_t count = view.parameters().bias;
+  NEVE_CHECK(view.rows() <= kMostRows && count >= 0 && count <= view.rows() &&
+                 id_bytes(view.rows(), count) < view.payload.size(),
+             "chunk: sparse ids do not fit");
+  if (has_short_ids(view.rows())) {
+    validate_ids<std::uint16_t>(view);
+  } else {
+    validate_ids<std::uint32_t>(view);
+  }
+  const std::span<const std::byte> bytes = inner_bytes(view);
+  NEVE_CHECK(bytes.size() >= sizeof(ChunkHeader), "chunk: sparse without values");
+  const ChunkView inner = view_of(bytes);
+  NEVE_CHECK(inner.header.codec != view.header.codec, "chunk: sparse within sparse");
+  NEVE_CHECK(inner.rows() == count && inner.header.kind == view.header.kind &&
+                 inner.holds_integers() == view.holds_integers(),
+             "chunk: sparse values of another shape");
+  // This chunk's checksum has covered them.
+  validate_chunk(bytes, Chunk::Checksum::trust);
+}
+
+template <class Id, class T>
+void scatter(const ChunkView& view, std::int64_t begin, std::span<T> out, DecodeBlock<T> decode) {
+  const std::span<const Id> ids = ids_of<Id>(view);
+  const ChunkView inner = view_of(inner_bytes(view));
+  const auto end = begin + static_cast<std::int64_t>(out.size());
+  auto at = static_cast<std::size_t>(std::lower_bound(ids.begin(), ids.end(), begin) - ids.begin());
+  const auto last =
+      static_cast<std::size_t>(std::lower_bound(ids.begin(), ids.end(), end) - ids.begin());
+  std::array<T, 256> block;
+  while (at < last) {
+    const std::size_t here = std::min(block.size(), last - at);
+    decode(inner, static_cast<std::int64_t>(at), std::span(block).first(here));
+    for (std::size_t i = 0; i < here; ++i) {
+      out[static_cast<std::size_t>(ids[at + i] - begin)] = block[i];
+    }
+    at += here;
+  }
+}
+
+template <class T>
+void decode(const ChunkView& view, std::int64_t begin, std::span<T> out, T missing,
+            DecodeBlock<T> decode_values) {
+  std::fill(out.begin(), out.end(), view.parameters().step == 1 ? missing : T{0});
+  if (has_short_ids(view.rows())) {
+    scatter<std::uint16_t>(view, begin, out, decode_values);
+  } else {
+    scatter<std::uint32_t>(view, begin, out, decode_values);
+  }
+}
+
+const Codec& inner_codec(const ChunkView& view) {
+  return *find_codec(view_of(inner_bytes(view)).header.codec);
+}
+
+void decode_doubles(const ChunkView& view, std::int64_t begin, std::span<double> out) {
+  decode(view, begin, out, kMissingDouble, inner_codec(view).decode_doubles);
+}
+
+void decode_int64(const ChunkView& view, std::int64_t begin, std::span<std::int64_t> out) {
+  decode(view, begin, out, kMissingInt64, inner_codec(view).decode_int64);
+}
+
+}  // namespace
+
+const Codec& sparse();
+const Codec& sparse() {
+  static const Codec codec{.id = 6,
+                           .name = "sparse",
+                           .estimate = estimate,
+                           .encode = encode,
+                           .validate = validate,
+                           .decode_doubles = decode_doubles,
+                           .decode_int64 = decode_int64};
+  return codec;
+}
+
+}  // namespace neve::frame::codecs

@@ -1,0 +1,99 @@
+#include "frame/decimal.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <system_error>
+
+#include <neve/frame/chunk.hpp>
+
+namespace neve::frame {
+namespace {
+
+// Below 2^51 a value times a power of ten is off by less than a quarter, so rounding finds the
+// mantissa.
+constexpr double kLargestFound = 0x1p51;
+constexpr int kMostDecimals = 15;
+
+bool is_decimal(double value, double power) {
+  const double mantissa = std::nearbyint(value * power);
+  return std::abs(mantissa) < kLargestFound && mantissa / power == value;
+}
+
+// The smallest exponent, from `exponent` on, that suits the value; kMostDecimals + 1 if none does.
+int exponent_for(double value, int exponent) {
+  while (exponent <= kMostDecimals && !is_decimal(value, power_of_ten(exponent))) ++exponent;
+  return exponent;
+}
+
+// Whether all of the block suit; NaN does.
+bool all_decimals(std::span<const double> block, double power) {
+  int others = 0;
+  for (double value : block)
+    others += static_cast<int>(value == value && !is_decimal(value, power));
+  return others == 0;
+}
+
+// A value that suits an exponent suits larger ones, unless its mantissa grows too long: the caller
+// checks again.
+int common_exponent(std::span<const double> values) {
+  constexpr std::size_t kBlock = 256;
+  int exponent = 0;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
+    const auto block = values.subspan(begin, std::min(kBlock, values.size() - begin));
+    if (all_decimals(block, power_of_ten(exponent))) continue;
+    for (double value : block) {
+      if (value == value) exponent = exponent_for(value, exponent);
+      if (exponent > kMostDecimals) return exponent;
+    }
+  }
+  return exponent;
+}
+
+}  // namespace
+
+double nearest_double(std::int64_t mantissa, int exponent10) {
+  const bool is_exact = mantissa <= kLargestMantissa && mantissa >= -kLargestMantissa;
+  if (is_exact && exponent10 <= 0 && exponent10 >= -kLargestExponent) {
+    return static_cast<double>(mantissa) / power_of_ten(-exponent10);
+  }
+  if (mantissa == 0 || exponent10 == 0) return static_cast<double>(mantissa);
+  // A mantissa has at most 19 digits, so outside of these the result is zero or infinite.
+  const int exponent = std::clamp(exponent10, -400, 400);
+  const std::string text = std::to_string(mantissa) + 'e' + std::to_string(exponent);
+  double value = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (result.ec != std::errc::result_out_of_range) return value;
+  const double size = exponent > 0 ? std::numeric_limits<double>::infinity() : 0;
+  return mantissa < 0 ? -size : size;
+}
+
+std::optional<Decimals> find_decimals(std::span<const double> values) {
+  Decimals found;
+  found.exponent = common_exponent(values);
+  if (found.exponent > kMostDecimals) return std::nullopt;
+  const double power = power_of_ten(found.exponent);
+  if (!all_decimals(values, power)) return std::nullopt;
+  found.mantissas.resize(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double value = values[i];
+    found.mantissas[i] =
+        value == value ? static_cast<std::int64_t>(std::nearbyint(value * power)) : kMissingInt64;
+  }
+  return found;
+}
+
+void drop_common_zeros(std::span<std::int64_t> mantissas, int& exponent) {
+  while (exponent > 0) {
+    const auto ends_in_zero = [](std::int64_t m) { return m == kMissingInt64 || m % 10 == 0; };
+    if (!std::all_of(mantissas.begin(), mantissas.end(), ends_in_zero)) return;
+    for (std::int64_t& mantissa : mantissas) {
+      if (mantissa != kMissingInt64) mantissa /= 10;
+    }
+    --exponent;
+  }
+}
+
+}  // namespace neve::frame

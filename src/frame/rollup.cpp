@@ -1,0 +1,195 @@
+#include <neve/frame/rollup.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <neve/base/error.hpp>
+
+namespace neve::frame {
+namespace {
+
+constexpr std::size_t kBlock = 1024;
+constexpr std::size_t kLanes = 8;
+
+// Adds so that sum + rest stays nearly exact (Knuth's two-sum).
+void add_exactly(double& sum, double& rest, double value) {
+  const double total = sum + value;
+  const double back = total - sum;
+  rest += (sum - (total - back)) + (value - back);
+  sum = total;
+}
+
+// The sum of part(i) for i < count in a fixed order: eight lanes and one tree, whatever the CPU.
+template <class Part>
+double sum_in_lanes(std::size_t count, Part part) {
+  double lanes[kLanes] = {};
+  const std::size_t whole = count / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += part(i + lane);
+  }
+  for (std::size_t i = whole; i < count; ++i) lanes[i - whole] += part(i);
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+// Sums and squares of finite values, as one summary of their own.
+ChunkSummary moments_of(std::span<const double> values) {
+  ChunkSummary block;
+  block.finite = static_cast<std::int64_t>(values.size());
+  block.sum = sum_in_lanes(values.size(), [&](std::size_t i) { return values[i]; });
+  const double mean = block.sum / static_cast<double>(values.size());
+  block.squares = sum_in_lanes(values.size(), [&](std::size_t i) {
+    const double distance = values[i] - mean;
+    return distance * distance;
+  });
+  return block;
+}
+
+// Counts what is special in a block and moves the finite values to its front; returns them.
+std::span<const double> sift(std::span<double> block, ChunkSummary& summary) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  std::size_t finite = 0;
+  std::int64_t zeros = 0;
+  std::int64_t positive = 0;
+  std::int64_t negative = 0;
+  for (double value : block) {
+    zeros += value == 0;
+    positive += value == kInfinity;
+    negative += value == -kInfinity;
+    block[finite] = value;
+    finite += std::abs(value) < kInfinity;
+  }
+  summary.zeros += zeros;
+  summary.positive_infinities += positive;
+  summary.negative_infinities += negative;
+  return block.first(finite);
+}
+
+void add_extremes(std::span<const double> values, ChunkSummary& summary) {
+  double min = values.front();
+  double max = values.front();
+  for (double value : values) {
+    min = value < min ? value : min;
+    max = value > max ? value : max;
+  }
+  if (summary.smallest.wants(min)) {
+    for (double value : values) {
+      if (summary.smallest.wants(value)) summary.smallest.add(value);
+    }
+  }
+  if (summary.largest.wants(max)) {
+    for (double value : values) {
+      if (summary.largest.wants(value)) summary.largest.add(value);
+    }
+  }
+}
+
+void add_numbers(const Chunk& chunk, ChunkSummary& summary) {
+  std::array<double, kBlock> block;
+  for (std::int64_t row = 0; row < chunk.rows(); row += static_cast<std::int64_t>(kBlock)) {
+    const auto count = std::min(kBlock, static_cast<std::size_t>(chunk.rows() - row));
+    chunk.decode(row, std::span(block).first(count));
+    const std::span<const double> values = sift(std::span(block).first(count), summary);
+    if (values.empty()) continue;
+    add_extremes(values, summary);
+    summary.merge(moments_of(values));
+  }
+}
+
+std::array<double, 5> padded(const std::array<double, 5>& values) {
+  std::array<double, 5> result = values;
+  for (double& value : result) {
+    if (std::isinf(value)) value = kMissingDouble;
+  }
+  return result;
+}
+
+}  // namespace
+
+template <bool Largest>
+void Extremes<Largest>::add(double value) {
+  if (!wants(value)) return;
+  const auto is_better = [](double a, double b) { return Largest ? a > b : a < b; };
+  const auto place = std::lower_bound(values_.begin(), values_.end(), value, is_better);
+  if (*place == value) return;
+  std::move_backward(place, values_.end() - 1, values_.end());
+  *place = value;
+}
+
+template class Extremes<false>;
+template class Extremes<true>;
+
+void ChunkSummary::merge(const ChunkSummary& right) {
+  rows += right.rows;
+  missing += right.missing;
+  zeros += right.zeros;
+  positive_infinities += right.positive_infinities;
+  negative_infinities += right.negative_infinities;
+  holds_integers = holds_integers && right.holds_integers;
+  smallest.merge(right.smallest);
+  largest.merge(right.largest);
+  checksum += right.checksum;
+  if (right.finite == 0) return;
+  if (finite != 0) {
+    const auto n = static_cast<double>(finite);
+    const auto m = static_cast<double>(right.finite);
+    const double distance = (right.sum + right.sum_rest) / m - (sum + sum_rest) / n;
+    squares += distance * distance * (n * m / (n + m));
+  }
+  squares += right.squares;
+  finite += right.finite;
+  add_exactly(sum, sum_rest, right.sum);
+  sum_rest += right.sum_rest;
+}
+
+ChunkSummary summarize(const Chunk& chunk, std::int64_t first_row) {
+  ChunkSummary summary;
+  summary.rows = chunk.rows();
+  summary.missing = chunk.missing();
+  summary.holds_integers = chunk.holds_integers();
+  summary.checksum = chunk.value_checksum(first_row);
+  if (chunk.kind() <= ChunkKind::codes) add_numbers(chunk, summary);
+  return summary;
+}
+
+std::int64_t count_codes(const Chunk& chunk, std::span<std::int64_t> counts) {
+  std::array<std::int32_t, kBlock> block;
+  std::int64_t missing = 0;
+  for (std::int64_t row = 0; row < chunk.rows(); row += static_cast<std::int64_t>(kBlock)) {
+    const auto count = std::min(kBlock, static_cast<std::size_t>(chunk.rows() - row));
+    chunk.decode_codes(row, std::span(block).first(count));
+    for (std::int32_t code : std::span(block).first(count)) {
+      if (code == kMissingCode) {
+        ++missing;
+        continue;
+      }
+      const auto index = static_cast<std::size_t>(code);
+      NEVE_CHECK(index < counts.size(), "a code beyond the domain");
+      ++counts[index];
+    }
+  }
+  return missing;
+}
+
+Rollup finish_rollup(const ChunkSummary& summary) {
+  Rollup rollup;
+  rollup.rows = summary.rows;
+  rollup.missing = summary.missing;
+  rollup.zeros = summary.zeros;
+  rollup.positive_infinities = summary.positive_infinities;
+  rollup.negative_infinities = summary.negative_infinities;
+  rollup.mins = padded(summary.smallest.values());
+  rollup.maxs = padded(summary.largest.values());
+  const auto finite = static_cast<double>(summary.finite);
+  rollup.mean = (summary.sum + summary.sum_rest) / finite;  // NaN without a value
+  rollup.sigma = summary.finite == 1 ? 0 : std::sqrt(summary.squares / (finite - 1));
+  if (summary.finite == 0) rollup.mean = rollup.sigma = kMissingDouble;
+  rollup.is_int = summary.holds_integers;
+  const int infinities = (summary.positive_infinities != 0) + (summary.negative_infinities != 0);
+  const int distinct = (summary.finite != 0) + (rollup.maxs[1] == rollup.maxs[1]) + infinities;
+  rollup.is_constant = distinct <= 1;
+  rollup.checksum = summary.checksum;
+  return rollup;
+}
+
+}  // namespace neve::frame
