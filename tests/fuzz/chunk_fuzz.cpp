@@ -1,0 +1,57 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <neve/base/error.hpp>
+#include <neve/frame/chunk.hpp>
+#include <neve/frame/rollup.hpp>
+
+namespace {
+
+using neve::frame::Chunk;
+using neve::frame::ChunkKind;
+
+// Few of the rows: a chunk may claim many without having bytes for them.
+void read_block(const Chunk& chunk, std::int64_t begin, std::size_t count) {
+  std::vector<std::uint8_t> missing(count);
+  if (chunk.kind() == ChunkKind::text) {
+    std::vector<std::string_view> texts(count);
+    chunk.decode_text(begin, texts, missing);
+    std::size_t sum = 0;
+    for (std::string_view text : texts) {
+      for (char letter : text) sum += static_cast<unsigned char>(letter);
+    }
+    static volatile std::size_t sink;
+    sink = sum;
+  } else if (chunk.kind() == ChunkKind::uuids) {
+    std::vector<neve::frame::Uuid> uuids(count);
+    chunk.decode_uuids(begin, uuids, missing);
+  } else {
+    std::vector<double> doubles(count);
+    chunk.decode(begin, doubles);
+    std::vector<std::int64_t> integers(count);
+    if (chunk.holds_integers()) chunk.decode_int64(begin, integers);
+    std::vector<std::int32_t> codes(count);
+    if (chunk.kind() == ChunkKind::codes) chunk.decode_codes(begin, codes);
+  }
+}
+
+}  // namespace
+
+// Any bytes are either refused with InternalError or can be read to the last row.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  neve::Buffer bytes(size);
+  std::copy(data, data + size, reinterpret_cast<std::uint8_t*>(bytes.bytes().data()));
+  try {
+    const auto shared = std::make_shared<const neve::Buffer>(std::move(bytes));
+    const Chunk chunk = Chunk::from_bytes(shared, Chunk::Checksum::trust);
+    const std::int64_t block = std::min<std::int64_t>(chunk.rows(), 1500);
+    read_block(chunk, 0, static_cast<std::size_t>(block));
+    read_block(chunk, chunk.rows() - block, static_cast<std::size_t>(block));
+    if (chunk.rows() <= 4096) neve::frame::summarize(chunk, 0);
+  } catch (const neve::InternalError&) {
+  }
+  return 0;
+}
