@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace neve::linalg {
+
+/// A dense symmetric matrix, stored by columns; only the lower triangle (row >= column) counts.
+class Symmetric {
+ public:
+  Symmetric() = default;
+  explicit Symmetric(std::size_t size) : size_(size), values_(size * size, 0.0) {}
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// Element of the lower triangle, row >= column.
+  [[nodiscard]] double at(std::size_t row, std::size_t column) const {
+    return values_[column * size_ + row];
+  }
+  double& at(std::size_t row, std::size_t column) { return values_[column * size_ + row]; }
+  /// Either triangle.
+  [[nodiscard]] double get(std::size_t i, std::size_t j) const {
+    return i >= j ? at(i, j) : at(j, i);
+  }
+  [[nodiscard]] std::span<double> values() { return values_; }
+  [[nodiscard]] std::span<const double> values() const { return values_; }
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(size_, values_);
+  }
+
+ private:
+  std::size_t size_ = 0;
+  std::vector<double> values_;
+};
+
+/// sum += A'A for A of `rows` rows, each `sum.size()` numbers one after the other. Blocks of many
+/// columns go through OpenBLAS's dsyrk, single-threaded: the same bits on every CPU.
+void add_gram(std::span<const double> row_major, std::size_t rows, Symmetric& sum);
+
+/// A x for a symmetric A.
+std::vector<double> multiply(const Symmetric& a, std::span<const double> x);
+
+/// Factor of a symmetric, positive semi-definite matrix. Columns that depend on earlier ones within
+/// `tolerance` (what is left of a diagonal element after elimination, relative to itself) are left
+/// out: `solve` gives them 0, `inverse` NaN.
+class Cholesky {
+ public:
+  static constexpr double kTolerance = 1e-10;
+  /// Throws InputError where an element is not finite.
+  explicit Cholesky(const Symmetric& matrix, double tolerance = kTolerance);
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t rank() const { return kept_.size(); }
+  /// Columns that the factor holds, ascending.
+  [[nodiscard]] const std::vector<std::size_t>& kept() const { return kept_; }
+  [[nodiscard]] std::vector<double> solve(std::span<const double> right) const;
+  [[nodiscard]] Symmetric inverse() const;
+
+ private:
+  [[nodiscard]] bool factor(const Symmetric& matrix, double tolerance);
+  std::size_t size_;
+  std::vector<std::size_t> kept_;
+  Symmetric factor_;  ///< lower triangular, over the kept columns
+};
+
+}  // namespace neve::linalg
