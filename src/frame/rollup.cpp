@@ -65,22 +65,35 @@ std::span<const double> sift(std::span<double> block, ChunkSummary& summary) {
   return block.first(finite);
 }
 
-void add_extremes(std::span<const double> values, ChunkSummary& summary) {
-  double min = values.front();
-  double max = values.front();
-  for (double value : values) {
-    min = value < min ? value : min;
-    max = value > max ? value : max;
+// The best value that is worse than `found`: the smallest above it, or with Largest the largest
+// below.
+template <bool Largest>
+double next_extreme(std::span<const double> values, double found) {
+  const auto is_better = [](double a, double b) { return Largest ? a > b : a < b; };
+  double lanes[kLanes];
+  std::fill(lanes, lanes + kLanes, Extremes<Largest>::kNone);
+  const auto look = [&](double& lane, double value) {
+    const double candidate = is_better(found, value) ? value : Extremes<Largest>::kNone;
+    lane = is_better(candidate, lane) ? candidate : lane;
+  };
+  const std::size_t whole = values.size() / kLanes * kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) look(lanes[lane], values[i + lane]);
   }
-  if (summary.smallest.wants(min)) {
-    for (double value : values) {
-      if (summary.smallest.wants(value)) summary.smallest.add(value);
-    }
-  }
-  if (summary.largest.wants(max)) {
-    for (double value : values) {
-      if (summary.largest.wants(value)) summary.largest.add(value);
-    }
+  for (std::size_t i = whole; i < values.size(); ++i) look(lanes[i - whole], values[i]);
+  return *std::min_element(lanes, lanes + kLanes, is_better);
+}
+
+// Adds the best value, the next one, and so on while they are wanted: at most five passes without
+// branches, where asking for each value would cost more on columns of few levels.
+template <bool Largest>
+void add_extremes(std::span<const double> values, Extremes<Largest>& extremes) {
+  double found = -Extremes<Largest>::kNone;
+  while (true) {
+    const double next = next_extreme<Largest>(values, found);
+    if (!extremes.wants(next)) return;
+    extremes.add(next);
+    found = next;
   }
 }
 
@@ -91,7 +104,8 @@ void add_numbers(const Chunk& chunk, ChunkSummary& summary) {
     chunk.decode(row, std::span(block).first(count));
     const std::span<const double> values = sift(std::span(block).first(count), summary);
     if (values.empty()) continue;
-    add_extremes(values, summary);
+    add_extremes(values, summary.smallest);
+    add_extremes(values, summary.largest);
     summary.merge(moments_of(values));
   }
 }
