@@ -1,0 +1,90 @@
+#include "ingest/formats/cell_columns.hpp"
+
+#include <neve/base/utf8.hpp>
+
+namespace neve::ingest {
+
+namespace {
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+void CellColumn::reserve(std::size_t rows, std::size_t used) {
+  std::visit(Overloaded{[](NoCells&) {}, [&](NumberCells& c) { c.reserve(rows, used); },
+                        [&](CodeCells& c) { c.codes.grow(rows, used); },
+                        [&](TimeCells& c) { c.times.grow(rows, used); },
+                        [&](TextCells& c) {
+                          c.ends.grow(rows, used);
+                          c.missing.grow(rows, used);
+                        },
+                        [&](UuidCells& c) {
+                          c.uuids.grow(rows, used);
+                          c.missing.grow(rows, used);
+                        }},
+             cells);
+}
+
+void CellColumn::put_missing(std::size_t row) {
+  std::visit(Overloaded{[](NoCells&) {}, [&](NumberCells& c) { c.put_missing(row); },
+                        [&](CodeCells& c) { c.codes[row] = frame::kMissingCode; },
+                        [&](TimeCells& c) { c.times[row] = frame::kMissingInt64; },
+                        [&](TextCells& c) { c.put_missing(row); },
+                        [&](UuidCells& c) {
+                          c.uuids[row] = {};
+                          c.missing[row] = 1;
+                        }},
+             cells);
+}
+
+CellColumn make_cells(frame::ColumnType type) {
+  CellColumn column;
+  switch (type) {
+    case frame::ColumnType::numeric:
+      column.cells.emplace<NumberCells>();
+      break;
+    case frame::ColumnType::categorical:
+      column.cells.emplace<CodeCells>();
+      break;
+    case frame::ColumnType::time:
+      column.cells.emplace<TimeCells>();
+      break;
+    case frame::ColumnType::string:
+      column.cells.emplace<TextCells>();
+      break;
+    case frame::ColumnType::uuid:
+      column.cells.emplace<UuidCells>();
+      break;
+    case frame::ColumnType::bad:
+      break;
+  }
+  return column;
+}
+
+std::string readable_utf8(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
+  std::string out;
+  bool in_hex = false;
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (in_hex != (length == 0)) out += in_hex ? ">" : "<0x";
+    in_hex = length == 0;
+    if (in_hex) {
+      const auto byte = static_cast<unsigned char>(text.front());
+      out += kHex[byte >> 4U];
+      out += kHex[byte & 15U];
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(in_hex ? 1 : length);
+  }
+  if (in_hex) out += '>';
+  return out;
+}
+
+}  // namespace neve::ingest

@@ -1,0 +1,247 @@
+#include "ingest/formats/table_encoder.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <neve/base/error.hpp>
+#include <neve/base/utf8.hpp>
+#include <neve/frame/chunk_builder.hpp>
+
+namespace neve::ingest {
+
+namespace {
+
+constexpr int kLargestFactor = 18;
+
+/// All ranges' levels as one set, each spelled in UTF-8.
+struct LevelUnion {
+  LevelTable all;
+  std::vector<std::vector<std::int32_t>> codes;  // of each range's levels, in `all`
+};
+
+std::vector<std::int32_t> add_levels(LevelTable& all, const LevelTable& levels) {
+  std::vector<std::int32_t> codes;
+  codes.reserve(levels.size());
+  for (std::string_view level : levels.levels()) {
+    const bool good = find_bad_utf8(level) == level.size();
+    codes.push_back(good ? all.code_of(level) : all.code_of(readable_utf8(level)));
+  }
+  return codes;
+}
+
+/// Rank of each level by its bytes.
+std::vector<std::int32_t> ranks_of(const LevelTable& levels, frame::Domain& sorted) {
+  std::vector<std::int32_t> order(levels.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(),
+            [&](std::int32_t a, std::int32_t b) { return levels.level(a) < levels.level(b); });
+  std::vector<std::int32_t> ranks(levels.size());
+  for (std::size_t rank = 0; rank < order.size(); ++rank) {
+    ranks[static_cast<std::size_t>(order[rank])] = static_cast<std::int32_t>(rank);
+    sorted.emplace_back(levels.level(order[rank]));
+  }
+  return ranks;
+}
+
+/// Without zeros at the end of the decimals, so that equal values look equal.
+NumberText shortest(NumberText number) {
+  while (number.decimals > 0 && number.mantissa % 10 == 0) {
+    number.mantissa /= 10;
+    --number.decimals;
+  }
+  return number;
+}
+
+void append(frame::NumericBuilder& builder, const NumberText& number) {
+  switch (number.kind) {
+    case NumberText::Kind::none:
+      return builder.append_missing();
+    case NumberText::Kind::floating:
+      return builder.append_double(number.value);
+    case NumberText::Kind::decimal:
+      break;
+  }
+  const NumberText plain = shortest(number);
+  builder.append_decimal(plain.mantissa, -plain.decimals);
+}
+
+}  // namespace
+
+TableEncoder::TableEncoder(const ParsedTable& table, std::vector<frame::ColumnType> types,
+                           Pool& pool)
+    : table_(table), types_(std::move(types)), domains_(types_.size()), remaps_(types_.size()) {
+  std::vector<std::size_t> categorical;
+  for (std::size_t c = 0; c < types_.size(); ++c) {
+    if (types_[c] == frame::ColumnType::categorical) categorical.push_back(c);
+  }
+  pool.for_each(categorical.size(), [&](std::size_t i) { sort_levels(categorical[i]); });
+}
+
+template <class Cells>
+const Cells* TableEncoder::cells_of(const ParsedRange& range, std::size_t column) const {
+  return range.rows == 0 ? nullptr : std::get_if<Cells>(&range.columns[column].cells);
+}
+
+void TableEncoder::sort_levels(std::size_t column) {
+  LevelUnion levels;
+  for (const ParsedRange& range : table_.ranges) {
+    const auto* codes = cells_of<CodeCells>(range, column);
+    levels.codes.push_back(codes != nullptr ? add_levels(levels.all, codes->levels)
+                                            : std::vector<std::int32_t>());
+  }
+  if (levels.all.size() > kMostLevels) {
+    types_[column] = frame::ColumnType::string;
+    return;
+  }
+  frame::Domain sorted;
+  const std::vector<std::int32_t> ranks = ranks_of(levels.all, sorted);
+  for (std::vector<std::int32_t>& codes : levels.codes) {
+    for (std::int32_t& code : codes) code = ranks[static_cast<std::size_t>(code)];
+  }
+  remaps_[column] = std::move(levels.codes);
+  if (sorted.empty()) {
+    types_[column] = frame::ColumnType::bad;
+    return;
+  }
+  domains_[column] = std::make_shared<const frame::Domain>(std::move(sorted));
+}
+
+std::vector<TableEncoder::Piece> TableEncoder::pieces(std::size_t column, std::int64_t begin,
+                                                      std::int64_t end) const {
+  std::vector<Piece> found;
+  const auto& first_row = table_.first_row;
+  auto range = static_cast<std::size_t>(
+      std::upper_bound(first_row.begin(), first_row.end(), begin) - first_row.begin() - 1);
+  for (; range < table_.ranges.size() && first_row[range] < end; ++range) {
+    const std::int64_t from = std::max(begin, first_row[range]);
+    const std::int64_t to = std::min(end, first_row[range + 1]);
+    if (from >= to) continue;
+    found.push_back({table_.ranges[range].columns[column], range,
+                     static_cast<std::size_t>(from - first_row[range]),
+                     static_cast<std::size_t>(to - from)});
+  }
+  return found;
+}
+
+frame::Chunk TableEncoder::encode(std::size_t column, std::int64_t begin, std::int64_t end) const {
+  const auto rows = static_cast<std::size_t>(end - begin);
+  const std::vector<Piece> parts = pieces(column, begin, end);
+  switch (types_[column]) {
+    case frame::ColumnType::numeric:
+      return encode_numbers(parts, rows);
+    case frame::ColumnType::categorical:
+      return encode_codes(column, parts, rows);
+    case frame::ColumnType::time:
+      return encode_times(parts, rows);
+    case frame::ColumnType::string:
+      return encode_texts(parts, rows);
+    case frame::ColumnType::uuid:
+      return encode_uuids(parts, rows);
+    case frame::ColumnType::bad:
+      break;
+  }
+  return frame::encode_missing(frame::ChunkKind::numbers, end - begin);
+}
+
+frame::Chunk TableEncoder::encode_numbers(const std::vector<Piece>& pieces,
+                                          std::size_t rows) const {
+  int decimals = 0;
+  int fewest = kMostDecimals;
+  bool plain = true;
+  for (const Piece& piece : pieces) {
+    const auto& cells = std::get<NumberCells>(piece.column.cells);
+    decimals = std::max(decimals, cells.decimals());
+    fewest = std::min(fewest, cells.decimals());
+    plain = plain && !cells.any_odd(piece.begin, piece.begin + piece.count);
+  }
+  RawArray<std::int64_t> mantissas;
+  mantissas.grow(rows, 0);
+  std::int64_t* out = &mantissas[0];
+  plain = plain && decimals - fewest <= kLargestFactor;
+  for (const Piece& piece : pieces) {
+    if (!plain) break;
+    const auto& cells = std::get<NumberCells>(piece.column.cells);
+    const std::int64_t factor = power_of_ten(decimals - cells.decimals());
+    plain = cells.copy_scaled(piece.begin, piece.count, factor, decimals > 0, out);
+    out += piece.count;
+  }
+  if (plain && decimals == 0) return frame::encode_int64(mantissas.first(rows));
+  frame::NumericBuilder builder;
+  builder.reserve(static_cast<std::int64_t>(rows));
+  if (plain) {
+    for (std::int64_t mantissa : mantissas.first(rows)) {
+      if (mantissa == NumberCells::kMissing64) {
+        builder.append_missing();
+      } else {
+        builder.append_decimal(mantissa, -decimals);
+      }
+    }
+    return builder.finish();
+  }
+  for (const Piece& piece : pieces) {
+    const auto& cells = std::get<NumberCells>(piece.column.cells);
+    for (std::size_t i = 0; i < piece.count; ++i) append(builder, cells.at(piece.begin + i));
+  }
+  return builder.finish();
+}
+
+frame::Chunk TableEncoder::encode_codes(std::size_t column, const std::vector<Piece>& pieces,
+                                        std::size_t rows) const {
+  RawArray<std::int32_t> codes;
+  codes.grow(rows, 0);
+  std::size_t row = 0;
+  for (const Piece& piece : pieces) {
+    const auto& cells = std::get<CodeCells>(piece.column.cells);
+    const std::vector<std::int32_t>& remap = remaps_[column][piece.range];
+    for (std::size_t i = 0; i < piece.count; ++i) {
+      const std::int32_t code = cells.codes[piece.begin + i];
+      codes[row++] = code < 0 ? frame::kMissingCode : remap[static_cast<std::size_t>(code)];
+    }
+  }
+  return frame::encode_codes(codes.first(rows));
+}
+
+frame::Chunk TableEncoder::encode_times(const std::vector<Piece>& pieces, std::size_t rows) const {
+  RawArray<std::int64_t> times;
+  times.grow(rows, 0);
+  std::size_t row = 0;
+  for (const Piece& piece : pieces) {
+    const auto& cells = std::get<TimeCells>(piece.column.cells);
+    for (std::size_t i = 0; i < piece.count; ++i) times[row++] = cells.times[piece.begin + i];
+  }
+  return frame::encode_times(times.first(rows));
+}
+
+frame::Chunk TableEncoder::encode_texts(const std::vector<Piece>& pieces, std::size_t rows) const {
+  frame::TextBuilder builder;
+  builder.reserve(static_cast<std::int64_t>(rows), 0);
+  for (const Piece& piece : pieces) {
+    const auto* texts = std::get_if<TextCells>(&piece.column.cells);
+    const auto* codes = std::get_if<CodeCells>(&piece.column.cells);  // a column of too many levels
+    for (std::size_t row = piece.begin; row < piece.begin + piece.count; ++row) {
+      if (texts != nullptr ? texts->missing[row] != 0 : codes->codes[row] < 0) {
+        builder.append_missing();
+      } else {
+        builder.append(texts != nullptr ? std::string(texts->at(row))
+                                        : readable_utf8(codes->levels.level(codes->codes[row])));
+      }
+    }
+  }
+  return builder.finish();
+}
+
+frame::Chunk TableEncoder::encode_uuids(const std::vector<Piece>& pieces, std::size_t rows) const {
+  std::vector<frame::Uuid> uuids(rows);
+  std::vector<std::uint8_t> missing(rows);
+  std::size_t row = 0;
+  for (const Piece& piece : pieces) {
+    const auto& cells = std::get<UuidCells>(piece.column.cells);
+    for (std::size_t i = piece.begin; i < piece.begin + piece.count; ++i, ++row) {
+      uuids[row] = cells.uuids[i];
+      missing[row] = cells.missing[i];
+    }
+  }
+  return frame::encode_uuids(uuids, missing);
+}
+
+}  // namespace neve::ingest

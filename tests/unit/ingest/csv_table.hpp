@@ -1,0 +1,79 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <neve/base/java_number.hpp>
+#include <neve/base/pool.hpp>
+#include <neve/frame/chunk.hpp>
+
+#include "ingest/formats/parsed_table.hpp"
+#include "ingest/formats/table_encoder.hpp"
+#include "ingest/sources/memory_source.hpp"
+
+namespace neve::ingest {
+
+/// A parsed text as cells to compare: numbers and times as Java writes doubles, levels and texts as
+/// they are, "NA" where missing. One chunk a column.
+struct CsvTable {
+  std::vector<std::vector<std::string>> columns;
+  std::vector<frame::Chunk> chunks;
+  std::int64_t long_rows = 0;
+  std::int64_t unreadable = 0;
+};
+
+/// A plan with types by letter: numeric, enum, string, time, uuid.
+inline ParsePlan plan_of(std::string_view letters, const Dialect& dialect = {}) {
+  using frame::ColumnType;
+  ParsePlan plan;
+  plan.dialect = dialect;
+  for (char letter : letters) {
+    const ColumnType type = letter == 'N'   ? ColumnType::numeric
+                            : letter == 'E' ? ColumnType::categorical
+                            : letter == 'S' ? ColumnType::string
+                            : letter == 'T' ? ColumnType::time
+                                            : ColumnType::uuid;
+    plan.columns.push_back({.type = type, .missing_texts = {}});
+  }
+  return plan;
+}
+
+inline std::string cell_text(const frame::Chunk& chunk, const frame::DomainPtr& domain,
+                             std::int64_t row) {
+  if (chunk.kind() == frame::ChunkKind::text) {
+    const auto text = chunk.text(row);
+    return text ? std::string(*text) : "NA";
+  }
+  if (chunk.kind() == frame::ChunkKind::uuids) return chunk.uuid(row) ? "uuid" : "NA";
+  const double value = chunk.at(row);
+  if (value != value) return "NA";
+  return domain ? (*domain)[static_cast<std::size_t>(value)] : java_double(value);
+}
+
+/// Parses in byte ranges of `range_bytes`.
+inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
+                               std::int64_t range_bytes, int threads = 1) {
+  Pool pool(threads);
+  const auto source = std::make_shared<MemorySource>("text", text);
+  const std::vector<TableFile> files = {{source, 0}};
+  const ParsedTable parsed = parse_table(files, plan, pool, {.range_bytes = range_bytes});
+  std::vector<frame::ColumnType> types;
+  for (const ColumnPlan& column : plan.columns) types.push_back(column.type);
+  const TableEncoder encoder(parsed, types, pool);
+  CsvTable table;
+  for (std::size_t c = 0; c < types.size(); ++c) {
+    table.chunks.push_back(encoder.encode(c, 0, parsed.rows()));
+    std::vector<std::string>& cells = table.columns.emplace_back();
+    for (std::int64_t row = 0; row < parsed.rows(); ++row) {
+      cells.push_back(cell_text(table.chunks.back(), encoder.domain(c), row));
+    }
+  }
+  for (const ParsedRange& range : parsed.ranges) {
+    table.long_rows += range.long_rows;
+    for (const CellColumn& column : range.columns) table.unreadable += column.unreadable;
+  }
+  return table;
+}
+
+}  // namespace neve::ingest
