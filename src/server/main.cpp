@@ -1,0 +1,99 @@
+#include <pthread.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <neve/base/budget.hpp>
+#include <neve/base/error.hpp>
+#include <neve/base/log.hpp>
+
+#include "server/cpu_check.hpp"
+#include "server/node.hpp"
+
+namespace {
+
+using namespace neve;
+
+/// How long a graceful stop may take before the process is ended.
+constexpr unsigned kStopSeconds = 15;
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+void open_log(const server::Options& options, std::uint16_t port) {
+  std::filesystem::create_directories(options.ice_root);
+  std::filesystem::create_directories(options.log_directory);
+  log::open({.directory = options.log_directory,
+             .file_stem = "neve_" + std::to_string(port),
+             .level = options.log_level,
+             .max_file_bytes = options.max_log_file_bytes});
+  log::info(std::string("Neve ") + server::kNeveVersion + ", cluster " + options.name + ", " +
+            std::to_string(options.threads) + " threads, " + readable_bytes(options.memory_bytes) +
+            " for data");
+  for (const std::string& option : options.ignored) {
+    log::info("Option " + option + " has no meaning here and is ignored");
+  }
+}
+
+/// The line for which H2O's Python client waits on standard output, in the form of a log line.
+void announce(const std::string& url) {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  std::array<char, 32> time{};
+  std::strftime(time.data(), time.size(), "%m-%d %H:%M:%S", &parts);
+  std::printf("%s INFO neve: Open H2O Flow in your web browser: %s\n", time.data(), url.c_str());
+  std::fflush(stdout);
+}
+
+void serve(const server::Options& options) {
+  server::Ports ports = server::open_ports(options);
+  open_log(options, ports.rest.port());
+  const pthread_t main_thread = pthread_self();
+  server::Node node(options, std::move(ports),
+                    [main_thread] { pthread_kill(main_thread, SIGTERM); });
+  log::info("Listening on " + node.url());
+  announce(node.url());
+  const sigset_t signals = stop_signals();
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log::info("Stopping on signal " + std::to_string(signal));
+  alarm(kStopSeconds);
+  node.stop();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  server::require_x86_64_v3();
+  const server::Options options =
+      server::parse_options({argv + 1, argv + argc}, server::Machine::here());
+  if (options.ends) {
+    std::fputs(options.text.c_str(), options.exit_code == 0 ? stdout : stderr);
+    return options.exit_code;
+  }
+  // Before any thread starts, so that all of them leave the signals to sigwait.
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    serve(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "neve: %s\n", error.what());
+    return 1;
+  }
+  log::info("Stopped");
+  log::flush();
+  return 0;
+}

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/options.hpp"
+#include "server/ports.hpp"
+
+namespace neve::server {
+
+/// A whole node: data, compute, jobs and the REST service, wired together. The one place that knows
+/// every part; nothing here computes. Serves from construction until stop() or its end.
+class Node {
+ public:
+  /// `request_stop` asks the owner to end this node; called from any thread.
+  Node(const Options& options, Ports ports, std::function<void()> request_stop);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  /// "http://127.0.0.1:54321"
+  [[nodiscard]] std::string url() const;
+  /// Answers what was asked already, cancels jobs.
+  void stop();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace neve::server

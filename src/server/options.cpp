@@ -1,0 +1,193 @@
+#include "server/options.hpp"
+
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include <neve/base/error.hpp>
+
+#include "rest/http/host_rules.hpp"
+#include "rest/http/listen_socket.hpp"
+#include "server/h2o_spellings.hpp"
+
+namespace neve::server {
+
+namespace {
+
+/// What the parser fills before the values are understood.
+struct RawOptions {
+  std::string ip;
+  std::string web_ip;
+  std::string flatfile;
+  std::string memory = "25%";
+  std::string max_log_file_size = "10M";
+  std::string log_level = "INFO";
+  int port = 0;
+  int base_port = 54321;
+  int threads = 0;
+};
+
+void declare_places(CLI::App& app, RawOptions& raw, Options& out) {
+  app.add_option("--name", out.name, "Name of the cluster, which clients check (the user's)");
+  app.add_option("--ip", raw.ip, "Address to listen on (127.0.0.1)");
+  app.add_option("--web-ip", raw.web_ip, "Address of the REST service where it is not --ip");
+  app.add_option("--port", raw.port, "Port of the REST service; the next one is reserved too")
+      ->check(CLI::Range(1, 65534));
+  app.add_option("--baseport", raw.base_port, "Search two free ports from here upward (54321)")
+      ->check(CLI::Range(1, 65534));
+  app.add_option("--flatfile", raw.flatfile, "File with the addresses of all nodes");
+  app.add_option("--local-nodes", out.local_nodes, "Nodes within this process, for tests (1)")
+      ->check(CLI::Range(1, 16));
+  app.add_option("--nthreads", raw.threads, "Compute threads (all cores)");
+  app.add_option("--memory", raw.memory, "Memory for data: 4G, 512M or a part such as 50% (25%)");
+  app.add_option("--ice-root", out.ice_root, "Folder for logs and temporary files");
+  app.add_option("--log-dir", out.log_directory, "Folder for logs (below --ice-root)");
+  app.add_option("--log-level", raw.log_level, "TRACE, DEBUG, INFO, WARN, ERRR or FATAL (INFO)");
+  app.add_option("--max-log-file-size", raw.max_log_file_size, "A log starts anew at (10M)");
+}
+
+void declare_rights(CLI::App& app, Options& out) {
+  const auto list = [&app](const char* name, std::vector<std::string>& values, const char* help) {
+    app.add_option(name, values, std::string(help) + "; may be repeated")->expected(1)->take_all();
+  };
+  list("--import-root", out.import_roots, "Folder below which files may be read");
+  list("--export-root", out.export_roots, "Folder below which files may be written");
+  list("--allow-host", out.allowed_hosts, "Further name under which browsers reach this server");
+  app.add_option("--auth", out.auth_file, "File of user:hash lines (htpasswd -B) who may ask");
+  app.add_flag("--insecure-rest", out.insecure_rest,
+               "Listen on a reachable address without asking for a password");
+  app.add_option("--h2o-version", out.h2o_version, "H2O-3 version that clients are told");
+}
+
+/// Nodes on other machines are found by a later part of Neve; a list of one is this node.
+void check_flatfile(const std::string& path) {
+  if (path.empty()) return;
+  std::ifstream file(path);
+  if (!file) throw InputError::not_found("--flatfile: file '" + path + "' cannot be read.");
+  int nodes = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (!line.empty() && !line.starts_with('#')) ++nodes;
+  }
+  if (nodes <= 1) return;
+  throw InputError::unsupported("--flatfile: '" + path + "' lists " + std::to_string(nodes) +
+                                " nodes; this version runs one.");
+}
+
+void take_address(const RawOptions& raw, Options& out) {
+  const std::string& given = raw.web_ip.empty() ? raw.ip : raw.web_ip;
+  if (given.empty()) return;
+  out.bind_address = rest::http::resolve_address(given);
+  if (!rest::http::is_ip_address(given)) out.bind_name = given;
+  if (rest::http::is_loopback_address(out.bind_address)) return;
+  if (!out.auth_file.empty() || out.insecure_rest) return;
+  throw InputError::illegal_argument(
+      "address " + out.bind_address +
+      " can be reached by others: give --auth FILE with the users who may ask, or --insecure-rest "
+      "to let everybody.");
+}
+
+void take_values(const RawOptions& raw, const Machine& machine, Options& out) {
+  if (out.name.empty()) out.name = machine.user;
+  out.port = static_cast<std::uint16_t>(raw.port);
+  out.base_port = static_cast<std::uint16_t>(raw.base_port);
+  out.threads = raw.threads > 0 ? raw.threads : machine.cores;
+  out.memory_bytes = parse_size(raw.memory, machine.memory_bytes);
+  constexpr std::int64_t kLeastMemory = std::int64_t{16} << 20U;
+  if (out.memory_bytes < kLeastMemory) {
+    throw InputError::illegal_argument("--memory " + raw.memory + " is too little; at least 16M.");
+  }
+  out.max_log_file_bytes = static_cast<std::size_t>(parse_size(raw.max_log_file_size, 0));
+  if (!log::parse_level(raw.log_level, out.log_level)) {
+    throw InputError::illegal_argument("--log-level '" + raw.log_level +
+                                       "' is unknown: TRACE, DEBUG, INFO, WARN, ERRR or FATAL.");
+  }
+  if (out.ice_root.empty()) out.ice_root = machine.temporary_directory + "/neve-" + machine.user;
+  if (out.log_directory.empty()) out.log_directory = out.ice_root + "/logs";
+  if (out.h2o_version.empty()) out.h2o_version = kH2oVersion;
+  check_flatfile(raw.flatfile);
+  take_address(raw, out);
+}
+
+Options ending(int exit_code, std::string text) {
+  Options out;
+  out.ends = true;
+  out.exit_code = exit_code;
+  out.text = std::move(text);
+  return out;
+}
+
+/// What shells and GNU programs use for wrong usage.
+constexpr int kUsageExit = 2;
+
+}  // namespace
+
+Machine Machine::here() {
+  Machine machine;
+  struct sysinfo info {};
+  if (::sysinfo(&info) == 0) {
+    machine.memory_bytes = static_cast<std::int64_t>(info.totalram) * info.mem_unit;
+  }
+  machine.cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const char* user = std::getenv("USER");
+  machine.user = user != nullptr && *user != '\0' ? user : "uid" + std::to_string(::getuid());
+  std::error_code error;
+  machine.temporary_directory = std::filesystem::temp_directory_path(error).string();
+  if (error) machine.temporary_directory = "/tmp";
+  return machine;
+}
+
+std::int64_t parse_size(const std::string& text, std::int64_t whole) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  double factor = -1;
+  if (unit.empty()) factor = 1;
+  if (unit == "%") factor = static_cast<double>(whole) / 100;
+  constexpr std::string_view kUnits = "kmgt";
+  if (unit.size() == 1) {
+    const std::size_t power = kUnits.find(static_cast<char>(unit[0] | 0x20));
+    if (power != std::string_view::npos) factor = static_cast<double>(1LL << (10 * (power + 1)));
+  }
+  const double bytes = number * factor;
+  constexpr double kMost = 9e18;
+  if (error != std::errc{} || factor < 0 || !(bytes >= 0 && bytes < kMost)) {
+    throw InputError::illegal_argument("'" + text + "' is no size: a number with K, M, G, T or %.");
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+Options parse_options(const std::vector<std::string>& arguments, const Machine& machine) {
+  Options out;
+  RawOptions raw;
+  CLI::App app("Neve: a distributed machine-learning server that H2O-3's clients drive.", "neve");
+  app.set_version_flag("--version",
+                       std::string("neve ") + kNeveVersion + ", which speaks H2O-3 " + kH2oVersion);
+  declare_places(app, raw, out);
+  declare_rights(app, out);
+  std::vector<std::string> rest = to_gnu(arguments, out.ignored);
+  std::ranges::reverse(rest);  // as CLI11 wants them
+  try {
+    app.parse(rest);
+    take_values(raw, machine, out);
+  } catch (const CLI::CallForHelp&) {
+    return ending(0, app.help());
+  } catch (const CLI::CallForVersion& version) {
+    return ending(0, std::string(version.what()) + "\n");
+  } catch (const CLI::ParseError& error) {
+    return ending(kUsageExit,
+                  std::string("neve: ") + error.what() + "\nneve --help lists the options.\n");
+  } catch (const Error& error) {
+    return ending(kUsageExit, std::string("neve: ") + error.what() + "\n");
+  }
+  return out;
+}
+
+}  // namespace neve::server

@@ -1,0 +1,163 @@
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include <neve/base/log.hpp>
+#include <neve/ingest/path_policy.hpp>
+#include <neve/job/job.hpp>
+
+#include "mr/api/compute_node.hpp"
+#include "rest/http/server.hpp"
+#include "rest/http/upload.hpp"
+#include "rest/router.hpp"
+#include "rest/services.hpp"
+#include "server/node.hpp"
+
+namespace neve::rest {
+
+std::vector<const Resource*> all_resources();
+
+}  // namespace neve::rest
+
+namespace neve::server {
+
+namespace {
+
+/// Every map/reduce task of this binary, by the folders that have some.
+mr::TaskList all_tasks() { return {}; }
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// An address that a client on this machine can use, for one that means "all".
+std::string reachable(const std::string& address) {
+  if (address == "0.0.0.0") return "127.0.0.1";
+  if (address == "::") return "[::1]";
+  return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+ingest::PathPolicy make_path_policy(const Options& options) {
+  ingest::PathPolicy::Settings settings;
+  settings.import_roots = options.import_roots;
+  settings.export_roots = options.export_roots;
+  settings.local_users_only = rest::http::is_loopback_address(options.bind_address);
+  if (settings.local_users_only) {
+    const char* home = std::getenv("HOME");
+    std::error_code ignored;
+    settings.default_roots = {std::filesystem::current_path(ignored).string(),
+                              home == nullptr ? "" : home,
+                              std::filesystem::temp_directory_path(ignored).string()};
+  }
+  return ingest::PathPolicy(settings);
+}
+
+}  // namespace
+
+/// In the order of construction; the end goes backwards, so that nobody is asked after his end.
+struct Node::Parts {
+  Parts(const Options& o, Ports& ports, std::function<void()> request_stop);
+  rest::ServerInfo server_info(const Ports& ports, std::function<void()> request_stop);
+  rest::http::ServerOptions http_options();
+  rest::http::BodyPlan plan_body(const rest::http::Request& head);
+
+  Options options;
+  ingest::PathPolicy path_policy;
+  mr::LocalCluster cluster;
+  job::Jobs jobs;
+  rest::Services services;
+  rest::http::WorkerPool workers;
+  rest::Router router;
+  rest::http::Server http;
+  rest::http::ListenSocket nodes_port;
+};
+
+Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request_stop)
+    : options(o),
+      path_policy(make_path_policy(o)),
+      cluster(o.local_nodes, o.threads, o.memory_bytes / o.local_nodes, all_tasks()),
+      jobs(std::to_string(ports.rest.port())),
+      services{.info = server_info(ports, std::move(request_stop)), .view = {}},
+      router(rest::all_resources(), services, workers),
+      http(http_options(), workers,
+           [this](rest::http::Request request, rest::http::Responder responder) {
+             router.handle(std::move(request), std::move(responder));
+           }),
+      nodes_port(std::move(ports.nodes)) {
+  mr::ComputeNode& node = cluster.node(0);
+  services.engine = &node.engine();
+  services.store = &node.store();
+  services.frames = &node.frames();
+  services.jobs = &jobs;
+  services.router = &router;
+  services.view.members = {{node.id(), services.info.address}};
+}
+
+rest::ServerInfo Node::Parts::server_info(const Ports& ports, std::function<void()> request_stop) {
+  rest::ServerInfo info;
+  info.cluster_name = options.name;
+  info.h2o_version = options.h2o_version;
+  info.neve_version = kNeveVersion;
+  info.address = reachable(ports.rest.address()) + ":" + std::to_string(ports.rest.port());
+  info.start_time_ms = now_ms();
+  info.threads = options.threads;
+  info.log_directory = options.log_directory;
+  info.request_stop = std::move(request_stop);
+  info.run_after = [this](std::int64_t delay_ms, std::function<void()> callback) {
+    http.run_after(std::chrono::milliseconds{delay_ms}, std::move(callback));
+  };
+  return info;
+}
+
+rest::http::ServerOptions Node::Parts::http_options() {
+  rest::http::ServerOptions made;
+  made.standard_headers = {
+      {"X-h2o-build-project-version", options.h2o_version},
+      {"X-h2o-rest-api-version-max", "3"},
+      {"X-h2o-cluster-id", std::to_string(services.info.start_time_ms)},
+      {"X-h2o-cluster-good", "true"},
+      {"X-Frame-Options", "deny"},
+      {"X-XSS-Protection", "1; mode=block"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Content-Security-Policy",
+       "default-src 'self' 'unsafe-eval' 'unsafe-inline'; img-src 'self' data:"}};
+  made.hosts.names = options.allowed_hosts;
+  if (!options.bind_name.empty()) made.hosts.names.push_back(options.bind_name);
+  if (!options.auth_file.empty()) {
+    made.auth = std::make_shared<rest::http::Authenticator>(
+        rest::http::Authenticator::from_file(options.auth_file));
+  }
+  made.budget = &cluster.node(0).budget();
+  made.plan_body = [this](const rest::http::Request& head) { return plan_body(head); };
+  made.error_body = rest::error_json;
+  return made;
+}
+
+rest::http::BodyPlan Node::Parts::plan_body(const rest::http::Request& head) {
+  schema::Form ignored;
+  const rest::Route* route = router.match(head.method, head.raw_path, ignored);
+  if (route == nullptr || !route->takes_upload) {
+    return {.max_bytes = rest::http::ServerOptions{}.max_body_bytes, .sink = nullptr};
+  }
+  return {.max_bytes = 0,
+          .sink = std::make_shared<rest::http::Upload>(cluster.node(0).budget(), head)};
+}
+
+Node::Node(const Options& options, Ports ports, std::function<void()> request_stop)
+    : parts_(std::make_unique<Parts>(options, ports, std::move(request_stop))) {
+  parts_->http.start(std::move(ports.rest));
+}
+
+Node::~Node() = default;
+
+std::string Node::url() const { return "http://" + parts_->services.info.address; }
+
+void Node::stop() {
+  parts_->jobs.cancel_all();
+  parts_->http.stop();
+}
+
+}  // namespace neve::server
