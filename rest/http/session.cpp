@@ -71,7 +71,11 @@ Session::Session(asio::ip::tcp::socket socket, SessionShared& shared)
   if (!ignored) remote_ = peer.address().to_string(ignored);
 }
 
-Session::~Session() { --shared_.connections; }
+Session::~Session() {
+  // The server ends before the answer came: whoever computes it can stop.
+  if (asking_) asking_->close();
+  --shared_.connections;
+}
 
 asio::awaitable<void> Session::run() {
   const auto self = shared_from_this();
@@ -195,7 +199,9 @@ asio::awaitable<void> Session::wait_for_answer(Exchange& exchange) {
   kept.target = exchange.request.target;
   call_handler(std::exchange(exchange.request, std::move(kept)));
   if (!answer_) watch_client(connection);
+  asking_ = connection;
   co_await wait_for_signal();
+  asking_.reset();
   exchange.answer = std::move(*answer_);
   answer_.reset();
 }

@@ -102,6 +102,7 @@ class Session : public std::enable_shared_from_this<Session> {
   asio::steady_timer wake_;
   bool signalled_ = false;
   std::optional<Answer> answer_;
+  std::optional<Connection> asking_;  // of the request that the handler has
   asio::steady_timer watchdog_;
   Clock::time_point deadline_ = Clock::time_point::max();
   bool timed_out_ = false;

@@ -309,12 +309,17 @@ TEST_F(HttpServer, StopsAfterTheRunningAnswer) {
 
 TEST_F(HttpServer, DropsAnswersThatComeAfterItsEnd) {
   std::promise<Responder> promised;
-  handler_ = [&](Request, const Responder& responder) { promised.set_value(responder); };
+  Connection asking;
+  handler_ = [&](const Request& request, const Responder& responder) {
+    asking = request.connection;
+    promised.set_value(responder);
+  };
   start();
   TestClient client(port_);
   client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const Responder responder = promised.get_future().get();
   server_.reset();
+  EXPECT_TRUE(asking.closed());
   EXPECT_TRUE(responder.send({.body = "for nobody"}));
 }
 
