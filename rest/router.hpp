@@ -43,7 +43,7 @@ struct Route {
   std::string summary;
   const schema::Schema* input = nullptr;
   const schema::Schema* output = nullptr;
-  RouteHandler handle;
+  RouteHandler handle = {};
   bool on_io_thread = false;  ///< answers at once: no computing, no waiting, no files
   bool takes_upload = false;  ///< the body is data of any size, not parameters
 

@@ -54,7 +54,7 @@ struct ServerInfo {
 /// Everything that handlers may use, wired once by the server. All references outlive the router.
 struct Services {
   ServerInfo info;
-  cluster::View view;
+  cluster::View view = {};
   mr::Engine* engine = nullptr;
   store::Store* store = nullptr;
   frame::Frames* frames = nullptr;

@@ -80,7 +80,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       path_policy(make_path_policy(o)),
       cluster(o.local_nodes, o.threads, o.memory_bytes / o.local_nodes, all_tasks()),
       jobs(std::to_string(ports.rest.port())),
-      services{.info = server_info(ports, std::move(request_stop)), .view = {}},
+      services{.info = server_info(ports, std::move(request_stop))},
       router(rest::all_resources(), services, workers),
       http(http_options(), workers,
            [this](rest::http::Request request, rest::http::Responder responder) {

@@ -13,7 +13,8 @@ using namespace neve;
 
 rest::Resource resource(std::initializer_list<std::pair<const char*, const char*>> routes) {
   rest::Resource made;
-  for (const auto& [method, path] : routes) made.routes.push_back({.method = method, .path = path, .name = path, .summary = ""});
+  for (const auto& [method, path] : routes)
+    made.routes.push_back({.method = method, .path = path, .name = path, .summary = ""});
   return made;
 }
 
@@ -67,7 +68,8 @@ TEST_F(RouterTest, FindsKeysWithSlashesAndEscapes) {
   EXPECT_EQ(found, (schema::Form{{"frame_id", "nfs://tmp/x.csv"}}));
   EXPECT_EQ(match("GET", "/3/Frames/nfs%3A%2F%2Ftmp%2Fx.csv"), "/3/Frames/{frame_id}");
   EXPECT_EQ(found, (schema::Form{{"frame_id", "nfs://tmp/x.csv"}}));
-  EXPECT_EQ(match("GET", "/3/Frames//tmp/R/f.csv/columns/a%20b/domain"), "/3/Frames/{frame_id}/columns/{column}/domain");
+  EXPECT_EQ(match("GET", "/3/Frames//tmp/R/f.csv/columns/a%20b/domain"),
+            "/3/Frames/{frame_id}/columns/{column}/domain");
   EXPECT_EQ(found, (schema::Form{{"frame_id", "/tmp/R/f.csv"}, {"column", "a b"}}));
 }
 
