@@ -77,7 +77,7 @@ def check_sdk_size():
 def check_readmes():
     texts = {f.path: f for f in project.files()}
     folders = {f.path.rsplit("/", 1)[0] for f in project.cpp_files() if re.match(r"(src|algos|rest)/.*/", f.path)}
-    for folder in sorted(folder for folder in folders if "/detail" not in folder):
+    for folder in sorted(f for f in folders if f.rsplit("/", 1)[1] not in ("api", "detail")):
         readme = texts.get(f"{folder}/README.md")
         if readme is None:
             yield f"{folder}: no README.md (what it is, its floor, its main types, the file to read first)"

@@ -13,6 +13,7 @@ import report
 FUNCTIONS = """exp exp2 exp10 expm1 log log2 log10 log1p pow sin cos tan sincos asin acos atan atan2 sinh cosh tanh asinh
 acosh atanh cbrt hypot erf erfc tgamma lgamma lgamma_r gamma j0 j1 jn y0 y1 yn""".split()
 TRANSCENDENTAL = re.compile(rf"^(?:__)?({'|'.join(FUNCTIONS)})[fl]?(?:_finite)?(?:@.*)?$")
+VECTOR_FORM = re.compile(r"^_ZGV[bcde][NM]\d+v")
 ALLOWED_FILE = pathlib.Path(__file__).with_name("libm_allowed.txt")
 
 
@@ -23,9 +24,8 @@ def undefined_symbols(library):
 
 
 def transcendental(symbols):
-    return {m.group(1) for m in map(TRANSCENDENTAL.match, symbols) if m} | {s for s in symbols if s.startswith("_ZGV")
-                                                                            and "_ZGVZ" not in s and len(s) > 8
-                                                                            and s[4] in "bcdeN"and s[5] in "NM"}
+    """The functions of libm among the symbols, and the vector forms (_ZGVdN4v_exp) that a compiler puts for them."""
+    return {m.group(1) for m in map(TRANSCENDENTAL.match, symbols) if m} | set(filter(VECTOR_FORM.match, symbols))
 
 
 def allowed():
