@@ -83,4 +83,11 @@ void for_unpacked(std::span<const std::byte> packed, int width, std::int64_t beg
   }
 }
 
+/// Hands all rows to take() as above, but for those of no width, which are all 0: a foreign chunk
+/// may claim any number of these without having a byte for them.
+template <class T, class Take>
+void for_all_unpacked(std::span<const std::byte> packed, int width, std::int64_t rows, Take take) {
+  if (width != 0) for_unpacked<T>(packed, width, 0, static_cast<std::size_t>(rows), take);
+}
+
 }  // namespace neve::frame

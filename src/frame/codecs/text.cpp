@@ -74,8 +74,7 @@ void validate(const ChunkView& view) {
       last = start;
     }
   };
-  for_unpacked<std::uint64_t>(parts.starts, width, 0, static_cast<std::size_t>(view.rows() + 1),
-                              take);
+  for_all_unpacked<std::uint64_t>(parts.starts, width, view.rows() + 1, take);
   NEVE_CHECK(last <= parts.bytes.size(), "chunk: text beyond its bytes");
 }
 

@@ -81,8 +81,7 @@ void validate(const ChunkView& view) {
       NEVE_CHECK(static_cast<std::uint32_t>(index) <= shape.entries, "chunk: no such text");
     }
   };
-  for_unpacked<std::int32_t>(view.payload, shape.index_width, 0,
-                             static_cast<std::size_t>(shape.rows), check_index);
+  for_all_unpacked<std::int32_t>(view.payload, shape.index_width, shape.rows, check_index);
   std::uint64_t last = 0;
   const auto check_start = [&](std::size_t, std::span<const std::uint64_t> block) {
     for (std::uint64_t start : block) {
@@ -90,8 +89,8 @@ void validate(const ChunkView& view) {
       last = start;
     }
   };
-  for_unpacked<std::uint64_t>(view.payload.subspan(shape.starts_at()), shape.start_width, 0,
-                              std::size_t{shape.entries} + 1, check_start);
+  for_all_unpacked<std::uint64_t>(view.payload.subspan(shape.starts_at()), shape.start_width,
+                                  std::int64_t{shape.entries} + 1, check_start);
   NEVE_CHECK(last <= shape.bytes, "chunk: text beyond its bytes");
 }
 
