@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -52,6 +53,8 @@ class Job {
   void cancel();
   [[nodiscard]] Snapshot snapshot() const;
   [[nodiscard]] bool finished() const;
+  /// True for the first caller only; who looks first waits for small jobs.
+  bool first_look() { return !looked_at_.exchange(true); }
   /// Runs `work` and records how it ended. Called once, by Jobs.
   void run(const std::function<void(Job&)>& work);
   /// Calls back once the job has finished, at once if it has; on any thread, must not block.
@@ -63,6 +66,7 @@ class Job {
   void finish(Status status, std::string exception, std::string exception_type);
   std::string key_;
   Description description_;
+  std::atomic<bool> looked_at_{false};
   TokenPtr token_ = std::make_shared<Token>();
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

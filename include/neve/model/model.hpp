@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <neve/base/wire.hpp>
+#include <neve/model/category.hpp>
+#include <neve/model/dataset.hpp>
+#include <neve/model/metrics.hpp>
+#include <neve/schema/schema.hpp>
+#include <neve/schema/table.hpp>
+
+namespace neve::model {
+
+/// What every model knows about itself, whatever its algorithm. Filled by the training life cycle
+/// (`src/model/training`), except the tables and metrics, which algorithms fill in finish().
+struct Header {
+  std::string key;
+  std::string algorithm;  ///< "glm"
+  Category category = Category::unknown;
+  ColumnRoles roles;
+  std::string training_frame;
+  std::string validation_frame;
+  schema::Form parameters;        ///< as the user gave them
+  schema::Form actual_parameters; ///< values that training chose: a drawn seed, AUTO settled
+  std::int64_t start_time_ms = 0;
+  std::int64_t end_time_ms = 0;
+  double default_threshold = 0.5; ///< binomial: probability from which the second class is predicted
+  std::int64_t checksum = 0;      ///< of what was learnt; without names and times
+  std::string status;             ///< empty; or why training ended before its time
+  std::vector<std::string> warnings;
+  schema::Table summary;
+  schema::Table scoring_history;
+  schema::Table variable_importances;  ///< without columns where there are none
+  metrics::Metrics training_metrics;
+  metrics::Metrics validation_metrics;
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(key, algorithm, category, roles, training_frame, validation_frame, parameters,
+            actual_parameters, start_time_ms, end_time_ms, default_threshold, checksum, status, warnings,
+            summary, scoring_history, variable_importances, training_metrics, validation_metrics);
+  }
+};
+
+/// A block of rows (at most kMostRows) in the model's columns, decoded to plain arrays.
+struct ScoreBlock {
+  static constexpr std::size_t kMostRows = 1024;
+  std::size_t rows = 0;
+  /// Per model column; numbers are in `numbers` (NaN missing), categories in `codes` (-1 missing, the
+  /// domain's size for a level that training did not see). The other one of the two is empty.
+  std::vector<std::span<const double>> numbers;
+  std::vector<std::span<const std::int32_t>> codes;
+  std::span<const double> offset;  ///< empty where the model has no offset column
+};
+
+/// A trained model: immutable, shared by every node that scores with it.
+class Model {
+ public:
+  virtual ~Model() = default;
+  Header header;
+
+  /// Values per row: class probabilities in domain order (binomial: two), or the prediction.
+  [[nodiscard]] virtual std::size_t outputs() const {
+    return is_classifier(header.category) ? static_cast<std::size_t>(header.roles.classes()) : 1;
+  }
+  /// Names of further columns behind these, such as GLM's "StdErr"; score() fills them too.
+  [[nodiscard]] virtual std::vector<std::string> extra_outputs() const { return {}; }
+  /// Writes outputs() + extra_outputs() values of each row: out[k] has block.rows places. Pure.
+  virtual void score(const ScoreBlock& block, std::span<const std::span<double>> out) const = 0;
+  /// The object "output" of GET /3/Models: "GLMModelOutputV3" with the shared fields (see
+  /// model_output.hpp) and the algorithm's own.
+  [[nodiscard]] virtual schema::AnyObject output() const = 0;
+  /// The whole model as bytes, and what was learnt only (for the checksum).
+  [[nodiscard]] virtual wire::Bytes encode() const = 0;
+  [[nodiscard]] virtual wire::Bytes encode_learnt() const = 0;
+};
+
+using ModelPtr = std::shared_ptr<const Model>;
+
+}  // namespace neve::model

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <neve/frame/frame.hpp>
+#include <neve/job/job.hpp>
+#include <neve/model/algorithm.hpp>
+#include <neve/model/score.hpp>
+#include <neve/mr/engine.hpp>
+
+namespace neve::model {
+
+/// The algorithms of this build, by name.
+class Algorithms {
+ public:
+  explicit Algorithms(std::vector<const Algorithm*> all) : all_(std::move(all)) {}
+  /// Null if there is none of this name.
+  [[nodiscard]] const Algorithm* find(std::string_view name) const;
+  [[nodiscard]] const std::vector<const Algorithm*>& all() const { return all_; }
+
+ private:
+  std::vector<const Algorithm*> all_;
+};
+
+/// A training request, read and checked.
+struct Build {
+  const Algorithm* algorithm = nullptr;
+  std::shared_ptr<void> parameters;  ///< the algorithm's struct, model_id and seed filled in
+  schema::Form given;                ///< what the user gave
+  Messages messages;
+  [[nodiscard]] int errors() const;
+  [[nodiscard]] const CommonParameters& common() const { return algorithm->common(parameters.get()); }
+};
+
+/// Trains, keeps and applies models. One per node. Thread-safe.
+class Models {
+ public:
+  struct Parts {
+    mr::Engine& engine;
+    frame::Frames& frames;
+    job::Jobs& jobs;
+    const Algorithms& algorithms;
+    /// "python_1795440357138": what automatic model ids hold besides algorithm and number.
+    std::string cluster_tag;
+    /// Tables that describe the run to whoever wants to repeat it; may be empty.
+    std::function<std::vector<schema::Table>(const Header&)> reproducibility;
+  };
+  explicit Models(Parts parts) : parts_(std::move(parts)) {}
+
+  /// Reads and checks a request. Unreadable parameters and unknown frames throw; what the user can mend
+  /// is in the messages. `client` is "python", "R" or another word for automatic ids.
+  Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client);
+  /// Starts training; throws InputError where the build has errors.
+  std::shared_ptr<job::Job> train(Build build);
+
+  /// Null if there is no model of this name.
+  [[nodiscard]] ModelPtr find(std::string_view key) const;
+  /// Throws InputError (404) naming `argument`.
+  [[nodiscard]] ModelPtr require(std::string_view key, std::string_view argument = "key") const;
+  [[nodiscard]] std::vector<ModelPtr> list() const;
+  /// The algorithm of a model.
+  [[nodiscard]] const Algorithm& algorithm_of(const Model& model) const;
+  void publish(const Model& model);
+  bool remove(std::string_view key);
+
+  /// Predictions of every row, published under `destination`. `warn` gets what did not match.
+  frame::Frame predict(const ModelPtr& model, const frame::Frame& frame, const std::string& destination,
+                       const job::TokenPtr& token, std::vector<std::string>& warnings);
+  /// Metrics on a frame that has the response.
+  metrics::Metrics performance(const ModelPtr& model, const frame::Frame& frame, const job::TokenPtr& token,
+                               std::vector<std::string>& warnings);
+
+ private:
+  void run(const Build& build, job::Job& job);
+  std::string automatic_key(const Algorithm& algorithm, std::string_view client);
+
+  Parts parts_;
+  mutable std::mutex mutex_;
+  std::uint64_t counter_ = 0;
+  struct Cached {
+    std::uint64_t version = 0;
+    ModelPtr model;
+  };
+  mutable std::map<std::string, Cached, std::less<>> cache_;
+};
+
+/// Metrics of predictions that `scored` holds against the data's response, by the model's category.
+metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& data, const Scored& scored,
+                         const job::TokenPtr& token);
+
+mr::TaskList tasks();
+
+}  // namespace neve::model

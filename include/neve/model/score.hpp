@@ -1,0 +1,104 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <neve/model/algorithm.hpp>
+#include <neve/model/model.hpp>
+#include <neve/mr/engine.hpp>
+
+namespace neve::model {
+
+/// Which columns a scoring run writes.
+struct ScoreRequest {
+  bool labels = true;       ///< "predict": the class, for classifiers
+  bool values = true;       ///< probabilities or the prediction, and the extra outputs
+  job::TokenPtr token = nullptr;
+};
+
+/// Columns of a scoring run, aligned with the scored frame. Names as H2O's: predict, then the classes.
+struct Scored {
+  frame::Frame predictions;
+};
+
+/// Where the model's columns are in a run's inputs; the part of a Dataset that travels.
+struct ScorePlan {
+  std::vector<std::int32_t> predictors;
+  std::vector<LevelMap> levels;
+  std::vector<frame::ColumnType> types;
+  std::int32_t offset = -1;
+  bool labels = true;
+  bool values = true;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(predictors, levels, types, offset, labels, values);
+  }
+};
+
+ScorePlan plan_of(const Model& model, const Dataset& data, const ScoreRequest& request);
+
+/// Decodes a row group block by block into the model's columns.
+class BlockReader {
+ public:
+  BlockReader(const mr::RowGroup& group, const ScorePlan& plan);
+  ~BlockReader();
+  /// The block of rows that begins at `begin`, valid until the next call.
+  const ScoreBlock& read(std::int64_t begin);
+
+ private:
+  struct Buffers;
+  std::unique_ptr<Buffers> buffers_;
+};
+
+/// The class that these probabilities mean: the second one from the threshold on for two classes, the
+/// first largest otherwise; -1 where they are NaN.
+std::int32_t predicted_class(std::span<const std::span<double>> values, std::size_t row, double threshold);
+
+/// Writes what `plan` asks for of one row group, block by block.
+void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group, mr::Outputs& outputs);
+
+/// Scores row groups with a model of type M, which has `static constexpr std::string_view score_task`
+/// (as "glm.score") and a fields() list.
+template <class M>
+struct ScoreTask {
+  static constexpr std::string_view name = M::score_task;
+  static constexpr auto reduction = mr::Reduction::exact;
+  struct State {
+    std::shared_ptr<const M> model;
+    ScorePlan plan;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(model, plan);
+    }
+  };
+  using Partial = mr::Nothing;
+  static void map(const mr::RowGroup& group, const State& state, Partial& /*partial*/, mr::Outputs& outputs) {
+    score_group(*state.model, state.plan, group, outputs);
+  }
+  static void merge(Partial& /*left*/, const Partial& /*right*/) {}
+};
+
+/// Output columns of a scoring run and their names.
+std::vector<mr::OutputColumn> score_outputs(const Model& model, const ScoreRequest& request,
+                                            std::vector<std::string>& names);
+
+template <class M>
+Scored score_with(mr::Engine& engine, const ModelPtr& model, const Dataset& data, const ScoreRequest& request) {
+  auto typed = std::dynamic_pointer_cast<const M>(model);
+  NEVE_CHECK(typed != nullptr, "a model of another algorithm");
+  Scored scored;
+  mr::RunOptions options;
+  options.token = request.token;
+  options.outputs = score_outputs(*model, request, scored.predictions.names);
+  typename ScoreTask<M>::State state{std::move(typed), plan_of(*model, data, request)};
+  auto result = engine.run_with_outputs<ScoreTask<M>>(data.inputs, state, options);
+  scored.predictions.columns = std::move(result.columns);
+  scored.predictions.layout = data.inputs.layout;
+  return scored;
+}
+
+}  // namespace neve::model

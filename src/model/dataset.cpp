@@ -1,0 +1,181 @@
+#include <neve/model/dataset.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include <neve/base/error.hpp>
+
+#include "model/tasks.hpp"
+
+namespace neve::model {
+namespace {
+
+/// Gathers the columns that are used, each once.
+class InputCollector {
+ public:
+  InputCollector(Dataset& data, const frame::Frame& frame) : data_(data), frame_(frame) {}
+  std::int32_t add(frame::ColumnType wanted, const std::string& name) {
+    const auto index = frame_.find(name);
+    if (!index) return -1;
+    const frame::Column& column = frame_.column(*index);
+    check_type(wanted, column, name);
+    data_.inputs.columns.push_back(column.id);
+    return static_cast<std::int32_t>(data_.inputs.columns.size()) - 1;
+  }
+
+ private:
+  void check_type(frame::ColumnType wanted, const frame::Column& column, const std::string& name) const {
+    const bool wants_levels = wanted == frame::ColumnType::categorical;
+    if (wants_levels == column.is_categorical() && column.type != frame::ColumnType::string &&
+        column.type != frame::ColumnType::uuid) {
+      return;
+    }
+    throw InputError::illegal_argument(
+        "Column '" + name + "' of frame " + frame_.key + " is " +
+            (wants_levels ? "not categorical" : "not numeric") + ", but was " +
+            (wants_levels ? "categorical" : "numeric") + " in the training frame. Convert it with " +
+            (wants_levels ? "as.factor" : "as.numeric") + ".",
+        {{"column", name}, {"frame", frame_.key}});
+  }
+  Dataset& data_;
+  const frame::Frame& frame_;
+};
+
+std::string first_few(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 10;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > kShown ? text + ", … (" + std::to_string(names.size()) + ")" : text;
+}
+
+LevelMap map_levels(const frame::DomainPtr& training, const frame::DomainPtr& other,
+                    std::vector<std::string>& unseen) {
+  LevelMap map;
+  if (training == other || !training || !other || *training == *other) return map;
+  std::unordered_map<std::string_view, std::int32_t> codes;
+  for (std::size_t i = 0; i < training->size(); ++i) codes[(*training)[i]] = static_cast<std::int32_t>(i);
+  map.identity = false;
+  for (const std::string& level : *other) {
+    const auto at = codes.find(level);
+    if (at == codes.end()) unseen.push_back(level);
+    map.to_training.push_back(at == codes.end() ? static_cast<std::int32_t>(training->size()) : at->second);
+  }
+  return map;
+}
+
+LevelMap map_column(const frame::Frame& frame, const std::string& name, const frame::DomainPtr& training,
+                    std::vector<std::string>& warnings) {
+  std::vector<std::string> unseen;
+  LevelMap map = map_levels(training, frame.column(frame.require(name)).domain, unseen);
+  if (!unseen.empty()) {
+    warnings.push_back("Test/Validation dataset column '" + name + "' has levels not trained on: [" +
+                       first_few(unseen) + "]");
+  }
+  return map;
+}
+
+[[noreturn]] void refuse_missing(const std::string& name, std::string_view role, const frame::Frame& frame) {
+  throw InputError::illegal_argument("Frame " + frame.key + " has no " + std::string(role) + " column '" +
+                                         name + "', which the model needs.",
+                                     {{"column", name}, {"frame", frame.key}});
+}
+
+void add_predictors(Dataset& data, const ColumnRoles& roles, InputCollector& inputs) {
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < roles.predictors.size(); ++i) {
+    const std::string& name = roles.predictors[i];
+    const std::int32_t at = inputs.add(roles.types[i], name);
+    data.predictors.push_back(at);
+    if (at < 0) {
+      data.warnings.push_back("Test/Validation dataset is missing column '" + name +
+                              "': substituting in a column of NaN");
+      data.levels.emplace_back();
+      continue;
+    }
+    ++found;
+    data.levels.push_back(roles.domains[i] ? map_column(data.frame, name, roles.domains[i], data.warnings)
+                                           : LevelMap());
+  }
+  if (found == 0 && !roles.predictors.empty()) {
+    throw InputError::illegal_argument(
+        "Frame " + data.frame.key + " has no columns in common with the training frame; the model uses: " +
+            first_few(roles.predictors),
+        {{"frame", data.frame.key}});
+  }
+}
+
+}  // namespace
+
+Dataset adapt(const ColumnRoles& roles, const frame::Frame& frame, bool needs_response) {
+  Dataset data;
+  data.frame = frame;
+  data.inputs.layout = frame.layout;
+  InputCollector inputs(data, data.frame);
+  add_predictors(data, roles, inputs);
+  if (!roles.response.empty()) {
+    const auto type = roles.response_domain ? frame::ColumnType::categorical : frame::ColumnType::numeric;
+    data.response = needs_response || frame.find(roles.response) ? inputs.add(type, roles.response) : -1;
+    if (data.response < 0 && needs_response) refuse_missing(roles.response, "response", frame);
+    if (data.response >= 0 && roles.response_domain) {
+      data.response_levels = map_column(data.frame, roles.response, roles.response_domain, data.warnings);
+    }
+  }
+  if (!roles.weights.empty()) {
+    data.weights = inputs.add(frame::ColumnType::numeric, roles.weights);
+    if (data.weights < 0 && needs_response) refuse_missing(roles.weights, "weights", frame);
+  }
+  if (!roles.offset.empty()) {
+    data.offset = inputs.add(frame::ColumnType::numeric, roles.offset);
+    if (data.offset < 0) refuse_missing(roles.offset, "offset", frame);
+  }
+  return data;
+}
+
+void RangeTask::map(const mr::RowGroup& group, const State& /*state*/, Partial& partial) {
+  constexpr std::int64_t kBlock = 1024;
+  std::vector<double> values(kBlock);
+  for (std::size_t c = 0; c < group.columns.size(); ++c) {
+    ColumnRange& range = partial.columns[c];
+    for (std::int64_t begin = 0; begin < group.rows; begin += kBlock) {
+      const auto size = static_cast<std::size_t>(std::min(kBlock, group.rows - begin));
+      const std::span<double> block(values.data(), size);
+      group.columns[c].decode(begin, block);
+      for (const double value : block) {
+        if (std::isnan(value)) {
+          ++range.missing;
+          continue;
+        }
+        range.low = std::min(range.low, value);
+        range.high = std::max(range.high, value);
+        range.integers = range.integers && value == std::floor(value);
+      }
+    }
+  }
+}
+
+void RangeTask::merge(Partial& left, const Partial& right) {
+  for (std::size_t c = 0; c < left.columns.size(); ++c) {
+    ColumnRange& range = left.columns[c];
+    range.low = std::min(range.low, right.columns[c].low);
+    range.high = std::max(range.high, right.columns[c].high);
+    range.missing += right.columns[c].missing;
+    range.integers = range.integers && right.columns[c].integers;
+  }
+}
+
+RangeTask::Partial RangeTask::zero(const State& state) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  Partial partial;
+  partial.columns.assign(static_cast<std::size_t>(state.columns), {.low = kInfinity, .high = -kInfinity});
+  return partial;
+}
+
+std::vector<ColumnRange> ranges_of(mr::Engine& engine, const mr::Inputs& inputs, const job::TokenPtr& token) {
+  mr::RunOptions options;
+  options.token = token;
+  return engine.run<RangeTask>(inputs, {static_cast<std::int32_t>(inputs.columns.size())}, options).columns;
+}
+
+}  // namespace neve::model
