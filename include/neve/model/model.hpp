@@ -35,6 +35,7 @@ struct Header {
   std::vector<std::string> warnings;
   schema::Table summary;
   schema::Table scoring_history;
+  std::vector<schema::Table> reproducibility;
   schema::Table variable_importances;  ///< without columns where there are none
   metrics::Metrics training_metrics;
   metrics::Metrics validation_metrics;
@@ -43,7 +44,7 @@ struct Header {
   void fields(Archive& archive) {
     archive(key, algorithm, category, roles, training_frame, validation_frame, parameters,
             actual_parameters, start_time_ms, end_time_ms, default_threshold, checksum, status, warnings,
-            summary, scoring_history, variable_importances, training_metrics, validation_metrics);
+            summary, scoring_history, reproducibility, variable_importances, training_metrics, validation_metrics);
   }
 };
 

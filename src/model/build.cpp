@@ -1,0 +1,94 @@
+#include <algorithm>
+
+#include <neve/base/error.hpp>
+#include <neve/base/rng.hpp>
+#include <neve/model/models.hpp>
+
+#include "model/roles.hpp"
+
+namespace neve::model {
+namespace {
+
+/// Parameters that every algorithm shares and whose work is not built yet.
+void refuse_unbuilt(const CommonParameters& p, Messages& messages) {
+  if (p.nfolds != 0) refuse("nfolds", std::to_string(p.nfolds), messages);
+  if (!p.fold_column.empty()) refuse("fold_column", p.fold_column.name, messages);
+  if (!p.checkpoint.empty()) refuse("checkpoint", p.checkpoint.name, messages);
+  if (p.balance_classes) refuse("balance_classes", "true", messages);
+  if (p.export_checkpoints_dir && !p.export_checkpoints_dir->empty()) {
+    refuse("export_checkpoints_dir", *p.export_checkpoints_dir, messages);
+  }
+  if (p.custom_metric_func && !p.custom_metric_func->empty()) {
+    refuse("custom_metric_func", *p.custom_metric_func, messages);
+  }
+  const auto encoding = p.categorical_encoding;
+  if (encoding != CategoricalEncoding::automatic && encoding != CategoricalEncoding::enumeration) {
+    refuse("categorical_encoding", std::string(schema::enum_text(encoding)), messages);
+  }
+}
+
+/// The frame of a parameter; 400 where there is none of that name, as clients expect of builders.
+frame::Frame require_frame(const frame::Frames& frames, const std::string& key, const std::string& field) {
+  if (auto frame = frames.find(key)) return *std::move(frame);
+  throw InputError::bad_request("Frame '" + key + "' of parameter " + field + " does not exist.",
+                                {{"parameter", field}, {"frame", key}});
+}
+
+ColumnRoles roles_by_name(const CommonParameters& p, const frame::Frame& training) {
+  ColumnRoles roles;
+  roles.response = p.response_column.name;
+  if (const auto index = training.find(roles.response)) {
+    roles.response_domain = training.column(*index).domain;
+  }
+  return roles;
+}
+
+}  // namespace
+
+int Build::errors() const {
+  return static_cast<int>(
+      std::ranges::count(messages, Message::Kind::error, [](const Message& m) { return m.kind; }));
+}
+
+const Algorithm* Algorithms::find(std::string_view name) const {
+  const auto at = std::ranges::find(all_, name, [](const Algorithm* a) { return a->name; });
+  return at == all_.end() ? nullptr : *at;
+}
+
+std::string Models::automatic_key(const Algorithm& algorithm, std::string_view client) {
+  const std::lock_guard lock(mutex_);
+  return std::string(algorithm.title) + "_model_" + std::string(client) + "_" + parts_.cluster_tag + "_" +
+         std::to_string(++counter_);
+}
+
+Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::string_view client) {
+  Build build{.algorithm = &algorithm, .parameters = algorithm.parameters->make(), .given = form, .messages = {}};
+  schema::throw_problems("", schema::read_form(*algorithm.parameters, build.parameters.get(), form));
+  CommonParameters& p = algorithm.common(build.parameters.get());
+  if (p.model_id.empty()) p.model_id = automatic_key(algorithm, client);
+  check_bounds(*algorithm.parameters, build.parameters.get(), build.messages);
+  refuse_unbuilt(p, build.messages);
+  algorithm.validate(build.parameters.get(), build.messages);
+  if (p.training_frame.empty()) {
+    build.messages.push_back({Message::Kind::error, "training_frame", "A training frame is needed"});
+    return build;
+  }
+  const frame::Frame training = require_frame(parts_.frames, p.training_frame.name, "training_frame");
+  if (!p.validation_frame.empty()) {
+    (void)require_frame(parts_.frames, p.validation_frame.name, "validation_frame");
+  }
+  if (algorithm.supervised && p.response_column.empty()) {
+    build.messages.push_back({Message::Kind::error, "response_column", "A response column is needed"});
+    return build;
+  }
+  check_columns(p, training, build.messages);
+  if (training.rows() == 0) {
+    build.messages.push_back({Message::Kind::error, "training_frame", "The training frame has no rows"});
+  }
+  if (build.errors() == 0) {
+    algorithm.category(build.parameters.get(), roles_by_name(p, training), build.messages);
+  }
+  return build;
+}
+
+}  // namespace neve::model

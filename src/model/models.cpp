@@ -1,0 +1,96 @@
+#include <neve/model/models.hpp>
+
+#include <neve/base/error.hpp>
+
+#include "model/tasks.hpp"
+
+namespace neve::model {
+namespace {
+
+/// What the catalogue keeps of a model.
+struct Stored {
+  std::string algorithm;
+  wire::Bytes model;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(algorithm, model);
+  }
+};
+
+}  // namespace
+
+const Algorithm& Models::algorithm_of(const Model& model) const {
+  const Algorithm* algorithm = parts_.algorithms.find(model.header.algorithm);
+  NEVE_CHECK(algorithm != nullptr, "no algorithm " + model.header.algorithm);
+  return *algorithm;
+}
+
+void Models::publish(const Model& model) {
+  store::Entry entry;
+  entry.name = model.header.key;
+  entry.kind = store::Kind::model;
+  entry.manifest = std::make_shared<const wire::Bytes>(
+      wire::encode(Stored{model.header.algorithm, model.encode()}));
+  parts_.engine.store().commit({.put = {std::move(entry)}});
+}
+
+ModelPtr Models::find(std::string_view key) const {
+  const auto entry = parts_.engine.store().catalog().find(key);
+  if (!entry || entry->kind != store::Kind::model) return nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = cache_.find(key);
+    if (at != cache_.end() && at->second.version == entry->version) return at->second.model;
+  }
+  const auto stored = wire::decode<Stored>(*entry->manifest);
+  const Algorithm* algorithm = parts_.algorithms.find(stored.algorithm);
+  NEVE_CHECK(algorithm != nullptr, "no algorithm " + stored.algorithm);
+  ModelPtr model = algorithm->decode(stored.model);
+  const std::lock_guard lock(mutex_);
+  cache_[std::string(key)] = {entry->version, model};
+  return model;
+}
+
+ModelPtr Models::require(std::string_view key, std::string_view argument) const {
+  if (ModelPtr model = find(key)) return model;
+  throw InputError::object_not_found(std::string(key), std::string(argument));
+}
+
+std::vector<ModelPtr> Models::list() const {
+  std::vector<ModelPtr> models;
+  for (const store::Entry& entry : parts_.engine.store().catalog().list(store::Kind::model)) {
+    if (ModelPtr model = find(entry.name)) models.push_back(std::move(model));
+  }
+  return models;
+}
+
+bool Models::remove(std::string_view key) {
+  const bool existed = find(key) != nullptr;
+  if (existed) parts_.engine.store().commit({.remove = {std::string(key)}});
+  const std::lock_guard lock(mutex_);
+  const auto at = cache_.find(key);
+  if (at != cache_.end()) cache_.erase(at);
+  return existed;
+}
+
+frame::Frame Models::predict(const ModelPtr& model, const frame::Frame& frame, const std::string& destination,
+                             const job::TokenPtr& token, std::vector<std::string>& warnings) {
+  Dataset data = adapt(model->header.roles, frame, false);
+  warnings = std::move(data.warnings);
+  const ScoreRequest request{.token = token};
+  Scored scored = algorithm_of(*model).score(parts_.engine, model, data, request);
+  scored.predictions.key = destination;
+  parts_.frames.publish(scored.predictions);
+  return std::move(scored.predictions);
+}
+
+metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& frame, const job::TokenPtr& token,
+                                     std::vector<std::string>& warnings) {
+  Dataset data = adapt(model->header.roles, frame, true);
+  warnings = std::move(data.warnings);
+  const ScoreRequest request{.labels = false, .token = token};
+  const Scored scored = algorithm_of(*model).score(parts_.engine, model, data, request);
+  return measure(parts_.engine, *model, data, scored, token);
+}
+
+}  // namespace neve::model
