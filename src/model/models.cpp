@@ -90,7 +90,15 @@ metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& 
   warnings = std::move(data.warnings);
   const ScoreRequest request{.labels = false, .token = token};
   const Scored scored = algorithm_of(*model).score(parts_.engine, model, data, request);
-  return measure(parts_.engine, *model, data, scored, token);
+  metrics::Metrics metrics = measure(parts_.engine, *model, data, scored, token);
+  describe(model->header, frame.key, parts_.frame_checksum(frame), metrics);
+  return metrics;
+}
+
+mr::TaskList tasks() {
+  mr::TaskList all = {&mr::task_entry<RangeTask>(), &mr::task_entry<RecodeTask>()};
+  for (const mr::TaskEntry* task : metrics::tasks()) all.push_back(task);
+  return all;
 }
 
 }  // namespace neve::model

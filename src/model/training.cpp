@@ -117,6 +117,12 @@ void Models::run(const Build& build, job::Job& job) {
   header.end_time_ms = now_ms();
   model->header = std::move(header);
   model->header.checksum = static_cast<std::int64_t>(hash_bytes(model->encode_learnt()));
+  describe(model->header, training_frame.key, parts_.frame_checksum(training_frame),
+           model->header.training_metrics);
+  if (context.validation != nullptr) {
+    describe(model->header, validation.frame.key, parts_.frame_checksum(validation.frame),
+             model->header.validation_metrics);
+  }
   if (parts_.reproducibility) model->header.reproducibility = parts_.reproducibility(model->header);
   publish(*model);
 }

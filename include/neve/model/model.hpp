@@ -73,6 +73,14 @@ class Model {
   [[nodiscard]] virtual std::vector<std::string> extra_outputs() const { return {}; }
   /// Writes outputs() + extra_outputs() values of each row: out[k] has block.rows places. Pure.
   virtual void score(const ScoreBlock& block, std::span<const std::span<double>> out) const = 0;
+  /// What the mean residual deviance of a regression is the deviance of.
+  [[nodiscard]] virtual metrics::Deviance deviance() const { return {}; }
+  /// Groups of the gains/lift table, as the parameter of that name.
+  [[nodiscard]] virtual std::int32_t gainslift_bins() const { return -1; }
+  /// Turns the metrics of its category into the algorithm's own kind, if it has one (GLM adds
+  /// deviances). `scored` holds what score() gave for `data`.
+  virtual void complete_metrics(mr::Engine& /*engine*/, const Dataset& /*data*/,
+                                const struct Scored& /*scored*/, metrics::Metrics& /*metrics*/) const {}
   /// The object "output" of GET /3/Models: "GLMModelOutputV3" with the shared fields (see
   /// model_output.hpp) and the algorithm's own.
   [[nodiscard]] virtual schema::AnyObject output() const = 0;

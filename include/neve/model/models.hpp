@@ -50,6 +50,8 @@ class Models {
     std::string cluster_tag;
     /// Tables that describe the run to whoever wants to repeat it; may be empty.
     std::function<std::vector<schema::Table>(const Header&)> reproducibility;
+    /// Checksum of a frame's values.
+    std::function<std::int64_t(const frame::Frame&)> frame_checksum;
   };
   explicit Models(Parts parts) : parts_(std::move(parts)) {}
 
@@ -89,6 +91,10 @@ class Models {
   };
   mutable std::map<std::string, Cached, std::less<>> cache_;
 };
+
+/// Says whose metrics these are, on which frame, as of now.
+void describe(const Header& header, const std::string& frame_key, std::int64_t frame_checksum,
+              metrics::Metrics& metrics);
 
 /// Metrics of predictions that `scored` holds against the data's response, by the model's category.
 metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& data, const Scored& scored,

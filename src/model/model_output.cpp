@@ -1,0 +1,80 @@
+#include <neve/model/model_output.hpp>
+
+namespace neve::model {
+
+const schema::Schema& ModelOutput::schema() {
+  using O = ModelOutput;
+  static const schema::Schema kSchema =
+      schema::SchemaOf<O>("ModelOutputSchemaV3", "Output")
+          .field<&O::names>("Names of the columns the model uses: predictors, then the response.")
+          .field<&O::original_names>("Names before categorical columns were encoded.")
+          .field<&O::column_types>("Types of these columns.")
+          .field<&O::domains>("Levels of the categorical ones.")
+          .expert()
+          .field<&O::cross_validation_models>("Models of the folds.")
+          .expert()
+          .field<&O::cross_validation_predictions>("What the folds' models predict.")
+          .expert()
+          .field<&O::cross_validation_holdout_predictions_frame_id>("Predictions of each row by the model that did not see it.")
+          .expert()
+          .field<&O::cross_validation_fold_assignment_frame_id>("The fold of each row.")
+          .expert()
+          .field<&O::model_category>("What kind of answer the model gives.")
+          .field<&O::model_summary>("The model in a line.")
+          .field<&O::scoring_history>("Metrics in the course of training.")
+          .secondary()
+          .field<&O::cv_scoring_history>("Metrics in the course of training of each fold.")
+          .secondary()
+          .field<&O::reproducibility_information_table>("What is needed to repeat the run.")
+          .secondary()
+          .field<&O::training_metrics>("Metrics on the training frame.")
+          .as_type("ModelMetrics", "ModelMetricsBaseV3")
+          .field<&O::validation_metrics>("Metrics on the validation frame.")
+          .as_type("ModelMetrics", "ModelMetricsBaseV3")
+          .field<&O::cross_validation_metrics>("Metrics on the holdout predictions.")
+          .as_type("ModelMetrics", "ModelMetricsBaseV3")
+          .field<&O::cross_validation_metrics_summary>("Metrics of the folds, side by side.")
+          .field<&O::status>("Why training ended before its time, if it did.")
+          .secondary()
+          .field<&O::start_time>("Start of training, in milliseconds since 1970.")
+          .secondary()
+          .field<&O::end_time>("End of training, in milliseconds since 1970.")
+          .secondary()
+          .field<&O::run_time>("Length of training in milliseconds.")
+          .secondary()
+          .field<&O::default_threshold>("Probability of the second class from which it is predicted.")
+          .field<&O::help>("What the fields mean.");
+  return kSchema;
+}
+
+void fill_output(const Header& header, ModelOutput& output) {
+  const ColumnRoles& roles = header.roles;
+  output.names = roles.predictors;
+  for (std::size_t i = 0; i < roles.predictors.size(); ++i) {
+    output.column_types.emplace_back(roles.types[i] == frame::ColumnType::categorical ? "Enum" : "Numeric");
+    output.domains.emplace_back(roles.domains[i] ? std::optional(*roles.domains[i]) : std::nullopt);
+  }
+  const auto add = [&output](const std::string& name, const frame::DomainPtr& domain) {
+    if (name.empty()) return;
+    output.names.push_back(name);
+    output.column_types.emplace_back(domain ? "Enum" : "Numeric");
+    output.domains.emplace_back(domain ? std::optional(*domain) : std::nullopt);
+  };
+  add(roles.weights, nullptr);
+  add(roles.offset, nullptr);
+  add(roles.response, roles.response_domain);
+  output.model_category = header.category;
+  output.model_summary = header.summary;
+  output.scoring_history = header.scoring_history;
+  output.reproducibility_information_table = header.reproducibility;
+  output.training_metrics = header.training_metrics.object();
+  output.validation_metrics = header.validation_metrics.object();
+  if (!header.status.empty()) output.status = header.status;
+  output.start_time = header.start_time_ms;
+  output.end_time = header.end_time_ms;
+  output.run_time = header.end_time_ms - header.start_time_ms;
+  output.default_threshold = header.default_threshold;
+  for (const schema::Field& field : ModelOutput::schema().fields) output.help[field.name] = field.help;
+}
+
+}  // namespace neve::model
