@@ -9,11 +9,16 @@ namespace {
 
 std::string_view status_text(job::Status status) {
   switch (status) {
-    case job::Status::running: return "RUNNING";
-    case job::Status::done: return "DONE";
-    case job::Status::failed: return "FAILED";
-    case job::Status::cancelled: return "CANCELLED";
-    case job::Status::cancel_pending: return "CANCEL_PENDING";
+    case job::Status::running:
+      return "RUNNING";
+    case job::Status::done:
+      return "DONE";
+    case job::Status::failed:
+      return "FAILED";
+    case job::Status::cancelled:
+      return "CANCELLED";
+    case job::Status::cancel_pending:
+      return "CANCEL_PENDING";
   }
   return "RUNNING";
 }
@@ -58,7 +63,8 @@ const schema::Schema& JobV3::schema() {
           .field<&JobV3::warnings>("What the user should know although the job goes on.")
           .field<&JobV3::exception>("What went wrong.")
           .field<&JobV3::stacktrace>("Kind and text of the failure.")
-          .field<&JobV3::auto_recoverable>("Whether the job goes on by itself after a restart of the cluster.")
+          .field<&JobV3::auto_recoverable>(
+              "Whether the job goes on by itself after a restart of the cluster.")
           .field<&JobV3::ready_for_view>("Whether what it makes can be looked at already.");
   return kSchema;
 }

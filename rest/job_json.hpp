@@ -11,7 +11,6 @@
 
 namespace neve::rest {
 
-
 /// A job as clients see it.
 struct JobV3 {
   schema::JobRef key;

@@ -41,8 +41,8 @@ JobsV3 cancel_job(Call& call, const JobsV3& input) {
   return {input.job_id, {}};
 }
 
-/// Answers when the job has finished or the wait is over, holding no thread. Only the first question
-/// after a job waits: clients otherwise sleep 0.2 s on every small job.
+/// Answers when the job has finished or the wait is over, holding no thread. Only the first
+/// question after a job waits: clients otherwise sleep 0.2 s on every small job.
 void fetch_job(const std::shared_ptr<Call>& call, const http::Responder& responder) {
   const auto job = require_job(*call, call->parameter("job_id"));
   const auto answer = [job, responder, excluded = call->parameter("_exclude_fields")] {
@@ -66,11 +66,13 @@ const Resource& jobs() {
     made.routes.push_back(
         route("GET", "/3/Jobs", "jobs", "Lists all jobs of this node.", &list_jobs).cheap());
     made.routes.push_back(
-        route("POST", "/3/Jobs/{job_id}/cancel", "cancel_job", "Asks a job to stop.", &cancel_job).cheap());
-    Route fetch = route("GET", "/3/Jobs/{job_id}", "fetch_job",
-                        "Tells the state of a job; the first time, waits up to a second for its end.",
-                        &list_jobs)
-                      .cheap();
+        route("POST", "/3/Jobs/{job_id}/cancel", "cancel_job", "Asks a job to stop.", &cancel_job)
+            .cheap());
+    Route fetch =
+        route("GET", "/3/Jobs/{job_id}", "fetch_job",
+              "Tells the state of a job; the first time, waits up to a second for its end.",
+              &list_jobs)
+            .cheap();
     fetch.handle = &fetch_job;
     made.routes.push_back(std::move(fetch));
     return made;

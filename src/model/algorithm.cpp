@@ -4,7 +4,8 @@ namespace neve::model {
 
 void check_bounds(const schema::Schema& schema, const void* parameters, Messages& messages) {
   for (schema::Problem& problem : schema::check_bounds(schema, parameters)) {
-    messages.push_back({Message::Kind::error, std::move(problem.field), std::move(problem.message)});
+    messages.push_back(
+        {Message::Kind::error, std::move(problem.field), std::move(problem.message)});
   }
 }
 

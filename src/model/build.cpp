@@ -28,7 +28,8 @@ void refuse_unbuilt(const CommonParameters& p, Messages& messages) {
 }
 
 /// The frame of a parameter; 400 where there is none of that name, as clients expect of builders.
-frame::Frame require_frame(const frame::Frames& frames, const std::string& key, const std::string& field) {
+frame::Frame require_frame(const frame::Frames& frames, const std::string& key,
+                           const std::string& field) {
   if (auto frame = frames.find(key)) return *std::move(frame);
   throw InputError::bad_request("Frame '" + key + "' of parameter " + field + " does not exist.",
                                 {{"parameter", field}, {"frame", key}});
@@ -57,33 +58,41 @@ const Algorithm* Algorithms::find(std::string_view name) const {
 
 std::string Models::automatic_key(const Algorithm& algorithm, std::string_view client) {
   const std::lock_guard lock(mutex_);
-  return std::string(algorithm.title) + "_model_" + std::string(client) + "_" + parts_.cluster_tag + "_" +
-         std::to_string(++counter_);
+  return std::string(algorithm.title) + "_model_" + std::string(client) + "_" + parts_.cluster_tag +
+         "_" + std::to_string(++counter_);
 }
 
 Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::string_view client) {
-  Build build{.algorithm = &algorithm, .parameters = algorithm.parameters->make(), .given = form, .messages = {}};
-  schema::throw_problems("", schema::read_form(*algorithm.parameters, build.parameters.get(), form));
+  Build build{.algorithm = &algorithm,
+              .parameters = algorithm.parameters->make(),
+              .given = form,
+              .messages = {}};
+  schema::throw_problems("",
+                         schema::read_form(*algorithm.parameters, build.parameters.get(), form));
   CommonParameters& p = algorithm.common(build.parameters.get());
   if (p.model_id.empty()) p.model_id = automatic_key(algorithm, client);
   check_bounds(*algorithm.parameters, build.parameters.get(), build.messages);
   refuse_unbuilt(p, build.messages);
   algorithm.validate(build.parameters.get(), build.messages);
   if (p.training_frame.empty()) {
-    build.messages.push_back({Message::Kind::error, "training_frame", "A training frame is needed"});
+    build.messages.push_back(
+        {Message::Kind::error, "training_frame", "A training frame is needed"});
     return build;
   }
-  const frame::Frame training = require_frame(parts_.frames, p.training_frame.name, "training_frame");
+  const frame::Frame training =
+      require_frame(parts_.frames, p.training_frame.name, "training_frame");
   if (!p.validation_frame.empty()) {
     (void)require_frame(parts_.frames, p.validation_frame.name, "validation_frame");
   }
   if (algorithm.supervised && p.response_column.empty()) {
-    build.messages.push_back({Message::Kind::error, "response_column", "A response column is needed"});
+    build.messages.push_back(
+        {Message::Kind::error, "response_column", "A response column is needed"});
     return build;
   }
   check_columns(p, training, build.messages);
   if (training.rows() == 0) {
-    build.messages.push_back({Message::Kind::error, "training_frame", "The training frame has no rows"});
+    build.messages.push_back(
+        {Message::Kind::error, "training_frame", "The training frame has no rows"});
   }
   if (build.errors() == 0) {
     algorithm.category(build.parameters.get(), roles_by_name(p, training), build.messages);

@@ -28,7 +28,8 @@ const schema::Schema& common_parameters() {
           .inout()
           .expert()
           .field<&P::fold_assignment>(
-              "How rows are dealt to folds where there is no fold column. Stratified keeps the shares "
+              "How rows are dealt to folds where there is no fold column. Stratified keeps the "
+              "shares "
               "of the response's classes.")
           .inout()
           .secondary()
@@ -59,7 +60,8 @@ const schema::Schema& common_parameters() {
           .in_frames({"training_frame", "validation_frame"})
           .excludes({"response_column", "weights_column", "ignored_columns", "fold_column"})
           .field<&P::weights_column>(
-              "Column of row weights, none negative. A row of weight 2 counts as two equal rows, one "
+              "Column of row weights, none negative. A row of weight 2 counts as two equal rows, "
+              "one "
               "of weight 0 as none.")
           .inout()
           .secondary()
@@ -69,7 +71,8 @@ const schema::Schema& common_parameters() {
           .field<&P::score_each_iteration>("Measure after every iteration.")
           .inout()
           .secondary()
-          .field<&P::categorical_encoding>("How categorical predictors are presented to the algorithm.")
+          .field<&P::categorical_encoding>(
+              "How categorical predictors are presented to the algorithm.")
           .inout()
           .secondary()
           .gridable()
@@ -84,7 +87,8 @@ const schema::Schema& common_parameters() {
           .gridable()
           .at_least(0)
           .field<&P::stopping_rounds>(
-              "Stop when the stopping metric's moving average over this many scoring points no longer "
+              "Stop when the stopping metric's moving average over this many scoring points no "
+              "longer "
               "improves; 0 never stops early.")
           .inout()
           .secondary()
@@ -117,7 +121,8 @@ const schema::Schema& common_parameters() {
           .expert()
           .gridable()
           .above(0)
-          .field<&P::max_confusion_matrix_size>("Largest number of classes whose confusion matrix is logged.")
+          .field<&P::max_confusion_matrix_size>(
+              "Largest number of classes whose confusion matrix is logged.")
           .inout()
           .secondary()
           .field<&P::checkpoint>("Model to go on training from.")
@@ -133,7 +138,8 @@ const schema::Schema& common_parameters() {
           .inout()
           .secondary()
           .gridable()
-          .field<&P::gainslift_bins>("Number of groups of the gains/lift table; 0 for none, -1 for 16.")
+          .field<&P::gainslift_bins>(
+              "Number of groups of the gains/lift table; 0 for none, -1 for 16.")
           .inout()
           .secondary();
   return kSchema;

@@ -26,18 +26,20 @@ class InputCollector {
   }
 
  private:
-  void check_type(frame::ColumnType wanted, const frame::Column& column, const std::string& name) const {
+  void check_type(frame::ColumnType wanted, const frame::Column& column,
+                  const std::string& name) const {
     const bool wants_levels = wanted == frame::ColumnType::categorical;
     if (wants_levels == column.is_categorical() && column.type != frame::ColumnType::string &&
         column.type != frame::ColumnType::uuid) {
       return;
     }
-    throw InputError::illegal_argument(
-        "Column '" + name + "' of frame " + frame_.key + " is " +
-            (wants_levels ? "not categorical" : "not numeric") + ", but was " +
-            (wants_levels ? "categorical" : "numeric") + " in the training frame. Convert it with " +
-            (wants_levels ? "as.factor" : "as.numeric") + ".",
-        {{"column", name}, {"frame", frame_.key}});
+    throw InputError::illegal_argument("Column '" + name + "' of frame " + frame_.key + " is " +
+                                           (wants_levels ? "not categorical" : "not numeric") +
+                                           ", but was " +
+                                           (wants_levels ? "categorical" : "numeric") +
+                                           " in the training frame. Convert it with " +
+                                           (wants_levels ? "as.factor" : "as.numeric") + ".",
+                                       {{"column", name}, {"frame", frame_.key}});
   }
   Dataset& data_;
   const frame::Frame& frame_;
@@ -46,7 +48,8 @@ class InputCollector {
 std::string first_few(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 10;
   std::string text;
-  for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i)
+    text += (i == 0 ? "" : ", ") + names[i];
   return names.size() > kShown ? text + ", … (" + std::to_string(names.size()) + ")" : text;
 }
 
@@ -55,30 +58,33 @@ LevelMap map_levels(const frame::DomainPtr& training, const frame::DomainPtr& ot
   LevelMap map;
   if (training == other || !training || !other || *training == *other) return map;
   std::unordered_map<std::string_view, std::int32_t> codes;
-  for (std::size_t i = 0; i < training->size(); ++i) codes[(*training)[i]] = static_cast<std::int32_t>(i);
+  for (std::size_t i = 0; i < training->size(); ++i)
+    codes[(*training)[i]] = static_cast<std::int32_t>(i);
   map.identity = false;
   for (const std::string& level : *other) {
     const auto at = codes.find(level);
     if (at == codes.end()) unseen.push_back(level);
-    map.to_training.push_back(at == codes.end() ? static_cast<std::int32_t>(training->size()) : at->second);
+    map.to_training.push_back(at == codes.end() ? static_cast<std::int32_t>(training->size())
+                                                : at->second);
   }
   return map;
 }
 
-LevelMap map_column(const frame::Frame& frame, const std::string& name, const frame::DomainPtr& training,
-                    std::vector<std::string>& warnings) {
+LevelMap map_column(const frame::Frame& frame, const std::string& name,
+                    const frame::DomainPtr& training, std::vector<std::string>& warnings) {
   std::vector<std::string> unseen;
   LevelMap map = map_levels(training, frame.column(frame.require(name)).domain, unseen);
   if (!unseen.empty()) {
-    warnings.push_back("Test/Validation dataset column '" + name + "' has levels not trained on: [" +
-                       first_few(unseen) + "]");
+    warnings.push_back("Test/Validation dataset column '" + name +
+                       "' has levels not trained on: [" + first_few(unseen) + "]");
   }
   return map;
 }
 
-[[noreturn]] void refuse_missing(const std::string& name, std::string_view role, const frame::Frame& frame) {
-  throw InputError::illegal_argument("Frame " + frame.key + " has no " + std::string(role) + " column '" +
-                                         name + "', which the model needs.",
+[[noreturn]] void refuse_missing(const std::string& name, std::string_view role,
+                                 const frame::Frame& frame) {
+  throw InputError::illegal_argument("Frame " + frame.key + " has no " + std::string(role) +
+                                         " column '" + name + "', which the model needs.",
                                      {{"column", name}, {"frame", frame.key}});
 }
 
@@ -95,12 +101,14 @@ void add_predictors(Dataset& data, const ColumnRoles& roles, InputCollector& inp
       continue;
     }
     ++found;
-    data.levels.push_back(roles.domains[i] ? map_column(data.frame, name, roles.domains[i], data.warnings)
-                                           : LevelMap());
+    data.levels.push_back(roles.domains[i]
+                              ? map_column(data.frame, name, roles.domains[i], data.warnings)
+                              : LevelMap());
   }
   if (found == 0 && !roles.predictors.empty()) {
     throw InputError::illegal_argument(
-        "Frame " + data.frame.key + " has no columns in common with the training frame; the model uses: " +
+        "Frame " + data.frame.key +
+            " has no columns in common with the training frame; the model uses: " +
             first_few(roles.predictors),
         {{"frame", data.frame.key}});
   }
@@ -115,11 +123,14 @@ Dataset adapt(const ColumnRoles& roles, const frame::Frame& frame, bool needs_re
   InputCollector inputs(data, data.frame);
   add_predictors(data, roles, inputs);
   if (!roles.response.empty()) {
-    const auto type = roles.response_domain ? frame::ColumnType::categorical : frame::ColumnType::numeric;
-    data.response = needs_response || frame.find(roles.response) ? inputs.add(type, roles.response) : -1;
+    const auto type =
+        roles.response_domain ? frame::ColumnType::categorical : frame::ColumnType::numeric;
+    data.response =
+        needs_response || frame.find(roles.response) ? inputs.add(type, roles.response) : -1;
     if (data.response < 0 && needs_response) refuse_missing(roles.response, "response", frame);
     if (data.response >= 0 && roles.response_domain) {
-      data.response_levels = map_column(data.frame, roles.response, roles.response_domain, data.warnings);
+      data.response_levels =
+          map_column(data.frame, roles.response, roles.response_domain, data.warnings);
     }
   }
   if (!roles.weights.empty()) {
@@ -168,14 +179,17 @@ void RangeTask::merge(Partial& left, const Partial& right) {
 RangeTask::Partial RangeTask::zero(const State& state) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Partial partial;
-  partial.columns.assign(static_cast<std::size_t>(state.columns), {.low = kInfinity, .high = -kInfinity});
+  partial.columns.assign(static_cast<std::size_t>(state.columns),
+                         {.low = kInfinity, .high = -kInfinity});
   return partial;
 }
 
-std::vector<ColumnRange> ranges_of(mr::Engine& engine, const mr::Inputs& inputs, const job::TokenPtr& token) {
+std::vector<ColumnRange> ranges_of(mr::Engine& engine, const mr::Inputs& inputs,
+                                   const job::TokenPtr& token) {
   mr::RunOptions options;
   options.token = token;
-  return engine.run<RangeTask>(inputs, {static_cast<std::int32_t>(inputs.columns.size())}, options).columns;
+  return engine.run<RangeTask>(inputs, {static_cast<std::int32_t>(inputs.columns.size())}, options)
+      .columns;
 }
 
 }  // namespace neve::model

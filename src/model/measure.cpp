@@ -15,21 +15,26 @@ std::int64_t now_ms() {
 }
 
 /// The response in codes of the training domain.
-ColumnId response_column(mr::Engine& engine, const Model& model, const Dataset& data, const job::TokenPtr& token,
-                         std::vector<frame::Column>& made) {
+ColumnId response_column(mr::Engine& engine, const Model& model, const Dataset& data,
+                         const job::TokenPtr& token, std::vector<frame::Column>& made) {
   const ColumnId response = data.inputs.columns[static_cast<std::size_t>(data.response)];
   if (data.response_levels.identity) return response;
   mr::RunOptions options;
   options.token = token;
-  options.outputs = {{mr::OutputKind::codes, frame::ColumnType::categorical, model.header.roles.response_domain}};
+  options.outputs = {
+      {mr::OutputKind::codes, frame::ColumnType::categorical, model.header.roles.response_domain}};
   const mr::Inputs inputs{data.inputs.layout, {response}};
-  made = engine.run_with_outputs<RecodeTask>(inputs, {data.response_levels, model.header.roles.classes()}, options).columns;
+  made = engine
+             .run_with_outputs<RecodeTask>(
+                 inputs, {data.response_levels, model.header.roles.classes()}, options)
+             .columns;
   return made[0].id;
 }
 
 }  // namespace
 
-void RecodeTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/, mr::Outputs& outputs) {
+void RecodeTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
+                     mr::Outputs& outputs) {
   const std::span<std::int32_t> codes = outputs.codes(0);
   group.columns[0].decode_codes(0, codes);
   for (std::int32_t& code : codes) {
@@ -38,8 +43,8 @@ void RecodeTask::map(const mr::RowGroup& group, const State& state, Partial& /*p
   }
 }
 
-metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& data, const Scored& scored,
-                         const job::TokenPtr& token) {
+metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& data,
+                         const Scored& scored, const job::TokenPtr& token) {
   NEVE_CHECK(data.response >= 0);
   std::vector<frame::Column> made;
   const ColumnId actual = response_column(engine, model, data, token, made);
@@ -49,12 +54,14 @@ metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& 
   const frame::LayoutPtr& layout = data.inputs.layout;
   metrics::Metrics result;
   if (model.header.category == Category::binomial) {
-    metrics::BinomialInputs inputs{layout, values[values.size() - model.extra_outputs().size() - 1].id, actual, weights, {}};
+    metrics::BinomialInputs inputs{
+        layout, values[values.size() - model.extra_outputs().size() - 1].id, actual, weights, {}};
     inputs.options.domain = *model.header.roles.response_domain;
     inputs.options.gainslift_bins = model.gainslift_bins();
     result = metrics::compute_binomial(engine, inputs, token);
   } else if (model.header.category == Category::multinomial) {
-    metrics::MultinomialInputs inputs{layout, {}, actual, weights, *model.header.roles.response_domain};
+    metrics::MultinomialInputs inputs{
+        layout, {}, actual, weights, *model.header.roles.response_domain};
     const std::size_t classes = model.outputs();
     const std::size_t first = values.size() - model.extra_outputs().size() - classes;
     for (std::size_t k = 0; k < classes; ++k) inputs.probabilities.push_back(values[first + k].id);
@@ -62,7 +69,8 @@ metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& 
   } else {
     NEVE_CHECK(model.header.category == Category::regression);
     const std::size_t at = values.size() - model.extra_outputs().size() - 1;
-    result = metrics::compute_regression(engine, {layout, values[at].id, actual, weights, model.deviance()}, token);
+    result = metrics::compute_regression(
+        engine, {layout, values[at].id, actual, weights, model.deviance()}, token);
   }
   model.complete_metrics(engine, data, scored, result);
   return result;

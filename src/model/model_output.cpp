@@ -15,7 +15,8 @@ const schema::Schema& ModelOutput::schema() {
           .expert()
           .field<&O::cross_validation_predictions>("What the folds' models predict.")
           .expert()
-          .field<&O::cross_validation_holdout_predictions_frame_id>("Predictions of each row by the model that did not see it.")
+          .field<&O::cross_validation_holdout_predictions_frame_id>(
+              "Predictions of each row by the model that did not see it.")
           .expert()
           .field<&O::cross_validation_fold_assignment_frame_id>("The fold of each row.")
           .expert()
@@ -42,7 +43,8 @@ const schema::Schema& ModelOutput::schema() {
           .secondary()
           .field<&O::run_time>("Length of training in milliseconds.")
           .secondary()
-          .field<&O::default_threshold>("Probability of the second class from which it is predicted.")
+          .field<&O::default_threshold>(
+              "Probability of the second class from which it is predicted.")
           .field<&O::help>("What the fields mean.");
   return kSchema;
 }
@@ -51,7 +53,8 @@ void fill_output(const Header& header, ModelOutput& output) {
   const ColumnRoles& roles = header.roles;
   output.names = roles.predictors;
   for (std::size_t i = 0; i < roles.predictors.size(); ++i) {
-    output.column_types.emplace_back(roles.types[i] == frame::ColumnType::categorical ? "Enum" : "Numeric");
+    output.column_types.emplace_back(roles.types[i] == frame::ColumnType::categorical ? "Enum"
+                                                                                      : "Numeric");
     output.domains.emplace_back(roles.domains[i] ? std::optional(*roles.domains[i]) : std::nullopt);
   }
   const auto add = [&output](const std::string& name, const frame::DomainPtr& domain) {
@@ -74,7 +77,8 @@ void fill_output(const Header& header, ModelOutput& output) {
   output.end_time = header.end_time_ms;
   output.run_time = header.end_time_ms - header.start_time_ms;
   output.default_threshold = header.default_threshold;
-  for (const schema::Field& field : ModelOutput::schema().fields) output.help[field.name] = field.help;
+  for (const schema::Field& field : ModelOutput::schema().fields)
+    output.help[field.name] = field.help;
 }
 
 }  // namespace neve::model

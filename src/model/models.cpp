@@ -73,8 +73,9 @@ bool Models::remove(std::string_view key) {
   return existed;
 }
 
-frame::Frame Models::predict(const ModelPtr& model, const frame::Frame& frame, const std::string& destination,
-                             const job::TokenPtr& token, std::vector<std::string>& warnings) {
+frame::Frame Models::predict(const ModelPtr& model, const frame::Frame& frame,
+                             const std::string& destination, const job::TokenPtr& token,
+                             std::vector<std::string>& warnings) {
   Dataset data = adapt(model->header.roles, frame, false);
   warnings = std::move(data.warnings);
   const ScoreRequest request{.token = token};
@@ -84,7 +85,8 @@ frame::Frame Models::predict(const ModelPtr& model, const frame::Frame& frame, c
   return std::move(scored.predictions);
 }
 
-metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& frame, const job::TokenPtr& token,
+metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& frame,
+                                     const job::TokenPtr& token,
                                      std::vector<std::string>& warnings) {
   Dataset data = adapt(model->header.roles, frame, true);
   warnings = std::move(data.warnings);

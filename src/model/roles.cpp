@@ -30,14 +30,16 @@ void add_error(Messages& messages, std::string field, std::string text) {
 
 }  // namespace
 
-void check_columns(const CommonParameters& parameters, const frame::Frame& training, Messages& messages) {
+void check_columns(const CommonParameters& parameters, const frame::Frame& training,
+                   Messages& messages) {
   const auto columns = named_columns(parameters);
   for (const NamedColumn& column : columns) {
     if (column.name.empty()) continue;
     const auto index = training.find(column.name);
     if (!index) {
       add_error(messages, column.parameter,
-                std::string(column.label) + " column '" + column.name + "' not found in the training frame");
+                std::string(column.label) + " column '" + column.name +
+                    "' not found in the training frame");
       continue;
     }
     const frame::ColumnType type = training.column(*index).type;
@@ -50,32 +52,40 @@ void check_columns(const CommonParameters& parameters, const frame::Frame& train
                                 column.parameter == std::string_view("offset_column");
     if (must_be_number && type == frame::ColumnType::categorical) {
       add_error(messages, column.parameter,
-                std::string(column.label) + " column '" + column.name + "' must be numeric, not categorical");
+                std::string(column.label) + " column '" + column.name +
+                    "' must be numeric, not categorical");
     }
     for (const NamedColumn& other : columns) {
-      if (&other != &column && other.name == column.name && other.parameter > std::string_view(column.parameter)) {
+      if (&other != &column && other.name == column.name &&
+          other.parameter > std::string_view(column.parameter)) {
         add_error(messages, column.parameter,
-                  "Column '" + column.name + "' cannot be " + column.parameter + " and " + other.parameter + " at once");
+                  "Column '" + column.name + "' cannot be " + column.parameter + " and " +
+                      other.parameter + " at once");
       }
     }
   }
-  for (const std::string& ignored : parameters.ignored_columns.value_or(std::vector<std::string>())) {
+  for (const std::string& ignored :
+       parameters.ignored_columns.value_or(std::vector<std::string>())) {
     if (!training.find(ignored)) {
-      add_error(messages, "ignored_columns", "Column '" + ignored + "' to ignore is not in the training frame");
+      add_error(messages, "ignored_columns",
+                "Column '" + ignored + "' to ignore is not in the training frame");
     }
   }
 }
 
-ColumnRoles choose_roles(mr::Engine& engine, const CommonParameters& parameters, const frame::Frame& training,
-                         const job::TokenPtr& token, std::vector<std::string>& dropped) {
+ColumnRoles choose_roles(mr::Engine& engine, const CommonParameters& parameters,
+                         const frame::Frame& training, const job::TokenPtr& token,
+                         std::vector<std::string>& dropped) {
   ColumnRoles roles;
   roles.response = parameters.response_column.name;
   roles.weights = parameters.weights_column.name;
   roles.offset = parameters.offset_column.name;
-  if (!roles.response.empty()) roles.response_domain = training.column(training.require(roles.response)).domain;
+  if (!roles.response.empty())
+    roles.response_domain = training.column(training.require(roles.response)).domain;
   std::set<std::string> taken;
   for (const NamedColumn& column : named_columns(parameters)) taken.insert(column.name);
-  for (const std::string& name : parameters.ignored_columns.value_or(std::vector<std::string>())) taken.insert(name);
+  for (const std::string& name : parameters.ignored_columns.value_or(std::vector<std::string>()))
+    taken.insert(name);
   std::vector<ColumnIndex> candidates;
   for (std::int32_t c = 0; c < training.width(); ++c) {
     const std::string& name = training.names[static_cast<std::size_t>(c)];
@@ -98,7 +108,8 @@ ColumnRoles choose_roles(mr::Engine& engine, const CommonParameters& parameters,
     }
     const frame::Column& column = training.columns[at];
     roles.predictors.push_back(training.names[at]);
-    roles.types.push_back(column.is_categorical() ? frame::ColumnType::categorical : frame::ColumnType::numeric);
+    roles.types.push_back(column.is_categorical() ? frame::ColumnType::categorical
+                                                  : frame::ColumnType::numeric);
     roles.domains.push_back(column.domain);
   }
   return roles;

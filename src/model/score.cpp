@@ -76,7 +76,8 @@ ScorePlan plan_of(const Model& model, const Dataset& data, const ScoreRequest& r
   return plan;
 }
 
-std::int32_t predicted_class(std::span<const std::span<double>> values, std::size_t row, double threshold) {
+std::int32_t predicted_class(std::span<const std::span<double>> values, std::size_t row,
+                             double threshold) {
   if (std::isnan(values[0][row])) return frame::kMissingCode;
   if (values.size() == 2) return values[1][row] >= threshold ? 1 : 0;
   std::size_t best = 0;
@@ -86,7 +87,8 @@ std::int32_t predicted_class(std::span<const std::span<double>> values, std::siz
   return static_cast<std::int32_t>(best);
 }
 
-void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group, mr::Outputs& outputs) {
+void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group,
+                 mr::Outputs& outputs) {
   const std::size_t classes = model.outputs();
   const std::size_t count = classes + model.extra_outputs().size();
   const std::size_t first_value = plan.labels ? 1 : 0;
@@ -97,7 +99,8 @@ void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& 
   for (std::int64_t begin = 0; begin < group.rows;) {
     const ScoreBlock& block = reader.read(begin);
     for (std::size_t k = 0; k < count; ++k) {
-      out[k] = plan.values ? outputs.doubles(first_value + k).subspan(static_cast<std::size_t>(begin), block.rows)
+      out[k] = plan.values ? outputs.doubles(first_value + k)
+                                 .subspan(static_cast<std::size_t>(begin), block.rows)
                            : std::span<double>(scratch[k].data(), block.rows);
     }
     model.score(block, out);
@@ -117,7 +120,8 @@ std::vector<mr::OutputColumn> score_outputs(const Model& model, const ScoreReque
   std::vector<mr::OutputColumn> columns;
   const bool classifier = is_classifier(model.header.category);
   if (classifier && request.labels) {
-    columns.push_back({mr::OutputKind::codes, frame::ColumnType::categorical, model.header.roles.response_domain});
+    columns.push_back({mr::OutputKind::codes, frame::ColumnType::categorical,
+                       model.header.roles.response_domain});
     names.emplace_back("predict");
   }
   if (!request.values) return columns;

@@ -45,7 +45,8 @@ struct RecodeTask {
     }
   };
   using Partial = mr::Nothing;
-  static void map(const mr::RowGroup& group, const State& state, Partial& partial, mr::Outputs& outputs);
+  static void map(const mr::RowGroup& group, const State& state, Partial& partial,
+                  mr::Outputs& outputs);
   static void merge(Partial& /*left*/, const Partial& /*right*/) {}
 };
 

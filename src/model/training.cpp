@@ -49,9 +49,11 @@ void warn_all(job::Job& job, Header& header, const std::vector<std::string>& war
 /// Missing or negative weights would spoil sums without a trace.
 void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr& token) {
   if (data.weights < 0) return;
-  const mr::Inputs weights{data.inputs.layout, {data.inputs.columns[static_cast<std::size_t>(data.weights)]}};
+  const mr::Inputs weights{data.inputs.layout,
+                           {data.inputs.columns[static_cast<std::size_t>(data.weights)]}};
   const ColumnRange range = ranges_of(engine, weights, token)[0];
-  if (range.missing > 0) throw InputError::illegal_argument("The weights column has missing values.");
+  if (range.missing > 0)
+    throw InputError::illegal_argument("The weights column has missing values.");
   if (range.low < 0) throw InputError::illegal_argument("The weights column has negative values.");
 }
 
@@ -59,16 +61,19 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
 
 std::shared_ptr<job::Job> Models::train(Build build) {
   NEVE_CHECK(build.errors() == 0);
-  const job::Description description{std::string(build.algorithm->title), build.common().model_id.name,
+  const job::Description description{std::string(build.algorithm->title),
+                                     build.common().model_id.name,
                                      std::string(schema::ModelKind::type)};
-  return parts_.jobs.start(description, [this, build = std::move(build)](job::Job& job) { run(build, job); });
+  return parts_.jobs.start(description,
+                           [this, build = std::move(build)](job::Job& job) { run(build, job); });
 }
 
 void Models::run(const Build& build, job::Job& job) {
   const Algorithm& algorithm = *build.algorithm;
   const CommonParameters& p = build.common();
   const Deadline deadline(p.max_runtime_secs);
-  const frame::Frame training_frame = parts_.frames.require(p.training_frame.name, "training_frame");
+  const frame::Frame training_frame =
+      parts_.frames.require(p.training_frame.name, "training_frame");
   Header header;
   header.key = p.model_id.name;
   header.algorithm = algorithm.name;
@@ -78,7 +83,8 @@ void Models::run(const Build& build, job::Job& job) {
   header.start_time_ms = now_ms();
   std::vector<std::string> dropped;
   header.roles = choose_roles(parts_.engine, p, training_frame, job.token(), dropped);
-  if (!dropped.empty()) warn_all(job, header, {"Dropping bad and constant columns: [" + join(dropped) + "]"});
+  if (!dropped.empty())
+    warn_all(job, header, {"Dropping bad and constant columns: [" + join(dropped) + "]"});
   if (header.roles.predictors.empty()) {
     throw InputError::illegal_argument(
         "No predictor is left: every column is the response, ignored, constant, text or an id.");
@@ -89,7 +95,8 @@ void Models::run(const Build& build, job::Job& job) {
   check_weights(parts_.engine, training, job.token());
   Dataset validation;
   if (!header.validation_frame.empty()) {
-    validation = adapt(header.roles, parts_.frames.require(header.validation_frame, "validation_frame"), true);
+    validation = adapt(header.roles,
+                       parts_.frames.require(header.validation_frame, "validation_frame"), true);
     check_weights(parts_.engine, validation, job.token());
     warn_all(job, header, validation.warnings);
   }

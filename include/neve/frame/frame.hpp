@@ -20,11 +20,12 @@ namespace neve::frame {
 using Domain = std::vector<std::string>;
 using DomainPtr = std::shared_ptr<const Domain>;
 
-/// One immutable column. Copies share it; it lives while a frame of the catalogue or a lease names it.
+/// One immutable column. Copies share it; it lives while a frame of the catalogue or a lease names
+/// it.
 struct Column {
   ColumnId id;
   ColumnType type = ColumnType::numeric;
-  DomainPtr domain = nullptr;  ///< categorical columns only
+  DomainPtr domain = nullptr;                                 ///< categorical columns only
   std::shared_ptr<const store::ColumnLease> lease = nullptr;  ///< not part of the wire form
 
   [[nodiscard]] bool is_categorical() const { return type == ColumnType::categorical; }
@@ -37,8 +38,8 @@ struct Column {
   }
 };
 
-/// Named columns of one layout. A value: selecting, renaming and joining columns side by side make a
-/// new one and copy no data. `key` is its name in the catalogue, empty while it has none.
+/// Named columns of one layout. A value: selecting, renaming and joining columns side by side make
+/// a new one and copy no data. `key` is its name in the catalogue, empty while it has none.
 class Frame {
  public:
   std::string key;
@@ -66,8 +67,8 @@ class Frame {
 class Frames {
  public:
   explicit Frames(store::Store& store) : store_(store) {}
-  /// The frame of this name with leases on its columns; nothing if there is none of that name, or it
-  /// is not a frame.
+  /// The frame of this name with leases on its columns; nothing if there is none of that name, or
+  /// it is not a frame.
   [[nodiscard]] std::optional<Frame> find(std::string_view key) const;
   /// Throws InputError (404) naming `argument`.
   [[nodiscard]] Frame require(std::string_view key, std::string_view argument = "frame_id") const;

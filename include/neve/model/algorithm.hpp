@@ -15,8 +15,8 @@
 
 namespace neve::model {
 
-/// What validation says about one parameter. ERRR keeps training from starting, WARN is shown by the
-/// clients.
+/// What validation says about one parameter. ERRR keeps training from starting, WARN is shown by
+/// the clients.
 struct Message {
   enum class Kind : std::uint8_t { error, warning, info, trace };
   Kind kind = Kind::error;
@@ -27,7 +27,8 @@ using Messages = std::vector<Message>;
 
 /// Adds an error for each bounded field out of its bounds.
 void check_bounds(const schema::Schema& schema, const void* parameters, Messages& messages);
-/// Adds an error "… is not supported yet" for a value whose work is not built; names field and value.
+/// Adds an error "… is not supported yet" for a value whose work is not built; names field and
+/// value.
 void refuse(std::string field, std::string value, Messages& messages);
 
 /// What training may use. The cluster is reached only through this.
@@ -36,10 +37,10 @@ struct TrainContext {
   job::Job& job;
   const ColumnRoles& roles;
   const Dataset& training;
-  const Dataset* validation;   ///< null without
+  const Dataset* validation;  ///< null without
   Category category;
-  std::uint64_t seed;          ///< never -1: drawn where the user left it open
-  Header& header;              ///< of the model to be: fill in the tables, metrics and actual_parameters
+  std::uint64_t seed;  ///< never -1: drawn where the user left it open
+  Header& header;      ///< of the model to be: fill in the tables, metrics and actual_parameters
 
   /// Options for runs of this job: its token, and nothing else.
   [[nodiscard]] mr::RunOptions run_options() const {
@@ -51,8 +52,9 @@ struct TrainContext {
 
 /// One training run as a resumable state machine: init once, step until it says that it is done,
 /// finish once. The life cycle (src/model/training) runs the loop; between steps it looks at cancel
-/// and max_runtime_secs, and then ends the loop early, so that the model equals the one trained with the
-/// number of steps that were reached. Keep what you need in members; parameters outlive the trainer.
+/// and max_runtime_secs, and then ends the loop early, so that the model equals the one trained
+/// with the number of steps that were reached. Keep what you need in members; parameters outlive
+/// the trainer.
 class Trainer {
  public:
   virtual ~Trainer() = default;
@@ -63,12 +65,12 @@ class Trainer {
   virtual std::shared_ptr<Model> finish(TrainContext& context) = 0;
 };
 
-/// Everything the server knows about an algorithm: a plain table entry. An algorithm's folder defines
-/// `const Algorithm& algorithm();` in its namespace; CMake lists the folders.
+/// Everything the server knows about an algorithm: a plain table entry. An algorithm's folder
+/// defines `const Algorithm& algorithm();` in its namespace; CMake lists the folders.
 struct Algorithm {
-  std::string_view name;        ///< "gbm": in URLs and model objects
-  std::string_view title;       ///< "GBM": in job names, messages and automatic model ids
-  std::string_view full_name;   ///< "Gradient Boosting Machine"
+  std::string_view name;            ///< "gbm": in URLs and model objects
+  std::string_view title;           ///< "GBM": in job names, messages and automatic model ids
+  std::string_view full_name;       ///< "Gradient Boosting Machine"
   std::string_view builder_schema;  ///< "GBMV3"
   std::string_view model_schema;    ///< "GBMModelV3"
   std::string_view model_type;      ///< "GBMModel"
@@ -84,9 +86,10 @@ struct Algorithm {
   CommonParameters& (*common)(void* parameters) = nullptr;
   /// Checks that need no data; bounds are checked before.
   void (*validate)(const void* parameters, Messages& messages) = nullptr;
-  /// The category that these parameters give with this response; adds messages where they do not fit
-  /// (regression distribution with a categorical response, …). `classes` is 1 for numbers.
-  Category (*category)(const void* parameters, const ColumnRoles& roles, Messages& messages) = nullptr;
+  /// The category that these parameters give with this response; adds messages where they do not
+  /// fit (regression distribution with a categorical response, …). `classes` is 1 for numbers.
+  Category (*category)(const void* parameters, const ColumnRoles& roles,
+                       Messages& messages) = nullptr;
   std::unique_ptr<Trainer> (*make_trainer)(std::shared_ptr<const void> parameters) = nullptr;
   /// A model from the bytes of Model::encode().
   std::shared_ptr<Model> (*decode)(std::span<const std::byte> bytes) = nullptr;

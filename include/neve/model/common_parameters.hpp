@@ -14,19 +14,50 @@ namespace neve::model {
 
 enum class FoldAssignment : std::uint8_t { automatic, random, modulo, stratified };
 enum class CategoricalEncoding : std::uint8_t {
-  automatic, enumeration, one_hot_internal, one_hot_explicit, binary, eigen, label_encoder,
-  sort_by_response, enum_limited
+  automatic,
+  enumeration,
+  one_hot_internal,
+  one_hot_explicit,
+  binary,
+  eigen,
+  label_encoder,
+  sort_by_response,
+  enum_limited
 };
 enum class StoppingMetric : std::uint8_t {
-  automatic, deviance, logloss, mse, rmse, mae, rmsle, auc, aucpr, lift_top_group,
-  misclassification, mean_per_class_error, anomaly_score, auuc, ate, att, atc, qini, custom,
+  automatic,
+  deviance,
+  logloss,
+  mse,
+  rmse,
+  mae,
+  rmsle,
+  auc,
+  aucpr,
+  lift_top_group,
+  misclassification,
+  mean_per_class_error,
+  anomaly_score,
+  auuc,
+  ate,
+  att,
+  atc,
+  qini,
+  custom,
   custom_increasing
 };
-enum class AucType : std::uint8_t { automatic, none, macro_ovr, weighted_ovr, macro_ovo, weighted_ovo };
+enum class AucType : std::uint8_t {
+  automatic,
+  none,
+  macro_ovr,
+  weighted_ovr,
+  macro_ovo,
+  weighted_ovo
+};
 
-/// Parameters that algorithms share. An algorithm's own struct derives from this one and lists those
-/// that it has with `.inherit<&Parameters::seed, …>(common_parameters())`; help, level and defaults
-/// are written here only.
+/// Parameters that algorithms share. An algorithm's own struct derives from this one and lists
+/// those that it has with `.inherit<&Parameters::seed, …>(common_parameters())`; help, level and
+/// defaults are written here only.
 struct CommonParameters {
   schema::ModelRef model_id;
   schema::FrameRef training_frame;
@@ -68,26 +99,43 @@ const schema::Schema& common_parameters();
 template <>
 struct neve::schema::EnumText<neve::model::FoldAssignment> {
   static constexpr std::string_view name = "ModelParametersFoldAssignmentScheme";
-  static constexpr std::array<std::string_view, 4> values = {"AUTO", "Random", "Modulo", "Stratified"};
+  static constexpr std::array<std::string_view, 4> values = {"AUTO", "Random", "Modulo",
+                                                             "Stratified"};
 };
 template <>
 struct neve::schema::EnumText<neve::model::CategoricalEncoding> {
   static constexpr std::string_view name = "ModelParametersCategoricalEncodingScheme";
   static constexpr std::array<std::string_view, 9> values = {
-      "AUTO", "Enum", "OneHotInternal", "OneHotExplicit", "Binary", "Eigen", "LabelEncoder",
-      "SortByResponse", "EnumLimited"};
+      "AUTO",  "Enum",         "OneHotInternal", "OneHotExplicit", "Binary",
+      "Eigen", "LabelEncoder", "SortByResponse", "EnumLimited"};
 };
 template <>
 struct neve::schema::EnumText<neve::model::StoppingMetric> {
   static constexpr std::string_view name = "ScoreKeeperStoppingMetric";
-  static constexpr std::array<std::string_view, 20> values = {
-      "AUTO", "deviance", "logloss", "MSE", "RMSE", "MAE", "RMSLE", "AUC", "AUCPR", "lift_top_group",
-      "misclassification", "mean_per_class_error", "anomaly_score", "AUUC", "ATE", "ATT", "ATC", "qini",
-      "custom", "custom_increasing"};
+  static constexpr std::array<std::string_view, 20> values = {"AUTO",
+                                                              "deviance",
+                                                              "logloss",
+                                                              "MSE",
+                                                              "RMSE",
+                                                              "MAE",
+                                                              "RMSLE",
+                                                              "AUC",
+                                                              "AUCPR",
+                                                              "lift_top_group",
+                                                              "misclassification",
+                                                              "mean_per_class_error",
+                                                              "anomaly_score",
+                                                              "AUUC",
+                                                              "ATE",
+                                                              "ATT",
+                                                              "ATC",
+                                                              "qini",
+                                                              "custom",
+                                                              "custom_increasing"};
 };
 template <>
 struct neve::schema::EnumText<neve::model::AucType> {
   static constexpr std::string_view name = "MultinomialAucType";
-  static constexpr std::array<std::string_view, 6> values = {"AUTO", "NONE", "MACRO_OVR", "WEIGHTED_OVR",
-                                                             "MACRO_OVO", "WEIGHTED_OVO"};
+  static constexpr std::array<std::string_view, 6> values = {
+      "AUTO", "NONE", "MACRO_OVR", "WEIGHTED_OVR", "MACRO_OVO", "WEIGHTED_OVO"};
 };

@@ -25,13 +25,14 @@ struct Header {
   ColumnRoles roles;
   std::string training_frame;
   std::string validation_frame;
-  schema::Form parameters;        ///< as the user gave them
-  schema::Form actual_parameters; ///< values that training chose: a drawn seed, AUTO settled
+  schema::Form parameters;         ///< as the user gave them
+  schema::Form actual_parameters;  ///< values that training chose: a drawn seed, AUTO settled
   std::int64_t start_time_ms = 0;
   std::int64_t end_time_ms = 0;
-  double default_threshold = 0.5; ///< binomial: probability from which the second class is predicted
-  std::int64_t checksum = 0;      ///< of what was learnt; without names and times
-  std::string status;             ///< empty; or why training ended before its time
+  double default_threshold =
+      0.5;                    ///< binomial: probability from which the second class is predicted
+  std::int64_t checksum = 0;  ///< of what was learnt; without names and times
+  std::string status;         ///< empty; or why training ended before its time
   std::vector<std::string> warnings;
   schema::Table summary;
   schema::Table scoring_history;
@@ -43,8 +44,9 @@ struct Header {
   template <class Archive>
   void fields(Archive& archive) {
     archive(key, algorithm, category, roles, training_frame, validation_frame, parameters,
-            actual_parameters, start_time_ms, end_time_ms, default_threshold, checksum, status, warnings,
-            summary, scoring_history, reproducibility, variable_importances, training_metrics, validation_metrics);
+            actual_parameters, start_time_ms, end_time_ms, default_threshold, checksum, status,
+            warnings, summary, scoring_history, reproducibility, variable_importances,
+            training_metrics, validation_metrics);
   }
 };
 
@@ -52,8 +54,8 @@ struct Header {
 struct ScoreBlock {
   static constexpr std::size_t kMostRows = 1024;
   std::size_t rows = 0;
-  /// Per model column; numbers are in `numbers` (NaN missing), categories in `codes` (-1 missing, the
-  /// domain's size for a level that training did not see). The other one of the two is empty.
+  /// Per model column; numbers are in `numbers` (NaN missing), categories in `codes` (-1 missing,
+  /// the domain's size for a level that training did not see). The other one of the two is empty.
   std::vector<std::span<const double>> numbers;
   std::vector<std::span<const std::int32_t>> codes;
   std::span<const double> offset;  ///< empty where the model has no offset column
@@ -80,7 +82,8 @@ class Model {
   /// Turns the metrics of its category into the algorithm's own kind, if it has one (GLM adds
   /// deviances). `scored` holds what score() gave for `data`.
   virtual void complete_metrics(mr::Engine& /*engine*/, const Dataset& /*data*/,
-                                const struct Scored& /*scored*/, metrics::Metrics& /*metrics*/) const {}
+                                const struct Scored& /*scored*/,
+                                metrics::Metrics& /*metrics*/) const {}
   /// The object "output" of GET /3/Models: "GLMModelOutputV3" with the shared fields (see
   /// model_output.hpp) and the algorithm's own.
   [[nodiscard]] virtual schema::AnyObject output() const = 0;

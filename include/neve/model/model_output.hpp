@@ -13,8 +13,8 @@ namespace neve::model {
 
 /// The part of a model's "output" that all algorithms share, in H2O's order. An algorithm's own
 /// struct derives from it and builds its table with
-///     auto table = schema::SchemaOf<GlmOutput>("GLMModelOutputV3", "GLMOutput", "ModelOutputSchemaV3");
-///     inherit_output(table); table.field<&GlmOutput::lambda_best>("…"); …
+///     auto table = schema::SchemaOf<GlmOutput>("GLMModelOutputV3", "GLMOutput",
+///     "ModelOutputSchemaV3"); inherit_output(table); table.field<&GlmOutput::lambda_best>("…"); …
 struct ModelOutput {
   std::vector<std::string> names;
   std::optional<std::vector<std::string>> original_names;
@@ -48,16 +48,14 @@ void fill_output(const Header& header, ModelOutput& output);
 template <class Output>
 void inherit_output(schema::SchemaOf<Output>& table) {
   using O = Output;
-  table.template inherit<&O::names, &O::original_names, &O::column_types, &O::domains,
-                         &O::cross_validation_models, &O::cross_validation_predictions,
-                         &O::cross_validation_holdout_predictions_frame_id,
-                         &O::cross_validation_fold_assignment_frame_id, &O::model_category,
-                         &O::model_summary, &O::scoring_history, &O::cv_scoring_history,
-                         &O::reproducibility_information_table, &O::training_metrics,
-                         &O::validation_metrics, &O::cross_validation_metrics,
-                         &O::cross_validation_metrics_summary, &O::status, &O::start_time,
-                         &O::end_time, &O::run_time, &O::default_threshold, &O::help>(
-      ModelOutput::schema());
+  table.template inherit<
+      &O::names, &O::original_names, &O::column_types, &O::domains, &O::cross_validation_models,
+      &O::cross_validation_predictions, &O::cross_validation_holdout_predictions_frame_id,
+      &O::cross_validation_fold_assignment_frame_id, &O::model_category, &O::model_summary,
+      &O::scoring_history, &O::cv_scoring_history, &O::reproducibility_information_table,
+      &O::training_metrics, &O::validation_metrics, &O::cross_validation_metrics,
+      &O::cross_validation_metrics_summary, &O::status, &O::start_time, &O::end_time, &O::run_time,
+      &O::default_threshold, &O::help>(ModelOutput::schema());
 }
 
 }  // namespace neve::model

@@ -35,7 +35,9 @@ struct Build {
   schema::Form given;                ///< what the user gave
   Messages messages;
   [[nodiscard]] int errors() const;
-  [[nodiscard]] const CommonParameters& common() const { return algorithm->common(parameters.get()); }
+  [[nodiscard]] const CommonParameters& common() const {
+    return algorithm->common(parameters.get());
+  }
 };
 
 /// Trains, keeps and applies models. One per node. Thread-safe.
@@ -55,8 +57,8 @@ class Models {
   };
   explicit Models(Parts parts) : parts_(std::move(parts)) {}
 
-  /// Reads and checks a request. Unreadable parameters and unknown frames throw; what the user can mend
-  /// is in the messages. `client` is "python", "R" or another word for automatic ids.
+  /// Reads and checks a request. Unreadable parameters and unknown frames throw; what the user can
+  /// mend is in the messages. `client` is "python", "R" or another word for automatic ids.
   Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client);
   /// Starts training; throws InputError where the build has errors.
   std::shared_ptr<job::Job> train(Build build);
@@ -72,11 +74,12 @@ class Models {
   bool remove(std::string_view key);
 
   /// Predictions of every row, published under `destination`. `warn` gets what did not match.
-  frame::Frame predict(const ModelPtr& model, const frame::Frame& frame, const std::string& destination,
-                       const job::TokenPtr& token, std::vector<std::string>& warnings);
+  frame::Frame predict(const ModelPtr& model, const frame::Frame& frame,
+                       const std::string& destination, const job::TokenPtr& token,
+                       std::vector<std::string>& warnings);
   /// Metrics on a frame that has the response.
-  metrics::Metrics performance(const ModelPtr& model, const frame::Frame& frame, const job::TokenPtr& token,
-                               std::vector<std::string>& warnings);
+  metrics::Metrics performance(const ModelPtr& model, const frame::Frame& frame,
+                               const job::TokenPtr& token, std::vector<std::string>& warnings);
 
  private:
   void run(const Build& build, job::Job& job);
@@ -97,8 +100,8 @@ void describe(const Header& header, const std::string& frame_key, std::int64_t f
               metrics::Metrics& metrics);
 
 /// Metrics of predictions that `scored` holds against the data's response, by the model's category.
-metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& data, const Scored& scored,
-                         const job::TokenPtr& token);
+metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& data,
+                         const Scored& scored, const job::TokenPtr& token);
 
 mr::TaskList tasks();
 

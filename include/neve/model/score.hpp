@@ -15,12 +15,13 @@ namespace neve::model {
 
 /// Which columns a scoring run writes.
 struct ScoreRequest {
-  bool labels = true;       ///< "predict": the class, for classifiers
-  bool values = true;       ///< probabilities or the prediction, and the extra outputs
+  bool labels = true;  ///< "predict": the class, for classifiers
+  bool values = true;  ///< probabilities or the prediction, and the extra outputs
   job::TokenPtr token = nullptr;
 };
 
-/// Columns of a scoring run, aligned with the scored frame. Names as H2O's: predict, then the classes.
+/// Columns of a scoring run, aligned with the scored frame. Names as H2O's: predict, then the
+/// classes.
 struct Scored {
   frame::Frame predictions;
 };
@@ -54,15 +55,17 @@ class BlockReader {
   std::unique_ptr<Buffers> buffers_;
 };
 
-/// The class that these probabilities mean: the second one from the threshold on for two classes, the
-/// first largest otherwise; -1 where they are NaN.
-std::int32_t predicted_class(std::span<const std::span<double>> values, std::size_t row, double threshold);
+/// The class that these probabilities mean: the second one from the threshold on for two classes,
+/// the first largest otherwise; -1 where they are NaN.
+std::int32_t predicted_class(std::span<const std::span<double>> values, std::size_t row,
+                             double threshold);
 
 /// Writes what `plan` asks for of one row group, block by block.
-void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group, mr::Outputs& outputs);
+void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group,
+                 mr::Outputs& outputs);
 
-/// Scores row groups with a model of type M, which has `static constexpr std::string_view score_task`
-/// (as "glm.score") and a fields() list.
+/// Scores row groups with a model of type M, which has `static constexpr std::string_view
+/// score_task` (as "glm.score") and a fields() list.
 template <class M>
 struct ScoreTask {
   static constexpr std::string_view name = M::score_task;
@@ -76,7 +79,8 @@ struct ScoreTask {
     }
   };
   using Partial = mr::Nothing;
-  static void map(const mr::RowGroup& group, const State& state, Partial& /*partial*/, mr::Outputs& outputs) {
+  static void map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
+                  mr::Outputs& outputs) {
     score_group(*state.model, state.plan, group, outputs);
   }
   static void merge(Partial& /*left*/, const Partial& /*right*/) {}
@@ -87,7 +91,8 @@ std::vector<mr::OutputColumn> score_outputs(const Model& model, const ScoreReque
                                             std::vector<std::string>& names);
 
 template <class M>
-Scored score_with(mr::Engine& engine, const ModelPtr& model, const Dataset& data, const ScoreRequest& request) {
+Scored score_with(mr::Engine& engine, const ModelPtr& model, const Dataset& data,
+                  const ScoreRequest& request) {
   auto typed = std::dynamic_pointer_cast<const M>(model);
   NEVE_CHECK(typed != nullptr, "a model of another algorithm");
   Scored scored;
