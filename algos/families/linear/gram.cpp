@@ -1,0 +1,247 @@
+#include "algos/families/linear/gram.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "algos/families/linear/block_reader.hpp"
+
+namespace neve::algos::linear {
+namespace {
+
+constexpr std::size_t kRows = BlockReader::kRows;
+
+/// Bits after the point such that no sum over `rows` values up to `largest` overflows, and every
+/// value fits the 50 bits that to_fixed() rounds to.
+std::int32_t fixed_point_bits(std::int64_t rows, double largest) {
+  if (!(largest > 0)) return 0;
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  const auto log_rows = static_cast<std::int32_t>(std::bit_width(static_cast<std::uint64_t>(rows)));
+  return std::min(50, 62 - log_rows) - exponent;
+}
+
+/// Rounds to integers: adding 1.5 · 2^52 leaves them in the low bits of the sum.
+void to_fixed(std::span<const double> values, std::int32_t bits, std::span<std::int64_t> out) {
+  constexpr double kShift = 6755399441055744.0;
+  const double scale = std::ldexp(1.0, bits);
+  const auto zero = std::bit_cast<std::int64_t>(kShift);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    out[i] = std::bit_cast<std::int64_t>(values[i] * scale + kShift) - zero;
+  }
+}
+
+void scatter(std::span<const std::int32_t> codes, const std::int64_t* add, std::int64_t* sums) {
+  for (std::size_t i = 0; i < codes.size(); ++i) sums[codes[i]] += add[i];
+}
+
+void scatter_pairs(std::span<const std::int32_t> a, std::span<const std::int32_t> b,
+                   std::int32_t width, const std::int64_t* add, std::int64_t* sums) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    sums[static_cast<std::int64_t>(a[i]) * width + b[i]] += add[i];
+  }
+}
+
+/// Copies the tables to where the coefficients are.
+class Assembly {
+ public:
+  Assembly(const CategoricalGramTask::State& state, const std::vector<std::int64_t>& sums,
+           linalg::Symmetric& gram)
+      : state_(state), design_(state.point.design), tables_(design_), sums_(sums), gram_(gram) {}
+
+  void run() {
+    const double unit = std::ldexp(1.0, -state_.weight_bits);
+    for (std::size_t c = 0; c < design_.categoricals.size(); ++c) {
+      const CategoricalTerm& term = design_.categoricals[c];
+      for (std::int32_t level = term.first_level; level < term.level_count(); ++level) {
+        const double weight = unit * sum(tables_.levels(c) + as_size(level));
+        const std::size_t at = as_size(term.offset + level - term.first_level);
+        gram_.at(at, at) = weight;
+        if (design_.intercept) gram_.at(gram_.size() - 1, at) = weight;
+        add_numerics(c, level, at);
+        for (std::size_t b = c + 1; b < design_.categoricals.size(); ++b)
+          add_pairs(c, b, level, at);
+      }
+    }
+  }
+
+ private:
+  static std::size_t as_size(std::int32_t value) { return static_cast<std::size_t>(value); }
+  [[nodiscard]] double sum(std::size_t at) const { return static_cast<double>(sums_[at]); }
+  void add_numerics(std::size_t c, std::int32_t level, std::size_t column) {
+    const std::size_t first = as_size(design_.categorical_size());
+    for (std::size_t j = 0; j < design_.numerics.size(); ++j) {
+      const double unit = std::ldexp(1.0, -state_.numeric_bits[j]);
+      gram_.at(first + j, column) = unit * sum(tables_.numeric(c, j) + as_size(level));
+    }
+  }
+  void add_pairs(std::size_t c, std::size_t b, std::int32_t level, std::size_t column) {
+    const CategoricalTerm& other = design_.categoricals[b];
+    const double unit = std::ldexp(1.0, -state_.weight_bits);
+    const std::size_t from = tables_.pairs(c, b) + as_size(level) * as_size(other.level_count());
+    for (std::int32_t k = other.first_level; k < other.level_count(); ++k) {
+      gram_.at(as_size(other.offset + k - other.first_level), column) =
+          unit * sum(from + as_size(k));
+    }
+  }
+
+  const CategoricalGramTask::State& state_;
+  const Design& design_;
+  GramTables tables_;
+  const std::vector<std::int64_t>& sums_;
+  linalg::Symmetric& gram_;
+};
+
+CategoricalGramTask::State categorical_state(const Point& point, double largest_weight,
+                                             std::int64_t rows) {
+  CategoricalGramTask::State state{.point = point, .numeric_bits = {}};
+  state.weight_bits = fixed_point_bits(rows, largest_weight);
+  for (const NumericTerm& term : point.design.numerics) {
+    state.numeric_bits.push_back(fixed_point_bits(rows, largest_weight * term.reach));
+  }
+  return state;
+}
+
+std::size_t dense_size(const Design& design) {
+  return design.numerics.size() + (design.intercept ? 1 : 0);
+}
+
+}  // namespace
+
+GramTables::GramTables(const Design& design)
+    : count_(design.categoricals.size()),
+      numeric_count_(design.numerics.size()),
+      pairs_(count_ * count_, 0) {
+  const auto width = [&](std::size_t c) {
+    return static_cast<std::size_t>(design.categoricals[c].level_count());
+  };
+  const auto take = [&](std::size_t cells) {
+    const std::size_t begin = total_;
+    total_ += cells;
+    return begin;
+  };
+  for (std::size_t c = 0; c < count_; ++c) levels_.push_back(take(width(c)));
+  for (std::size_t a = 0; a < count_; ++a) {
+    for (std::size_t b = a + 1; b < count_; ++b) pairs_[a * count_ + b] = take(width(a) * width(b));
+  }
+  for (std::size_t c = 0; c < count_; ++c) {
+    for (std::size_t j = 0; j < numeric_count_; ++j) numerics_.push_back(take(width(c)));
+  }
+}
+
+CategoricalGramTask::Partial CategoricalGramTask::zero(const State& state) {
+  return {std::vector<std::int64_t>(GramTables(state.point.design).total(), 0)};
+}
+
+std::int64_t CategoricalGramTask::partial_bytes(const State& state) {
+  return static_cast<std::int64_t>(GramTables(state.point.design).total() * sizeof(std::int64_t));
+}
+
+void CategoricalGramTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch) {
+  LikelihoodTask::rebuild(group, state.point, scratch);
+}
+
+void CategoricalGramTask::map(const mr::RowGroup& group, const State& state, Scratch& scratch,
+                              Partial& partial) {
+  const Design& design = state.point.design;
+  const GramTables tables(design);
+  const std::vector<double>& weights = weights_at(group, state.point, scratch);
+  std::array<std::int64_t, kRows> fixed;
+  std::array<double, kRows> product;
+  std::int64_t* sums = partial.sums.data();
+  BlockReader reader(design, group);
+  while (reader.next()) {
+    const std::span weight(weights.data() + reader.begin(), reader.rows());
+    to_fixed(weight, state.weight_bits, fixed);
+    for (std::size_t a = 0; a < design.categoricals.size(); ++a) {
+      scatter(reader.codes(a), fixed.data(), sums + tables.levels(a));
+      for (std::size_t b = a + 1; b < design.categoricals.size(); ++b) {
+        scatter_pairs(reader.codes(a), reader.codes(b), design.categoricals[b].level_count(),
+                      fixed.data(), sums + tables.pairs(a, b));
+      }
+    }
+    for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+      const auto x = reader.numeric(j);
+      for (std::size_t i = 0; i < x.size(); ++i) product[i] = weight[i] * x[i];
+      to_fixed({product.data(), x.size()}, state.numeric_bits[j], fixed);
+      for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
+        scatter(reader.codes(c), fixed.data(), sums + tables.numeric(c, j));
+      }
+    }
+  }
+}
+
+void CategoricalGramTask::merge(Partial& left, const Partial& right) {
+  for (std::size_t i = 0; i < left.sums.size(); ++i) left.sums[i] += right.sums[i];
+}
+
+NumericGramTask::Partial NumericGramTask::zero(const State& point) {
+  return Partial(dense_size(point.design));
+}
+
+std::int64_t NumericGramTask::partial_bytes(const State& point) {
+  const auto n = static_cast<std::int64_t>(dense_size(point.design));
+  return n * n * static_cast<std::int64_t>(sizeof(double));
+}
+
+void NumericGramTask::rebuild(const mr::RowGroup& group, const State& point, Scratch& scratch) {
+  LikelihoodTask::rebuild(group, point, scratch);
+}
+
+void NumericGramTask::map(const mr::RowGroup& group, const State& point, Scratch& scratch,
+                          Partial& partial) {
+  const std::vector<double>& weights = weights_at(group, point, scratch);
+  const std::size_t n = partial.size();
+  std::vector<double> rows(kRows * n);
+  BlockReader reader(point.design, group);
+  while (reader.next()) {
+    const std::span weight(weights.data() + reader.begin(), reader.rows());
+    std::array<double, kRows> root;
+    for (std::size_t i = 0; i < weight.size(); ++i) root[i] = std::sqrt(weight[i]);
+    for (std::size_t j = 0; j < point.design.numerics.size(); ++j) {
+      const auto x = reader.numeric(j);
+      for (std::size_t i = 0; i < x.size(); ++i) rows[i * n + j] = root[i] * x[i];
+    }
+    if (point.design.intercept) {
+      for (std::size_t i = 0; i < weight.size(); ++i) rows[i * n + n - 1] = root[i];
+    }
+    linalg::add_gram(rows, reader.rows(), partial);
+  }
+}
+
+void NumericGramTask::merge(Partial& left, const Partial& right) {
+  const auto add = right.values();
+  const auto sum = left.values();
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += add[i];
+}
+
+linalg::Symmetric gram_at(mr::Engine& engine, const mr::Inputs& inputs, const Point& point,
+                          double largest_weight, const mr::RunOptions& options) {
+  const Design& design = point.design;
+  linalg::Symmetric gram(static_cast<std::size_t>(design.size()));
+  if (!design.categoricals.empty()) {
+    const auto state = categorical_state(point, largest_weight, inputs.layout->rows());
+    const auto tables = engine.run<CategoricalGramTask>(inputs, state, options);
+    Assembly(state, tables.sums, gram).run();
+  }
+  const std::size_t dense = dense_size(design);
+  if (dense == 0) return gram;
+  const auto block = engine.run<NumericGramTask>(inputs, point, options);
+  const auto first = static_cast<std::size_t>(design.categorical_size());
+  for (std::size_t j = 0; j < dense; ++j) {
+    for (std::size_t i = j; i < dense; ++i) gram.at(first + i, first + j) = block.at(i, j);
+  }
+  return gram;
+}
+
+std::int64_t gram_bytes(const Design& design, int threads) {
+  const auto size = static_cast<std::int64_t>(design.size());
+  const auto dense = static_cast<std::int64_t>(dense_size(design));
+  const auto tables = static_cast<std::int64_t>(GramTables(design).total());
+  // The whole matrix and its factor; per worker the tables, a dense partial and a block of rows.
+  const std::int64_t each = tables + dense * dense + dense * static_cast<std::int64_t>(kRows);
+  return static_cast<std::int64_t>(sizeof(double)) * (3 * size * size + (threads + 1) * each);
+}
+
+}  // namespace neve::algos::linear

@@ -1,0 +1,86 @@
+#include "algos/families/linear/inference.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <neve/base/math.hpp>
+
+namespace neve::algos::linear {
+namespace {
+
+/// The continued fraction of the incomplete beta function, by Lentz's method.
+double beta_fraction(double a, double b, double x) {
+  constexpr double kTiny = 1e-300;
+  constexpr int kMostTerms = 500;
+  const auto away = [](double v) { return std::fabs(v) < kTiny ? kTiny : v; };
+  double c = 1;
+  double d = 1 / away(1 - (a + b) * x / (a + 1));
+  double value = d;
+  for (int m = 1; m <= kMostTerms; ++m) {
+    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    d = 1 / away(1 + even * d);
+    c = away(1 + even / c);
+    value *= d * c;
+    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / away(1 + odd * d);
+    c = away(1 + odd / c);
+    value *= d * c;
+    if (std::fabs(d * c - 1) < 1e-15) break;
+  }
+  return value;
+}
+
+/// I_x(a, b).
+double incomplete_beta(double a, double b, double x) {
+  if (x <= 0) return 0;
+  if (x >= 1) return 1;
+  const double front = math::exp(math::lgamma(a + b) - math::lgamma(a) - math::lgamma(b) +
+                                 a * math::log(x) + b * math::log1p(-x));
+  if (x < (a + 1) / (a + b + 2)) return front * beta_fraction(a, b, x) / a;
+  return 1 - front * beta_fraction(b, a, 1 - x) / b;
+}
+
+}  // namespace
+
+double two_sided_normal(double z) { return math::erfc(std::fabs(z) / std::sqrt(2.0)); }
+
+double two_sided_t(double t, double degrees_of_freedom) {
+  if (std::isnan(t) || !(degrees_of_freedom > 0)) return std::numeric_limits<double>::quiet_NaN();
+  if (std::isinf(t)) return 0;
+  return incomplete_beta(degrees_of_freedom / 2, 0.5,
+                         degrees_of_freedom / (degrees_of_freedom + t * t));
+}
+
+linalg::Symmetric raw_covariance(const Design& design, const linalg::Cholesky& information,
+                                 double dispersion) {
+  linalg::Symmetric covariance = information.inverse();
+  const std::size_t n = covariance.size();
+  const auto first = static_cast<std::size_t>(design.categorical_size());
+  const std::size_t numerics = design.numerics.size();
+  // Slopes are those of scaled columns over the scale.
+  std::vector<double> by(n, 1.0);
+  for (std::size_t j = 0; j < numerics; ++j) by[first + j] = 1 / design.numerics[j].scale;
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t i = j; i < n; ++i) covariance.at(i, j) *= dispersion * by[i] * by[j];
+  }
+  if (!design.intercept) return covariance;
+  // The raw intercept is the centred one less the sum of center · slope, over what was kept.
+  std::vector<double> mix(n, 0.0);
+  mix[n - 1] = 1;
+  for (const std::size_t j : information.kept()) {
+    if (j >= first && j < first + numerics) mix[j] = -design.numerics[j - first].center;
+  }
+  std::vector<double> row(n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (const std::size_t j : information.kept()) {
+      if (mix[j] != 0) row[i] += mix[j] * covariance.get(i, j);
+    }
+  }
+  double variance = 0;
+  for (const std::size_t j : information.kept()) variance += mix[j] * row[j];
+  for (std::size_t i = 0; i + 1 < n; ++i) covariance.at(n - 1, i) = row[i];
+  covariance.at(n - 1, n - 1) = variance;
+  return covariance;
+}
+
+}  // namespace neve::algos::linear

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <neve/linalg/symmetric.hpp>
+
+#include "algos/families/linear/design.hpp"
+
+namespace neve::algos::linear {
+
+/// Covariance of the raw coefficients (order of the design, intercept last), from the inverse of
+/// X'WX over scaled columns times the dispersion. Left-out coefficients have NaN.
+linalg::Symmetric raw_covariance(const Design& design, const linalg::Cholesky& information,
+                                 double dispersion);
+
+/// P(|Z| >= |z|) of a standard normal Z.
+double two_sided_normal(double z);
+/// P(|T| >= |t|) of Student's T, by the incomplete beta function's continued fraction
+/// (DLMF 8.17.22).
+double two_sided_t(double t, double degrees_of_freedom);
+
+}  // namespace neve::algos::linear

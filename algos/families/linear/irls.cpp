@@ -1,0 +1,137 @@
+#include "algos/families/linear/irls.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "algos/families/linear/lanes.hpp"
+
+namespace neve::algos::linear {
+namespace {
+
+/// An earlier X'WX is good while it shrinks the distance to this share, squared, at every step.
+constexpr double kGoodShrink = 0.05 * 0.05;
+/// A squared step below this, in units of the squared standard errors, is the last one.
+constexpr double kLastStep = 1e-12;
+/// Steps that shrink no faster than this, squared, are on their way to infinity.
+constexpr double kSlowShrink = 0.3 * 0.3;
+/// Such a fit stops once a step changes the deviance by less than this share (as R's glm).
+constexpr double kSlowGain = 1e-8;
+constexpr int kMostHalvings = 30;
+
+double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  double most = 0;
+  for (std::size_t j = 0; j < a.size(); ++j) most = std::max(most, std::fabs(a[j] - b[j]));
+  return most;
+}
+
+}  // namespace
+
+double Irls::objective(const LikelihoodTask::Partial& at, const std::vector<double>& beta) const {
+  return at.deviance / 2 * surface_.deviance_scale() + penalty_.of(beta);
+}
+
+FitState Irls::start(std::vector<double> beta) {
+  FitState state;
+  state.beta = std::move(beta);
+  state.here = surface_.likelihood(state.beta);
+  state.objective = objective(state.here, state.beta);
+  state.done = tolerance_.most_iterations == 0;
+  return state;
+}
+
+void Irls::take_gram(FitState& state) {
+  state.gram = surface_.gram(state.here.largest_weight);
+  for (double& value : state.gram->values()) value *= surface_.deviance_scale();
+  for (std::size_t j = 0; j < state.beta.size(); ++j) state.gram->at(j, j) += penalty_.l2[j];
+  factor_.reset();
+}
+
+Irls::Proposal Irls::propose(const FitState& state) const {
+  const std::size_t n = state.beta.size();
+  std::vector<double> slope(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    slope[j] = state.here.gradient[j] * surface_.deviance_scale() - penalty_.l2[j] * state.beta[j];
+  }
+  Proposal made;
+  if (penalty_.smooth()) {
+    made.beta = factor_->solve(slope);
+    for (std::size_t j = 0; j < n; ++j) made.beta[j] += state.beta[j];
+  } else {
+    auto c = linalg::multiply(*state.gram, state.beta);
+    for (std::size_t j = 0; j < n; ++j) c[j] += slope[j];
+    made.beta =
+        minimise_quadratic(*state.gram, c, penalty_, state.beta, surface_.design().intercept);
+  }
+  std::vector<double> step(n);
+  for (std::size_t j = 0; j < n; ++j) step[j] = made.beta[j] - state.beta[j];
+  const auto curved = linalg::multiply(*state.gram, step);
+  made.distance = std::max(0.0, dot(step, curved)) / surface_.deviance_scale();
+  return made;
+}
+
+bool Irls::move(FitState& state, const Proposal& proposal) {
+  // Rounding may lift the objective at its minimum.
+  const double most = state.objective + 1e-13 * std::fabs(state.objective);
+  double share = 1;
+  std::vector<double> beta = proposal.beta;
+  for (int halvings = 0; halvings <= kMostHalvings; ++halvings) {
+    auto there = surface_.likelihood(beta);
+    const double value = objective(there, beta);
+    if (value <= most) {
+      state.beta = std::move(beta);
+      state.here = std::move(there);
+      state.objective = value;
+      return true;
+    }
+    share /= 2;
+    for (std::size_t j = 0; j < beta.size(); ++j) {
+      beta[j] = state.beta[j] + share * (proposal.beta[j] - state.beta[j]);
+    }
+  }
+  // The weights that the scratch holds have to be of state.beta again.
+  state.here = surface_.likelihood(state.beta);
+  return false;
+}
+
+void Irls::judge(FitState& state, double distance, double gained, double moved) const {
+  const double deviance = state.here.deviance;
+  const double shrink = state.last_distance > 0 ? distance / state.last_distance : 1;
+  const double dispersion = std::max(deviance * surface_.deviance_scale(),
+                                     1e-14 * tolerance_.null_deviance * surface_.deviance_scale());
+  const bool small = distance <= kLastStep * dispersion;
+  const bool asked =
+      tolerance_.objective >= 0 && gained <= tolerance_.objective * std::fabs(state.objective);
+  const double left = deviance + 1e-3 * tolerance_.null_deviance;
+  state.separated = shrink > kSlowShrink && state.iterations > 2 && distance <= kSlowGain * left;
+  state.done = ((small || asked) && moved <= tolerance_.beta) || state.separated ||
+               state.iterations >= tolerance_.most_iterations;
+}
+
+bool Irls::step(FitState& state) {
+  if (state.done) return false;
+  const bool fresh = !state.gram.has_value();
+  if (fresh) take_gram(state);
+  if (penalty_.smooth() && !factor_) factor_.emplace(*state.gram);
+  const Proposal proposal = propose(state);
+  const bool good = proposal.distance <= kGoodShrink * state.last_distance;
+  if (!fresh && !good) {
+    // The old matrix is too far off: the same iteration again with a new one.
+    state.gram.reset();
+    return step(state);
+  }
+  const double before = state.objective;
+  const std::vector<double> from = state.beta;
+  const bool moved = move(state, proposal);
+  ++state.iterations;
+  if (!moved) {
+    // Down to rounding, or a matrix of elsewhere.
+    state.done = fresh;
+    state.gram.reset();
+    return !state.done;
+  }
+  judge(state, proposal.distance, before - state.objective, largest_difference(from, state.beta));
+  state.last_distance = proposal.distance;
+  return !state.done;
+}
+
+}  // namespace neve::algos::linear

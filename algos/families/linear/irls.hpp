@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <neve/linalg/symmetric.hpp>
+
+#include "algos/families/linear/surface.hpp"
+
+namespace neve::algos::linear {
+
+/// When a fit is good enough. Whatever is asked for, a fit goes on until a step is below a
+/// millionth of the standard errors, or the objective cannot get better.
+struct Tolerance {
+  int most_iterations = 50;
+  double beta = 1e-4;        ///< the last step moved no coefficient further (scaled columns)
+  double objective = -1;     ///< stop once an iteration gains less than this share; -1: not at all
+  double null_deviance = 0;  ///< of the model without predictors, to tell a perfect fit
+};
+
+/// A fit between two iterations: plain data, so that another node can take it over.
+struct FitState {
+  std::vector<double> beta;
+  LikelihoodTask::Partial here;  ///< at beta
+  double objective = 0;
+  std::int32_t iterations = 0;
+  bool done = false;
+  bool separated = false;  ///< stopped while fitted means went to the edge of their range
+  double last_distance = 0;
+  std::optional<linalg::Symmetric> gram;  ///< X'WX of an iteration, kept while it is good enough
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(beta, here, objective, iterations, done, separated, last_distance, gram);
+  }
+};
+
+/// Iteratively reweighted least squares (McCullagh and Nelder 1989, section 2.5) as Fisher scoring
+/// with step halving. The gradient comes from residuals at every step, so that late steps may use
+/// an earlier X'WX and still converge to the last digits.
+class Irls {
+ public:
+  Irls(Surface& surface, const Penalty& penalty, const Tolerance& tolerance)
+      : surface_(surface), penalty_(penalty), tolerance_(tolerance) {}
+  FitState start(std::vector<double> beta);
+  /// One iteration; false once the fit is done.
+  bool step(FitState& state);
+
+ private:
+  struct Proposal {
+    std::vector<double> beta;
+    double distance = 0;  ///< squared, in units of the standard errors at dispersion 1
+  };
+  [[nodiscard]] Proposal propose(const FitState& state) const;
+  void take_gram(FitState& state);
+  /// Goes to the proposal or part of the way; false where nothing is gained.
+  bool move(FitState& state, const Proposal& proposal);
+  void judge(FitState& state, double distance, double gained, double moved) const;
+  [[nodiscard]] double objective(const LikelihoodTask::Partial& at,
+                                 const std::vector<double>& beta) const;
+
+  Surface& surface_;
+  const Penalty& penalty_;
+  Tolerance tolerance_;
+  std::optional<linalg::Cholesky> factor_;  ///< of the state's gram and the penalty
+};
+
+}  // namespace neve::algos::linear

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+/// Sums with eight virtual lanes and one final tree, so that scalar, AVX2 and AVX-512 code agree.
+namespace neve::algos::linear {
+
+namespace detail {
+
+template <class Term>
+double sum_lanes(std::size_t count, Term term) {
+  constexpr std::size_t kLanes = 8;
+  std::array<double, kLanes> lanes{};
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (std::size_t l = 0; l < kLanes; ++l) lanes[l] += term(i + l);
+  }
+  for (std::size_t l = 0; i + l < count; ++l) lanes[l] += term(i + l);
+  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
+         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+}  // namespace detail
+
+inline double sum(std::span<const double> values) {
+  return detail::sum_lanes(values.size(), [&](std::size_t i) { return values[i]; });
+}
+
+inline double dot(std::span<const double> a, std::span<const double> b) {
+  return detail::sum_lanes(a.size(), [&](std::size_t i) { return a[i] * b[i]; });
+}
+
+}  // namespace neve::algos::linear

@@ -1,0 +1,162 @@
+#include "algos/families/linear/likelihood.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "algos/families/linear/block_reader.hpp"
+#include "algos/families/linear/lanes.hpp"
+
+namespace neve::algos::linear {
+namespace {
+
+/// Buffers of one block.
+struct BlockWork {
+  std::array<double, BlockReader::kRows> eta;
+  std::array<double, BlockReader::kRows> mu;
+  std::array<double, BlockReader::kRows> weight;
+  std::array<double, BlockReader::kRows> score;
+  std::array<double, BlockReader::kRows> deviance;
+
+  Working rows(const BlockReader& reader) {
+    const std::size_t n = reader.rows();
+    return {.eta = {eta.data(), n},
+            .y = reader.response(),
+            .prior = reader.weights(),
+            .mu = {mu.data(), n},
+            .weight = {weight.data(), n},
+            .score = {score.data(), n},
+            .deviance = {deviance.data(), n}};
+  }
+};
+
+/// Runs `use` on every block of a group after its means, weights and scores are known.
+template <class Use>
+void for_each_block(const mr::RowGroup& group, const Point& point, const Use& use) {
+  BlockReader reader(point.design, group);
+  const Predictor predictor(point.design, point.beta);
+  BlockWork buffers;
+  while (reader.next()) {
+    predictor.predict(reader, {buffers.eta.data(), reader.rows()});
+    const Working rows = buffers.rows(reader);
+    work(point.response, rows);
+    use(reader, rows);
+  }
+}
+
+void keep(const BlockReader& reader, const Working& rows, FisherWeights& scratch) {
+  std::ranges::copy(rows.weight, scratch.values.begin() + reader.begin());
+}
+
+void start(const mr::RowGroup& group, const Point& point, FisherWeights& scratch) {
+  scratch.values.resize(static_cast<std::size_t>(group.rows));
+  scratch.version = point.version;
+}
+
+double pearson_of(const Response& response, const Working& rows) {
+  return detail::sum_lanes(rows.mu.size(), [&](std::size_t i) {
+    const double off = rows.y[i] - rows.mu[i];
+    const double variance = response.variance(rows.mu[i]);
+    return rows.prior[i] == 0 || variance == 0 ? 0.0 : rows.prior[i] * (off * off / variance);
+  });
+}
+
+void add_gradient(const Design& design, const BlockReader& reader, std::span<const double> score,
+                  std::vector<double>& gradient) {
+  for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
+    const CategoricalTerm& term = design.categoricals[c];
+    const auto codes = reader.codes(c);
+    double* of_level = gradient.data() + term.offset;
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      const std::int32_t level = codes[i] - term.first_level;
+      if (level >= 0) of_level[level] += score[i];
+    }
+  }
+  const auto first = static_cast<std::size_t>(design.categorical_size());
+  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+    gradient[first + j] += dot(score, reader.numeric(j));
+  }
+  if (design.intercept) gradient.back() += sum(score);
+}
+
+}  // namespace
+
+Predictor::Predictor(const Design& design, const std::vector<double>& beta) : design_(design) {
+  NEVE_CHECK(beta.size() == static_cast<std::size_t>(design.size()));
+  for (const CategoricalTerm& term : design.categoricals) {
+    std::vector<double> of_level(static_cast<std::size_t>(term.first_level), 0.0);
+    const auto begin = beta.begin() + term.offset;
+    of_level.insert(of_level.end(), begin, begin + term.coefficients());
+    of_level_.push_back(std::move(of_level));
+  }
+  const auto first = beta.begin() + design.categorical_size();
+  slopes_.assign(first, first + static_cast<std::ptrdiff_t>(design.numerics.size()));
+  if (design.intercept) intercept_ = beta.back();
+}
+
+void Predictor::predict(const BlockReader& rows, std::span<double> eta) const {
+  const auto offset = rows.offset();
+  for (std::size_t i = 0; i < eta.size(); ++i) eta[i] = intercept_ + offset[i];
+  for (std::size_t c = 0; c < of_level_.size(); ++c) {
+    const double* of_level = of_level_[c].data();
+    const std::int32_t* codes = rows.codes(c).data();
+    for (std::size_t i = 0; i < eta.size(); ++i) eta[i] += of_level[codes[i]];
+  }
+  for (std::size_t j = 0; j < slopes_.size(); ++j) {
+    const double slope = slopes_[j];
+    if (slope == 0) continue;
+    const double* x = rows.numeric(j).data();
+    for (std::size_t i = 0; i < eta.size(); ++i) eta[i] += slope * x[i];
+  }
+}
+
+const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& point,
+                                      FisherWeights& scratch) {
+  if (scratch.version == point.version && !scratch.values.empty()) return scratch.values;
+  start(group, point, scratch);
+  for_each_block(group, point, [&](const BlockReader& reader, const Working& rows) {
+    keep(reader, rows, scratch);
+  });
+  return scratch.values;
+}
+
+LikelihoodTask::Partial LikelihoodTask::zero(const State& point) {
+  Partial partial;
+  partial.gradient.assign(static_cast<std::size_t>(point.design.size()), 0.0);
+  return partial;
+}
+
+std::int64_t LikelihoodTask::partial_bytes(const State& point) {
+  return (4 + point.design.size()) * static_cast<std::int64_t>(sizeof(double));
+}
+
+void LikelihoodTask::rebuild(const mr::RowGroup& group, const State& /*point*/, Scratch& scratch) {
+  // Only the room: map() and weights_at() fill it for the point that they are asked for.
+  scratch.values.reserve(static_cast<std::size_t>(group.rows));
+}
+
+void LikelihoodTask::map(const mr::RowGroup& group, const State& point, Scratch& scratch,
+                         Partial& partial) {
+  start(group, point, scratch);
+  for_each_block(group, point, [&](const BlockReader& reader, const Working& rows) {
+    keep(reader, rows, scratch);
+    partial.deviance += sum(rows.deviance);
+    partial.pearson += pearson_of(point.response, rows);
+    for (std::size_t i = 0; i < rows.weight.size(); ++i) {
+      partial.largest_weight = std::max(partial.largest_weight, rows.weight[i]);
+      const double size = rows.prior[i] == 0 ? 0.0 : std::fabs(rows.eta[i]);
+      partial.largest_eta = std::max(partial.largest_eta, size);
+    }
+    add_gradient(point.design, reader, rows.score, partial.gradient);
+  });
+}
+
+void LikelihoodTask::merge(Partial& left, const Partial& right) {
+  left.deviance += right.deviance;
+  left.pearson += right.pearson;
+  left.largest_weight = std::max(left.largest_weight, right.largest_weight);
+  left.largest_eta = std::max(left.largest_eta, right.largest_eta);
+  for (std::size_t i = 0; i < left.gradient.size(); ++i) left.gradient[i] += right.gradient[i];
+}
+
+}  // namespace neve::algos::linear

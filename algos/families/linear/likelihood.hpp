@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <neve/mr/task.hpp>
+
+#include "algos/families/linear/design.hpp"
+#include "algos/families/linear/response.hpp"
+
+namespace neve::algos::linear {
+
+/// Where a fit stands: all that a row's mean and weight depend on.
+struct Point {
+  Design design;
+  Response response;
+  std::vector<double> beta;   ///< of centred and scaled columns
+  std::uint64_t version = 0;  ///< differs for different beta, within a job
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(design, response, beta, version);
+  }
+};
+
+/// The Fisher weights of a row group at one point, kept between the passes of an iteration.
+struct FisherWeights {
+  std::uint64_t version = 0;
+  std::vector<double> values;
+  [[nodiscard]] std::int64_t byte_size() const {
+    return static_cast<std::int64_t>(values.capacity() * sizeof(double));
+  }
+};
+
+/// Deviance and its gradient at a point, in one pass; leaves the Fisher weights behind.
+struct LikelihoodTask {
+  static constexpr std::string_view name = "linear.likelihood";
+  static constexpr auto reduction = mr::Reduction::ordered;
+  using State = Point;
+  using Scratch = FisherWeights;
+  struct Partial {
+    double deviance = 0;
+    double largest_weight = 0;
+    double largest_eta = 0;        ///< in absolute value, offset included
+    double pearson = 0;            ///< sum of prior · (y - mu)² / variance
+    std::vector<double> gradient;  ///< of minus half the deviance, by beta
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(deviance, largest_weight, largest_eta, pearson, gradient);
+    }
+  };
+  static Partial zero(const State& point);
+  static std::int64_t partial_bytes(const State& point);
+  static void rebuild(const mr::RowGroup& group, const State& point, Scratch& scratch);
+  static void map(const mr::RowGroup& group, const State& point, Scratch& scratch,
+                  Partial& partial);
+  static void merge(Partial& left, const Partial& right);
+};
+
+/// The weights of a group at a point, from the scratch where they are of this point.
+const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& point,
+                                      FisherWeights& scratch);
+
+class BlockReader;
+
+/// Linear predictors of the reader's block.
+class Predictor {
+ public:
+  Predictor(const Design& design, const std::vector<double>& beta);
+  void predict(const BlockReader& rows, std::span<double> eta) const;
+
+ private:
+  const Design& design_;
+  std::vector<std::vector<double>> of_level_;  ///< per categorical, 0 for a reference level
+  std::vector<double> slopes_;
+  double intercept_ = 0;
+};
+
+}  // namespace neve::algos::linear

@@ -1,0 +1,132 @@
+#include "algos/families/linear/moments.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "algos/families/linear/block_reader.hpp"
+#include "algos/families/linear/lanes.hpp"
+
+namespace neve::algos::linear {
+namespace {
+
+/// Moments of one block; values that are NaN do not count.
+Moments of_block(std::span<const double> values, std::span<const double> weights) {
+  Moments made;
+  const auto counts = [&](std::size_t i) { return weights[i] != 0 && !std::isnan(values[i]); };
+  made.weight =
+      detail::sum_lanes(values.size(), [&](std::size_t i) { return counts(i) ? weights[i] : 0.0; });
+  if (made.weight == 0) return made;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!counts(i)) continue;
+    made.min = std::min(made.min, values[i]);
+    made.max = std::max(made.max, values[i]);
+  }
+  // Sums are taken from the block's first value: a column far from 0 keeps its digits.
+  const double base = made.min;
+  const double shifted = detail::sum_lanes(values.size(), [&](std::size_t i) {
+    return counts(i) ? weights[i] * (values[i] - base) : 0.0;
+  });
+  made.mean = base + shifted / made.weight;
+  made.squares = detail::sum_lanes(values.size(), [&](std::size_t i) {
+    const double off = values[i] - made.mean;
+    return counts(i) ? weights[i] * off * off : 0.0;
+  });
+  return made;
+}
+
+/// Rows of the raw columns, without centers, scales and fills.
+struct RawDesign {
+  Design design;
+  explicit RawDesign(const Design& from) : design(from) {
+    for (NumericTerm& term : design.numerics) {
+      term.center = 0;
+      term.scale = 1;
+      term.fill = std::numeric_limits<double>::quiet_NaN();
+    }
+    // A code of its own for missing levels, counted apart.
+    for (CategoricalTerm& term : design.categoricals) term.fill = term.level_count();
+  }
+};
+
+}  // namespace
+
+void Moments::merge(const Moments& right) {
+  if (right.weight == 0) return;
+  if (weight == 0) {
+    *this = right;
+    return;
+  }
+  const double together = weight + right.weight;
+  const double off = right.mean - mean;
+  mean += off * (right.weight / together);
+  squares += right.squares + off * off * (weight * (right.weight / together));
+  weight = together;
+  min = std::min(min, right.min);
+  max = std::max(max, right.max);
+}
+
+double Moments::variance() const {
+  if (weight <= 0) return 0;
+  return squares / (weight >= 2 ? weight - 1 : weight);
+}
+
+MomentsTask::Partial MomentsTask::zero(const State& design) {
+  Partial partial;
+  partial.numerics.resize(design.numerics.size());
+  for (const CategoricalTerm& term : design.categoricals) {
+    partial.level_weights.emplace_back(static_cast<std::size_t>(term.level_count()) + 1, 0.0);
+  }
+  return partial;
+}
+
+std::int64_t MomentsTask::partial_bytes(const State& design) {
+  std::int64_t numbers = 16 + 5 * static_cast<std::int64_t>(design.numerics.size());
+  for (const CategoricalTerm& term : design.categoricals) numbers += term.level_count() + 1;
+  return numbers * static_cast<std::int64_t>(sizeof(double));
+}
+
+void MomentsTask::map(const mr::RowGroup& group, const State& design, Partial& partial) {
+  const RawDesign raw(design);
+  BlockReader reader(raw.design, group);
+  while (reader.next()) {
+    const auto weights = reader.weights();
+    for (std::size_t i = 0; i < reader.rows(); ++i) {
+      partial.rows += weights[i] != 0 ? 1 : 0;
+      partial.rows_left_out += weights[i] != 0 ? 0 : 1;
+      partial.smallest_weight = std::min(partial.smallest_weight, weights[i]);
+      const double y = reader.response()[i];
+      if (weights[i] != 0 && y != 0 && y != 1) ++partial.fractional_responses;
+    }
+    partial.weight += sum(weights);
+    partial.response.merge(of_block(reader.response(), weights));
+    partial.offset.merge(of_block(reader.offset(), weights));
+    for (std::size_t j = 0; j < partial.numerics.size(); ++j) {
+      partial.numerics[j].merge(of_block(reader.numeric(j), weights));
+    }
+    for (std::size_t c = 0; c < partial.level_weights.size(); ++c) {
+      const auto codes = reader.codes(c);
+      double* of_level = partial.level_weights[c].data();
+      for (std::size_t i = 0; i < codes.size(); ++i) of_level[codes[i]] += weights[i];
+    }
+  }
+}
+
+void MomentsTask::merge(Partial& left, const Partial& right) {
+  left.rows += right.rows;
+  left.rows_left_out += right.rows_left_out;
+  left.smallest_weight = std::min(left.smallest_weight, right.smallest_weight);
+  left.weight += right.weight;
+  left.fractional_responses += right.fractional_responses;
+  left.response.merge(right.response);
+  left.offset.merge(right.offset);
+  for (std::size_t j = 0; j < left.numerics.size(); ++j) {
+    left.numerics[j].merge(right.numerics[j]);
+  }
+  for (std::size_t c = 0; c < left.level_weights.size(); ++c) {
+    for (std::size_t l = 0; l < left.level_weights[c].size(); ++l) {
+      left.level_weights[c][l] += right.level_weights[c][l];
+    }
+  }
+}
+
+}  // namespace neve::algos::linear

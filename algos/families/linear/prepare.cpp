@@ -1,0 +1,73 @@
+#include "algos/families/linear/prepare.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace neve::algos::linear {
+namespace {
+
+void check_usable(const Design& design, const MomentsTask::Partial& moments) {
+  if (moments.smallest_weight < 0) {
+    throw InputError::illegal_argument("The weights column holds a negative value, " +
+                                       std::to_string(moments.smallest_weight) +
+                                       "; weights must be at least 0.");
+  }
+  if (moments.rows == 0) {
+    throw InputError::illegal_argument(
+        "No row is left to train on: each has a missing response, weight or offset, a weight of 0, "
+        "or a missing predictor while missing_values_handling is Skip.");
+  }
+  const auto check = [](const std::string& name, const Moments& column) {
+    if (column.weight == 0 || (std::isfinite(column.min) && std::isfinite(column.max))) return;
+    throw InputError::illegal_argument("Column '" + name +
+                                       "' holds an infinite value; linear models need finite "
+                                       "numbers. Replace or remove those rows.");
+  };
+  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+    check(design.numerics[j].name, moments.numerics[j]);
+  }
+  check("response", moments.response);
+  check("offset", moments.offset);
+}
+
+void set_numeric(NumericTerm& term, const Moments& seen, bool center, const double* plug) {
+  const bool empty = seen.weight == 0;
+  term.mean = empty ? 0 : seen.mean;
+  term.center = center ? term.mean : 0;
+  const double deviation = std::sqrt(seen.variance());
+  term.scale = deviation > 0 && std::isfinite(deviation) ? deviation : 1;
+  term.fill = plug != nullptr ? *plug : term.mean;
+  const auto reach = [&](double value) { return std::fabs(value - term.center) / term.scale; };
+  term.reach = reach(term.fill);
+  if (!empty) term.reach = std::max({term.reach, reach(seen.min), reach(seen.max)});
+}
+
+}  // namespace
+
+Prepared prepare(mr::Engine& engine, const mr::Inputs& inputs, Design bare,
+                 const mr::RunOptions& options, const std::map<std::string, double>& plugs) {
+  Prepared made{.design = std::move(bare), .moments = {}};
+  Design& design = made.design;
+  design.place_coefficients();
+  made.moments = engine.run<MomentsTask>(inputs, design, options);
+  check_usable(design, made.moments);
+  const auto plug_of = [&](const std::string& name) {
+    const auto at = plugs.find(name);
+    return at == plugs.end() ? nullptr : &at->second;
+  };
+  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+    NumericTerm& term = design.numerics[j];
+    set_numeric(term, made.moments.numerics[j], design.intercept, plug_of(term.name));
+  }
+  for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
+    CategoricalTerm& term = design.categoricals[c];
+    const auto& weights = made.moments.level_weights[c];
+    // The last place counts missing ones.
+    const auto most = std::max_element(weights.begin(), weights.end() - 1);
+    term.fill = static_cast<std::int32_t>(most - weights.begin());
+    if (const double* plug = plug_of(term.name)) term.fill = static_cast<std::int32_t>(*plug);
+  }
+  return made;
+}
+
+}  // namespace neve::algos::linear

@@ -1,0 +1,14 @@
+#include "algos/families/linear/tasks.hpp"
+
+#include "algos/families/linear/gram.hpp"
+#include "algos/families/linear/likelihood.hpp"
+#include "algos/families/linear/moments.hpp"
+
+namespace neve::algos::linear {
+
+mr::TaskList tasks() {
+  return {&mr::task_entry<MomentsTask>(), &mr::task_entry<LikelihoodTask>(),
+          &mr::task_entry<CategoricalGramTask>(), &mr::task_entry<NumericGramTask>()};
+}
+
+}  // namespace neve::algos::linear
