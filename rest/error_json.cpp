@@ -21,6 +21,11 @@ std::string framed(const std::string& message) {
 }  // namespace
 
 std::string error_json(const Error& error, std::string_view url) {
+  return error_json_with(error, url, "H2OErrorV3", "H2OError", "{}");
+}
+
+std::string error_json_with(const Error& error, std::string_view url, std::string_view schema_name,
+                            std::string_view schema_type, std::string_view more_members) {
   schema::JsonWriter out;
   const auto member = [&out](std::string_view name, const auto& value) {
     out.key(name);
@@ -28,7 +33,7 @@ std::string error_json(const Error& error, std::string_view url) {
   };
   const std::string message = error.what();
   out.begin_object();
-  schema::write_meta("H2OErrorV3", "H2OError", 3, out);
+  schema::write_meta(schema_name, schema_type, 3, out);
   member("timestamp", now_ms());
   member("error_url", url);
   member("msg", framed(message));
@@ -44,8 +49,10 @@ std::string error_json(const Error& error, std::string_view url) {
   out.begin_array();
   out.value(error.exception_type() + ": " + message);
   out.end_array();
-  out.end_object();
-  return out.take();
+  std::string text = out.take();
+  const std::string_view inner = more_members.substr(1, more_members.size() - 2);
+  if (!inner.empty()) text.append(",").append(inner);
+  return text + "}";
 }
 
 }  // namespace neve::rest

@@ -118,5 +118,8 @@ class Router {
 
 /// The error as H2OErrorV3.
 std::string error_json(const Error& error, std::string_view url);
+/// The error under another schema name, with the members of a JSON object added at its end.
+std::string error_json_with(const Error& error, std::string_view url, std::string_view schema_name,
+                            std::string_view schema_type, std::string_view more_members);
 
 }  // namespace neve::rest

@@ -28,7 +28,7 @@ InputError InputError::forbidden(const std::string& message, Values values) {
 }
 
 InputError InputError::unsupported(const std::string& message, Values values) {
-  return {501, "water.exceptions.H2OIllegalArgumentException", message, std::move(values)};
+  return {412, "water.exceptions.H2OIllegalArgumentException", message, std::move(values)};
 }
 
 namespace {

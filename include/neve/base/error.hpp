@@ -44,7 +44,7 @@ class InputError : public Error {
   static InputError not_found(const std::string& message, Values values = {});
   /// 403: the server's options forbid it; the message names the option that would allow it.
   static InputError forbidden(const std::string& message, Values values = {});
-  /// 501: part of the interface whose work is not built; names parameter and value.
+  /// 412: part of the interface whose work is not built; names parameter and value.
   static InputError unsupported(const std::string& message, Values values = {});
 };
 

@@ -1,0 +1,198 @@
+#include <neve/base/error.hpp>
+#include <neve/model/models.hpp>
+#include <neve/schema/schema_of.hpp>
+
+#include "rest/job_json.hpp"
+#include "rest/model_json.hpp"
+#include "rest/router.hpp"
+#include "rest/services.hpp"
+
+namespace neve::rest::endpoints {
+namespace {
+
+using schema::JsonWriter;
+
+/// What the metadata shows of these routes; the parameters themselves are the algorithm's.
+struct ModelBuildersV3 {
+  std::string algo;
+  static const schema::Schema& schema() {
+    static const schema::Schema kSchema =
+        schema::SchemaOf<ModelBuildersV3>("ModelBuildersV3", "Iced", "RequestSchemaV3")
+            .field<&ModelBuildersV3::algo>("Name of the algorithm.")
+            .input();
+    return kSchema;
+  }
+};
+
+const model::Algorithm& require_algorithm(const Call& call) {
+  const std::string name = call.parameter("algo");
+  if (const model::Algorithm* found = call.services.algorithms->find(name)) return *found;
+  throw InputError::not_found(call.request.method + " " + call.request.path + " not found",
+                              {{"algo", name}});
+}
+
+/// The word for the client in automatic model ids.
+std::string client_word(const Call& call) {
+  const std::string_view agent = call.request.headers.find("User-Agent").value_or("");
+  if (agent.starts_with("H2O Python")) return "python";
+  return agent.starts_with("H2O R") || agent.starts_with("RCurl") ? "R" : "rest";
+}
+
+schema::Form builder_form(const Call& call) {
+  schema::Form form;
+  for (const auto& [name, value] : call.parameters) {
+    if (name != "algo" && name != "_exclude_fields") form.emplace_back(name, value);
+  }
+  return form;
+}
+
+void write_builder(const model::Algorithm& algorithm, const model::Build* build,
+                   const job::Job* job, JsonWriter& out) {
+  const auto text = [&out](std::string_view name, std::string_view value) {
+    if (!out.key(name)) return;
+    out.value(value);
+    out.end_member();
+  };
+  out.begin_object();
+  schema::write_meta(algorithm.builder_schema, algorithm.title, algorithm.rest_version, out);
+  if (out.key("_exclude_fields")) {
+    out.null();
+    out.end_member();
+  }
+  if (out.key("job")) {
+    if (job != nullptr) {
+      const JobV3 shown = job_v3(*job);
+      schema::write_object(JobV3::schema(), &shown, out);
+    } else {
+      out.null();
+    }
+    out.end_member();
+  }
+  text("algo", algorithm.name);
+  text("algo_full_name", algorithm.full_name);
+  if (out.key("can_build")) {
+    out.begin_array();
+    for (const model::Category category : algorithm.can_build)
+      out.value(schema::enum_text(category));
+    out.end_array();
+    out.end_member();
+  }
+  text("visibility", algorithm.visibility);
+  if (out.key("supervised")) {
+    out.value(algorithm.supervised);
+    out.end_member();
+  }
+  if (out.key("messages")) {
+    write_messages(build != nullptr ? build->messages : model::Messages(), out);
+    out.end_member();
+  }
+  if (out.key("error_count")) {
+    out.value(build != nullptr ? build->errors() : 0);
+    out.end_member();
+  }
+  if (out.key("parameters")) {
+    const auto defaults = algorithm.parameters->make();
+    const void* values = build != nullptr ? build->parameters.get() : defaults.get();
+    write_parameters(*algorithm.parameters, build != nullptr ? values : nullptr, values, out);
+    out.end_member();
+  }
+  out.end_object();
+}
+
+/// The error that carries all messages, so that clients can list them.
+std::string builder_error_json(const model::Build& build, std::string_view url) {
+  const std::string message = "Illegal argument(s) for " + std::string(build.algorithm->title) +
+                              " model: " + build.common().model_id.name +
+                              ".  Details: " + error_details(build.messages);
+  const InputError error(412, "water.exceptions.H2OModelBuilderIllegalArgumentException", message);
+  JsonWriter extra;
+  extra.begin_object();
+  extra.key("parameters");
+  write_parameter_values(*build.algorithm->parameters, build.parameters.get(), extra);
+  extra.key("messages");
+  write_messages(build.messages, extra);
+  extra.key("error_count");
+  extra.value(build.errors());
+  extra.end_object();
+  return error_json_with(error, url, "H2OModelBuilderErrorV3", "H2OModelBuilderError",
+                         extra.text());
+}
+
+void train(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  const model::Algorithm& algorithm = require_algorithm(*call);
+  model::Models& models = *call->services.models;
+  model::Build build = models.check(algorithm, builder_form(*call), client_word(*call));
+  if (build.errors() > 0) {
+    http::Response response;
+    response.status = 412;
+    response.body = builder_error_json(build, call->request.path);
+    responder.send(std::move(response));
+    return;
+  }
+  const auto job = models.train(build);
+  JsonWriter out(call->parameter("_exclude_fields"));
+  write_builder(algorithm, &build, job.get(), out);
+  send_json(responder, out.take());
+}
+
+void validate(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  const model::Algorithm& algorithm = require_algorithm(*call);
+  const model::Build build =
+      call->services.models->check(algorithm, builder_form(*call), client_word(*call));
+  JsonWriter out(call->parameter("_exclude_fields"));
+  write_builder(algorithm, &build, nullptr, out);
+  send_json(responder, out.take());
+}
+
+void show(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  std::vector<const model::Algorithm*> shown = call->services.algorithms->all();
+  if (!call->parameter("algo").empty()) shown = {&require_algorithm(*call)};
+  JsonWriter out(call->parameter("_exclude_fields"));
+  out.begin_object();
+  schema::write_meta("ModelBuildersV3", "Iced", 3, out);
+  if (out.key("algo")) {
+    call->parameter("algo").empty() ? out.null() : out.value(call->parameter("algo"));
+    out.end_member();
+  }
+  if (out.key("model_builders")) {
+    out.begin_object();
+    for (const model::Algorithm* algorithm : shown) {
+      if (!out.key(algorithm->name)) continue;
+      write_builder(*algorithm, nullptr, nullptr, out);
+      out.end_member();
+    }
+    out.end_object();
+    out.end_member();
+  }
+  out.end_object();
+  send_json(responder, out.take());
+}
+
+Route builder_route(std::string method, std::string path, std::string name, std::string summary,
+                    RouteHandler handle) {
+  return {.method = std::move(method),
+          .path = std::move(path),
+          .name = std::move(name),
+          .summary = std::move(summary),
+          .input = &ModelBuildersV3::schema(),
+          .output = &ModelBuildersV3::schema(),
+          .handle = std::move(handle)};
+}
+
+}  // namespace
+
+const Resource& model_builders();
+const Resource& model_builders() {
+  static const Resource kResource = {
+      {builder_route("GET", "/3/ModelBuilders", "modelBuilders",
+                     "Lists the algorithms and their parameters.", &show),
+       builder_route("GET", "/3/ModelBuilders/{algo}", "modelBuilder",
+                     "Describes an algorithm and its parameters.", &show),
+       builder_route("POST", "/3/ModelBuilders/{algo}", "train", "Starts to train a model.",
+                     &train),
+       builder_route("POST", "/3/ModelBuilders/{algo}/parameters", "validate_parameters",
+                     "Checks parameters without training.", &validate)}};
+  return kResource;
+}
+
+}  // namespace neve::rest::endpoints

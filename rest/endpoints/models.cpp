@@ -1,0 +1,113 @@
+#include <neve/base/error.hpp>
+#include <neve/model/models.hpp>
+#include <neve/schema/schema_of.hpp>
+
+#include "rest/model_json.hpp"
+#include "rest/router.hpp"
+#include "rest/services.hpp"
+
+namespace neve::rest::endpoints {
+namespace {
+
+struct ModelsV3 {
+  schema::ModelRef model_id;
+  bool preview = false;
+  bool find_compatible_frames = false;
+  bool export_cross_validation_predictions = false;
+  static const schema::Schema& schema() {
+    static const schema::Schema kSchema =
+        schema::SchemaOf<ModelsV3>("ModelsV3", "Models", "RequestSchemaV3")
+            .field<&ModelsV3::model_id>("Name of the model.")
+            .input()
+            .silent()
+            .field<&ModelsV3::preview>("Leave out the model's larger parts.")
+            .input()
+            .silent()
+            .field<&ModelsV3::find_compatible_frames>("List frames that the model can score.")
+            .input()
+            .silent()
+            .field<&ModelsV3::export_cross_validation_predictions>(
+                "Export the predictions of the folds.")
+            .input()
+            .silent();
+    return kSchema;
+  }
+};
+
+std::string models_json(const Call& call, const std::vector<model::ModelPtr>& models) {
+  schema::JsonWriter out(call.parameter("_exclude_fields"));
+  const auto empty_member = [&out](std::string_view name, auto write) {
+    if (!out.key(name)) return;
+    write();
+    out.end_member();
+  };
+  out.begin_object();
+  schema::write_meta("ModelsV3", "Models", 3, out);
+  empty_member("_exclude_fields", [&] { out.value(""); });
+  empty_member("models", [&] {
+    out.begin_array();
+    for (const model::ModelPtr& model : models) {
+      write_model(call.services.models->algorithm_of(*model), *model, out);
+    }
+    out.end_array();
+  });
+  empty_member("compatible_frames", [&] { out.null(); });
+  out.end_object();
+  return out.take();
+}
+
+void read_models_input(const Call& call) {
+  ModelsV3 input;
+  read_input(call, ModelsV3::schema(), &input);
+}
+
+void fetch_model(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  read_models_input(*call);
+  const model::ModelPtr model = call->services.models->require(call->parameter("model_id"));
+  send_json(responder, models_json(*call, {model}));
+}
+
+void list_models(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  read_models_input(*call);
+  send_json(responder, models_json(*call, call->services.models->list()));
+}
+
+void delete_model(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  const std::string key = call->parameter("model_id");
+  if (!call->services.models->remove(key)) throw InputError::object_not_found(key, "key");
+  send_json(responder, models_json(*call, {}));
+}
+
+void delete_models(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  for (const model::ModelPtr& model : call->services.models->list()) {
+    call->services.models->remove(model->header.key);
+  }
+  send_json(responder, models_json(*call, {}));
+}
+
+Route models_route(std::string method, std::string path, std::string name, std::string summary,
+                   RouteHandler handle) {
+  return {.method = std::move(method),
+          .path = std::move(path),
+          .name = std::move(name),
+          .summary = std::move(summary),
+          .input = &ModelsV3::schema(),
+          .output = &ModelsV3::schema(),
+          .handle = std::move(handle)};
+}
+
+}  // namespace
+
+const Resource& models();
+const Resource& models() {
+  static const Resource kResource = {
+      {models_route("GET", "/3/Models", "models", "Lists all models.", &list_models),
+       models_route("GET", "/3/Models/{model_id}", "model", "Describes a model.", &fetch_model),
+       models_route("DELETE", "/3/Models/{model_id}", "deleteModel", "Removes a model.",
+                    &delete_model),
+       models_route("DELETE", "/3/Models", "deleteAllModels", "Removes all models.",
+                    &delete_models)}};
+  return kResource;
+}
+
+}  // namespace neve::rest::endpoints

@@ -1,0 +1,148 @@
+#include "rest/model_json.hpp"
+
+#include <string_view>
+
+#include <neve/schema/values.hpp>
+
+namespace neve::rest {
+namespace {
+
+using schema::Field;
+using schema::JsonWriter;
+
+template <class Write>
+void member(JsonWriter& out, std::string_view name, Write write) {
+  if (!out.key(name)) return;
+  write();
+  out.end_member();
+}
+
+template <class T>
+void value_member(JsonWriter& out, std::string_view name, const T& value) {
+  member(out, name, [&] { schema::write_value(value, out); });
+}
+
+/// A column parameter's value is an object, and null where no column is named.
+void write_parameter_value(const Field& field, const void* object, JsonWriter& out) {
+  if (object == nullptr) {
+    out.null();
+    return;
+  }
+  const void* value = field.get(object);
+  if (field.ops != &schema::ops_of<schema::ColumnName>()) {
+    field.ops->write(value, out);
+    return;
+  }
+  const auto& column = *static_cast<const schema::ColumnName*>(value);
+  if (column.empty()) {
+    out.null();
+    return;
+  }
+  out.begin_object();
+  schema::write_meta("ColSpecifierV3", "VecSpecifier", 3, out);
+  value_member(out, "column_name", column.name);
+  member(out, "is_member_of_frames", [&] { out.null(); });
+  out.end_object();
+}
+
+bool is_key(const Field& field) { return field.type.starts_with("Key<"); }
+
+void write_parameter(const Field& field, const void* defaults, const void* given,
+                     const void* actual, JsonWriter& out) {
+  out.begin_object();
+  schema::write_meta("ModelParameterSchemaV3", "Iced", 3, out);
+  value_member(out, "name", field.name);
+  value_member(out, "label", field.name);
+  value_member(out, "help", field.help);
+  value_member(out, "required", field.required);
+  value_member(out, "type", field.type);
+  member(out, "default_value", [&] { write_parameter_value(field, defaults, out); });
+  member(out, "actual_value", [&] { write_parameter_value(field, actual, out); });
+  member(out, "input_value",
+         [&] { write_parameter_value(field, is_key(field) ? nullptr : given, out); });
+  value_member(out, "level", std::string(schema::to_string(field.level)));
+  value_member(out, "values", field.values);
+  value_member(out, "is_member_of_frames", field.member_of_frames);
+  value_member(out, "is_mutually_exclusive_with", field.exclusive_with);
+  value_member(out, "gridable", field.gridable);
+  out.end_object();
+}
+
+std::string_view kind_text(model::Message::Kind kind) {
+  constexpr std::string_view kTexts[] = {"ERRR", "WARN", "INFO", "TRACE"};
+  return kTexts[static_cast<int>(kind)];
+}
+
+}  // namespace
+
+void write_parameters(const schema::Schema& parameters, const void* given, const void* actual,
+                      JsonWriter& out) {
+  const auto defaults = parameters.make();
+  out.begin_array();
+  for (const Field& field : parameters.fields)
+    write_parameter(field, defaults.get(), given, actual, out);
+  out.end_array();
+}
+
+void write_parameter_values(const schema::Schema& parameters, const void* values, JsonWriter& out) {
+  out.begin_object();
+  for (const Field& field : parameters.fields) {
+    member(out, field.name, [&] { write_parameter_value(field, values, out); });
+  }
+  out.end_object();
+}
+
+void write_messages(const model::Messages& messages, JsonWriter& out) {
+  out.begin_array();
+  for (const model::Message& message : messages) {
+    out.begin_object();
+    schema::write_meta("ValidationMessageV3", "ValidationMessage", 3, out);
+    value_member(out, "message_type", std::string(kind_text(message.kind)));
+    value_member(out, "field_name", message.field);
+    value_member(out, "message", message.text);
+    out.end_object();
+  }
+  out.end_array();
+}
+
+std::string error_details(const model::Messages& messages) {
+  std::string text;
+  for (const model::Message& message : messages) {
+    if (message.kind != model::Message::Kind::error) continue;
+    text += "ERRR on field: _" + message.field + ": " + message.text + "\n";
+  }
+  return text;
+}
+
+void write_model(const model::Algorithm& algorithm, const model::Model& model, JsonWriter& out) {
+  const model::Header& header = model.header;
+  const auto given = algorithm.parameters->make();
+  const auto actual = algorithm.parameters->make();
+  schema::read_form(*algorithm.parameters, given.get(), header.parameters);
+  schema::read_form(*algorithm.parameters, actual.get(), header.parameters);
+  schema::read_form(*algorithm.parameters, actual.get(), header.actual_parameters);
+  algorithm.common(actual.get()).model_id = header.key;
+  out.begin_object();
+  schema::write_meta(algorithm.model_schema, algorithm.model_type, algorithm.rest_version, out);
+  value_member(out, "model_id", schema::ModelRef(header.key));
+  value_member(out, "algo", std::string(algorithm.name));
+  value_member(out, "algo_full_name", std::string(algorithm.full_name));
+  member(out, "response_column_name",
+         [&] { header.roles.response.empty() ? out.null() : out.value(header.roles.response); });
+  member(out, "treatment_column_name", [&] { out.null(); });
+  value_member(out, "data_frame", schema::FrameRef(header.training_frame));
+  value_member(out, "timestamp", header.end_time_ms);
+  value_member(out, "have_pojo", algorithm.have_pojo);
+  value_member(out, "have_mojo", algorithm.have_mojo);
+  member(out, "parameters",
+         [&] { write_parameters(*algorithm.parameters, given.get(), actual.get(), out); });
+  member(out, "output", [&] {
+    const schema::AnyObject output = model.output();
+    schema::write_object(*output.schema, output.object.get(), out);
+  });
+  member(out, "compatible_frames", [&] { out.null(); });
+  value_member(out, "checksum", header.checksum);
+  out.end_object();
+}
+
+}  // namespace neve::rest

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <neve/model/models.hpp>
+#include <neve/schema/json_writer.hpp>
+
+namespace neve::rest {
+
+/// The list of ModelParameterSchemaV3 of an algorithm: each parameter's table entry with its
+/// default, what was given and what is in force. `given` and `actual` point to the algorithm's
+/// struct; a null `given` leaves input values null.
+void write_parameters(const schema::Schema& parameters, const void* given, const void* actual,
+                      schema::JsonWriter& out);
+/// {"ntrees":50,…}: a parameters object as a flat one.
+void write_parameter_values(const schema::Schema& parameters, const void* values,
+                            schema::JsonWriter& out);
+/// The list of ValidationMessageV3.
+void write_messages(const model::Messages& messages, schema::JsonWriter& out);
+/// A model as in GET /3/Models: "GBMModelV3".
+void write_model(const model::Algorithm& algorithm, const model::Model& model,
+                 schema::JsonWriter& out);
+/// "ERRR on field: _ntrees: …" for each error.
+std::string error_details(const model::Messages& messages);
+
+}  // namespace neve::rest
