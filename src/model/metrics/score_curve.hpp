@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <neve/base/pool.hpp>
+#include <neve/model/metrics/binomial.hpp>
+
+namespace neve::model::metrics {
+
+/// Every distinct score, largest first, with the weights of positives and negatives from there up:
+/// all points of the ROC curve. Sums of weights are exact where these are integers.
+class ScoreCurve {
+ public:
+  /// Sorts on the pool's threads; the result does not depend on their number.
+  ScoreCurve(Pool& pool, const BinomialPartial& partial);
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] double score(std::size_t i) const { return scores_[i]; }
+  [[nodiscard]] double tp(std::size_t i) const { return tps_[i]; }
+  [[nodiscard]] double fp(std::size_t i) const { return fps_[i]; }
+  [[nodiscard]] double total(std::size_t i) const { return tps_[i] + fps_[i]; }
+  /// Weights of all; zero where there are no rows.
+  [[nodiscard]] double positives() const { return size_ == 0 ? 0 : tps_[size_ - 1]; }
+  [[nodiscard]] double negatives() const { return size_ == 0 ? 0 : fps_[size_ - 1]; }
+  /// The number of points before the first for which `reached` holds; it holds from there on.
+  template <class Predicate>
+  [[nodiscard]] std::size_t first(Predicate reached) const {
+    std::size_t low = 0;
+    std::size_t high = size_;
+    while (low < high) {
+      const std::size_t middle = low + (high - low) / 2;
+      reached(middle) ? high = middle : low = middle + 1;
+    }
+    return low;
+  }
+
+ private:
+  template <class Row>
+  void build(Pool& pool, const BinomialPartial& partial);
+  void close_gaps(Pool& pool, std::span<const std::size_t> starts,
+                  std::span<const std::size_t> sizes);
+
+  std::unique_ptr<double[]> scores_;
+  std::unique_ptr<double[]> tps_;
+  std::unique_ptr<double[]> fps_;
+  std::size_t size_ = 0;
+};
+
+/// Points that one thread takes at a time; fixed, as sums depend on it.
+inline constexpr std::size_t kCurveBlock = 1U << 14U;
+
+/// Calls body(block, begin, end) for the blocks of [0, count), in parallel.
+template <class Body>
+void for_curve_blocks(Pool& pool, std::size_t count, const Body& body) {
+  pool.for_each((count + kCurveBlock - 1) / kCurveBlock, [&](std::size_t block) {
+    const std::size_t begin = block * kCurveBlock;
+    body(block, begin, begin + kCurveBlock < count ? begin + kCurveBlock : count);
+  });
+}
+
+}  // namespace neve::model::metrics
