@@ -5,7 +5,7 @@
 #include <neve/base/log.hpp>
 #include <neve/schema/schema_of.hpp>
 
-#include "rest/endpoints/zip_internal.hpp"
+#include "rest/http/zip.hpp"
 #include "rest/router.hpp"
 #include "rest/services.hpp"
 
@@ -118,7 +118,7 @@ void download(const std::shared_ptr<Call>& call, const http::Responder& responde
   const std::string name = path.substr(path.rfind('/') + 1);
   http::Response response;
   response.body = end_of_file(path, kAll);
-  if (!plain) response.body = zip_of({{name, std::move(response.body)}});
+  if (!plain) response.body = http::zip_of({{name, std::move(response.body)}});
   response.content_type = "application/octet-stream";
   const std::string file = "neve_logs_" + std::to_string(call->services.info.start_time_ms);
   response.headers = {

@@ -30,8 +30,8 @@ th { font-weight: 600; }
 <table aria-label="Cluster"><tbody id="cluster"></tbody></table>
 <h2>Nodes</h2>
 <table aria-label="Nodes">
-<thead><tr><th>Node</th><th>Healthy</th><th>Threads</th><th>Load</th><th>Data</th><th>Free memory</th>
-<th>Objects</th></tr></thead>
+<thead><tr><th>Node</th><th>Healthy</th><th>Threads</th><th>Load</th><th>Data</th>
+<th>Free memory</th><th>Objects</th></tr></thead>
 <tbody id="nodes"></tbody>
 </table>
 <script>
@@ -66,7 +66,8 @@ async function show() {
       row(["Server", cloud.describe], true), row(["Speaks H2O-3", cloud.version], true));
     document.getElementById("nodes").replaceChildren(...cloud.nodes.map((node) => row([
       node.ip_port, node.healthy ? "yes" : "no", node.nthreads, node.sys_load.toFixed(2),
-      size(node.mem_value_size), `${size(node.free_mem)} of ${size(node.max_mem)}`, node.num_keys])));
+      size(node.mem_value_size), `${size(node.free_mem)} of ${size(node.max_mem)}`,
+      node.num_keys])));
   } catch (error) {
     state.textContent = "The cluster does not answer";
     state.className = "state bad";

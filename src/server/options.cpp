@@ -170,6 +170,8 @@ Options parse_options(const std::vector<std::string>& arguments, const Machine& 
   CLI::App app("Neve: a distributed machine-learning server that H2O-3's clients drive.", "neve");
   app.set_version_flag("--version",
                        std::string("neve ") + kNeveVersion + ", which speaks H2O-3 " + kH2oVersion);
+  // Clients repeat options (-log_level); the last one holds, as in H2O.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   declare_places(app, raw, out);
   declare_rights(app, out);
   std::vector<std::string> rest = to_gnu(arguments, out.ignored);

@@ -40,6 +40,12 @@ TEST(Options, ReadsTheCommandLineOfThePythonClient) {
   EXPECT_EQ(options.ignored, std::vector<std::string>{"-allow_unsupported_java"});
 }
 
+TEST(Options, TakesTheLastOfRepeatedOptions) {
+  const Options options = parse({"-log_level", "DEBUG", "-name", "a", "-log_level", "WARN"});
+  EXPECT_FALSE(options.ends) << options.text;
+  EXPECT_EQ(options.log_level, log::Level::warn);
+}
+
 TEST(Options, TakesListsAndEqualsSigns) {
   const Options options = parse({"--import-root", "/a", "--import-root=/b", "--export-root", "/c",
                                  "--port=4000", "-nthreads", "-1", "--allow-host", "x.org"});

@@ -1,4 +1,4 @@
-#include "rest/endpoints/zip_internal.hpp"
+#include "rest/http/zip.hpp"
 
 #include <zlib.h>
 
@@ -7,7 +7,7 @@
 
 #include <neve/base/error.hpp>
 
-namespace neve::rest::endpoints {
+namespace neve::rest::http {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::string zip_of(const std::vector<std::pair<std::string, std::string>>& files
   return archive;
 }
 
-}  // namespace neve::rest::endpoints
+}  // namespace neve::rest::http
