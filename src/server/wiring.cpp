@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <neve/base/log.hpp>
+#include <neve/ingest/ingest.hpp>
 #include <neve/ingest/path_policy.hpp>
 #include <neve/job/job.hpp>
 
@@ -67,6 +68,7 @@ struct Node::Parts {
   Options options;
   ingest::PathPolicy path_policy;
   mr::LocalCluster cluster;
+  ingest::Ingest ingest;  // jobs use it to their end, so they go first
   job::Jobs jobs;
   rest::Services services;
   rest::http::WorkerPool workers;
@@ -79,6 +81,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
     : options(o),
       path_policy(make_path_policy(o)),
       cluster(o.local_nodes, o.threads, o.memory_bytes / o.local_nodes, all_tasks()),
+      ingest(cluster.node(0).engine(), cluster.node(0).frames(), jobs, path_policy),
       jobs(std::to_string(ports.rest.port())),
       services{.info = server_info(ports, std::move(request_stop))},
       router(rest::all_resources(), services, workers),
@@ -92,6 +95,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.store = &node.store();
   services.frames = &node.frames();
   services.jobs = &jobs;
+  services.ingest = &ingest;
   services.router = &router;
   services.view.members = {{node.id(), services.info.address}};
 }

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <neve/base/budget.hpp>
+#include <neve/base/buffer.hpp>
+#include <neve/base/time_zone.hpp>
+#include <neve/frame/frame.hpp>
+#include <neve/ingest/csv_writer.hpp>
+#include <neve/ingest/path_policy.hpp>
+#include <neve/ingest/setup.hpp>
+#include <neve/job/job.hpp>
+#include <neve/mr/engine.hpp>
+
+namespace neve::ingest {
+
+class RawFiles;
+
+/// What an import found.
+struct Imported {
+  std::vector<std::string> files;
+  std::vector<std::string> keys;   ///< of the raw files in the catalogue, one per file
+  std::vector<std::string> fails;  ///< paths that could not be imported
+};
+
+/// What to parse, and into which frame.
+struct ParseOrder {
+  std::vector<std::string> source_keys;
+  std::string destination;
+  FileSetup setup;
+  bool delete_sources = false;  ///< when done
+};
+
+/// Where and how to write a frame.
+struct ExportOrder {
+  std::string path;
+  bool overwrite = false;
+  CsvForm form = {};
+};
+
+/// A node's way from files to frames and back. Raw files (imports and uploads) are names of the
+/// catalogue until they are parsed. Thread-safe; the references outlive it.
+class Ingest {
+ public:
+  Ingest(mr::Engine& engine, frame::Frames& frames, job::Jobs& jobs, const PathPolicy& policy);
+  ~Ingest();
+  Ingest(const Ingest&) = delete;
+  Ingest& operator=(const Ingest&) = delete;
+
+  /// Makes raw files of paths (a file; a folder with all below it, but for hidden ones) and of
+  /// http(s) URLs, which are fetched. With `pattern`, only paths that this regular expression is
+  /// found in. Throws InputError where a path does not exist or may not be read.
+  Imported import_files(const std::vector<std::string>& paths, const std::string& pattern);
+  /// Paths that begin with `beginning` and may be read, at most `limit` (0: 100).
+  [[nodiscard]] std::vector<std::string> suggest_paths(const std::string& beginning,
+                                                       int limit) const;
+
+  /// Keeps what a client sent, `size` bytes, as a raw file. `memory` is what the bytes had
+  /// reserved.
+  void keep_upload(const std::string& key, SharedBuffer bytes, std::int64_t size,
+                   Reservation memory);
+  /// A fresh name for an upload.
+  [[nodiscard]] std::string new_upload_key() const;
+  [[nodiscard]] bool has_raw_file(const std::string& key) const;
+
+  /// Throws InputError (404 for an unknown key).
+  [[nodiscard]] FileSetup guess(const std::vector<std::string>& source_keys,
+                                const FileSetup& said) const;
+  /// The name that the frame made of this raw file gets.
+  [[nodiscard]] std::string frame_name(const std::string& source_key) const;
+  /// Checks the order, then starts the job. Throws InputError.
+  std::shared_ptr<job::Job> parse(const ParseOrder& order);
+  /// Throws InputError where the file exists and is not to be overwritten.
+  std::shared_ptr<job::Job> export_csv(const frame::Frame& frame, const ExportOrder& order);
+
+  /// The zone that times without one are in. UTC until it is set.
+  [[nodiscard]] TimeZone time_zone() const;
+  /// Throws InputError where there is no such zone.
+  void set_time_zone(const std::string& name);
+
+ private:
+  mr::Engine& engine_;
+  frame::Frames& frames_;
+  job::Jobs& jobs_;
+  const PathPolicy& policy_;
+  std::unique_ptr<RawFiles> raw_files_;
+  mutable std::mutex mutex_;
+  TimeZone zone_;
+};
+
+}  // namespace neve::ingest

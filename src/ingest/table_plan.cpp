@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <set>
+
+#include <neve/base/error.hpp>
+
+#include "ingest/formats/format_sniff.hpp"
+#include "ingest/parse_job.hpp"
+
+namespace neve::ingest {
+
+namespace {
+
+std::size_t column_count(const FileSetup& setup) {
+  if (setup.columns > 0) return static_cast<std::size_t>(setup.columns);
+  if (!setup.types.empty()) return setup.types.size();
+  if (!setup.names.empty()) return setup.names.size();
+  throw InputError::illegal_argument("number_columns is 0 and there are no column_types either.",
+                                     {{"number_columns", "0"}});
+}
+
+std::vector<std::size_t> kept_columns(const FileSetup& setup, std::size_t count) {
+  std::set<std::size_t> skipped;
+  for (int column : setup.skipped_columns) {
+    if (column < 0 || static_cast<std::size_t>(column) >= count) {
+      throw InputError::illegal_argument("skipped_columns names column " + std::to_string(column) +
+                                             "; the columns are 0 to " + std::to_string(count - 1) +
+                                             ".",
+                                         {{"skipped_columns", std::to_string(column)}});
+    }
+    skipped.insert(static_cast<std::size_t>(column));
+  }
+  std::vector<std::size_t> kept;
+  for (std::size_t c = 0; c < count; ++c) {
+    if (!skipped.contains(c)) kept.push_back(c);
+  }
+  if (kept.empty()) {
+    throw InputError::illegal_argument(
+        "All columns in the file are skipped, so there is no frame to make; keep at least one.",
+        {{"skipped_columns", std::to_string(skipped.size())}});
+  }
+  return kept;
+}
+
+/// Names of all columns: as given for all or for the kept ones, C1 … where there is none.
+std::vector<std::string> all_names(const FileSetup& setup, std::size_t count,
+                                   const std::vector<std::size_t>& kept) {
+  std::vector<std::string> names(count);
+  const bool of_kept = setup.names.size() == kept.size() && kept.size() != count;
+  if (of_kept) {
+    for (std::size_t i = 0; i < kept.size(); ++i) names[kept[i]] = setup.names[i];
+  } else {
+    std::copy_n(setup.names.begin(), std::min(count, setup.names.size()), names.begin());
+  }
+  const std::set<std::string> given(names.begin(), names.end());
+  for (std::size_t c = 0; c < count; ++c) {
+    if (!names[c].empty()) continue;
+    std::string made = "C" + std::to_string(c + 1);
+    while (given.contains(made)) made += made;
+    names[c] = made;
+  }
+  return names;
+}
+
+void check_unique(const std::vector<std::string>& names, const std::vector<std::size_t>& kept) {
+  std::set<std::string_view> seen;
+  for (std::size_t c : kept) {
+    if (seen.insert(names[c]).second) continue;
+    throw InputError::bad_request("Found duplicate column name " + names[c] +
+                                      "; every column of a frame needs a name of its own.",
+                                  {{"column_names", names[c]}});
+  }
+}
+
+}  // namespace
+
+TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
+  TablePlan plan;
+  const std::size_t count = column_count(setup);
+  if (!setup.types.empty() && setup.types.size() != count) {
+    throw InputError::illegal_argument("There are " + std::to_string(setup.types.size()) +
+                                           " column_types for " + std::to_string(count) +
+                                           " columns.",
+                                       {{"column_types", std::to_string(setup.types.size())}});
+  }
+  plan.kept = kept_columns(setup, count);
+  plan.names = all_names(setup, count, plan.kept);
+  check_unique(plan.names, plan.kept);
+  plan.has_header = setup.check_header == FileSetup::kHasHeader;
+  plan.parse.dialect = dialect_of(setup);
+  plan.parse.zone = zone;
+  plan.parse.columns.assign(count, {.type = frame::ColumnType::bad, .missing_texts = {}});
+  for (std::size_t c : plan.kept) {
+    ColumnPlan& column = plan.parse.columns[c];
+    column.type = setup.types.empty() ? frame::ColumnType::numeric : setup.types[c];
+    if (column.type == frame::ColumnType::bad) column.type = frame::ColumnType::numeric;
+    if (setup.missing_texts.size() == count) column.missing_texts = setup.missing_texts[c];
+  }
+  return plan;
+}
+
+}  // namespace neve::ingest
