@@ -27,3 +27,9 @@ find_plain_library(deflate deflate libdeflate.h)
 find_plain_library(zip zip zip.h)
 find_plain_library(re2 re2 re2/re2.h)
 find_plain_library(crypt crypt crypt.h)
+
+# The address sanitizer stands in for crypt_r and looks up the real one when it is called, so that the linker sees no use
+# of the library and would leave it out.
+if(NEVE_SANITIZE MATCHES "address")
+  target_link_options(lib::crypt INTERFACE -Wl,--push-state,--no-as-needed "${NEVE_LIB_crypt}" -Wl,--pop-state)
+endif()
