@@ -11,7 +11,7 @@ namespace {
 /// An earlier X'WX is good while it shrinks the distance to this share, squared, at every step.
 constexpr double kGoodShrink = 0.05 * 0.05;
 /// A squared step below this, in units of the squared standard errors, is the last one.
-constexpr double kLastStep = 1e-12;
+constexpr double kLastStep = 1e-14;
 /// Steps that shrink no faster than this, squared, are on their way to infinity.
 constexpr double kSlowShrink = 0.3 * 0.3;
 /// Such a fit stops once a step changes the deviance by less than this share (as R's glm).

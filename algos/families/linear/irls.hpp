@@ -16,6 +16,7 @@ struct Tolerance {
   int most_iterations = 50;
   double beta = 1e-4;        ///< the last step moved no coefficient further (scaled columns)
   double objective = -1;     ///< stop once an iteration gains less than this share; -1: not at all
+  double gradient = -1;      ///< L-BFGS: no slope of the objective is larger; -1: 1e-8
   double null_deviance = 0;  ///< of the model without predictors, to tell a perfect fit
 };
 
@@ -35,16 +36,24 @@ struct FitState {
   }
 };
 
+/// A method that minimises a Surface with a penalty, an iteration at a time.
+class Optimiser {
+ public:
+  virtual ~Optimiser() = default;
+  virtual FitState start(std::vector<double> beta) = 0;
+  /// One iteration; false once the fit is done.
+  virtual bool step(FitState& state) = 0;
+};
+
 /// Iteratively reweighted least squares (McCullagh and Nelder 1989, section 2.5) as Fisher scoring
 /// with step halving. The gradient comes from residuals at every step, so that late steps may use
 /// an earlier X'WX and still converge to the last digits.
-class Irls {
+class Irls final : public Optimiser {
  public:
   Irls(Surface& surface, const Penalty& penalty, const Tolerance& tolerance)
       : surface_(surface), penalty_(penalty), tolerance_(tolerance) {}
-  FitState start(std::vector<double> beta);
-  /// One iteration; false once the fit is done.
-  bool step(FitState& state);
+  FitState start(std::vector<double> beta) override;
+  bool step(FitState& state) override;
 
  private:
   struct Proposal {

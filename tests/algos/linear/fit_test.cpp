@@ -388,9 +388,9 @@ TEST(Irls, SeparationEndsWithFiniteCoefficients) {
 
 TEST(Inference, PValuesOfKnownPoints) {
   EXPECT_NEAR(two_sided_normal(1.959963984540054), 0.05, 1e-14);
-  EXPECT_NEAR(two_sided_t(2.228138851964939, 10), 0.05, 1e-12);
+  EXPECT_NEAR(two_sided_t(2.228138851986274, 10), 0.05, 1e-12);
   EXPECT_NEAR(two_sided_t(1, 1), 0.5, 1e-14);
-  EXPECT_NEAR(two_sided_t(12.706204736174698, 1), 0.05, 1e-12);
+  EXPECT_NEAR(two_sided_t(12.706204736174694, 1), 0.05, 1e-12);
   EXPECT_NEAR(two_sided_t(0.5, 1e6) / two_sided_normal(0.5), 1, 1e-5);
 }
 

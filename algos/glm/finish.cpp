@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <cmath>
+
+#include <neve/base/java_number.hpp>
+
+#include "algos/families/linear/inference.hpp"
+#include "algos/glm/deviances.hpp"
+#include "algos/glm/glm_output.hpp"
+#include "algos/glm/train.hpp"
+
+namespace neve::algos::glm {
+namespace {
+
+/// A linear predictor beyond this makes a mean that is 0 or 1 to nearly eight digits.
+constexpr double kExtremeEta = 18;
+
+/// Coefficients of columns standardised to mean 0 and deviation 1, from scaled ones.
+std::vector<double> standardise(const linear::Design& design, const std::vector<double>& beta) {
+  std::vector<double> made = beta;
+  if (!design.intercept) made.push_back(0);
+  return made;
+}
+
+/// A number to four digits after the point's first, as the reference prints lambdas.
+std::string short_number(double value) {
+  if (value == 0 || !std::isfinite(value)) return java_double(value);
+  std::array<char, 40> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%.4g", value);
+  return java_double(std::stod(std::string(text.data(), static_cast<std::size_t>(size))));
+}
+
+std::string regularization(const GlmModel& model) {
+  if (model.lambda == 0) return "None";
+  const std::string lambda = "lambda = " + short_number(model.lambda) + " )";
+  if (model.alpha == 0) return "Ridge ( " + lambda;
+  if (model.alpha == 1) return "Lasso (" + lambda;
+  return "Elastic Net (alpha = " + short_number(model.alpha) + ", " + lambda;
+}
+
+std::string_view name_of(linear::Family family) {
+  constexpr std::array<std::string_view, 5> kNames = {"gaussian", "binomial", "quasibinomial",
+                                                      "poisson", "gamma"};
+  return kNames[static_cast<std::size_t>(family)];
+}
+
+std::string_view name_of(linear::Link link) {
+  constexpr std::array<std::string_view, 4> kNames = {"identity", "logit", "log", "inverse"};
+  return kNames[static_cast<std::size_t>(link)];
+}
+
+schema::Table summary(const GlmModel& model, std::int32_t iterations, const std::string& frame) {
+  const auto integer = [](std::string name) {
+    return schema::Table::Column{.name = std::move(name), .type = "int", .format = "%d"};
+  };
+  schema::Table table{.name = "GLM Model", .description = "summary"};
+  table.columns = {{.name = ""},
+                   {.name = "family"},
+                   {.name = "link"},
+                   {.name = "regularization"},
+                   integer("number_of_predictors_total"),
+                   integer("number_of_active_predictors"),
+                   integer("number_of_iterations"),
+                   {.name = "training_frame"}};
+  table.add_row({std::string(), std::string(name_of(model.response.family)),
+                 std::string(name_of(model.response.link)), regularization(model),
+                 static_cast<std::int64_t>(model.coefficients.size()) - 1,
+                 model.rank - (model.design.intercept ? 1 : 0), std::int64_t{iterations}, frame});
+  return table;
+}
+
+}  // namespace
+
+void GlmTrainer::warn(model::TrainContext& context, const std::string& text) const {
+  context.job.warn(text);
+  context.header.warnings.push_back(text);
+}
+
+void GlmTrainer::warn_of_fit(model::TrainContext& context) const {
+  const bool logistic = response_.link == linear::Link::logit;
+  if (best_fit_->separated ||
+      (logistic && submodels_[best_].lambda == 0 && best_fit_->here.largest_eta > kExtremeEta)) {
+    warn(context,
+         "Fitted probabilities are 0 or 1 to within rounding: some predictors separate the classes "
+         "(or push fitted means to the edge of their range), so that the best coefficients are "
+         "infinite. Training stopped at large ones; use a lambda above 0.");
+  }
+  if (parameters_->max_iterations > 0 && best_fit_->iterations >= parameters_->max_iterations) {
+    warn(context, "Reached maximum number of iterations " +
+                      std::to_string(parameters_->max_iterations) + "!");
+  }
+}
+
+/// Standard errors from X'WX at the fit.
+void GlmTrainer::infer(GlmModel& model) {
+  const auto here = surface_->likelihood(best_fit_->beta);
+  const linalg::Cholesky information(surface_->gram(here.largest_weight));
+  if (information.rank() < information.size() && !parameters_->remove_collinear_columns) {
+    throw InputError::illegal_argument(
+        "Found collinear columns in the dataset. P-values can not be computed with collinear "
+        "columns in the dataset. Set remove_collinear_columns flag to true to remove collinear "
+        "columns automatically.");
+  }
+  const auto rows = static_cast<double>(prepared_->moments.rows);
+  const double freedom = rows - static_cast<double>(information.rank());
+  const bool fixed = response_.fixed_dispersion();
+  const bool by_deviance = parameters_->dispersion_parameter_method == DispersionMethod::deviance;
+  model.dispersion = fixed ? 1 : (by_deviance ? here.deviance : here.pearson) / freedom;
+  const auto raw = linear::raw_covariance(prepared_->design, information, model.dispersion);
+  Inference made;
+  for (std::size_t j = 0; j < information.size(); ++j) {
+    const double error = std::sqrt(raw.at(j, j));
+    const double z = model.coefficients[j] / error;
+    made.standard_errors.push_back(error);
+    made.z_values.push_back(z);
+    made.p_values.push_back(fixed ? linear::two_sided_normal(z) : linear::two_sided_t(z, freedom));
+  }
+  made.scaled_covariance = information.inverse();
+  for (double& value : made.scaled_covariance.values()) {
+    value = std::isnan(value) ? 0 : value * model.dispersion;
+  }
+  model.inference = std::move(made);
+}
+
+std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
+  auto made = std::make_shared<GlmModel>();
+  made->header.category = context.category;
+  made->header.roles = context.header.roles;
+  made->design = prepared_->design;
+  made->response = response_;
+  made->beta = best_fit_->beta;
+  made->null_mean = null_mean_;
+  made->lambda = submodels_[best_].lambda;
+  made->alpha = submodels_[best_].alpha;
+  made->best_submodel = static_cast<std::int32_t>(best_);
+  made->gainslift_groups = parameters_->gainslift_bins;
+  const auto apply_prior = [&] {
+    if (parameters_->prior == -1 || !made->design.intercept) return;
+    const double share = prepared_->moments.response.mean;
+    const double prior = parameters_->prior;
+    made->beta.back() -= response_.eta_of(share) - response_.eta_of(prior);
+  };
+  if (context.category == model::Category::binomial) apply_prior();
+  made->coefficients = linear::to_raw(made->design, made->beta);
+  made->standardized = standardise(made->design, made->beta);
+  made->rank = std::ranges::count_if(made->beta, [](double b) { return b != 0; });
+  if (parameters_->compute_p_values) infer(*made);
+  return made;
+}
+
+void GlmTrainer::report(model::TrainContext& context,
+                        const std::shared_ptr<GlmModel>& model) const {
+  model::Header& header = context.header;
+  const job::TokenPtr& token = context.job.token();
+  header.training_metrics = measure(context.engine, model, *training_, token);
+  if (validation_) header.validation_metrics = measure(context.engine, model, *validation_, token);
+  const auto& deciding = validation_ ? header.validation_metrics : header.training_metrics;
+  if (const auto* binomial = deciding.binomial()) {
+    header.default_threshold = binomial->default_threshold;
+  }
+  header.summary = summary(*model, iterations_, header.training_frame);
+  header.variable_importances = variable_importances(*model);
+  header.scoring_history =
+      history_.table(context.category, header.training_metrics, header.validation_metrics);
+  const auto settle = [&](const char* name, std::string value) {
+    header.actual_parameters.emplace_back(name, std::move(value));
+  };
+  settle("family", std::string(name_of(response_.family)));
+  settle("link", std::string(name_of(response_.link)));
+  settle("solver", by_gradients() ? "L_BFGS" : "IRLSM");
+  settle("lambda", "[" + java_double(model->lambda) + "]");
+  settle("alpha", "[" + java_double(model->alpha) + "]");
+  settle("max_iterations", std::to_string(most_iterations()));
+  settle("obj_reg", java_double(surface_->deviance_scale()));
+}
+
+std::shared_ptr<model::Model> GlmTrainer::finish(model::TrainContext& context) {
+  // The loop may have ended before its time.
+  end_submodel();
+  warn_of_fit(context);
+  const auto made = make_model(context);
+  optimiser_.reset();
+  scratch_.reset();
+  report(context, made);
+  return made;
+}
+
+}  // namespace neve::algos::glm

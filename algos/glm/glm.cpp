@@ -1,0 +1,54 @@
+#include <neve/model/algorithm.hpp>
+#include <neve/model/score.hpp>
+
+#include "algos/families/linear/tasks.hpp"
+#include "algos/glm/deviances.hpp"
+#include "algos/glm/glm_output.hpp"
+#include "algos/glm/train.hpp"
+#include "algos/glm/validate.hpp"
+
+namespace neve::algos::glm {
+
+const model::Algorithm& algorithm();
+
+const model::Algorithm& algorithm() {
+  static const model::Algorithm kAlgorithm = [] {
+    model::Algorithm made;
+    made.name = "glm";
+    made.title = "GLM";
+    made.full_name = "Generalized Linear Modeling";
+    made.builder_schema = "GLMV3";
+    made.model_schema = "GLMModelV3";
+    made.model_type = "GLMModel";
+    made.can_build = {model::Category::regression, model::Category::binomial,
+                      model::Category::multinomial, model::Category::ordinal};
+    made.parameters = &Parameters::schema();
+    made.output = &GlmOutput::schema();
+    made.common = [](void* parameters) -> model::CommonParameters& {
+      return *static_cast<Parameters*>(parameters);
+    };
+    made.validate = [](const void* parameters, model::Messages& messages) {
+      validate(*static_cast<const Parameters*>(parameters), messages);
+    };
+    made.category = [](const void* parameters, const model::ColumnRoles& roles,
+                       model::Messages& messages) {
+      return category(*static_cast<const Parameters*>(parameters), roles, messages);
+    };
+    made.make_trainer =
+        [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
+      return std::make_unique<GlmTrainer>(std::static_pointer_cast<const Parameters>(parameters));
+    };
+    made.decode = [](std::span<const std::byte> bytes) -> std::shared_ptr<model::Model> {
+      return std::make_shared<GlmModel>(wire::decode<GlmModel>(bytes));
+    };
+    made.score = &model::score_with<GlmModel>;
+    made.tasks = linear::tasks();
+    made.tasks.push_back(&mr::task_entry<DevianceTask>());
+    made.tasks.push_back(&mr::task_entry<MeasureTask>());
+    made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());
+    return made;
+  }();
+  return kAlgorithm;
+}
+
+}  // namespace neve::algos::glm

@@ -1,0 +1,133 @@
+#include "algos/glm/glm_model.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <neve/model/score.hpp>
+
+#include "algos/glm/deviances.hpp"
+
+namespace neve::algos::glm {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/// The level that counts for a code: its own, the fill, or -1 where the row has no prediction.
+std::int32_t level_of(const linear::CategoricalTerm& term, std::int32_t code, bool skip) {
+  if (code >= 0 && code < term.level_count()) return code;
+  return skip ? -1 : term.fill;
+}
+
+double scaled_value(const linear::NumericTerm& term, double x, bool skip) {
+  if (std::isnan(x)) {
+    if (skip) return kNaN;
+    x = term.fill;
+  }
+  return (x - term.center) * (1 / term.scale);
+}
+
+}  // namespace
+
+std::vector<std::string> GlmModel::extra_outputs() const {
+  if (!inference) return {};
+  return {"StdErr"};
+}
+
+std::vector<std::string> GlmModel::coefficient_names() const {
+  std::vector<std::string> names = design.coefficient_names();
+  if (!design.intercept) names.emplace_back("Intercept");
+  return names;
+}
+
+void GlmModel::predict_block(const model::ScoreBlock& block, std::span<double> eta) const {
+  const bool skip = design.missing == linear::Missing::skip;
+  const double intercept = design.intercept ? beta.back() : 0;
+  for (std::size_t i = 0; i < block.rows; ++i) {
+    eta[i] = block.offset.empty() ? intercept : intercept + block.offset[i];
+  }
+  std::size_t column = 0;
+  for (const linear::CategoricalTerm& term : design.categoricals) {
+    const auto codes = block.codes[column++];
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      const std::int32_t level = level_of(term, codes[i], skip);
+      if (level < 0) {
+        eta[i] = kNaN;
+      } else if (level >= term.first_level) {
+        eta[i] += beta[static_cast<std::size_t>(term.offset + level - term.first_level)];
+      }
+    }
+  }
+  auto at = static_cast<std::size_t>(design.categorical_size());
+  for (const linear::NumericTerm& term : design.numerics) {
+    const auto values = block.numbers[column++];
+    const double slope = beta[at++];
+    if (slope == 0 && !skip) continue;
+    for (std::size_t i = 0; i < block.rows; ++i)
+      eta[i] += slope * scaled_value(term, values[i], skip);
+  }
+}
+
+/// Square root of x'Vx on the scale of the linear predictor, over the few entries of x not 0.
+void GlmModel::add_standard_errors(const model::ScoreBlock& block, std::span<double> out) const {
+  const bool skip = design.missing == linear::Missing::skip;
+  std::vector<std::pair<std::size_t, double>> x;
+  for (std::size_t i = 0; i < block.rows; ++i) {
+    x.clear();
+    std::size_t column = 0;
+    bool known = true;
+    for (const linear::CategoricalTerm& term : design.categoricals) {
+      const std::int32_t level = level_of(term, block.codes[column++][i], skip);
+      known = known && level >= 0;
+      if (level >= term.first_level) {
+        x.emplace_back(static_cast<std::size_t>(term.offset + level - term.first_level), 1.0);
+      }
+    }
+    auto at = static_cast<std::size_t>(design.categorical_size());
+    for (const linear::NumericTerm& term : design.numerics) {
+      x.emplace_back(at++, scaled_value(term, block.numbers[column++][i], skip));
+    }
+    if (design.intercept) x.emplace_back(beta.size() - 1, 1.0);
+    double variance = 0;
+    for (const auto& [j, xj] : x) {
+      for (const auto& [k, xk] : x) variance += xj * xk * inference->scaled_covariance.get(j, k);
+    }
+    out[i] = known ? std::sqrt(variance) : kNaN;
+  }
+}
+
+void GlmModel::score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const {
+  const bool binomial = header.category == model::Category::binomial;
+  const std::span<double> mean = out[binomial ? 1 : 0].first(block.rows);
+  predict_block(block, mean);
+  linear::apply_inverse_link(response.link, mean);
+  if (binomial) {
+    for (std::size_t i = 0; i < block.rows; ++i) out[0][i] = 1 - mean[i];
+  }
+  if (inference) add_standard_errors(block, out[binomial ? 2 : 1]);
+}
+
+model::metrics::Deviance GlmModel::deviance() const {
+  using model::metrics::DevianceFamily;
+  if (response.family == linear::Family::poisson) return {.family = DevianceFamily::poisson};
+  if (response.family == linear::Family::gamma) return {.family = DevianceFamily::gamma};
+  return {};
+}
+
+void GlmModel::complete_metrics(mr::Engine& engine, const model::Dataset& data,
+                                const model::Scored& scored,
+                                model::metrics::Metrics& metrics) const {
+  const auto& columns = scored.predictions.columns;
+  const ColumnId mean = columns[columns.size() - extra_outputs().size() - 1].id;
+  add_deviances(*this, deviances_of(engine, *this, data, mean), metrics);
+}
+
+wire::Bytes GlmModel::encode() const { return wire::encode(*this); }
+
+wire::Bytes GlmModel::encode_learnt() const {
+  wire::Writer writer;
+  // Only reads, as every Writer does.
+  const_cast<GlmModel*>(this)->learnt(writer);
+  return writer.take();
+}
+
+}  // namespace neve::algos::glm

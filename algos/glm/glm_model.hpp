@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <neve/linalg/symmetric.hpp>
+#include <neve/model/model.hpp>
+
+#include "algos/families/linear/design.hpp"
+#include "algos/families/linear/response.hpp"
+
+namespace neve::algos::glm {
+
+/// Standard errors and what goes with them, by raw coefficient (order of the design).
+struct Inference {
+  std::vector<double> standard_errors;
+  std::vector<double> z_values;
+  std::vector<double> p_values;
+  linalg::Symmetric scaled_covariance;  ///< of the scaled coefficients; 0 where left out
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(standard_errors, z_values, p_values, scaled_covariance);
+  }
+};
+
+/// A trained generalized linear model. Its roles list categorical predictors first (most levels
+/// first), then numeric ones, as the design's terms.
+class GlmModel final : public model::Model {
+ public:
+  static constexpr std::string_view score_task = "glm.score";
+
+  linear::Design design;
+  linear::Response response;
+  std::vector<double> beta;          ///< of scaled columns; what scoring uses
+  std::vector<double> coefficients;  ///< of raw columns, intercept last
+  std::vector<double> standardized;  ///< of standardised columns, intercept last
+  std::optional<Inference> inference;
+  double null_mean = 0;  ///< of the model without predictors, where the offset is 0
+  double dispersion = 0;
+  double lambda = 0;
+  double alpha = 0;
+  std::int32_t best_submodel = 0;
+  std::int64_t rank = 0;  ///< coefficients that are not 0
+  std::int32_t gainslift_groups = -1;
+
+  [[nodiscard]] std::vector<std::string> extra_outputs() const override;
+  void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
+  [[nodiscard]] model::metrics::Deviance deviance() const override;
+  [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
+  void complete_metrics(mr::Engine& engine, const model::Dataset& data, const model::Scored& scored,
+                        model::metrics::Metrics& metrics) const override;
+  [[nodiscard]] schema::AnyObject output() const override;
+  [[nodiscard]] wire::Bytes encode() const override;
+  [[nodiscard]] wire::Bytes encode_learnt() const override;
+
+  /// Names of `coefficients`, "Intercept" last.
+  [[nodiscard]] std::vector<std::string> coefficient_names() const;
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(header);
+    learnt(archive);
+  }
+
+ private:
+  template <class Archive>
+  void learnt(Archive& archive) {
+    archive(design, response, beta, coefficients, standardized, inference, null_mean, dispersion,
+            lambda, alpha, best_submodel, rank, gainslift_groups);
+  }
+  void predict_block(const model::ScoreBlock& block, std::span<double> eta) const;
+  void add_standard_errors(const model::ScoreBlock& block, std::span<double> out) const;
+};
+
+}  // namespace neve::algos::glm

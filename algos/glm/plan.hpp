@@ -1,0 +1,45 @@
+#pragma once
+
+#include <vector>
+
+#include <neve/model/algorithm.hpp>
+#include <neve/mr/engine.hpp>
+
+#include "algos/families/linear/penalty.hpp"
+#include "algos/families/linear/prepare.hpp"
+#include "algos/families/linear/response.hpp"
+#include "algos/glm/parameters.hpp"
+
+namespace neve::algos::glm {
+
+/// Predictors in the order of the coefficients: categoricals by falling number of levels, then
+/// numerics. Gives the old position of each.
+std::vector<std::size_t> coefficient_order(const model::ColumnRoles& roles);
+void reorder(const std::vector<std::size_t>& order, model::ColumnRoles& roles);
+void reorder(const std::vector<std::size_t>& order, model::Dataset& data);
+
+/// The design before anything is known of the data; roles are in coefficient order.
+linear::Design bare_design(const Parameters& parameters, const model::ColumnRoles& roles);
+/// The columns that runs over that design read.
+mr::Inputs design_inputs(const model::Dataset& data);
+
+/// Throws InputError where responses are outside the family's range.
+void check_response(const linear::Response& response, const linear::MomentsTask::Partial& moments);
+
+/// One fit of several.
+struct Submodel {
+  double alpha = 0;
+  double lambda = 0;
+};
+
+/// Every alpha with every lambda, largest lambda first. `steepest` is the largest slope of the
+/// objective by a standardised coefficient at the null model; from it comes the lambda of users who
+/// gave none: 10 · lambda_min_ratio · the smallest lambda that leaves no predictor.
+std::vector<Submodel> submodels(const Parameters& parameters, double steepest,
+                                const linear::Prepared& prepared);
+
+/// The penalty on scaled coefficients. Without `standardize` it is on the raw ones.
+linear::Penalty penalty_of(const Parameters& parameters, const Submodel& submodel,
+                           const linear::Design& design);
+
+}  // namespace neve::algos::glm

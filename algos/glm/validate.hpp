@@ -1,0 +1,18 @@
+#pragma once
+
+#include <neve/model/algorithm.hpp>
+
+#include "algos/families/linear/response.hpp"
+#include "algos/glm/parameters.hpp"
+
+namespace neve::algos::glm {
+
+/// Checks that need no data.
+void validate(const Parameters& parameters, model::Messages& messages);
+/// Kind of answer for this response; adds messages where family and response do not fit.
+model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
+                         model::Messages& messages);
+/// Family and link with AUTO and family_default settled. The parameters passed validate().
+linear::Response settle_response(const Parameters& parameters, const model::ColumnRoles& roles);
+
+}  // namespace neve::algos::glm
