@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +83,5 @@ def free_port():
 
 
 def wait_until_gone(process, seconds=30):
-    deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return process.returncode
+    """The exit code of a process that was asked to end."""
+    return process.wait(seconds)
