@@ -57,12 +57,8 @@ void add_block(std::span<const double> p1, std::span<const double> actual, Binom
     negative += static_cast<std::size_t>(counts && !event);
     positive += static_cast<std::size_t>(counts && event);
   }
-  const auto append = [](ClassScores& to, std::span<const double> scores) {
-    to.scores.insert(to.scores.end(), scores.begin(), scores.end());
-    if (!to.weights.empty()) to.weights.resize(to.scores.size(), 1);
-  };
-  append(sums.negatives, std::span(negatives).first(negative));
-  append(sums.positives, std::span(positives).first(positive));
+  sums.negatives.add(std::span(negatives).first(negative));
+  sums.positives.add(std::span(positives).first(positive));
   sums.weight += static_cast<double>(negative + positive);
   sums.positive_weight += static_cast<double>(positive);
   add_errors(std::span(of_actual).first(negative + positive), {}, sums);
@@ -107,17 +103,34 @@ void set_labels(const ScoreCurve& curve, std::size_t point, const std::vector<st
 
 }  // namespace
 
+ScoreRun& ClassScores::own_run() {
+  // A run that another copy sees too is left as it is.
+  if (runs_.empty() || runs_.back().use_count() != 1) runs_.push_back(std::make_shared<ScoreRun>());
+  return *runs_.back();
+}
+
 void ClassScores::add(double score, double weight) {
-  if (weights.empty() && weight != 1) weights.assign(scores.size(), 1);
-  if (!weights.empty() || weight != 1) weights.push_back(weight);
-  scores.push_back(score);
+  ScoreRun& run = own_run();
+  if (run.weights.empty() && weight != 1) run.weights.assign(run.scores.size(), 1);
+  if (!run.weights.empty() || weight != 1) run.weights.push_back(weight);
+  run.scores.push_back(score);
+}
+
+void ClassScores::add(std::span<const double> scores) {
+  if (scores.empty()) return;
+  ScoreRun& run = own_run();
+  run.scores.insert(run.scores.end(), scores.begin(), scores.end());
+  if (!run.weights.empty()) run.weights.resize(run.scores.size(), 1);
 }
 
 void ClassScores::append(const ClassScores& right) {
-  if (weights.empty() && !right.weights.empty()) weights.assign(scores.size(), 1);
-  scores.insert(scores.end(), right.scores.begin(), right.scores.end());
-  weights.insert(weights.end(), right.weights.begin(), right.weights.end());
-  if (!weights.empty()) weights.resize(scores.size(), 1);
+  runs_.insert(runs_.end(), right.runs_.begin(), right.runs_.end());
+}
+
+std::size_t ClassScores::size() const {
+  std::size_t rows = 0;
+  for (const auto& run : runs_) rows += run->scores.size();
+  return rows;
 }
 
 void BinomialPartial::add_rows(std::span<const double> p1, std::span<const double> actual,

@@ -36,6 +36,23 @@ constexpr std::array kPeaked = {Criterion::f1,
                                 Criterion::min_per_class_accuracy,
                                 Criterion::mean_per_class_accuracy};
 
+/// Numbers that grow with each criterion of kPeaked, with fewer roots and divisions than these
+/// have; there are rows of both classes.
+std::array<double, kPeaked.size()> ranks_of(const Outcome& o) {
+  const double positives = o.tp + o.fn;
+  const double negatives = o.tn + o.fp;
+  const double found = o.tp + o.fp;
+  const double mcc = o.tp * o.tn - o.fp * o.fn;
+  return {o.tp / (found + positives),
+          o.tp / (found + 4 * positives),
+          o.tp / (found + 0.25 * positives),
+          o.tp + o.tn,
+          o.tp / found,
+          mcc == 0 ? 0 : mcc / found * (mcc / (o.tn + o.fn)),
+          std::min(o.tp * negatives, o.tn * positives),
+          o.tp * negatives + o.tn * positives};
+}
+
 struct Peak {
   double value = -std::numeric_limits<double>::infinity();
   std::size_t point = 0;
@@ -67,9 +84,8 @@ Peaks<Count> find_peaks(Pool& pool, const ScoreCurve& curve, const See& see) {
 BestPoints best_of_two_classes(Pool& pool, const ScoreCurve& curve) {
   const auto peaks = find_peaks<kPeaked.size()>(
       pool, curve, [](std::size_t i, const Outcome& outcome, Peaks<kPeaked.size()>& found) {
-        [&]<std::size_t... C>(std::index_sequence<C...> /*all*/) {
-          (found[C].see(value_of(kPeaked[C], outcome), i), ...);
-        }(std::make_index_sequence<kPeaked.size()>());
+        const auto ranks = ranks_of(outcome);
+        for (std::size_t c = 0; c < ranks.size(); ++c) found[c].see(ranks[c], i);
       });
   BestPoints best;
   const auto set = [&best](Criterion criterion, std::size_t point) {

@@ -31,35 +31,54 @@ double score_of(std::uint64_t key) {
 
 struct Item {
   std::uint64_t key;
-  static Item at(const ClassScores& rows, std::size_t i) { return {key_of(rows.scores[i])}; }
+  static Item at(const ScoreRun& run, std::size_t i) { return {key_of(run.scores[i])}; }
   static double weight() { return 1; }
 };
 
 struct WeightedItem {
   std::uint64_t key;
   double held_weight;
-  static WeightedItem at(const ClassScores& rows, std::size_t i) {
-    return {key_of(rows.scores[i]), rows.weights.empty() ? 1 : rows.weights[i]};
+  static WeightedItem at(const ScoreRun& run, std::size_t i) {
+    return {key_of(run.scores[i]), run.weights.empty() ? 1 : run.weights[i]};
   }
   [[nodiscard]] double weight() const { return held_weight; }
 };
 
 /// Keys that cut the ranges: range r holds keys from splitter r-1 up to, without, splitter r.
-std::vector<std::uint64_t> find_splitters(const BinomialPartial& partial) {
-  const auto rows = static_cast<std::size_t>(partial.rows());
-  const std::size_t ranges = std::clamp<std::size_t>(rows / kRangeItems, 1, kMostRanges);
-  std::vector<std::uint64_t> samples;
-  for (const ClassScores* side : {&partial.negatives, &partial.positives}) {
-    for (std::size_t i = 0; i < side->size(); i += kSampleEvery)
-      samples.push_back(key_of(side->scores[i]));
+class Splitters {
+ public:
+  explicit Splitters(const BinomialPartial& partial) {
+    const std::size_t rows = partial.negatives.size() + partial.positives.size();
+    const std::size_t wanted = std::clamp<std::size_t>(rows / kRangeItems, 1, kMostRanges);
+    std::vector<std::uint64_t> samples;
+    for (const ClassScores* side : {&partial.negatives, &partial.positives}) {
+      for (const auto& run : side->runs()) {
+        for (std::size_t i = 0; i < run->scores.size(); i += kSampleEvery) {
+          samples.push_back(key_of(run->scores[i]));
+        }
+      }
+    }
+    std::ranges::sort(samples);
+    for (std::size_t r = 1; r < wanted; ++r) keys_.push_back(samples[r * samples.size() / wanted]);
+    keys_.erase(std::ranges::unique(keys_).begin(), keys_.end());
+    ranges_ = keys_.size() + 1;
+    // Padded for the search; no score has the largest key, which would be a NaN's.
+    keys_.resize(std::bit_ceil(ranges_) - 1, std::numeric_limits<std::uint64_t>::max());
   }
-  std::ranges::sort(samples);
-  std::vector<std::uint64_t> splitters;
-  for (std::size_t r = 1; r < ranges; ++r)
-    splitters.push_back(samples[r * samples.size() / ranges]);
-  splitters.erase(std::ranges::unique(splitters).begin(), splitters.end());
-  return splitters;
-}
+  [[nodiscard]] std::size_t ranges() const { return ranges_; }
+  /// The number of splitters up to `key`, found without branches to mispredict.
+  [[nodiscard]] std::size_t range_of(std::uint64_t key) const {
+    const std::uint64_t* below = keys_.data();
+    for (std::size_t half = (keys_.size() + 1) / 2; half != 0; half /= 2) {
+      below += below[half - 1] <= key ? half : 0;
+    }
+    return static_cast<std::size_t>(below - keys_.data());
+  }
+
+ private:
+  std::vector<std::uint64_t> keys_;
+  std::size_t ranges_ = 1;
+};
 
 /// The items of one class, spread over the ranges; in row order within each.
 template <class Row>
@@ -71,35 +90,51 @@ struct Spread {
   }
 };
 
+/// Rows that one thread spreads at a time.
+struct SpreadBlock {
+  const ScoreRun* run;
+  std::size_t begin;
+  std::size_t end;
+  std::vector<std::uint16_t> ranges = {};  ///< of each row
+  std::vector<std::size_t> places =
+      {};  ///< per range: number of rows, then where the next one goes
+};
+
+std::vector<SpreadBlock> blocks_of(const ClassScores& rows) {
+  std::vector<SpreadBlock> blocks;
+  for (const auto& run : rows.runs()) {
+    for (std::size_t begin = 0; begin < run->scores.size(); begin += kSpreadBlock) {
+      blocks.push_back({run.get(), begin, std::min(run->scores.size(), begin + kSpreadBlock)});
+    }
+  }
+  return blocks;
+}
+
 template <class Row>
-Spread<Row> spread(Pool& pool, const ClassScores& rows, std::span<const std::uint64_t> splitters) {
-  const std::size_t ranges = splitters.size() + 1;
-  const std::size_t blocks = (rows.size() + kSpreadBlock - 1) / kSpreadBlock;
+Spread<Row> spread(Pool& pool, const ClassScores& rows, const Splitters& splitters) {
   Spread<Row> out{std::make_unique_for_overwrite<Row[]>(rows.size()), {}};
-  std::vector<std::vector<std::size_t>> places(blocks, std::vector<std::size_t>(ranges));
-  const auto range_of_row = std::make_unique_for_overwrite<std::uint16_t[]>(rows.size());
-  const auto for_rows = [&rows](std::size_t block, const auto& body) {
-    const std::size_t end = std::min(rows.size(), (block + 1) * kSpreadBlock);
-    for (std::size_t i = block * kSpreadBlock; i < end; ++i) body(i);
-  };
-  pool.for_each(blocks, [&](std::size_t block) {
-    for_rows(block, [&](std::size_t i) {
-      const auto range =
-          std::ranges::upper_bound(splitters, key_of(rows.scores[i])) - splitters.begin();
-      range_of_row[i] = static_cast<std::uint16_t>(range);
-      ++places[block][static_cast<std::size_t>(range)];
-    });
+  std::vector<SpreadBlock> blocks = blocks_of(rows);
+  pool.for_each(blocks.size(), [&](std::size_t b) {
+    SpreadBlock& block = blocks[b];
+    block.places.resize(splitters.ranges());
+    block.ranges.resize(block.end - block.begin);
+    for (std::size_t i = 0; i < block.ranges.size(); ++i) {
+      const std::size_t range = splitters.range_of(key_of(block.run->scores[block.begin + i]));
+      block.ranges[i] = static_cast<std::uint16_t>(range);
+      ++block.places[range];
+    }
   });
   std::size_t next = 0;
-  for (std::size_t range = 0; range < ranges; ++range) {
+  for (std::size_t range = 0; range < splitters.ranges(); ++range) {
     out.starts.push_back(next);
-    for (auto& of_block : places) next += std::exchange(of_block[range], next);
+    for (SpreadBlock& block : blocks) next += std::exchange(block.places[range], next);
   }
   out.starts.push_back(next);
-  pool.for_each(blocks, [&](std::size_t block) {
-    for_rows(block, [&](std::size_t i) {
-      out.items[places[block][range_of_row[i]]++] = Row::at(rows, i);
-    });
+  pool.for_each(blocks.size(), [&](std::size_t b) {
+    SpreadBlock& block = blocks[b];
+    for (std::size_t i = 0; i < block.ranges.size(); ++i) {
+      out.items[block.places[block.ranges[i]]++] = Row::at(*block.run, block.begin + i);
+    }
   });
   return out;
 }
@@ -169,7 +204,10 @@ std::size_t write_points(std::span<const Row> negatives, std::span<const Row> po
 }  // namespace
 
 ScoreCurve::ScoreCurve(Pool& pool, const BinomialPartial& partial) {
-  const bool weighted = !partial.negatives.weights.empty() || !partial.positives.weights.empty();
+  const auto weighted_side = [](const ClassScores& side) {
+    return std::ranges::any_of(side.runs(), [](const auto& run) { return !run->weights.empty(); });
+  };
+  const bool weighted = weighted_side(partial.negatives) || weighted_side(partial.positives);
   weighted ? build<WeightedItem>(pool, partial) : build<Item>(pool, partial);
 }
 
@@ -180,10 +218,10 @@ void ScoreCurve::build(Pool& pool, const BinomialPartial& partial) {
   scores_ = std::make_unique_for_overwrite<double[]>(rows);
   tps_ = std::make_unique_for_overwrite<double[]>(rows);
   fps_ = std::make_unique_for_overwrite<double[]>(rows);
-  const auto splitters = find_splitters(partial);
+  const Splitters splitters(partial);
   const auto negatives = spread<Row>(pool, partial.negatives, splitters);
   const auto positives = spread<Row>(pool, partial.positives, splitters);
-  std::vector<std::size_t> starts(splitters.size() + 1);
+  std::vector<std::size_t> starts(splitters.ranges());
   std::vector<std::size_t> sizes(starts.size());
   pool.for_each(starts.size(), [&](std::size_t r) {
     sort_by_key(negatives.range(r));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -62,17 +64,32 @@ struct BinomialGlm : Binomial {
   }
 };
 
-/// Scores of the rows of one class, in row order.
-struct ClassScores {
+/// Scores of rows of one class, in row order.
+struct ScoreRun {
   std::vector<double> scores;
   std::vector<double> weights;  ///< empty while every weight is 1
-  void add(double score, double weight);
-  void append(const ClassScores& right);
-  [[nodiscard]] std::size_t size() const { return scores.size(); }
   template <class Archive>
   void fields(Archive& archive) {
     archive(scores, weights);
   }
+};
+
+/// Scores of all rows of one class, in row order; runs are shared by copies and never copied.
+class ClassScores {
+ public:
+  void add(double score, double weight);
+  void add(std::span<const double> scores);  ///< of weight 1
+  void append(const ClassScores& right);
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] const std::vector<std::shared_ptr<ScoreRun>>& runs() const { return runs_; }
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(runs_);
+  }
+
+ private:
+  ScoreRun& own_run();
+  std::vector<std::shared_ptr<ScoreRun>> runs_;
 };
 
 /// What a pass over rows gathers for Binomial, for tasks that score while they train: a Partial, or
