@@ -107,11 +107,6 @@ BestPoints best_of_two_classes(Pool& pool, const ScoreCurve& curve) {
 
 }  // namespace
 
-Outcome outcome_at(const ScoreCurve& curve, std::size_t point) {
-  return {curve.tp(point), curve.fp(point), curve.positives() - curve.tp(point),
-          curve.negatives() - curve.fp(point)};
-}
-
 double value_of(Criterion criterion, const Outcome& o) {
   switch (criterion) {
     case Criterion::f1:

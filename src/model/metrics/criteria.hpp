@@ -63,7 +63,10 @@ struct Outcome {
   double fn;
   double tn;
 };
-Outcome outcome_at(const ScoreCurve& curve, std::size_t point);
+inline Outcome outcome_at(const ScoreCurve& curve, std::size_t point) {
+  return {curve.tp(point), curve.fp(point), curve.positives() - curve.tp(point),
+          curve.negatives() - curve.fp(point)};
+}
 
 /// NaN where the criterion needs a class that has no rows.
 double value_of(Criterion criterion, const Outcome& outcome);

@@ -70,7 +70,7 @@ class Splitters {
   [[nodiscard]] std::size_t range_of(std::uint64_t key) const {
     const std::uint64_t* below = keys_.data();
     for (std::size_t half = (keys_.size() + 1) / 2; half != 0; half /= 2) {
-      below += below[half - 1] <= key ? half : 0;
+      below += half & (std::size_t{0} - static_cast<std::size_t>(below[half - 1] <= key));
     }
     return static_cast<std::size_t>(below - keys_.data());
   }
