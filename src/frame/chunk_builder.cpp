@@ -91,6 +91,12 @@ Chunk encode_int64(std::span<const std::int64_t> values) {
   return encode_integers(values, ChunkKind::numbers);
 }
 
+Chunk encode_decimals(std::span<std::int64_t> mantissas, int decimals) {
+  drop_common_zeros(mantissas, decimals);
+  if (decimals == 0) return encode_int64(mantissas);
+  return encode_numbers(input_of_integers(mantissas, ChunkKind::numbers, decimals));
+}
+
 Chunk encode_times(std::span<const std::int64_t> milliseconds) {
   return encode_integers(milliseconds, ChunkKind::times);
 }
@@ -198,9 +204,7 @@ Chunk NumericBuilder::finish() {
   const auto encode = [&] {
     if (largest == kInteger) return encode_int64(words_);
     if (largest == kDouble || !rescale(largest)) return encode_doubles(as_doubles());
-    int exponent = largest;
-    drop_common_zeros(words_, exponent);
-    return encode_numbers(input_of_integers(words_, ChunkKind::numbers, exponent));
+    return encode_decimals(words_, largest);
   };
   Chunk chunk = encode();
   words_.clear();

@@ -176,7 +176,7 @@ void run_parse(mr::Engine& engine, frame::Frames& frames, const std::vector<Byte
   for (const ByteSourcePtr& file : files) {
     job.token()->check();
     plain.push_back(unpacked(file, engine.budget()));
-    char first[8] = {};
+    char first[512] = {};  // enough for a line of any format that is refused
     refuse_foreign_format(file->name(), {first, plain.back()->read(0, first)});
     bytes += plain.back()->size();
   }

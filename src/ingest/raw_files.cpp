@@ -45,9 +45,9 @@ bool RawFiles::has(const std::string& key) const {
 ByteSourcePtr RawFiles::open(const std::string& key) const {
   const auto entry = store_.catalog().find(key);
   if (!entry || entry->kind != store::Kind::upload) {
-    throw InputError::bad_request("Key not loaded: " + key +
-                                      "; import or upload the file first, as parsing removes it.",
-                                  {{"source_frames", key}});
+    throw InputError::bad_request(
+        "Key not loaded: " + key + "; import or upload the file first, as parsing removes it.",
+        {{"source_frames", key}});
   }
   const auto manifest = wire::decode<Manifest>(*entry->manifest);
   if (!manifest.path.empty()) return open_local_file(manifest.path);

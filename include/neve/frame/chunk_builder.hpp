@@ -18,6 +18,9 @@ namespace neve::frame {
 Chunk encode_doubles(std::span<const double> values);
 /// Kind numbers; kMissingInt64 is missing.
 Chunk encode_int64(std::span<const std::int64_t> values);
+/// Kind numbers: mantissa · 10^-decimals, 0 <= decimals <= 22, each mantissa within ±2^53 unless
+/// `decimals` is 0; kMissingInt64 is missing. Rewrites the mantissas where all end in zeros.
+Chunk encode_decimals(std::span<std::int64_t> mantissas, int decimals);
 /// Kind times, in milliseconds since 1970 UTC; kMissingInt64 is missing.
 Chunk encode_times(std::span<const std::int64_t> milliseconds);
 /// Kind codes; kMissingCode, like any negative, is missing.

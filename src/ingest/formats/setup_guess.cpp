@@ -135,7 +135,10 @@ FileGuess guess_file(const Sample& sample, const FileSetup& said) {
   if (lines.empty())
     throw InputError::illegal_argument(sample.name + ": there is no row of data in it.");
   if (said.separator == 0) guess.dialect.separator = separator_of_lines(lines, guess.dialect);
-  for (const std::string& line : lines) guess.rows.push_back(split_line(line, guess.dialect));
+  for (const std::string& line : lines) {
+    Row& row = guess.rows.emplace_back(split_line(line, guess.dialect));
+    for (std::string& cell : row) cell = readable_utf8(cell);
+  }
   guess.columns = said.names.empty() ? guess_columns(guess.rows) : said.names.size();
   guess.has_header = said.check_header == FileSetup::kHasHeader ||
                      (said.check_header == FileSetup::kGuessHeader && guess_header(guess.rows));

@@ -155,7 +155,7 @@ frame::Chunk TableEncoder::encode_numbers(const std::vector<Piece>& pieces,
     plain = plain && !cells.any_odd(piece.begin, piece.begin + piece.count);
   }
   RawArray<std::int64_t> mantissas;
-  mantissas.grow(rows, 0);
+  mantissas.grow(std::max<std::size_t>(rows, 1), 0);
   std::int64_t* out = &mantissas[0];
   plain = plain && decimals - fewest <= kLargestFactor;
   for (const Piece& piece : pieces) {
@@ -165,19 +165,9 @@ frame::Chunk TableEncoder::encode_numbers(const std::vector<Piece>& pieces,
     plain = cells.copy_scaled(piece.begin, piece.count, factor, decimals > 0, out);
     out += piece.count;
   }
-  if (plain && decimals == 0) return frame::encode_int64(mantissas.first(rows));
+  if (plain) return frame::encode_decimals({&mantissas[0], rows}, decimals);
   frame::NumericBuilder builder;
   builder.reserve(static_cast<std::int64_t>(rows));
-  if (plain) {
-    for (std::int64_t mantissa : mantissas.first(rows)) {
-      if (mantissa == NumberCells::kMissing64) {
-        builder.append_missing();
-      } else {
-        builder.append_decimal(mantissa, -decimals);
-      }
-    }
-    return builder.finish();
-  }
   for (const Piece& piece : pieces) {
     const auto& cells = std::get<NumberCells>(piece.column.cells);
     for (std::size_t i = 0; i < piece.count; ++i) append(builder, cells.at(piece.begin + i));

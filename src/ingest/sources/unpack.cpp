@@ -118,6 +118,10 @@ class ZipArchive {
       zip_stat_t status;
       if (zip_stat_index(archive_, static_cast<zip_uint64_t>(i), 0, &status) != 0) continue;
       if (std::string_view(status.name).ends_with('/')) continue;
+      if (std::string_view(status.name) == "[Content_Types].xml") {
+        throw InputError::unsupported(file_.name() +
+                                      ": this is an Office file; save the sheet as CSV.");
+      }
       entry_ = zip_fopen_index(archive_, static_cast<zip_uint64_t>(i), 0);
       if (entry_ == nullptr) damaged(file_, "zip", zip_strerror(archive_));
       return (status.valid & ZIP_STAT_SIZE) != 0 ? status.size : 0;
