@@ -1,0 +1,172 @@
+"""Seeded data for the benchmarks: the same name and scale give the same values on any machine with the same numpy.
+
+airlines  1,000,000 rows (and 100,000 to test on): six categoricals, two numbers, a Y/N target
+dense       500,000 rows (and 50,000): 50 numbers, a numeric target y and a Y/N target b
+"""
+import dataclasses
+import functools
+import shutil
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+
+CATEGORICAL = ["Month", "DayofMonth", "DayOfWeek", "UniqueCarrier", "Origin", "Dest"]
+NUMERIC = ["DepTime", "Distance"]
+TARGET = "dep_delayed_15min"
+CARRIERS = np.array("WN DL AA US UA NW CO TW MQ OO EV XE AS FL B6 OH HP DH F9 YV HA TZ".split())
+AIRPORTS = 300
+LETTERS = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def stream(name):
+    """The random numbers that belong to a name."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def zipf(count, exponent):
+    weights = np.arange(1, count + 1, dtype=float) ** -exponent
+    return weights / weights.sum()
+
+
+@dataclasses.dataclass(frozen=True)
+class AirlineLaw:
+    """Where the airports lie, and how much each thing delays a flight (as log odds)."""
+    airports: np.ndarray
+    position: np.ndarray         # miles east, miles north
+    by_carrier: np.ndarray
+    by_origin: np.ndarray
+    by_dest: np.ndarray
+    by_evening: np.ndarray       # of an origin, towards the evening
+    by_hub: np.ndarray           # of a carrier at an origin
+    by_storm: np.ndarray         # of a month, a day and one of six regions
+    by_month = np.array([.25, .15, .1, -.2, -.25, .3, .35, .2, -.45, -.35, -.2, .4])
+    by_weekday = np.array([0, -.15, -.05, .2, .3, -.3, 0])
+
+    @functools.cached_property
+    def region(self):
+        column, row = self.position[:, 0] // 867, self.position[:, 1] // 700
+        return (2 * column + row).astype(int)
+
+
+@functools.cache
+def airline_law():
+    draw = stream("airline-world")
+    codes = set()
+    while len(codes) < AIRPORTS:
+        codes.add("".join(draw.choice(LETTERS, 3)))
+    airports = np.array(sorted(codes))[draw.permutation(AIRPORTS)]
+    east, north = draw.uniform(0, 2600, AIRPORTS), draw.uniform(0, 1400, AIRPORTS)
+    return AirlineLaw(
+        airports=airports, position=np.stack([east, north], axis=1),
+        by_carrier=draw.normal(0, 0.35, len(CARRIERS)), by_origin=draw.normal(0, 0.30, AIRPORTS),
+        by_dest=draw.normal(0, 0.25, AIRPORTS), by_evening=np.abs(draw.normal(0, 0.5, AIRPORTS)),
+        by_hub=draw.normal(0, 0.35, (len(CARRIERS), AIRPORTS)),
+        by_storm=draw.gamma(0.35, 1.1, (12, 31, 6)) - 0.385)
+
+
+def departure_minutes(draw, rows):
+    """Minutes after midnight: four waves of departures a day."""
+    wave = draw.choice(4, rows, p=[.28, .24, .28, .20])
+    middle, width = np.array([460, 720, 1010, 1180]), np.array([70, 110, 80, 90])
+    return np.clip(draw.normal(middle[wave], width[wave]), 5, 1439).astype(int)
+
+
+def airlines(draw, rows):
+    law = airline_law()
+    month, day, weekday = (draw.integers(0, count, rows) for count in (12, 31, 7))
+    carrier = draw.choice(len(CARRIERS), rows, p=zipf(len(CARRIERS), 0.7))
+    origin = draw.choice(AIRPORTS, rows, p=zipf(AIRPORTS, 0.95))
+    dest = draw.choice(AIRPORTS, rows, p=zipf(AIRPORTS, 0.95))
+    dest = np.where(dest == origin, (dest + 1) % AIRPORTS, dest)
+    minute = departure_minutes(draw, rows)
+    way = law.position[origin] - law.position[dest]
+    miles = np.maximum(30, np.hypot(way[:, 0], way[:, 1])).astype(int)
+
+    hour = minute / 60
+    evening = 1 / (1 + np.exp(-(hour - 15.5) / 1.5))
+    rush = 0.35 * np.exp(-((hour - 17.5) / 1.6) ** 2) + 1.3 * (hour < 4.5)
+    log_odds = (-2.2 + 0.125 * (hour - 6) + rush
+                + law.by_month[month] + law.by_weekday[weekday] + law.by_carrier[carrier]
+                + law.by_origin[origin] + law.by_dest[dest] + law.by_evening[origin] * (evening - 0.4)
+                + law.by_hub[carrier, origin] + 0.8 * law.by_storm[month, day, law.region[origin]]
+                + 0.5 * evening * law.by_storm[month, day, law.region[dest]] - 0.15 * np.sin(miles / 400))
+    late = draw.random(rows) < 1 / (1 + np.exp(-log_odds))
+
+    def numbered(codes, count):
+        return np.array([f"c-{i + 1}" for i in range(count)])[codes]
+    return pl.DataFrame({
+        "Month": numbered(month, 12), "DayofMonth": numbered(day, 31), "DayOfWeek": numbered(weekday, 7),
+        "DepTime": (minute // 60 * 100 + minute % 60).astype(np.int32), "UniqueCarrier": CARRIERS[carrier],
+        "Origin": law.airports[origin], "Dest": law.airports[dest], "Distance": miles.astype(np.int32),
+        TARGET: np.where(late, "Y", "N")})
+
+
+def dense_law(draw):
+    columns = 50
+    mix = draw.normal(0, 0.25, (columns, columns)) + np.eye(columns)
+    slopes = draw.normal(0, 1, columns) * (draw.random(columns) < 0.6)
+    return mix.astype(np.float32), slopes
+
+
+def dense(law, draw, rows):
+    mix, slopes = law
+    x = draw.normal(size=(rows, len(slopes))).astype(np.float32) @ mix
+    signal = (x @ slopes + 1.5 * x[:, 0] * x[:, 1] + 2 * np.sin(2 * x[:, 2]) * x[:, 3]
+              + 1.5 * np.abs(x[:, 4]) + 2 * (x[:, 5] > 0.5) * x[:, 6])
+    y = signal + draw.normal(0, 2, rows)
+    positive = draw.random(rows) < 1 / (1 + np.exp(-(signal - np.median(signal)) / 4))
+    table = {f"x{i}": np.round(x[:, i], 5) for i in range(len(slopes))}
+    return pl.DataFrame(table | {"y": np.round(y, 4).astype(np.float32), "b": np.where(positive, "Y", "N")})
+
+
+def make_airlines(folder, scale):
+    draw = stream("airlines-1m")
+    for part, rows in (("train", 1_000_000), ("test", 100_000)):
+        write(airlines(draw, round(rows * scale)), folder / part)
+
+
+def make_dense(folder, scale):
+    draw = stream("dense-500k")
+    law = dense_law(draw)
+    for part, rows in (("train", 500_000), ("test", 50_000)):
+        write(dense(law, draw, round(rows * scale)), folder / part)
+
+
+def write(table, stem):
+    table.write_csv(f"{stem}.csv")
+    table.write_parquet(f"{stem}.parquet", compression="snappy")
+
+
+MAKERS = {"airlines": make_airlines, "dense": make_dense}
+
+
+def ready(root, name, scale=1.0):
+    """The folder of a data set, which is made if it is not there."""
+    folder = Path(root, name if scale == 1 else f"{name}-x{scale:g}")
+    if not folder.is_dir():
+        partial = folder.with_name(folder.name + ".part")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        MAKERS[name](partial, scale)
+        partial.rename(folder)
+    return folder
+
+
+def training_levels(folder, column):
+    return sorted(pl.read_parquet(folder / "train.parquet", columns=[column])[column].unique())
+
+
+def airlines_table(folder, part):
+    """A pandas frame whose categories have the training rows' levels, and the target as 0 and 1."""
+    table = pd.read_parquet(folder / f"{part}.parquet")
+    for column in CATEGORICAL:
+        table[column] = pd.Categorical(table[column], categories=training_levels(folder, column))
+    target = (table.pop(TARGET) == "Y").to_numpy().astype("int32")
+    return table, target
+
+
+def test_target(folder):
+    return (pl.read_parquet(folder / "test.parquet", columns=[TARGET])[TARGET] == "Y").to_numpy().astype(int)

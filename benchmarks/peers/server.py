@@ -1,0 +1,128 @@
+"""The tasks as Neve and the reference do them: the same calls of the published client for both."""
+import data
+from peers.task import LAMBDA, LEARN_RATE, MIN_ROWS, TREES, Task, auc
+from servers import Server
+
+
+class ServerTask(Task):
+    def __init__(self, task, peer, root, scale):
+        super().__init__(task, peer, root, scale)
+        self.server = Server(peer, root)
+        self.pid = self.server.pid
+        self.h2o = self.server.client()
+
+    def versions(self):
+        return {self.peer: self.server.version()}
+
+    def close(self):
+        try:
+            self.h2o.connection().close()
+        finally:
+            self.server.stop()
+
+    def read(self, part):
+        return self.h2o.import_file(str(self.folder / f"{part}.csv"))
+
+    def model_seconds(self, model):
+        return model._model_json["output"]["run_time"] / 1000
+
+    def job_seconds(self, key):
+        """Of the latest job that made the object."""
+        jobs = [job for job in self.server.get("/3/Jobs")["jobs"] if (job["dest"] or {}).get("name") == key]
+        return max(jobs, key=lambda job: job["start_time"])["msec"] / 1000
+
+
+class Ingest(ServerTask):
+    def __init__(self, task, peer, root, scale):
+        self.data_name = task.removeprefix("ingest-")
+        super().__init__(task, peer, root, scale)
+
+    def run(self):
+        return self.read("train")
+
+    def report(self, frame):
+        shape = self.server.get(f"/3/Frames/{frame.frame_id}?row_count=1")["frames"][0]
+        return {"server_seconds": self.job_seconds(frame.frame_id), "held_bytes": shape["byte_size"],
+                "rows": shape["rows"]}
+
+    def forget(self, frame):
+        self.h2o.remove(frame)
+
+
+class Training(ServerTask):
+    """Trains on the airlines; load has read both parts."""
+
+    def load(self):
+        self.train, self.test = self.read("train"), self.read("test")
+
+    def run(self):
+        model = self.estimator()
+        model.train(x=data.CATEGORICAL + data.NUMERIC, y=data.TARGET, training_frame=self.train)
+        return model
+
+    def report(self, model):
+        return {"server_seconds": self.model_seconds(model)}
+
+    def quality(self, model):
+        scores = model.predict(self.test)["Y"].as_data_frame(use_pandas=True).iloc[:, 0]
+        return {"auc": auc(data.test_target(self.folder), scores)}
+
+    def forget(self, model):
+        self.h2o.remove(model.model_id)
+
+
+class Glm(Training):
+    def estimator(self):
+        from h2o.estimators import H2OGeneralizedLinearEstimator
+        return H2OGeneralizedLinearEstimator(family="binomial", alpha=0, lambda_=LAMBDA, seed=1)
+
+    def quality(self, model):
+        return super().quality(model) | {"objective": self.objective(model.coef())}
+
+    def objective(self, coefficients):
+        """deviance / 2n + penalty at the coefficients, computed here from the data for both servers alike."""
+        import numpy as np
+        table, target = data.airlines_table(self.folder, "train")
+        margin = np.full(len(table), coefficients["Intercept"])
+        penalty = 0.0
+        for column in data.CATEGORICAL:
+            by_level = np.array([coefficients.get(f"{column}.{level}", 0.0) for level in table[column].cat.categories])
+            margin += by_level[table[column].cat.codes.to_numpy()]
+            penalty += (by_level ** 2).sum()
+        for column in data.NUMERIC:
+            values = table[column].to_numpy("float64")
+            margin += coefficients[column] * values
+            penalty += (coefficients[column] * values.std(ddof=1)) ** 2
+        loss = np.logaddexp(0, margin) - target * margin
+        return float(loss.mean() + LAMBDA / 2 * penalty)
+
+
+class Gbm(Training):
+    def estimator(self):
+        from h2o.estimators import H2OGradientBoostingEstimator
+        return H2OGradientBoostingEstimator(ntrees=TREES, max_depth=self.depth, learn_rate=LEARN_RATE,
+                                            min_rows=MIN_ROWS, seed=1)
+
+    def report(self, model):
+        trees = int(model.summary()["number_of_trees"][0])
+        return super().report(model) | ({} if trees == TREES else {"incomplete": f"{trees} trees"})
+
+
+class Predict(Gbm):
+    """Scores the training rows with a GBM of depth 6 that was trained beforehand."""
+
+    def load(self):
+        super().load()
+        self.model = Gbm.run(self)
+
+    def run(self):
+        return self.model.predict(self.train)
+
+    def report(self, predictions):
+        return {"server_seconds": self.job_seconds(predictions.frame_id), "rows": predictions.nrow}
+
+    def quality(self, predictions):
+        return {}
+
+    def forget(self, predictions):
+        self.h2o.remove(predictions)

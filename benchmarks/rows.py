@@ -1,0 +1,48 @@
+"""What is measured: one row of the table each, with the peers and what Neve wants to reach."""
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    name: str
+    title: str
+    peers: tuple = ()      # beside Neve; each runs once, the fastest and the mark are then paired with Neve
+    mark: str = ""         # the peer that the goal speaks of
+    goal: str = ""
+    notes: str = ""        # where the work of the peers is not quite alike
+
+
+BOOSTERS = ("lightgbm", "xgboost", "xgboost-onehot", "h2o")
+
+ROWS = [
+    Row("start", "start to first answer, idle memory", goal="≤ 100 ms, ≤ 40 MB"),
+    Row("rest", "GET /3/Cloud, idle and while training",
+        goal="p99 ≤ 1 ms or 1.5 × a trivial server; ≤ 10 ms while training"),
+    Row("ingest-airlines", "CSV into memory, 1M × 9 (35 MB)", ("polars-cat", "polars", "h2o"), "polars-cat",
+        "≤ 1.2 × polars-cat; held bytes ≤ h2o's", "polars without categories keeps text"),
+    Row("ingest-dense", "CSV into memory, 500k × 52 (215 MB)", ("polars", "h2o"), "polars",
+        "≤ 1.2 × polars; held bytes ≤ h2o's"),
+    Row("glm", "GLM binomial, ridge, airlines", ("h2o", "sklearn"), "h2o",
+        "≤ 0.25 × h2o; objective ≤ h2o's × (1 + 1e-6)", "stopping rules differ"),
+    Row("gbm-d6", "GBM, 100 trees of depth 6, airlines", BOOSTERS, "lightgbm",
+        "≤ 1.3 × lightgbm; AUC ≥ lightgbm's − 0.003; peak memory ≤ 0.7 ×", "the servers score while training"),
+    Row("gbm-d10", "GBM, 100 trees of depth 10, airlines", BOOSTERS, "lightgbm",
+        "≤ 1.3 × lightgbm; AUC ≥ lightgbm's − 0.003; peak memory ≤ 0.7 ×", "the servers score while training"),
+    Row("predict", "predict 1M rows, GBM of depth 6", BOOSTERS, "lightgbm", "beside lightgbm and xgboost",
+        "servers predict a frame they hold and keep the result; libraries a pandas table"),
+]
+BY_NAME = {row.name: row for row in ROWS}
+
+# Short names that --only takes for several rows.
+GROUPS = {"ingest": ("ingest-airlines", "ingest-dense"), "gbm": ("gbm-d6", "gbm-d10")}
+
+
+def chosen(only):
+    """The rows that a comma-separated list names, in the table's order; all if it names none."""
+    if not only:
+        return ROWS
+    names = [name for word in only.split(",") for name in GROUPS.get(word, (word,))]
+    unknown = [name for name in names if name not in BY_NAME]
+    if unknown:
+        raise SystemExit(f"no row {', '.join(unknown)}; there are: {', '.join([*BY_NAME, *GROUPS])}")
+    return [row for row in ROWS if row.name in names]
