@@ -69,6 +69,18 @@ double aic_of(const GlmModel& model, const Deviances& d) {
   return model::metrics::kNotComputed;
 }
 
+/// From sums by class, where every row of a class has the same null mean.
+Deviances deviances_by_class(const GlmModel& model, const model::metrics::BinomialPartial& seen) {
+  const double negative_weight = seen.weight - seen.positive_weight;
+  Deviances made;
+  made.rows = seen.rows();
+  made.weight = seen.weight;
+  made.residual = 2 * seen.log_error;
+  made.null = seen.positive_weight * model.response.deviance(1, model.null_mean) +
+              negative_weight * model.response.deviance(0, model.null_mean);
+  return made;
+}
+
 }  // namespace
 
 void Deviances::merge(const Deviances& right) {
@@ -143,7 +155,8 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
     } else {
       partial.regression.add_rows(state.model->deviance(), mean, actual, weight);
     }
-    for (std::size_t i = 0; i < rows; ++i) {
+    // Without offset the binomial sums already say it all.
+    for (std::size_t i = 0; i < rows && !(binomial && block.offset.empty()); ++i) {
       const double offset = block.offset.empty() ? 0 : block.offset[i];
       null_model.add({y[i], mean[i], weights[i], offset}, partial.deviances);
     }
@@ -202,7 +215,9 @@ model::metrics::Metrics measure(mr::Engine& engine, const std::shared_ptr<const 
   } else {
     metrics = model::metrics::finish_regression(seen.regression);
   }
-  add_deviances(*model, seen.deviances, metrics);
+  const bool by_class = model->header.category == model::Category::binomial && data.offset < 0;
+  add_deviances(*model, by_class ? deviances_by_class(*model, seen.binomial) : seen.deviances,
+                metrics);
   return metrics;
 }
 

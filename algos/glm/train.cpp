@@ -84,8 +84,9 @@ double GlmTrainer::fit_null_intercept(model::TrainContext& context) {
                           response_, surface_->deviance_scale());
   const linear::Penalty none{.l1 = {0}, .l2 = {0}};
   linear::Irls irls(surface, none, {.null_deviance = 1});
-  auto fit = irls.start(
-      {start_eta(response_, prepared_->moments.response.mean) - prepared_->moments.offset.mean});
+  const double start =
+      start_eta(response_, prepared_->moments.response.mean) - prepared_->moments.offset.mean;
+  auto fit = irls.start({start}, nullptr);
   while (irls.step(fit)) {
   }
   return fit.beta[0];
@@ -99,7 +100,7 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
                                     : start_eta(response_, prepared_->moments.response.mean);
   }
   null_mean_ = response_.mu_of(design.intercept ? beta.back() : 0);
-  const auto at = surface_->likelihood(beta);
+  auto at = surface_->likelihood(beta);
   null_deviance_ = at.deviance;
   // The slope by standardised coefficients, or by raw ones where those are penalised.
   null_steepness_ = 0;
@@ -111,11 +112,15 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
         std::max(null_steepness_, std::fabs(at.gradient[j]) * scale * surface_->deviance_scale());
   }
   fit_.beta = std::move(beta);
+  fit_.here = std::move(at);
+  known_ = true;
 }
 
 void GlmTrainer::plan_submodels() {
   submodels_ = submodels(*parameters_, null_steepness_, *prepared_);
-  if (parameters_->startval) fit_.beta = start_values();
+  if (!parameters_->startval) return;
+  fit_.beta = start_values();
+  known_ = false;
 }
 
 /// The user's start, from standardised or raw coefficients to scaled ones.
@@ -153,7 +158,10 @@ void GlmTrainer::start_submodel() {
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);
   }
-  fit_ = optimiser_->start(std::move(fit_.beta));
+  // The surface stands at the null model, unless something else was asked for.
+  const auto here = fit_.here;
+  fit_ = optimiser_->start(std::move(fit_.beta), known_ ? &here : nullptr);
+  known_ = false;
 }
 
 void GlmTrainer::note(model::TrainContext& context) {

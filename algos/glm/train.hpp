@@ -60,6 +60,7 @@ class GlmTrainer final : public model::Trainer {
   linear::Penalty penalty_;
   std::unique_ptr<linear::Optimiser> optimiser_;
   linear::FitState fit_;
+  bool known_ = false;  ///< fit_.here is of fit_.beta, where the surface stands
   std::size_t best_ = 0;
   std::optional<linear::FitState> best_fit_;
   std::int32_t iterations_ = 0;  ///< of all submodels

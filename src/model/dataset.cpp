@@ -88,6 +88,13 @@ LevelMap map_column(const frame::Frame& frame, const std::string& name,
                                      {{"column", name}, {"frame", frame.key}});
 }
 
+/// Numbers where the model knows the classes "0" and "1": they are their own codes.
+bool holds_binary_numbers(const ColumnRoles& roles, const frame::Frame& frame) {
+  const auto index = frame.find(roles.response);
+  return index && frame.column(*index).type == frame::ColumnType::numeric &&
+         *roles.response_domain == std::vector<std::string>{"0", "1"};
+}
+
 void add_predictors(Dataset& data, const ColumnRoles& roles, InputCollector& inputs) {
   std::size_t found = 0;
   for (std::size_t i = 0; i < roles.predictors.size(); ++i) {
@@ -123,12 +130,13 @@ Dataset adapt(const ColumnRoles& roles, const frame::Frame& frame, bool needs_re
   InputCollector inputs(data, data.frame);
   add_predictors(data, roles, inputs);
   if (!roles.response.empty()) {
-    const auto type =
-        roles.response_domain ? frame::ColumnType::categorical : frame::ColumnType::numeric;
+    const auto type = roles.response_domain && !holds_binary_numbers(roles, frame)
+                          ? frame::ColumnType::categorical
+                          : frame::ColumnType::numeric;
     data.response =
         needs_response || frame.find(roles.response) ? inputs.add(type, roles.response) : -1;
     if (data.response < 0 && needs_response) refuse_missing(roles.response, "response", frame);
-    if (data.response >= 0 && roles.response_domain) {
+    if (data.response >= 0 && type == frame::ColumnType::categorical) {
       data.response_levels =
           map_column(data.frame, roles.response, roles.response_domain, data.warnings);
     }

@@ -45,8 +45,9 @@ void BlockReader::read_roles() {
   }
   const auto fill = [&](std::vector<double>& values, double neutral) {
     for (std::size_t i = 0; i < rows_; ++i) {
-      if (std::isnan(values[i])) weights_[i] = 0;
-      if (weights_[i] == 0) values[i] = neutral;
+      const double weight = std::isnan(values[i]) ? 0 : weights_[i];
+      weights_[i] = weight;
+      values[i] = weight == 0 ? neutral : values[i];
     }
   };
   if (design_.has_offset) {
@@ -62,8 +63,12 @@ void BlockReader::read_roles() {
 void BlockReader::read_categorical(std::size_t c, std::span<std::int32_t> out) {
   const CategoricalTerm& term = design_.categoricals[c];
   group_.columns[c].decode_codes(begin_, out);
-  const bool skip = design_.missing == Missing::skip;
   const auto levels = static_cast<std::uint32_t>(term.level_count());
+  std::uint32_t unknown = 0;
+  for (const std::int32_t code : out)
+    unknown |= static_cast<std::uint32_t>(code) >= levels ? 1U : 0U;
+  if (unknown == 0) return;
+  const bool skip = design_.missing == Missing::skip;
   for (std::size_t i = 0; i < rows_; ++i) {
     if (static_cast<std::uint32_t>(out[i]) < levels) continue;
     out[i] = term.fill;

@@ -10,8 +10,9 @@ namespace {
 
 /// An earlier X'WX is good while it shrinks the distance to this share, squared, at every step.
 constexpr double kGoodShrink = 0.05 * 0.05;
-/// A squared step below this, in units of the squared standard errors, is the last one.
-constexpr double kLastStep = 1e-14;
+/// The fit ends when its next step, as far as can be told, would be below this, squared, in units
+/// of the squared standard errors.
+constexpr double kLastStep = 1e-13;
 /// Steps that shrink no faster than this, squared, are on their way to infinity.
 constexpr double kSlowShrink = 0.3 * 0.3;
 /// Such a fit stops once a step changes the deviance by less than this share (as R's glm).
@@ -30,10 +31,10 @@ double Irls::objective(const LikelihoodTask::Partial& at, const std::vector<doub
   return at.deviance / 2 * surface_.deviance_scale() + penalty_.of(beta);
 }
 
-FitState Irls::start(std::vector<double> beta) {
+FitState Irls::start(std::vector<double> beta, const LikelihoodTask::Partial* known) {
   FitState state;
   state.beta = std::move(beta);
-  state.here = surface_.likelihood(state.beta);
+  state.here = known != nullptr ? *known : surface_.likelihood(state.beta);
   state.objective = objective(state.here, state.beta);
   state.done = tolerance_.most_iterations == 0;
   return state;
@@ -98,7 +99,7 @@ void Irls::judge(FitState& state, double distance, double gained, double moved) 
   const double shrink = state.last_distance > 0 ? distance / state.last_distance : 1;
   const double dispersion = std::max(deviance * surface_.deviance_scale(),
                                      1e-14 * tolerance_.null_deviance * surface_.deviance_scale());
-  const bool small = distance <= kLastStep * dispersion;
+  const bool small = distance * std::min(1.0, shrink) <= kLastStep * dispersion;
   const bool asked =
       tolerance_.objective >= 0 && gained <= tolerance_.objective * std::fabs(state.objective);
   const double left = deviance + 1e-3 * tolerance_.null_deviance;

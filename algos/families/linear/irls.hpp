@@ -40,7 +40,8 @@ struct FitState {
 class Optimiser {
  public:
   virtual ~Optimiser() = default;
-  virtual FitState start(std::vector<double> beta) = 0;
+  /// `known` is the likelihood at beta, where the surface was asked for it last.
+  virtual FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) = 0;
   /// One iteration; false once the fit is done.
   virtual bool step(FitState& state) = 0;
 };
@@ -52,7 +53,7 @@ class Irls final : public Optimiser {
  public:
   Irls(Surface& surface, const Penalty& penalty, const Tolerance& tolerance)
       : surface_(surface), penalty_(penalty), tolerance_(tolerance) {}
-  FitState start(std::vector<double> beta) override;
+  FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) override;
   bool step(FitState& state) override;
 
  private:

@@ -22,7 +22,29 @@ double sum_lanes(std::size_t count, Term term) {
          ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }
 
+template <class Term>
+double max_lanes(std::size_t count, Term term) {
+  constexpr std::size_t kLanes = 8;
+  std::array<double, kLanes> lanes{};
+  const auto take = [&](std::size_t lane, double value) {
+    lanes[lane] = value > lanes[lane] ? value : lanes[lane];
+  };
+  std::size_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (std::size_t l = 0; l < kLanes; ++l) take(l, term(i + l));
+  }
+  for (std::size_t l = 0; i + l < count; ++l) take(l, term(i + l));
+  double most = 0;
+  for (const double value : lanes) most = value > most ? value : most;
+  return most;
+}
+
 }  // namespace detail
+
+/// The largest of non-negative numbers; NaN does not count.
+inline double largest(std::span<const double> values) {
+  return detail::max_lanes(values.size(), [&](std::size_t i) { return values[i]; });
+}
 
 inline double sum(std::span<const double> values) {
   return detail::sum_lanes(values.size(), [&](std::size_t i) { return values[i]; });

@@ -24,11 +24,11 @@ double Lbfgs::objective(const LikelihoodTask::Partial& at, const std::vector<dou
   return at.deviance / 2 * surface_.deviance_scale() + penalty_.of(beta);
 }
 
-FitState Lbfgs::start(std::vector<double> beta) {
+FitState Lbfgs::start(std::vector<double> beta, const LikelihoodTask::Partial* known) {
   pairs_.clear();
   FitState state;
   state.beta = std::move(beta);
-  state.here = surface_.likelihood(state.beta);
+  state.here = known != nullptr ? *known : surface_.likelihood(state.beta);
   state.objective = objective(state.here, state.beta);
   state.done = tolerance_.most_iterations == 0;
   return state;

@@ -13,7 +13,7 @@ class Lbfgs final : public Optimiser {
  public:
   Lbfgs(Surface& surface, const Penalty& penalty, const Tolerance& tolerance)
       : surface_(surface), penalty_(penalty), tolerance_(tolerance) {}
-  FitState start(std::vector<double> beta) override;
+  FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) override;
   bool step(FitState& state) override;
 
  private:

@@ -61,6 +61,12 @@ double pearson_of(const Response& response, const Working& rows) {
   });
 }
 
+double largest_eta(const Working& rows) {
+  return detail::max_lanes(rows.eta.size(), [&](std::size_t i) {
+    return rows.prior[i] == 0 ? 0.0 : std::fabs(rows.eta[i]);
+  });
+}
+
 void add_gradient(const Design& design, const BlockReader& reader, std::span<const double> score,
                   std::vector<double>& gradient) {
   for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
@@ -141,12 +147,9 @@ void LikelihoodTask::map(const mr::RowGroup& group, const State& point, Scratch&
   for_each_block(group, point, [&](const BlockReader& reader, const Working& rows) {
     keep(reader, rows, scratch);
     partial.deviance += sum(rows.deviance);
-    partial.pearson += pearson_of(point.response, rows);
-    for (std::size_t i = 0; i < rows.weight.size(); ++i) {
-      partial.largest_weight = std::max(partial.largest_weight, rows.weight[i]);
-      const double size = rows.prior[i] == 0 ? 0.0 : std::fabs(rows.eta[i]);
-      partial.largest_eta = std::max(partial.largest_eta, size);
-    }
+    if (!point.response.fixed_dispersion()) partial.pearson += pearson_of(point.response, rows);
+    partial.largest_weight = std::max(partial.largest_weight, largest(rows.weight));
+    partial.largest_eta = std::max(partial.largest_eta, largest_eta(rows));
     add_gradient(point.design, reader, rows.score, partial.gradient);
   });
 }

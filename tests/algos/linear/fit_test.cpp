@@ -172,7 +172,7 @@ Fitted fit(const Columns& columns, const Settings& settings) {
     beta.back() = settings.response.eta_of(prepared.moments.response.mean);
   }
   Irls irls(surface, penalty, {.null_deviance = surface.likelihood(beta).deviance});
-  FitState state = irls.start(beta);
+  FitState state = irls.start(beta, nullptr);
   while (irls.step(state)) {
   }
   Fitted made;
