@@ -1,5 +1,5 @@
-// The least that can answer over HTTP, to compare latencies with: answers every GET with the contents of one file.
-// trivial_server PORT FILE, one thread for each connection, kept alive.
+// The least that can answer over HTTP, to compare latencies with: answers every GET with the
+// contents of one file. trivial_server PORT FILE, one thread for each connection, kept alive.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
