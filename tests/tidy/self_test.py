@@ -1,6 +1,7 @@
 """Shows each kind of rule one thing that it must catch and one that it must let pass."""
 import floors
 import limits
+import quotes
 import symbols
 import words
 
@@ -55,3 +56,8 @@ def check_self():
     if symbols.transcendental({"exp", "powf", "sqrt", "log@GLIBC_2.29", "expand", "_ZGVdN4v_sin", "_ZGVZN1aE"}) != {
             "exp", "pow", "log", "_ZGVdN4v_sin"}:
         yield "libm symbols are not recognised"
+    code = quotes.stripped("int a;\n  int b;\n\n  int c;\n")
+    for text, lost in [("int a;\nint b;", None), ("int a;\n…\nint c;", None), ("int a;\nint c;", "int a;"),
+                       ("int c;\n…\nint a;", "int a;")]:
+        if quotes.missing_line(code, text) != lost:
+            yield f"quote {text!r}: expected {lost!r} to be missing"
