@@ -209,7 +209,7 @@ Node describe_node(const Services& services) {
   node.free_mem = budget.free();
   node.max_mem = budget.limit();
   node.swap_mem = figures.swapped_bytes;
-  node.num_keys = static_cast<std::int32_t>(services.store->catalog().list().size());
+  node.num_keys = static_cast<std::int32_t>(services.store->catalog().size());
   node.free_disk = figures.free_disk_bytes;
   node.max_disk = figures.disk_bytes;
   node.open_fds = figures.open_files;

@@ -2,9 +2,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <thread>
 #include <utility>
@@ -21,26 +21,35 @@ constexpr std::chrono::milliseconds kAcceptPause{50};
 
 }  // namespace
 
+/// A context for each thread: a coroutine then stays on its thread, which is also what clang before
+/// version 17 needs, since it keeps addresses of thread-local variables over a suspension.
 struct Server::Core {
   Core(ServerOptions options, WorkerPool& workers, Handler handler)
       : shared(std::move(options), workers, std::move(handler)),
-        io(shared.options.threads),
-        acceptor(asio::make_strand(io)) {}
+        contexts(make_contexts(shared.options.threads)),
+        acceptor(*contexts[0]) {}
+  static std::vector<std::unique_ptr<asio::io_context>> make_contexts(int count);
   asio::awaitable<void> accept_all();
   void begin_session(asio::ip::tcp::socket socket);
 
-  SessionShared shared;  // first, so that it outlives the sessions, which io owns
-  asio::io_context io;
-  asio::ip::tcp::acceptor acceptor;
-  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  SessionShared shared;  // first, so that it outlives the sessions, which the contexts own
+  std::vector<std::unique_ptr<asio::io_context>> contexts;
+  asio::ip::tcp::acceptor acceptor;  // on the first context, like timers
+  std::size_t next_context = 0;
   std::vector<std::thread> threads;
 };
+
+std::vector<std::unique_ptr<asio::io_context>> Server::Core::make_contexts(int count) {
+  std::vector<std::unique_ptr<asio::io_context>> made;
+  for (int i = 0; i < count; ++i) made.push_back(std::make_unique<asio::io_context>(1));
+  return made;
+}
 
 asio::awaitable<void> Server::Core::accept_all() {
   asio::steady_timer pause(acceptor.get_executor());
   while (acceptor.is_open()) {
     boost::system::error_code error;
-    asio::ip::tcp::socket socket(asio::make_strand(io));
+    asio::ip::tcp::socket socket(*contexts[next_context++ % contexts.size()]);
     co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
     if (error == asio::error::operation_aborted) co_return;
     if (error) {
@@ -72,7 +81,7 @@ Server::~Server() {
     const std::lock_guard lock(core_->shared.gate->mutex);
     core_->shared.gate->open = false;
   }
-  core_->io.stop();
+  for (const auto& context : core_->contexts) context->stop();
   for (std::thread& thread : core_->threads) thread.join();
 }
 
@@ -82,8 +91,11 @@ void Server::start(ListenSocket socket) {
   asio::co_spawn(
       core_->acceptor.get_executor(), [core = core_.get()] { return core->accept_all(); },
       asio::detached);
-  for (int i = 0; i < core_->shared.options.threads; ++i) {
-    core_->threads.emplace_back([core = core_.get()] { core->io.run(); });
+  for (const auto& context : core_->contexts) {
+    core_->threads.emplace_back([io = context.get()] {
+      const auto work = asio::make_work_guard(*io);
+      io->run();
+    });
   }
 }
 
@@ -97,11 +109,16 @@ void Server::stop(std::chrono::milliseconds drain) {
   core_->shared.idle.wait_for(lock, drain, [&] { return core_->shared.busy == 0; });
 }
 
-void Server::run_after(std::chrono::milliseconds delay, std::function<void()> callback) {
-  auto timer = std::make_shared<asio::steady_timer>(core_->io, delay);
-  timer->async_wait([timer, callback = std::move(callback)](boost::system::error_code error) {
-    if (!error) callback();
-  });
+Server::Scheduler Server::scheduler() {
+  return [core = core_.get(), gate = core_->shared.gate](std::chrono::milliseconds delay,
+                                                         std::function<void()> callback) {
+    const std::lock_guard lock(gate->mutex);
+    if (!gate->open) return;
+    auto timer = std::make_shared<asio::steady_timer>(*core->contexts[0], delay);
+    timer->async_wait([timer, callback = std::move(callback)](boost::system::error_code error) {
+      if (!error) callback();
+    });
+  };
 }
 
 }  // namespace neve::rest::http

@@ -61,9 +61,10 @@ class Server {
   void start(ListenSocket socket);
   /// Takes no more requests and waits for the running ones to be answered, up to `drain`.
   void stop(std::chrono::milliseconds drain = std::chrono::milliseconds{3'000});
+  using Scheduler = std::function<void(std::chrono::milliseconds, std::function<void()>)>;
   /// Calls back on an I/O thread after that time, which is how an answer waits without a thread;
-  /// the callback must be short. Dropped when the server stops.
-  void run_after(std::chrono::milliseconds delay, std::function<void()> callback);
+  /// the callback must be short. May outlive the server: then nothing is called any more.
+  [[nodiscard]] Scheduler scheduler();
 
  private:
   struct Core;

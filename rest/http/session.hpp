@@ -46,7 +46,7 @@ struct SessionShared {
 };
 
 /// One connection: reads a request, has it answered, writes the answer, and again. All its state
-/// belongs to its strand; the coroutine run() owns it.
+/// belongs to one I/O thread; the coroutine run() owns it.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(asio::ip::tcp::socket socket, SessionShared& shared);

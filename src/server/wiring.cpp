@@ -71,8 +71,8 @@ struct Node::Parts {
   ingest::Ingest ingest;  // jobs use it to their end, so they go first
   job::Jobs jobs;
   rest::Services services;
-  rest::http::WorkerPool workers;
   rest::Router router;
+  rest::http::WorkerPool workers;  // ends before what its handlers use, after their clients left
   rest::http::Server http;
   rest::http::ListenSocket nodes_port;
 };
@@ -97,6 +97,10 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.jobs = &jobs;
   services.ingest = &ingest;
   services.router = &router;
+  services.info.run_after = [schedule = http.scheduler()](std::int64_t delay_ms,
+                                                          std::function<void()> callback) {
+    schedule(std::chrono::milliseconds{delay_ms}, std::move(callback));
+  };
   services.view.members = {{node.id(), services.info.address}};
 }
 
@@ -110,9 +114,6 @@ rest::ServerInfo Node::Parts::server_info(const Ports& ports, std::function<void
   info.threads = options.threads;
   info.log_directory = options.log_directory;
   info.request_stop = std::move(request_stop);
-  info.run_after = [this](std::int64_t delay_ms, std::function<void()> callback) {
-    http.run_after(std::chrono::milliseconds{delay_ms}, std::move(callback));
-  };
   return info;
 }
 

@@ -106,6 +106,11 @@ std::vector<std::string> Catalog::sessions() const {
   return {sessions_.begin(), sessions_.end()};
 }
 
+std::size_t Catalog::size() const {
+  const std::shared_lock lock(mutex_);
+  return entries_.size();
+}
+
 std::uint64_t Catalog::version() const {
   const std::shared_lock lock(mutex_);
   return version_;

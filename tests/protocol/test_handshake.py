@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 
 import h2o
 import pytest
@@ -56,7 +57,9 @@ def test_extensions_and_log(client, server):
 
 def test_logs_download(client, tmp_path):
     path = h2o.download_all_logs(dirname=str(tmp_path))
-    assert os.path.getsize(path) > 0
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert b"Listening on" in archive.read(archive.namelist()[0])
 
 
 def test_sessions_open_and_close(server):

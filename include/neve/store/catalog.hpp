@@ -68,6 +68,8 @@ class Catalog {
   Applied apply(const Command& command);
   [[nodiscard]] std::optional<Entry> find(std::string_view name) const;
   [[nodiscard]] std::vector<Entry> list(std::optional<Kind> kind = std::nullopt) const;
+  /// Number of names.
+  [[nodiscard]] std::size_t size() const;
   [[nodiscard]] std::vector<std::string> session_temporaries(std::string_view session) const;
   [[nodiscard]] bool has_session(std::string_view session) const;
   [[nodiscard]] std::vector<std::string> sessions() const;

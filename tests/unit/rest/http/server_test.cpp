@@ -187,7 +187,7 @@ TEST_F(HttpServer, TakesAnAnswerFromAnotherThreadOnce) {
 
 TEST_F(HttpServer, AnswersAfterATimeWithoutAThread) {
   handler_ = [this](Request, const Responder& responder) {
-    server_->run_after(20ms, [responder] { responder.send({.body = "waited"}); });
+    server_->scheduler()(20ms, [responder] { responder.send({.body = "waited"}); });
   };
   start();
   EXPECT_TRUE(has(ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), "\r\n\r\nwaited"));
@@ -318,7 +318,9 @@ TEST_F(HttpServer, DropsAnswersThatComeAfterItsEnd) {
   TestClient client(port_);
   client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const Responder responder = promised.get_future().get();
+  const auto scheduler = server_->scheduler();
   server_.reset();
+  scheduler(0ms, [] { FAIL() << "the server is gone"; });
   EXPECT_TRUE(asking.closed());
   EXPECT_TRUE(responder.send({.body = "for nobody"}));
 }
