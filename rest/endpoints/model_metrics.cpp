@@ -1,4 +1,7 @@
+#include <chrono>
+
 #include <neve/base/error.hpp>
+#include <neve/model/metrics/comparison.hpp>
 #include <neve/model/models.hpp>
 #include <neve/schema/schema_of.hpp>
 
@@ -86,27 +89,6 @@ struct ModelMetricsMaker {
   }
 };
 
-const frame::Column& only_column(const frame::Frame& frame, std::string_view parameter) {
-  if (frame.width() == 1) return frame.columns[0];
-  throw InputError::illegal_argument("The frame of " + std::string(parameter) +
-                                         " must have one column, but " + frame.key + " has " +
-                                         std::to_string(frame.width()) + ".",
-                                     {{std::string(parameter), frame.key}});
-}
-
-/// Frames that came about apart may be cut differently; then rows cannot be compared in place.
-void check_same_rows(const frame::Frame& left, const frame::Frame& right) {
-  if (left.layout->cuts == right.layout->cuts) return;
-  throw InputError::illegal_argument(
-      left.rows() != right.rows()
-          ? "Predictions and actuals must have equally many rows; there are " +
-                std::to_string(left.rows()) + " and " + std::to_string(right.rows()) + "."
-          : "Predictions and actuals are stored differently. Join them with cbind first and take "
-            "their columns "
-            "from the result.",
-      {{"predictions_frame", left.key}, {"actuals_frame", right.key}});
-}
-
 metrics::Deviance deviance_of(const ModelMetricsMaker& request) {
   metrics::Deviance deviance;
   if (!request.distribution || *request.distribution == "gaussian" ||
@@ -129,48 +111,25 @@ metrics::Deviance deviance_of(const ModelMetricsMaker& request) {
 
 ModelMetricsMaker make_metrics(Call& call, const ModelMetricsMaker& request) {
   const frame::Frames& frames = *call.services.frames;
-  mr::Engine& engine = *call.services.engine;
-  const frame::Frame predictions =
-      frames.require(request.predictions_frame.value_or(""), "predictions_frame");
-  const frame::Frame actuals = frames.require(request.actuals_frame.value_or(""), "actuals_frame");
-  check_same_rows(predictions, actuals);
-  const ColumnId actual = only_column(actuals, "actuals_frame").id;
-  std::optional<ColumnId> weights;
-  frame::Frame weights_frame;
+  metrics::Comparison comparison{
+      .predictions = frames.require(request.predictions_frame.value_or(""), "predictions_frame"),
+      .actuals = frames.require(request.actuals_frame.value_or(""), "actuals_frame"),
+      .weights = std::nullopt,
+      .domain = request.domain,
+      .deviance = deviance_of(request),
+      .auc_type = request.auc_type.value_or(model::AucType::none)};
   if (request.weights_frame && !request.weights_frame->empty()) {
-    weights_frame = frames.require(*request.weights_frame, "weights_frame");
-    check_same_rows(predictions, weights_frame);
-    weights = only_column(weights_frame, "weights_frame").id;
+    comparison.weights = frames.require(*request.weights_frame, "weights_frame");
   }
+  if (request.treatment_frame && !request.treatment_frame->empty()) {
+    throw InputError::unsupported("Uplift metrics (treatment_frame) are not supported.",
+                                  {{"treatment_frame", *request.treatment_frame}});
+  }
+  metrics::Metrics made = metrics::compare(*call.services.engine, comparison, call.token);
+  made.header()->scoring_time = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                    std::chrono::system_clock::now().time_since_epoch())
+                                    .count();
   ModelMetricsMaker answer = request;
-  metrics::Metrics made;
-  const std::size_t classes = request.domain ? request.domain->size() : 0;
-  if (classes == 2) {
-    made = metrics::compute_binomial(
-        engine,
-        {predictions.layout, predictions.columns.back().id, actual, weights, {*request.domain, -1}},
-        call.token);
-    made.header()->description =
-        "Computed on user-given predictions and labels, using F1-optimal threshold: " +
-        std::to_string(made.binomial()->default_threshold) + ".";
-  } else if (classes > 2) {
-    if (predictions.columns.size() < classes) {
-      throw InputError::illegal_argument("There must be one column of predictions per class.",
-                                         {{"predictions_frame", predictions.key}});
-    }
-    metrics::MultinomialInputs inputs{predictions.layout, {}, actual, weights, *request.domain};
-    for (std::size_t k = 0; k < classes; ++k) {
-      inputs.probabilities.push_back(
-          predictions.columns[predictions.columns.size() - classes + k].id);
-    }
-    made = metrics::compute_multinomial(engine, inputs, call.token);
-  } else {
-    made = metrics::compute_regression(
-        engine,
-        {predictions.layout, only_column(predictions, "predictions_frame").id, actual, weights,
-         deviance_of(request)},
-        call.token);
-  }
   answer.model_metrics = made.object();
   return answer;
 }

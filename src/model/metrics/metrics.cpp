@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "model/metrics/binomial_task.hpp"
+#include "model/metrics/comparison_tasks.hpp"
 #include "model/metrics/multinomial_task.hpp"
 #include "model/metrics/regression_task.hpp"
 
@@ -89,7 +90,8 @@ std::optional<double> Metrics::find(std::string_view name) const {
 
 mr::TaskList tasks() {
   return {&mr::task_entry<BinomialTask>(), &mr::task_entry<RegressionTask>(),
-          &mr::task_entry<MultinomialTask>()};
+          &mr::task_entry<MultinomialTask>(), &mr::task_entry<MatchTask>(),
+          &mr::task_entry<ExtentTask>()};
 }
 
 }  // namespace neve::model::metrics

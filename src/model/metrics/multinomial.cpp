@@ -33,6 +33,7 @@ void resize_all(MultinomialPartial& partial, std::size_t classes) {
   partial.right.resize(classes);
   partial.hits.resize(std::min(classes, kMostHits));
   if (classes <= kMostConfusionClasses) partial.confusion.resize(classes * classes);
+  if (partial.keeps_scores) partial.scores.resize(classes * classes);
 }
 
 void add_all(std::vector<double>& left, const std::vector<double>& right) {
@@ -87,6 +88,9 @@ void MultinomialPartial::add_row(std::span<const double> row, std::size_t code, 
   const std::size_t rank = rank_of(row, code);
   if (rank < hits.size()) hits[rank] += row_weight;
   if (rank == 0) right[code] += row_weight;
+  for (std::size_t k = 0; keeps_scores && k < row.size(); ++k) {
+    scores[code * row.size() + k].add(row[k], row_weight);
+  }
   if (confusion.empty()) return;
   const auto guess = static_cast<std::size_t>(std::ranges::max_element(row) - row.begin());
   confusion[code * row.size() + guess] += row_weight;
@@ -110,6 +114,7 @@ void MultinomialPartial::add_rows(std::span<const std::span<const double>> proba
 
 void MultinomialPartial::merge(const MultinomialPartial& other) {
   if (other.actual.empty()) return;
+  keeps_scores = keeps_scores || other.keeps_scores;
   if (actual.empty()) resize_all(*this, other.actual.size());
   rows += other.rows;
   weight += other.weight;
@@ -119,6 +124,7 @@ void MultinomialPartial::merge(const MultinomialPartial& other) {
   add_all(right, other.right);
   add_all(hits, other.hits);
   add_all(confusion, other.confusion);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i].append(other.scores[i]);
 }
 
 Multinomial finish_multinomial(const MultinomialPartial& partial,
@@ -141,6 +147,12 @@ Multinomial finish_multinomial(const MultinomialPartial& partial,
   return out;
 }
 
+MultinomialPartial MultinomialTask::zero(const State& state) {
+  MultinomialPartial partial;
+  partial.keeps_scores = state.keeps_scores;
+  return partial;
+}
+
 std::int64_t MultinomialTask::partial_bytes(const State& state) {
   const std::int64_t classes = state.classes;
   const bool confusion = state.classes <= kMostConfusionClasses;
@@ -161,10 +173,20 @@ Multinomial compute_multinomial(mr::Engine& engine, const MultinomialInputs& inp
   columns.push_back(inputs.actual);
   mr::RunOptions options;
   options.token = token;
-  const MultinomialTask::State state{static_cast<std::uint32_t>(inputs.probabilities.size())};
-  const auto partial = engine.run<MultinomialTask>(
-      inputs_with(inputs.layout, std::move(columns), inputs.weights), state, options);
-  return finish_multinomial(partial, inputs.domain);
+  const std::size_t classes = inputs.probabilities.size();
+  const bool aucs = wants_auc(inputs.auc_type, classes);
+  Reservation memory;
+  if (aucs) {
+    // Each score in the result, and in the curve of its class against the rest.
+    const auto scores = inputs.layout->rows() * static_cast<std::int64_t>(classes);
+    memory = engine.budget().reserve(scores * 16 + inputs.layout->rows() * 48, "multinomial AUC");
+  }
+  const auto partial =
+      engine.run<MultinomialTask>(inputs_with(inputs.layout, std::move(columns), inputs.weights),
+                                  {static_cast<std::uint32_t>(classes), aucs}, options);
+  Multinomial out = finish_multinomial(partial, inputs.domain);
+  finish_aucs(engine.pool(), partial, inputs.domain, inputs.auc_type, out);
+  return out;
 }
 
 const schema::Schema& Multinomial::schema() {

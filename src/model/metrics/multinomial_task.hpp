@@ -14,12 +14,14 @@ struct MultinomialTask {
   static constexpr auto reduction = mr::Reduction::ordered;
   struct State {
     std::uint32_t classes = 0;
+    bool keeps_scores = false;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(classes);
+      archive(classes, keeps_scores);
     }
   };
   using Partial = MultinomialPartial;
+  static Partial zero(const State& state);
   static std::int64_t partial_bytes(const State& state);
   static void map(const mr::RowGroup& group, const State& state, Partial& partial);
   static void merge(Partial& left, const Partial& right) { left.merge(right); }

@@ -8,6 +8,8 @@
 
 #include <neve/base/ids.hpp>
 #include <neve/job/token.hpp>
+#include <neve/model/common_parameters.hpp>
+#include <neve/model/metrics/binomial.hpp>
 #include <neve/model/metrics/metrics_header.hpp>
 #include <neve/mr/engine.hpp>
 
@@ -58,6 +60,14 @@ struct MultinomialGlm : Multinomial {
 /// Classes up to which there is a confusion matrix, as in H2O-3.
 inline constexpr std::size_t kMostConfusionClasses = 1000;
 
+/// Classes up to which AUCs of pairs of classes are computed, as in H2O-3.
+inline constexpr std::size_t kMostAucClasses = 50;
+
+/// Whether this type asks for AUCs of so many classes.
+constexpr bool wants_auc(AucType type, std::size_t classes) {
+  return type != AucType::automatic && type != AucType::none && classes <= kMostAucClasses;
+}
+
 /// What a pass over rows gathers for Multinomial; a Partial, or a member of one, of an ordered
 /// reduction. Sizes itself at the first rows.
 struct MultinomialPartial {
@@ -71,6 +81,10 @@ struct MultinomialPartial {
   std::vector<double>
       confusion;  ///< weight by actual · classes + predicted; empty for many classes
 
+  bool keeps_scores =
+      false;  ///< set before the first rows, for finish_aucs(): 8 bytes per row and class
+  std::vector<ClassScores> scores;  ///< by actual · classes + class: probabilities of that class
+
   /// Adds rows: probabilities[k] is the column of class k, `codes` the class as a number; `weights`
   /// is empty where all are 1. Rows with NaN in any, a class that is not there or weight 0 do not
   /// count.
@@ -79,7 +93,8 @@ struct MultinomialPartial {
   void merge(const MultinomialPartial& other);
   template <class Archive>
   void fields(Archive& archive) {
-    archive(rows, weight, squared_error, log_error, actual, right, hits, confusion);
+    archive(rows, weight, squared_error, log_error, actual, right, hits, confusion, keeps_scores,
+            scores);
   }
 
  private:
@@ -89,6 +104,12 @@ struct MultinomialPartial {
 Multinomial finish_multinomial(const MultinomialPartial& partial,
                                const std::vector<std::string>& domain);
 
+/// Adds the AUCs of each class against the rest and of each pair of classes (Hand and Till 2001),
+/// their means, and the one that `type` names. Does nothing unless wants_auc(); the partial keeps
+/// scores.
+void finish_aucs(Pool& pool, const MultinomialPartial& partial,
+                 const std::vector<std::string>& domain, AucType type, Multinomial& out);
+
 /// Columns to compare, of one layout.
 struct MultinomialInputs {
   frame::LayoutPtr layout;
@@ -96,6 +117,7 @@ struct MultinomialInputs {
   ColumnId actual;                      ///< codes of the domain, also as numbers
   std::optional<ColumnId> weights;
   std::vector<std::string> domain;
+  AucType auc_type = AucType::automatic;
 };
 
 Multinomial compute_multinomial(mr::Engine& engine, const MultinomialInputs& inputs,

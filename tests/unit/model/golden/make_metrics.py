@@ -66,6 +66,10 @@ def multinomial(case, probabilities, y, w):
     for k in range(1, classes):
         top = metrics.top_k_accuracy_score(y, probabilities, k=k, sample_weight=w, labels=labels)
         value(case, f"hit {k}", top)
+    for average, kind in (("macro", "ovr"), ("weighted", "ovr"), ("macro", "ovo")):
+        if case == "multinomial":
+            area = metrics.roc_auc_score(y, probabilities, average=average, multi_class=kind)
+            value(case, f"{average} {kind}", area)
     matrix = metrics.confusion_matrix(y, guess, sample_weight=w, labels=labels)
     for a in labels:
         for b in labels:
