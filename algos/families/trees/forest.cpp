@@ -1,0 +1,137 @@
+#include "algos/families/trees/forest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace neve::algos::trees {
+namespace {
+
+constexpr std::uint32_t kMissingKey = 0xFFFFFFFF;
+constexpr std::uint32_t kMissingLeft = 1;
+constexpr std::uint32_t kCategorical = 2;
+
+/// Keys of floats order like the floats: negative ones have all bits turned, others the sign bit.
+std::uint32_t key_of(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
+  constexpr std::uint32_t kSign = 0x80000000;
+  return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
+
+/// The largest float <= value, so that comparing with a float gives what comparing doubles would.
+float round_down(double value) {
+  const auto nearest = static_cast<float>(value);
+  if (static_cast<double>(nearest) <= value) return nearest;
+  return std::nextafterf(nearest, -std::numeric_limits<float>::infinity());
+}
+
+}  // namespace
+
+void RowKeys::reset(std::size_t rows, std::size_t columns) {
+  rows_ = rows;
+  columns_ = columns;
+  keys_.resize(rows * columns);
+}
+
+void RowKeys::set_numbers(std::size_t column, std::span<const double> values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    keys_[i * columns_ + column] =
+        std::isnan(values[i]) ? kMissingKey : key_of(round_down(values[i]));
+  }
+}
+
+void RowKeys::set_codes(std::size_t column, std::span<const std::int32_t> codes,
+                        std::int32_t levels) {
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    const bool known = codes[i] >= 0 && codes[i] < levels;
+    keys_[i * columns_ + column] = static_cast<std::uint32_t>(known ? codes[i] : levels);
+  }
+}
+
+FlatForest::FlatForest(std::span<const Tree* const> trees, std::span<const std::int32_t> used) {
+  for (const Tree* tree : trees) add_tree(*tree, used);
+}
+
+void FlatForest::add_tree(const Tree& tree, std::span<const std::int32_t> used) {
+  const auto root = static_cast<std::uint32_t>(nodes_.size());
+  roots_.push_back({root, tree.depth()});
+  for (const Tree::Node& node : tree.nodes) {
+    const auto self = static_cast<std::uint32_t>(nodes_.size());
+    Node flat = flat_node(tree, node, self, used);
+    if (!node.is_leaf()) flat.left += root;
+    nodes_.push_back(flat);
+    values_.push_back(node.value);
+  }
+}
+
+FlatForest::Node FlatForest::flat_node(const Tree& tree, const Tree::Node& node, std::uint32_t self,
+                                       std::span<const std::int32_t> used) {
+  // A leaf compares with a key that none reaches, and so stays where it is.
+  if (node.is_leaf()) return {kMissingKey, self, 0, kMissingLeft};
+  Node flat;
+  flat.left = static_cast<std::uint32_t>(node.left);
+  flat.column = static_cast<std::uint32_t>(used[static_cast<std::size_t>(node.column)]) * 4;
+  if (node.set >= 0) {
+    flat.threshold = kMissingKey;
+    flat.column += kCategorical;
+    flat.set = static_cast<std::uint32_t>(sets_.size());
+    const auto& set = tree.sets[static_cast<std::size_t>(node.set)].right;
+    sets_.insert(sets_.end(), set.begin(), set.end());
+    return flat;
+  }
+  // Missing is the largest key; where it goes left, 1 is added to all, which makes it the smallest.
+  const bool only_missing = std::isnan(node.threshold);
+  flat.threshold = only_missing ? kMissingKey : key_of(node.threshold);
+  if (!node.missing_right) {
+    flat.threshold += only_missing ? 0 : 1;
+    flat.column += kMissingLeft;
+  }
+  return flat;
+}
+
+inline std::uint32_t FlatForest::step(std::uint32_t at, const std::uint32_t* keys) const {
+  const Node& node = nodes_[at];
+  const std::uint32_t key = keys[node.column >> 2U];
+  const std::uint32_t beyond = key + (node.column & kMissingLeft) >= node.threshold ? 1 : 0;
+  const std::uint32_t level = key & (0U - ((node.column >> 1U) & 1U));
+  const std::uint32_t member = sets_[node.set + (level >> 5U)] >> (level & 31U);
+  // A categorical node's threshold is out of reach, but for the key of missing numbers; a number's
+  // set is empty.
+  return node.left + ((beyond | member) & 1U);
+}
+
+void FlatForest::add_scores(const RowKeys& keys, std::span<double> out) const {
+  constexpr std::size_t kLanes = 16;
+  std::array<std::uint32_t, kLanes> at{};
+  std::array<const std::uint32_t*, kLanes> row{};
+  for (std::size_t begin = 0; begin < out.size(); begin += kLanes) {
+    const std::size_t count = std::min(kLanes, out.size() - begin);
+    // Lanes without a row walk with the last one.
+    for (std::size_t i = 0; i < kLanes; ++i) row[i] = keys.row(begin + std::min(i, count - 1));
+    for (const Root& root : roots_) {
+      at.fill(root.node);
+      for (std::int32_t level = 0; level < root.depth; ++level) {
+        for (std::size_t i = 0; i < kLanes; ++i) at[i] = step(at[i], row[i]);
+      }
+      for (std::size_t i = 0; i < count; ++i) out[begin + i] += static_cast<double>(values_[at[i]]);
+    }
+  }
+}
+
+std::vector<std::int32_t> used_columns(std::span<const Tree* const> trees, std::size_t columns) {
+  std::vector<std::uint8_t> seen(columns);
+  for (const Tree* tree : trees) {
+    for (const Tree::Node& node : tree->nodes) {
+      if (!node.is_leaf()) seen[static_cast<std::size_t>(node.column)] = 1;
+    }
+  }
+  std::vector<std::int32_t> used;
+  for (std::size_t c = 0; c < columns; ++c) {
+    if (seen[c] != 0) used.push_back(static_cast<std::int32_t>(c));
+  }
+  return used;
+}
+
+}  // namespace neve::algos::trees

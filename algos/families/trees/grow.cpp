@@ -1,0 +1,230 @@
+#include "algos/families/trees/grow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include <neve/base/rng.hpp>
+
+namespace neve::algos::trees {
+namespace {
+
+/// Histograms that one pass may make, per worker, and that may wait for their children, in all.
+/// Only memory depends on them: histograms are exact, however they come about.
+constexpr std::size_t kPassBytes = std::size_t{32} << 20U;
+constexpr std::size_t kKeptBytes = std::size_t{256} << 20U;
+
+/// Streams of random numbers, apart from those of row sampling (which are tree numbers).
+constexpr std::uint64_t kTreeColumns = std::uint64_t{1} << 62U;
+constexpr std::uint64_t kNodeColumns = std::uint64_t{2} << 62U;
+
+/// `count` of the items, drawn without replacement, in their order.
+std::vector<std::int32_t> draw(std::vector<std::int32_t> items, std::size_t count,
+                               const CounterRng& random) {
+  for (std::size_t i = 0; i < count; ++i) {
+    std::swap(items[i], items[i + static_cast<std::size_t>(random.below(i, items.size() - i))]);
+  }
+  items.resize(count);
+  std::ranges::sort(items);
+  return items;
+}
+
+std::size_t share_of(std::size_t count, double rate) {
+  const auto wanted = static_cast<std::size_t>(static_cast<double>(count) * rate);
+  return std::clamp<std::size_t>(wanted, 1, count);
+}
+
+}  // namespace
+
+/// A node whose split is looked for.
+struct Grower::Node {
+  std::int32_t id = 0;
+  Sums total;
+  std::int64_t squares = 0;
+  std::vector<std::int64_t> cells;  ///< empty where it is not kept
+  FoundSplit split;
+};
+
+struct Grower::Growth {
+  GrownTree result;
+  std::uint64_t tree = 0;
+  std::int32_t level = 0;
+  SplitRules rules;
+  HistogramRequest request;           ///< without nodes
+  std::vector<std::int32_t> columns;  ///< that the tree may use
+  std::vector<Node> frontier;         ///< nodes of this level that may be split
+  std::size_t kept_bytes = 0;
+};
+
+Grower::Grower(mr::Engine& engine, mr::Inputs rows, mr::RunOptions options, const BinSpec& spec,
+               GrowSettings settings)
+    : engine_(engine),
+      rows_(std::move(rows)),
+      options_(std::move(options)),
+      spec_(spec),
+      layout_(spec),
+      settings_(std::move(settings)) {
+  rows_.columns.clear();
+}
+
+GrownTree Grower::grow(const TreeRequest& request) {
+  Growth growth;
+  growth.tree = request.number;
+  growth.rules = settings_.rules;
+  growth.rules.random_thresholds = request.random_thresholds;
+  growth.rules.seed = CounterRng(settings_.rules.seed, request.number).bits(0);
+  growth.result.importance.resize(spec_.columns.size());
+  growth.columns = columns_of_tree(request.number);
+  growth.request = {.nodes = {},
+                    .cells_per_node = layout_.cells,
+                    .columns = std::vector<std::uint8_t>(spec_.columns.size()),
+                    .form = request.form,
+                    .tree_class = request.tree_class};
+  for (const std::int32_t c : growth.columns)
+    growth.request.columns[static_cast<std::size_t>(c)] = 1;
+  make_root(growth);
+  while (!growth.frontier.empty() && growth.level < settings_.max_depth) next_level(growth);
+  return std::move(growth.result);
+}
+
+void Grower::make_root(Growth& growth) {
+  RootTask::State state{growth.request, settings_.sampling};
+  state.request.nodes = {0};
+  state.sampling.tree = growth.tree;
+  Histograms root = engine_.run<RootTask>(rows_, state, options_);
+  const SplitSearch search_rules(spec_, layout_, growth.request.form, growth.rules);
+  Node node;
+  node.total = search_rules.total_of(root.cells.data(), growth.columns.front());
+  node.squares = root.squares[0];
+  node.cells = std::move(root.cells);
+  growth.result.tree.nodes[0].weight =
+      static_cast<float>(static_cast<double>(node.total.weight) / growth.request.form.weight_scale);
+  growth.frontier.push_back(std::move(node));
+  if (settings_.max_depth > 0) search(growth, growth.frontier);
+}
+
+void Grower::search(Growth& growth, std::span<Node> nodes) const {
+  const SplitSearch splits(spec_, layout_, growth.request.form, growth.rules);
+  engine_.pool().for_each(nodes.size(), [&](std::size_t i) {
+    Node& node = nodes[i];
+    if (!splits.may_split(node.total) || node.squares <= 0) return;
+    node.split = splits.search({node.id, node.total, node.squares, node.cells.data()},
+                               columns_of_node(growth, node));
+  });
+}
+
+/// Splits the nodes of this level and looks for splits of their children.
+void Grower::next_level(Growth& growth) {
+  std::vector<Node> parents = std::exchange(growth.frontier, {});
+  std::erase_if(parents, [](const Node& node) { return !node.split.found; });
+  const SplitSearch rules(spec_, layout_, growth.request.form, growth.rules);
+  const double weight_scale = growth.request.form.weight_scale;
+  Tree& tree = growth.result.tree;
+  std::vector<NodeSplit> splits;
+  for (Node& parent : parents) {
+    FoundSplit& found = parent.split;
+    found.test.left = static_cast<std::int32_t>(tree.nodes.size());
+    const auto column = static_cast<std::size_t>(found.test.column);
+    tree.split(found.test, spec_.columns[column]);
+    growth.result.importance[column] += found.gain;
+    const auto left = static_cast<std::size_t>(found.test.left);
+    tree.nodes[left].weight =
+        static_cast<float>(static_cast<double>(found.left.weight) / weight_scale);
+    tree.nodes[left + 1].weight =
+        static_cast<float>(static_cast<double>(found.right.weight) / weight_scale);
+    splits.push_back(found.test);
+  }
+  ++growth.level;
+  const bool deepest = growth.level >= settings_.max_depth;
+  std::vector<Node*> fertile;
+  for (Node& parent : parents) {
+    if (deepest) break;
+    if (rules.may_split(parent.split.left) || rules.may_split(parent.split.right))
+      fertile.push_back(&parent);
+  }
+  if (fertile.empty()) {
+    growth.result.last_splits = std::move(splits);
+    return;
+  }
+  growth.kept_bytes = 0;
+  const std::size_t node_bytes =
+      static_cast<std::size_t>(layout_.cells * growth.request.form.words()) * 8;
+  const std::size_t most = std::max<std::size_t>(1, kPassBytes / node_bytes / 2);
+  for (std::size_t begin = 0; begin < fertile.size(); begin += most) {
+    const std::size_t count = std::min(most, fertile.size() - begin);
+    make_children(growth, std::span(fertile).subspan(begin, count),
+                  begin == 0 ? std::span<const NodeSplit>(splits) : std::span<const NodeSplit>());
+  }
+}
+
+/// Makes the children of some nodes of a level; `splits` are applied to the rows first.
+void Grower::make_children(Growth& growth, std::span<Node*> parents,
+                           std::span<const NodeSplit> splits) {
+  LevelTask::State state{{splits.begin(), splits.end()}, growth.request};
+  for (const Node* parent : parents) {
+    const FoundSplit& found = parent->split;
+    const bool right_is_lighter = found.right.weight < found.left.weight;
+    state.request.nodes.push_back(found.test.left + (right_is_lighter ? 1 : 0));
+    if (parent->cells.empty())
+      state.request.nodes.push_back(found.test.left + (right_is_lighter ? 0 : 1));
+  }
+  const Histograms made = engine_.run<LevelTask>(rows_, state, options_);
+  const auto stride = static_cast<std::size_t>(layout_.cells * growth.request.form.words());
+  std::vector<Node> children;
+  std::size_t next = 0;
+  const auto take = [&](Node& node, const FoundSplit& split, std::int32_t id) {
+    node.id = id;
+    node.total = id == split.test.left ? split.left : split.right;
+    const auto from = made.cells.begin() + static_cast<std::ptrdiff_t>(next * stride);
+    node.cells.assign(from, from + static_cast<std::ptrdiff_t>(stride));
+    node.squares = made.squares[next++];
+  };
+  for (Node* parent : parents) {
+    const FoundSplit& found = parent->split;
+    const bool right_is_lighter = found.right.weight < found.left.weight;
+    const std::int32_t heavy_id = found.test.left + (right_is_lighter ? 0 : 1);
+    Node light;
+    Node heavy;
+    take(light, found, state.request.nodes[next]);
+    if (parent->cells.empty()) {
+      take(heavy, found, heavy_id);
+    } else {
+      heavy.id = heavy_id;
+      heavy.total = right_is_lighter ? found.left : found.right;
+      heavy.squares = parent->squares - light.squares;
+      heavy.cells = std::move(parent->cells);
+      subtract(heavy.cells, light.cells);
+    }
+    children.push_back(std::move(light));
+    children.push_back(std::move(heavy));
+  }
+  search(growth, children);
+  for (Node& child : children) {
+    if (!child.split.found) continue;
+    const std::size_t bytes = child.cells.size() * sizeof(std::int64_t);
+    growth.kept_bytes += bytes;
+    if (growth.kept_bytes > kKeptBytes) child.cells = {};
+    growth.frontier.push_back(std::move(child));
+  }
+}
+
+std::vector<std::int32_t> Grower::columns_of_tree(std::uint64_t tree) const {
+  std::vector<std::int32_t> all(spec_.columns.size());
+  std::iota(all.begin(), all.end(), 0);
+  if (settings_.column_rate_per_tree >= 1) return all;
+  const CounterRng random(settings_.sampling.seed, kTreeColumns + tree);
+  return draw(std::move(all), share_of(spec_.columns.size(), settings_.column_rate_per_tree),
+              random);
+}
+
+std::vector<std::int32_t> Grower::columns_of_node(const Growth& growth, const Node& node) const {
+  double rate = settings_.column_rate;
+  for (std::int32_t i = 0; i < growth.level; ++i) rate *= settings_.column_rate_change;
+  if (rate >= 1) return growth.columns;
+  const CounterRng tree_random(settings_.sampling.seed, kNodeColumns + growth.tree);
+  const CounterRng random(tree_random.bits(static_cast<std::uint64_t>(node.id)));
+  return draw(growth.columns, share_of(growth.columns.size(), rate), random);
+}
+
+}  // namespace neve::algos::trees

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <neve/base/budget.hpp>
+#include <neve/mr/engine.hpp>
+
+#include "algos/families/trees/partition.hpp"
+#include "algos/families/trees/split.hpp"
+#include "algos/families/trees/tree.hpp"
+
+namespace neve::algos::trees {
+
+/// How trees grow; the same for all trees of a model.
+struct GrowSettings {
+  std::int32_t max_depth = 5;
+  SplitRules rules;
+  RowSampling sampling;           ///< `tree` is set per tree
+  double column_rate = 1;         ///< of the tree's columns, for each split
+  double column_rate_change = 1;  ///< factor on column_rate per level
+  double column_rate_per_tree = 1;
+};
+
+/// What differs from tree to tree.
+struct TreeRequest {
+  std::uint64_t number = 0;     ///< of the model's trees
+  std::int32_t tree_class = 0;  ///< whose residuals it fits
+  FixedPoint form;
+  std::int32_t random_thresholds = 0;  ///< as SplitRules has it
+};
+
+/// A tree without leaf values, and what its makers still need.
+struct GrownTree {
+  Tree tree;
+  std::vector<NodeSplit> last_splits;  ///< not yet applied to the rows
+  std::vector<double> importance;      ///< Σ gain per column
+};
+
+/// Grows trees level by level on loaded rows: per level one pass over the rows, which moves them to
+/// their new nodes and makes the histograms of the lighter children; the heavier ones' are the
+/// parents' minus these. Lives on the driver; used by one thread.
+class Grower {
+ public:
+  /// `rows` are the loaded rows' layout and scratch; spec outlives the grower.
+  Grower(mr::Engine& engine, mr::Inputs rows, mr::RunOptions options, const BinSpec& spec,
+         GrowSettings settings);
+  GrownTree grow(const TreeRequest& request);
+  [[nodiscard]] const BinLayout& layout() const { return layout_; }
+
+ private:
+  struct Node;
+  struct Growth;
+  void make_root(Growth& growth);
+  void search(Growth& growth, std::span<Node> nodes) const;
+  void next_level(Growth& growth);
+  void make_children(Growth& growth, std::span<Node*> parents, std::span<const NodeSplit> splits);
+  [[nodiscard]] std::vector<std::int32_t> columns_of_tree(std::uint64_t tree) const;
+  [[nodiscard]] std::vector<std::int32_t> columns_of_node(const Growth& growth,
+                                                          const Node& node) const;
+
+  mr::Engine& engine_;
+  mr::Inputs rows_;
+  mr::RunOptions options_;
+  const BinSpec& spec_;
+  BinLayout layout_;
+  GrowSettings settings_;
+};
+
+}  // namespace neve::algos::trees

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <neve/mr/task.hpp>
+
+#include "algos/families/trees/histogram.hpp"
+#include "algos/families/trees/row_store.hpp"
+
+namespace neve::algos::trees {
+
+/// A node's test on bins: its rows go to node `left`, or to `left` + 1 where right_bins or the
+/// threshold say so.
+struct NodeSplit {
+  std::int32_t node = 0;
+  std::int32_t left = 0;
+  std::int32_t column = 0;
+  bool categorical = false;
+  std::int32_t threshold = 0;             ///< numbers: bins from here on go right
+  bool missing_right = false;             ///< numbers
+  std::vector<std::uint64_t> right_bins;  ///< categories: a bit per bin, the missing one too
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(node, left, column, categorical, threshold, missing_right, right_bins);
+  }
+  [[nodiscard]] bool goes_right(std::int32_t bin, std::int32_t missing_bin) const {
+    if (!categorical) return bin == missing_bin ? missing_right : bin >= threshold;
+    const auto b = static_cast<std::size_t>(bin);
+    return ((right_bins[b / 64] >> (b % 64)) & 1U) != 0;
+  }
+};
+
+/// Moves the rows of split nodes to their children, each child's rows in ascending order.
+void apply_splits(RowStore& store, std::span<const NodeSplit> splits);
+
+/// Bernoulli sampling of the rows that a tree grows on, by (seed, tree, row).
+struct RowSampling {
+  std::uint64_t seed = 0;
+  std::uint64_t tree = 0;
+  double rate = 1;
+  std::vector<double> rate_per_class;  ///< instead of `rate` where not empty
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(seed, tree, rate, rate_per_class);
+  }
+};
+
+/// Begins a tree: turns the residuals of its class into integers, puts all rows into node 0 and
+/// makes its histogram.
+struct RootTask {
+  static constexpr std::string_view name = "trees.root";
+  static constexpr auto reduction = mr::Reduction::exact;
+  struct State {
+    HistogramRequest request;
+    RowSampling sampling;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(request, sampling);
+    }
+  };
+  using Scratch = RowStore;
+  using Partial = Histograms;
+  static Partial zero(const State& state);
+  static void rebuild(const mr::RowGroup&, const State&, RowStore&) { fail_not_loaded(); }
+  static void map(const mr::RowGroup& group, const State& state, RowStore& store, Partial& partial);
+  static void merge(Partial& left, const Partial& right) { left.merge(right); }
+};
+
+/// Applies the splits of a level and makes histograms of some of the nodes that come from them.
+struct LevelTask {
+  static constexpr std::string_view name = "trees.level";
+  static constexpr auto reduction = mr::Reduction::exact;
+  struct State {
+    std::vector<NodeSplit> splits;
+    HistogramRequest request;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(splits, request);
+    }
+  };
+  using Scratch = RowStore;
+  using Partial = Histograms;
+  static Partial zero(const State& state);
+  static void rebuild(const mr::RowGroup&, const State&, RowStore&) { fail_not_loaded(); }
+  static void map(const mr::RowGroup& group, const State& state, RowStore& store, Partial& partial);
+  static void merge(Partial& left, const Partial& right) { left.merge(right); }
+};
+
+/// The tasks of this folder.
+mr::TaskList tasks();
+
+}  // namespace neve::algos::trees

@@ -1,0 +1,165 @@
+#include "algos/families/trees/row_store.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include <neve/base/error.hpp>
+
+namespace neve::algos::trees {
+namespace {
+
+constexpr std::size_t kBlockRows = 1024;
+
+/// Calls body(begin, count) for blocks of rows that stay in the L1 cache.
+template <class Body>
+void for_blocks(std::size_t rows, const Body& body) {
+  for (std::size_t begin = 0; begin < rows; begin += kBlockRows) {
+    body(begin, std::min(kBlockRows, rows - begin));
+  }
+}
+
+/// Writes the bins of one column into its tile.
+template <class Bin>
+class BinWriter {
+ public:
+  BinWriter(RowStore& store, const BinLayout::Place& place)
+      : stride_(store.layout.tiles[static_cast<std::size_t>(place.tile)].columns.size()),
+        bins_(reinterpret_cast<Bin*>(store.tiles[static_cast<std::size_t>(place.tile)].data()) +
+              place.position) {}
+  void set(std::size_t row, std::int32_t bin) { bins_[row * stride_] = static_cast<Bin>(bin); }
+
+ private:
+  std::size_t stride_;
+  Bin* bins_;
+};
+
+template <class Bin>
+void bin_column(const frame::Chunk& chunk, const ColumnBins& bins, const BinLayout::Place& place,
+                RowStore& store) {
+  BinWriter<Bin> writer(store, place);
+  std::vector<double> values(kBlockRows);
+  std::vector<std::int32_t> codes(kBlockRows);
+  for_blocks(store.rows, [&](std::size_t begin, std::size_t count) {
+    const auto first = static_cast<std::int64_t>(begin);
+    if (bins.categorical) {
+      chunk.decode_codes(first, std::span(codes).first(count));
+      for (std::size_t i = 0; i < count; ++i) writer.set(begin + i, bins.bin_of_code(codes[i]));
+    } else {
+      chunk.decode(first, std::span(values).first(count));
+      for (std::size_t i = 0; i < count; ++i) writer.set(begin + i, bins.bin_of(values[i]));
+    }
+  });
+}
+
+void load_bins(const mr::RowGroup& group, const LoadTask::State& state, RowStore& store) {
+  for (const Tile& tile : store.layout.tiles) {
+    // Room behind the last row, as kernels may read a whole word there.
+    store.tiles.emplace_back(store.rows * tile.row_bytes() + sizeof(std::uint64_t));
+  }
+  for (std::size_t c = 0; c < state.spec.columns.size(); ++c) {
+    const BinLayout::Place& place = store.layout.places[c];
+    const frame::Chunk& chunk =
+        group.columns[static_cast<std::size_t>(state.columns.predictors[c])];
+    const bool wide = store.layout.tiles[static_cast<std::size_t>(place.tile)].wide;
+    wide ? bin_column<std::uint16_t>(chunk, state.spec.columns[c], place, store)
+         : bin_column<std::uint8_t>(chunk, state.spec.columns[c], place, store);
+  }
+}
+
+std::vector<double> load_numbers(const mr::RowGroup& group, std::int32_t column) {
+  std::vector<double> values(static_cast<std::size_t>(group.rows));
+  const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(column)];
+  for_blocks(values.size(), [&](std::size_t begin, std::size_t count) {
+    chunk.decode(static_cast<std::int64_t>(begin), std::span(values).subspan(begin, count));
+  });
+  return values;
+}
+
+/// Rows without a response or weight, and rows of weight 0, take no part: they weigh 0.
+void load_weights(const mr::RowGroup& group, const LoadTask::State& state, RowStore& store) {
+  if (state.columns.weights >= 0) store.weight = load_numbers(group, state.columns.weights);
+  for (double& weight : store.weight) {
+    if (!(weight > 0)) weight = 0;
+  }
+  for (std::size_t row = 0; row < store.rows; ++row) {
+    if (!std::isnan(store.response[row])) continue;
+    if (store.weight.empty()) store.weight.assign(store.rows, 1);
+    store.weight[row] = 0;
+    store.response[row] = 0;
+  }
+}
+
+}  // namespace
+
+std::int64_t RowStore::byte_size() const {
+  std::size_t bytes = 0;
+  for (const auto& tile : tiles) bytes += tile.size();
+  const std::size_t per_row = sizeof(double) * (2 + classes) + sizeof(float) * classes +
+                              2 * sizeof(std::int64_t) + 2 * sizeof(std::uint16_t);
+  return static_cast<std::int64_t>(bytes + rows * per_row);
+}
+
+std::span<const std::uint16_t> RowStore::rows_of(std::int32_t node) const {
+  const Range& range = ranges[static_cast<std::size_t>(node)];
+  return std::span(order).subspan(range.begin, range.end - range.begin);
+}
+
+void fail_not_loaded() { throw InternalError("the rows of a tree job are gone"); }
+
+void LoadTask::rebuild(const mr::RowGroup& group, const State& state, RowStore& store) {
+  constexpr std::int64_t kMostRows = 65'536;
+  NEVE_CHECK(group.rows <= kMostRows, "row group too large for 16-bit row numbers");
+  store.layout = BinLayout(state.spec);
+  store.first_row = group.first_row;
+  store.rows = static_cast<std::size_t>(group.rows);
+  store.classes = static_cast<std::size_t>(state.columns.classes);
+  load_bins(group, state, store);
+  // A chunk of codes decodes to doubles too.
+  store.response = load_numbers(group, state.columns.response);
+  load_weights(group, state, store);
+  store.score.resize(store.rows * store.classes);
+  if (state.columns.offset >= 0) {
+    const std::vector<double> offset = load_numbers(group, state.columns.offset);
+    for (std::size_t k = 0; k < store.classes; ++k) {
+      std::ranges::copy(offset, store.score.begin() + static_cast<std::ptrdiff_t>(k * store.rows));
+    }
+  }
+  store.residual.resize(store.rows * store.classes);
+  store.addend.resize(store.rows);
+  store.order.resize(store.rows);
+  store.spare.resize(store.rows);
+}
+
+void LoadTask::map(const mr::RowGroup& group, const State& state, RowStore& store,
+                   Partial& partial) {
+  partial.missing.resize(state.spec.columns.size());
+  for (std::size_t c = 0; c < partial.missing.size(); ++c) {
+    const auto column = static_cast<std::size_t>(state.columns.predictors[c]);
+    partial.missing[c] += group.columns[column].missing();
+  }
+  constexpr double kLargestWhole = 0x1p31;
+  for (std::size_t row = 0; row < store.rows; ++row) {
+    const double weight = store.weight_of(row);
+    if (weight == 0) continue;
+    ++partial.rows;
+    partial.largest_weight = std::max(partial.largest_weight, weight);
+    if (weight == std::floor(weight) && weight <= kLargestWhole) {
+      partial.whole_weights += static_cast<std::int64_t>(weight);
+    } else {
+      partial.all_whole = false;
+    }
+  }
+}
+
+void LoadTask::merge(Partial& left, const Partial& right) {
+  left.missing.resize(std::max(left.missing.size(), right.missing.size()));
+  for (std::size_t c = 0; c < right.missing.size(); ++c) left.missing[c] += right.missing[c];
+  left.rows += right.rows;
+  left.whole_weights += right.whole_weights;
+  left.all_whole = left.all_whole && right.all_whole;
+  left.largest_weight = std::max(left.largest_weight, right.largest_weight);
+}
+
+}  // namespace neve::algos::trees

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <neve/mr/task.hpp>
+
+#include "algos/families/trees/bins.hpp"
+
+namespace neve::algos::trees {
+
+/// What tree building keeps of one row group, at its home, while a job runs: bins instead of
+/// values, and per row what boosting changes. Shared by all tree tasks of the job as their Scratch;
+/// made by LoadTask, which runs first. Row numbers are local to the group, which has at most 65,536
+/// rows.
+struct RowStore {
+  struct Range {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  BinLayout layout;
+  std::int64_t first_row = 0;
+  std::size_t rows = 0;
+  std::size_t classes = 1;                       ///< trees per iteration
+  std::vector<std::vector<std::uint8_t>> tiles;  ///< rows × row_bytes() of each tile
+  std::vector<double> response;                  ///< or the class
+  std::vector<double> weight;        ///< empty where all are 1; 0 for rows that take no part
+  std::vector<double> score;         ///< classes × rows: the sum of trees so far
+  std::vector<float> residual;       ///< classes × rows: what the next trees fit
+  std::vector<std::int64_t> addend;  ///< fixed-point target (and weight) of the tree that grows
+  std::vector<std::int64_t>
+      addend_weight;                 ///< fixed-point weight, where `addend` has no room for it
+  bool packed = true;                ///< `addend` holds the weight too
+  std::vector<std::uint16_t> order;  ///< rows, those of one node together, ascending
+  std::vector<std::uint16_t> spare;
+  std::vector<Range> ranges;  ///< of `order`, by node of the tree that grows
+
+  [[nodiscard]] std::int64_t byte_size() const;
+  [[nodiscard]] double weight_of(std::size_t row) const { return weight.empty() ? 1 : weight[row]; }
+  /// The tree that grows does not see the row: not sampled, or of weight 0.
+  [[nodiscard]] bool is_left_out(std::size_t row) const {
+    return (packed ? addend[row] : addend_weight[row]) == 0;
+  }
+  [[nodiscard]] std::span<const std::uint16_t> rows_of(std::int32_t node) const;
+};
+
+/// Which columns of a run are what; -1 where there is none. `missing_response` rows take no part.
+struct RowColumns {
+  std::vector<std::int32_t> predictors;
+  std::int32_t response = -1;
+  std::int32_t weights = -1;
+  std::int32_t offset = -1;
+  std::int32_t classes = 1;     ///< trees per iteration
+  bool coded_response = false;  ///< the response is categorical
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(predictors, response, weights, offset, classes, coded_response);
+  }
+};
+
+/// Makes the RowStore of every group: bins, response, weights; scores start at the offset.
+struct LoadTask {
+  static constexpr std::string_view name = "trees.load";
+  static constexpr auto reduction = mr::Reduction::exact;
+  struct State {
+    BinSpec spec;
+    RowColumns columns;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(spec, columns);
+    }
+  };
+  using Scratch = RowStore;
+  /// Of rows that take part.
+  struct Partial {
+    std::vector<std::int64_t> missing;  ///< rows without a value, per predictor
+    std::int64_t rows = 0;
+    std::int64_t whole_weights = 0;  ///< their sum, where all are whole numbers
+    bool all_whole = true;           ///< and small enough for their sum to be exact
+    double largest_weight = 0;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(missing, rows, whole_weights, all_whole, largest_weight);
+    }
+  };
+  static void rebuild(const mr::RowGroup& group, const State& state, RowStore& store);
+  static void map(const mr::RowGroup& group, const State& state, RowStore& store, Partial& partial);
+  static void merge(Partial& left, const Partial& right);
+};
+
+/// For the rebuild() of tasks that come after LoadTask.
+[[noreturn]] void fail_not_loaded();
+
+}  // namespace neve::algos::trees

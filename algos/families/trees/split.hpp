@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "algos/families/trees/bins.hpp"
+#include "algos/families/trees/fixed_point.hpp"
+#include "algos/families/trees/partition.hpp"
+
+namespace neve::algos::trees {
+
+/// What a split must fulfil.
+struct SplitRules {
+  double min_rows = 10;                 ///< Σ weight of either child
+  double min_split_improvement = 1e-5;  ///< gain relative to the node's Σ weight · residual²
+  std::int32_t random_thresholds = 0;   ///< numbers: only that many drawn thresholds; 0 for all
+  std::uint64_t seed = 0;               ///< of drawn thresholds
+};
+
+/// A node as the driver sees it.
+struct NodeView {
+  std::int32_t id = 0;
+  Sums total;
+  std::int64_t squares = 0;
+  const std::int64_t* cells = nullptr;  ///< its histogram
+};
+
+/// The best split of a node. `gain` is the reduction of squared error, Tl²/Wl + Tr²/Wr - T²/W, in
+/// the units of the residual.
+struct FoundSplit {
+  bool found = false;
+  double gain = 0;
+  NodeSplit test;  ///< without `left`
+  Sums left;
+  Sums right;
+};
+
+/// Searches single columns of nodes for splits. Numbers: every threshold between occupied bins,
+/// with missing values on either side. Categories: levels sorted by mean residual, split in two
+/// runs, which holds the best of all subsets (Fisher 1958). What a node has no example of goes the
+/// way of the heavier child. Pure; of equal gains the first wins.
+class SplitSearch {
+ public:
+  SplitSearch(const BinSpec& spec, const BinLayout& layout, const FixedPoint& form,
+              const SplitRules& rules)
+      : spec_(spec), layout_(layout), form_(form), rules_(rules) {}
+  [[nodiscard]] FoundSplit search(const NodeView& node,
+                                  std::span<const std::int32_t> columns) const;
+  /// Whether children of these sums could be heavy enough.
+  [[nodiscard]] bool may_split(Sums total) const {
+    return static_cast<double>(total.weight) >= 2 * rules_.min_rows * form_.weight_scale;
+  }
+  /// Sums of the whole node, from the cells of any one column that it histogrammed.
+  [[nodiscard]] Sums total_of(const std::int64_t* cells, std::int32_t column) const;
+
+ private:
+  struct Candidate;
+  struct Level {
+    double mean = 0;
+    std::int32_t bin = 0;
+    Sums sums;
+  };
+  [[nodiscard]] std::vector<Level> sorted_levels(const std::int64_t* cells,
+                                                 std::int32_t bins) const;
+  [[nodiscard]] double search_penalty(const NodeView& node, double roots) const;
+  void search_numbers(const NodeView& node, std::int32_t column, Candidate& best) const;
+  void search_categories(const NodeView& node, std::int32_t column, Candidate& best) const;
+  [[nodiscard]] std::vector<std::uint8_t> draw_thresholds(const NodeView& node, std::int32_t column,
+                                                          std::span<const Sums> bins) const;
+  void finish_numbers(const NodeView& node, Candidate& best) const;
+  const BinSpec& spec_;
+  const BinLayout& layout_;
+  const FixedPoint& form_;
+  const SplitRules& rules_;
+};
+
+}  // namespace neve::algos::trees
