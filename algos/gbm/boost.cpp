@@ -1,0 +1,195 @@
+#include "algos/gbm/boost.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <neve/base/error.hpp>
+
+namespace neve::algos::gbm {
+namespace {
+
+constexpr std::size_t kBlockRows = 1024;
+
+void add_leaf_values(trees::RowStore& store, const LeafValues& values) {
+  double* score = store.score.data() + static_cast<std::size_t>(values.tree_class) * store.rows;
+  for (const auto& [leaf, value] : values.leaves) {
+    const auto step = static_cast<double>(value);
+    for (const std::uint16_t row : store.rows_of(leaf)) score[row] += step;
+  }
+}
+
+void make_residuals(const Distribution& distribution, trees::RowStore& store) {
+  std::vector<double> buffer(kBlockRows);
+  for (std::size_t begin = 0; begin < store.rows; begin += kBlockRows) {
+    const std::size_t count = std::min(kBlockRows, store.rows - begin);
+    const auto scores = std::span(buffer).first(count);
+    std::ranges::copy(std::span(store.score).subspan(begin, count), scores.begin());
+    residuals(distribution, std::span(store.response).subspan(begin, count), scores,
+              std::span(store.residual).subspan(begin, count));
+  }
+}
+
+void make_class_residuals(trees::RowStore& store) {
+  std::vector<double> buffer(kBlockRows * store.classes);
+  std::vector<std::span<double>> scores(store.classes);
+  for (std::size_t begin = 0; begin < store.rows; begin += kBlockRows) {
+    const std::size_t count = std::min(kBlockRows, store.rows - begin);
+    for (std::size_t k = 0; k < store.classes; ++k) {
+      scores[k] = std::span(buffer).subspan(k * kBlockRows, count);
+      std::ranges::copy(std::span(store.score).subspan(k * store.rows + begin, count),
+                        scores[k].begin());
+    }
+    softmax(scores);
+    for (std::size_t k = 0; k < store.classes; ++k) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const double actual = store.response[begin + i] == static_cast<double>(k) ? 1 : 0;
+        store.residual[k * store.rows + begin + i] = static_cast<float>(actual - scores[k][i]);
+      }
+    }
+  }
+}
+
+/// Whether leaf terms need more than the residual.
+bool has_costly_terms(const Distribution& distribution) { return distribution.has_log_link(); }
+
+void measure(const Distribution& distribution, const trees::RowStore& store, std::size_t of_class,
+             ClassRange& range) {
+  const float* residual = store.residual.data() + of_class * store.rows;
+  const double* score = store.score.data() + of_class * store.rows;
+  if (store.weight.empty() && !has_costly_terms(distribution)) {
+    // All weights are 1, and the leaf terms are bounded by the residual and by 1.
+    float largest = 0;
+    double sum = 0;
+    for (std::size_t row = 0; row < store.rows; ++row) {
+      const float distance = std::abs(residual[row]);
+      largest = std::max(largest, distance);
+      sum += static_cast<double>(distance);
+    }
+    const auto bound = static_cast<double>(largest);
+    range.merge({bound, bound, sum, bound, 1});
+    return;
+  }
+  for (std::size_t row = 0; row < store.rows; ++row) {
+    const double weight = store.weight_of(row);
+    if (weight == 0) continue;
+    const auto r = static_cast<double>(residual[row]);
+    const LeafTerm term = leaf_term(distribution, store.response[row], score[row], r);
+    const double distance = std::abs(r);
+    range.merge({distance, weight * distance, weight * distance, std::abs(term.numerator),
+                 term.denominator});
+  }
+}
+
+std::int64_t to_fixed(double value) { return std::llrint(value); }
+
+void add_exactly(double value, double& sum, double& rest) {
+  // Knuth's two-sum: what rounding loses is kept.
+  const double total = sum + value;
+  const double shadow = total - sum;
+  rest += (sum - (total - shadow)) + (value - shadow);
+  sum = total;
+}
+
+}  // namespace
+
+void ClassRange::merge(const ClassRange& right) {
+  largest_residual = std::max(largest_residual, right.largest_residual);
+  largest_target = std::max(largest_target, right.largest_target);
+  target_sum += right.target_sum;
+  largest_numerator = std::max(largest_numerator, right.largest_numerator);
+  largest_denominator = std::max(largest_denominator, right.largest_denominator);
+}
+
+void ResidualTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
+                       Partial& partial) {
+  for (const LeafValues& values : state.add_leaves) add_leaf_values(store, values);
+  if (state.add_score != 0) {
+    for (double& score : store.score) score += state.add_score;
+  }
+  if (!state.make_residuals) return;
+  const bool by_class = state.distribution.family == Family::multinomial;
+  by_class ? make_class_residuals(store) : make_residuals(state.distribution, store);
+  partial.classes.resize(store.classes);
+  for (std::size_t k = 0; k < store.classes; ++k)
+    measure(state.distribution, store, k, partial.classes[k]);
+}
+
+void ResidualTask::merge(Partial& left, const Partial& right) {
+  left.classes.resize(std::max(left.classes.size(), right.classes.size()));
+  for (std::size_t k = 0; k < right.classes.size(); ++k) left.classes[k].merge(right.classes[k]);
+}
+
+LeafTask::Partial LeafTask::zero(const State& state) {
+  return {std::vector<std::int64_t>(state.leaves.size()),
+          std::vector<std::int64_t>(state.leaves.size())};
+}
+
+void LeafTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
+                   Partial& partial) {
+  trees::apply_splits(store, state.splits);
+  const std::size_t from = static_cast<std::size_t>(state.tree_class) * store.rows;
+  for (std::size_t leaf = 0; leaf < state.leaves.size(); ++leaf) {
+    for (const std::uint16_t row : store.rows_of(state.leaves[leaf])) {
+      if (store.is_left_out(row)) continue;
+      const LeafTerm term =
+          leaf_term(state.distribution, store.response[row], store.score[from + row],
+                    static_cast<double>(store.residual[from + row]));
+      const double numerator = term.numerator * state.numerator_scale;
+      const double denominator = term.denominator * state.denominator_scale;
+      const double weight = store.weight_of(row);
+      if (state.whole_weights) {
+        const auto copies = static_cast<std::int64_t>(weight);
+        partial.numerators[leaf] += copies * to_fixed(numerator);
+        partial.denominators[leaf] += copies * to_fixed(denominator);
+      } else {
+        partial.numerators[leaf] += to_fixed(weight * numerator);
+        partial.denominators[leaf] += to_fixed(weight * denominator);
+      }
+    }
+  }
+}
+
+void LeafTask::merge(Partial& left, const Partial& right) {
+  for (std::size_t i = 0; i < left.numerators.size(); ++i) {
+    left.numerators[i] += right.numerators[i];
+    left.denominators[i] += right.denominators[i];
+  }
+}
+
+void StartTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
+                    Partial& partial) {
+  for (std::size_t row = 0; row < store.rows; ++row) {
+    const double weight = store.weight_of(row);
+    if (weight == 0) continue;
+    const double response = store.response[row];
+    double score = store.score[row] + state.score;
+    float residual = 0;
+    residuals(state.distribution, {&response, 1}, {&score, 1}, {&residual, 1});
+    const LeafTerm term = leaf_term(state.distribution, response, store.score[row] + state.score,
+                                    static_cast<double>(residual));
+    add_exactly(weight, partial.weight, partial.weight_rest);
+    add_exactly(weight * term.numerator, partial.numerator, partial.numerator_rest);
+    add_exactly(weight * term.denominator, partial.denominator, partial.denominator_rest);
+    partial.least_response = partial.any ? std::min(partial.least_response, response) : response;
+    partial.largest_response =
+        partial.any ? std::max(partial.largest_response, response) : response;
+    partial.any = true;
+  }
+}
+
+void StartTask::merge(Partial& left, const Partial& right) {
+  if (!right.any) return;
+  add_exactly(right.weight, left.weight, left.weight_rest);
+  add_exactly(right.numerator, left.numerator, left.numerator_rest);
+  add_exactly(right.denominator, left.denominator, left.denominator_rest);
+  left.weight_rest += right.weight_rest;
+  left.numerator_rest += right.numerator_rest;
+  left.denominator_rest += right.denominator_rest;
+  left.least_response =
+      left.any ? std::min(left.least_response, right.least_response) : right.least_response;
+  left.largest_response =
+      left.any ? std::max(left.largest_response, right.largest_response) : right.largest_response;
+  left.any = true;
+}
+
+}  // namespace neve::algos::gbm

@@ -1,0 +1,135 @@
+#include "algos/gbm/booster.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <neve/base/error.hpp>
+
+namespace neve::algos::gbm {
+
+Booster::Booster(mr::Engine& engine, mr::Inputs inputs, trees::RowColumns columns,
+                 std::vector<trees::PredictorKind> kinds, BoostSettings settings,
+                 mr::RunOptions options)
+    : engine_(engine),
+      inputs_(std::move(inputs)),
+      columns_(std::move(columns)),
+      kinds_(std::move(kinds)),
+      settings_(std::move(settings)),
+      options_(std::move(options)),
+      scratch_(engine) {
+  options_.scratch = scratch_.id();
+}
+
+void Booster::load() {
+  spec_ = trees::make_bins(engine_, inputs_, columns_, kinds_, settings_.bins, options_);
+  loaded_ = engine_.run<trees::LoadTask>(inputs_, {spec_, columns_}, options_);
+  grower_ = std::make_unique<trees::Grower>(engine_, row_inputs(), options_, spec_, settings_.grow);
+  importance_.assign(spec_.columns.size(), 0);
+  start();
+}
+
+/// The score that minimises the deviance of all rows together: by Newton's method, which without
+/// offsets is there after one step from the link of the mean.
+void Booster::start() {
+  constexpr int kMostSteps = 50;
+  constexpr double kEnough = 1e-10;
+  const Distribution& distribution = settings_.distribution;
+  StartTask::State state{distribution, 0};
+  if (distribution.family == Family::multinomial) state.distribution.family = Family::gaussian;
+  for (int step = 0; step < kMostSteps; ++step) {
+    const auto sums = engine_.run<StartTask>(row_inputs(), state, options_);
+    response_range_ = {sums.least_response, sums.largest_response};
+    if (distribution.family == Family::multinomial) return;
+    const double numerator = sums.numerator + sums.numerator_rest;
+    const double denominator = sums.denominator + sums.denominator_rest;
+    double move = leaf_value(distribution, numerator, denominator, 1);
+    if (distribution.family == Family::bernoulli && columns_.offset < 0) {
+      // All probabilities were 1/2: the mean follows from the sum of residuals.
+      const double mean = 0.5 + numerator / (sums.weight + sums.weight_rest);
+      constexpr double kLeast = 1e-10;
+      move = link(distribution, std::clamp(mean, kLeast, 1 - kLeast));
+    }
+    state.score += move;
+    const bool needs_more = distribution.family == Family::bernoulli && columns_.offset >= 0;
+    if (!needs_more || std::abs(move) < kEnough) break;
+  }
+  first_score_ = state.score;
+  pending_score_ = first_score_;
+}
+
+void Booster::settle() {
+  if (pending_.empty() && pending_score_ == 0) return;
+  ResidualTask::State state{settings_.distribution, std::exchange(pending_, {}),
+                            std::exchange(pending_score_, 0), false};
+  engine_.run<ResidualTask>(row_inputs(), state, options_);
+}
+
+void Booster::iterate() {
+  ResidualTask::State state{settings_.distribution, std::exchange(pending_, {}),
+                            std::exchange(pending_score_, 0), true};
+  ranges_ = engine_.run<ResidualTask>(row_inputs(), state, options_).classes;
+  double rate = settings_.learn_rate;
+  for (std::size_t i = 0; i < iterations_.size(); ++i) rate *= settings_.learn_rate_annealing;
+  iterations_.emplace_back();
+  for (std::int32_t k = 0; k < columns_.classes; ++k) {
+    // The rows' nodes are those of one tree at a time.
+    settle();
+    grow_class(k, rate);
+  }
+}
+
+void Booster::grow_class(std::int32_t of_class, double rate) {
+  const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
+  const auto classes = static_cast<std::uint64_t>(columns_.classes);
+  const bool draws = !settings_.random_by_turns || iterations_.size() % 2 == 0;
+  trees::GrownTree grown = grower_->grow(
+      {.number = (iterations_.size() - 1) * classes + static_cast<std::uint64_t>(of_class),
+       .tree_class = of_class,
+       .form = trees::choose_fixed_point(
+           loaded_, {range.largest_residual, range.largest_target, range.target_sum}),
+       .random_thresholds = draws ? settings_.random_thresholds : 0});
+  for (std::size_t c = 0; c < importance_.size(); ++c) importance_[c] += grown.importance[c];
+  std::vector<std::int32_t> leaves;
+  for (std::size_t n = 0; n < grown.tree.nodes.size(); ++n) {
+    if (grown.tree.nodes[n].is_leaf()) leaves.push_back(static_cast<std::int32_t>(n));
+  }
+  const std::vector<double> values = leaf_values(grown, leaves, of_class);
+  LeafValues add{of_class, {}};
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const double bounded =
+        std::clamp(values[i] * rate, -settings_.largest_leaf, settings_.largest_leaf);
+    const auto value = static_cast<float>(bounded);
+    grown.tree.nodes[static_cast<std::size_t>(leaves[i])].value = value;
+    add.leaves.emplace_back(leaves[i], value);
+  }
+  pending_.push_back(std::move(add));
+  iterations_.back().push_back(std::move(grown.tree));
+}
+
+std::vector<double> Booster::leaf_values(const trees::GrownTree& grown,
+                                         std::span<const std::int32_t> leaves,
+                                         std::int32_t of_class) const {
+  constexpr int kSumBits = 62;
+  const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
+  const double heaviest = loaded_.all_whole ? 1 : loaded_.largest_weight;
+  const int bits = kSumBits - trees::sum_bits(loaded_);
+  LeafTask::State state;
+  state.distribution = settings_.distribution;
+  state.tree_class = of_class;
+  state.splits = grown.last_splits;
+  state.leaves.assign(leaves.begin(), leaves.end());
+  state.whole_weights = loaded_.all_whole;
+  state.numerator_scale = trees::scale_for(range.largest_numerator * heaviest, bits);
+  state.denominator_scale = trees::scale_for(range.largest_denominator * heaviest, bits);
+  const LeafTask::Partial sums = engine_.run<LeafTask>(row_inputs(), state, options_);
+  std::vector<double> values(leaves.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = leaf_value(
+        settings_.distribution, static_cast<double>(sums.numerators[i]) / state.numerator_scale,
+        static_cast<double>(sums.denominators[i]) / state.denominator_scale, columns_.classes);
+  }
+  return values;
+}
+
+}  // namespace neve::algos::gbm

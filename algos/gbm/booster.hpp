@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <neve/mr/engine.hpp>
+
+#include "algos/families/trees/grow.hpp"
+#include "algos/families/trees/sketch.hpp"
+#include "algos/gbm/block_scorer.hpp"
+#include "algos/gbm/boost.hpp"
+
+namespace neve::algos::gbm {
+
+/// How a booster grows its trees.
+struct BoostSettings {
+  Distribution distribution;
+  trees::GrowSettings grow;
+  trees::BinSettings bins;
+  double learn_rate = 0.1;
+  double learn_rate_annealing = 1;
+  double largest_leaf = 0;       ///< bound of |leaf value|
+  bool random_by_turns = false;  ///< histogram_type RoundRobin: every second tree draws thresholds
+  std::int32_t random_thresholds = 0;  ///< how many, where thresholds are drawn
+};
+
+/// Gradient boosting (Friedman 2001) on loaded rows. Bins and rows are made by load(); each
+/// iterate() adds one tree per class. Lives on the driver; used by one thread.
+class Booster {
+ public:
+  Booster(mr::Engine& engine, mr::Inputs inputs, trees::RowColumns columns,
+          std::vector<trees::PredictorKind> kinds, BoostSettings settings, mr::RunOptions options);
+  /// Bins the columns, loads the rows and finds the first score.
+  void load();
+  void iterate();
+
+  /// Least and largest response of the rows that take part.
+  [[nodiscard]] std::pair<double, double> response_range() const { return response_range_; }
+  [[nodiscard]] double first_score() const { return first_score_; }
+  [[nodiscard]] const std::vector<Iteration>& iterations() const { return iterations_; }
+  [[nodiscard]] std::vector<Iteration> take_iterations() { return std::move(iterations_); }
+  /// Σ gain per column.
+  [[nodiscard]] const std::vector<double>& importance() const { return importance_; }
+  [[nodiscard]] const trees::BinSpec& bins() const { return spec_; }
+  [[nodiscard]] const trees::LoadTask::Partial& loaded() const { return loaded_; }
+  /// Brings the rows' scores up to date, so that a run with row_options() sees them.
+  void settle();
+  [[nodiscard]] mr::Inputs row_inputs() const { return {inputs_.layout, {}}; }
+  [[nodiscard]] const mr::RunOptions& row_options() const { return options_; }
+
+ private:
+  void start();
+  void grow_class(std::int32_t of_class, double rate);
+  [[nodiscard]] std::vector<double> leaf_values(const trees::GrownTree& grown,
+                                                std::span<const std::int32_t> leaves,
+                                                std::int32_t of_class) const;
+
+  mr::Engine& engine_;
+  mr::Inputs inputs_;
+  trees::RowColumns columns_;
+  std::vector<trees::PredictorKind> kinds_;
+  BoostSettings settings_;
+  mr::RunOptions options_;
+  mr::ScratchLease scratch_;
+  trees::BinSpec spec_;
+  std::unique_ptr<trees::Grower> grower_;
+  trees::LoadTask::Partial loaded_;
+  std::vector<ClassRange> ranges_;
+  std::vector<LeafValues> pending_;  ///< leaf values that the rows' scores lack
+  double pending_score_ = 0;
+  double first_score_ = 0;
+  std::pair<double, double> response_range_;
+  std::vector<double> importance_;
+  std::vector<Iteration> iterations_;
+};
+
+}  // namespace neve::algos::gbm

@@ -1,0 +1,56 @@
+#include "algos/gbm/gbm_model.hpp"
+
+#include <algorithm>
+
+#include "algos/gbm/gbm_output.hpp"
+
+namespace neve::algos::gbm {
+
+void GbmModel::score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const {
+  std::call_once(scorer_->once, [this] {
+    scorer_->made = std::make_unique<const BlockScorer>(iterations, header.roles.predictors.size());
+  });
+  // Of two classes only the second one has trees.
+  const bool binomial = distribution.family == Family::bernoulli;
+  const auto scores = binomial ? out.last(1) : out;
+  for (const std::span<double> of_class : scores) {
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      of_class[i] = block.offset.empty() ? first_score : block.offset[i] + first_score;
+    }
+  }
+  scorer_->made->add(block, scores);
+  scores_to_outputs(distribution, out);
+}
+
+model::metrics::Deviance deviance_of(const Distribution& distribution) {
+  using model::metrics::DevianceFamily;
+  model::metrics::Deviance made;
+  made.tweedie_power = distribution.tweedie_power;
+  if (distribution.family == Family::poisson) made.family = DevianceFamily::poisson;
+  if (distribution.family == Family::gamma) made.family = DevianceFamily::gamma;
+  if (distribution.family == Family::tweedie) made.family = DevianceFamily::tweedie;
+  return made;
+}
+
+model::metrics::Deviance GbmModel::deviance() const { return deviance_of(distribution); }
+
+schema::AnyObject GbmModel::output() const {
+  auto made = std::make_shared<GbmOutput>();
+  model::fill_output(header, *made);
+  if (!header.variable_importances.columns.empty()) {
+    made->variable_importances = header.variable_importances;
+  }
+  made->init_f = first_score;
+  return {&GbmOutput::schema(), std::move(made)};
+}
+
+wire::Bytes GbmModel::encode() const { return wire::encode(*this); }
+
+wire::Bytes GbmModel::encode_learnt() const {
+  wire::Writer writer;
+  // learnt() only reads through a Writer; it is non-const so that one list serves both ways.
+  const_cast<GbmModel*>(this)->learnt(writer);
+  return writer.take();
+}
+
+}  // namespace neve::algos::gbm

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include <neve/model/model.hpp>
+
+#include "algos/gbm/block_scorer.hpp"
+
+namespace neve::algos::gbm {
+
+/// A trained gradient boosting machine: the first score and the trees whose values add up to it.
+class GbmModel final : public model::Model {
+ public:
+  static constexpr std::string_view score_task = "gbm.score";
+
+  Distribution distribution;
+  double first_score = 0;
+  std::vector<Iteration> iterations;
+  std::int32_t gainslift_groups = -1;
+
+  void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
+  [[nodiscard]] model::metrics::Deviance deviance() const override;
+  [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
+  [[nodiscard]] schema::AnyObject output() const override;
+  [[nodiscard]] wire::Bytes encode() const override;
+  [[nodiscard]] wire::Bytes encode_learnt() const override;
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(header);
+    learnt(archive);
+  }
+
+ private:
+  template <class Archive>
+  void learnt(Archive& archive) {
+    archive(distribution, first_score, iterations, gainslift_groups);
+  }
+  /// The trees as they are scored, made at first use.
+  struct Scorer {
+    std::once_flag once;
+    std::unique_ptr<const BlockScorer> made;
+  };
+  std::shared_ptr<Scorer> scorer_ = std::make_shared<Scorer>();
+};
+
+/// The deviance of a distribution, for metrics.
+model::metrics::Deviance deviance_of(const Distribution& distribution);
+
+}  // namespace neve::algos::gbm

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <neve/model/model_output.hpp>
+
+#include "algos/gbm/block_scorer.hpp"
+
+namespace neve::algos::gbm {
+
+/// The object "output" of a GBM, by H2O's names.
+struct GbmOutput : model::ModelOutput {
+  std::optional<schema::Table> variable_importances;
+  double init_f = 0;
+  static const schema::Schema& schema();
+};
+
+/// Sizes of the trees, and of the model in bytes.
+schema::Table model_summary(std::span<const Iteration> iterations, std::int64_t model_bytes);
+
+/// Predictors by the total gain of their splits, largest first.
+schema::Table variable_importances(const std::vector<std::string>& predictors,
+                                   const std::vector<double>& gains);
+
+}  // namespace neve::algos::gbm

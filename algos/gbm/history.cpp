@@ -1,0 +1,109 @@
+#include "algos/gbm/history.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <span>
+#include <string>
+
+namespace neve::algos::gbm {
+namespace {
+
+using schema::Table;
+
+struct Measure {
+  const char* column;
+  const char* metric;  ///< as Metrics::find() knows it
+};
+
+constexpr std::array kBinomial = {Measure{"rmse", "RMSE"},
+                                  Measure{"logloss", "logloss"},
+                                  Measure{"auc", "AUC"},
+                                  Measure{"pr_auc", "pr_auc"},
+                                  Measure{"lift", "lift_top_group"},
+                                  Measure{"classification_error", "classification_error"}};
+constexpr std::array kMultinomial = {Measure{"rmse", "RMSE"}, Measure{"logloss", "logloss"},
+                                     Measure{"classification_error", "classification_error"},
+                                     Measure{"auc", "AUC"}, Measure{"pr_auc", "pr_auc"}};
+constexpr std::array kRegression = {Measure{"rmse", "RMSE"}, Measure{"mae", "mae"},
+                                    Measure{"deviance", "mean_residual_deviance"}};
+
+std::span<const Measure> measures_of(model::Category category) {
+  if (category == model::Category::binomial) return kBinomial;
+  if (category == model::Category::multinomial) return kMultinomial;
+  return kRegression;
+}
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string timestamp(std::int64_t time_ms) {
+  const std::time_t seconds = time_ms / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  return {text.data(), size};
+}
+
+std::string duration(std::int64_t ms) {
+  std::array<char, 32> text{};
+  const int size =
+      std::snprintf(text.data(), text.size(), "%2lld.%03lld sec", static_cast<long long>(ms / 1000),
+                    static_cast<long long>(ms % 1000));
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+void add_cells(const model::metrics::Metrics& metrics, model::Category category,
+               std::vector<Table::Cell>& cells) {
+  for (const Measure& measure : measures_of(category)) {
+    const auto value = metrics.find(measure.metric);
+    if (value) {
+      cells.emplace_back(*value);
+    } else {
+      cells.emplace_back();
+    }
+  }
+}
+
+}  // namespace
+
+void History::add(std::int64_t trees, const model::metrics::Metrics& training,
+                  const model::metrics::Metrics& validation) {
+  Point point{now_ms(), trees, {}};
+  if (points_.empty()) start_ms_ = point.time_ms;
+  add_cells(training, category_, point.measures);
+  if (has_validation_) add_cells(validation, category_, point.measures);
+  points_.push_back(std::move(point));
+}
+
+Table History::table() const {
+  Table table{.name = "Scoring History"};
+  table.columns = {{.name = ""},
+                   {.name = "timestamp"},
+                   {.name = "duration"},
+                   {.name = "number_of_trees", .type = "long", .format = "%d"}};
+  for (const char* prefix : {"training_", "validation_"}) {
+    if (prefix[0] == 'v' && !has_validation_) break;
+    for (const Measure& measure : measures_of(category_)) {
+      table.columns.push_back(
+          {.name = std::string(prefix) + measure.column, .type = "double", .format = "%.5f"});
+    }
+  }
+  for (const Point& point : points_) {
+    std::vector<Table::Cell> cells;
+    cells.emplace_back(std::string());
+    cells.emplace_back(timestamp(point.time_ms));
+    cells.emplace_back(duration(point.time_ms - start_ms_));
+    cells.emplace_back(point.trees);
+    cells.insert(cells.end(), point.measures.begin(), point.measures.end());
+    table.add_row(std::move(cells));
+  }
+  return table;
+}
+
+}  // namespace neve::algos::gbm

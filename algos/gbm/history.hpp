@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <neve/model/category.hpp>
+#include <neve/model/metrics.hpp>
+#include <neve/schema/table.hpp>
+
+namespace neve::algos::gbm {
+
+/// Metrics in the course of training. Times are for people only.
+class History {
+ public:
+  History(model::Category category, bool has_validation)
+      : category_(category), has_validation_(has_validation) {}
+  /// Notes a scoring point, as of now.
+  void add(std::int64_t trees, const model::metrics::Metrics& training,
+           const model::metrics::Metrics& validation);
+  [[nodiscard]] schema::Table table() const;
+
+ private:
+  struct Point {
+    std::int64_t time_ms = 0;
+    std::int64_t trees = 0;
+    std::vector<schema::Table::Cell> measures;
+  };
+  model::Category category_;
+  bool has_validation_;
+  std::int64_t start_ms_ = 0;
+  std::vector<Point> points_;
+};
+
+}  // namespace neve::algos::gbm

@@ -1,0 +1,124 @@
+#include "algos/gbm/measure.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "algos/gbm/gbm_model.hpp"
+
+namespace neve::algos::gbm {
+namespace {
+
+constexpr std::size_t kBlockRows = 1024;
+
+/// Rows with scores, of a group.
+struct ScoredRows {
+  std::span<const double> scores;  ///< classes × rows
+  std::span<const double> response;
+  std::span<const double> weight;  ///< empty where all are 1
+};
+
+void measure(const Distribution& distribution, const ScoredRows& rows, MeasuredRows& out) {
+  const std::size_t count = rows.response.size();
+  const std::size_t classes = count == 0 ? 0 : rows.scores.size() / count;
+  std::vector<double> buffer(kBlockRows * classes);
+  std::vector<std::span<double>> values(classes);
+  for (std::size_t begin = 0; begin < count; begin += kBlockRows) {
+    const std::size_t size = std::min(kBlockRows, count - begin);
+    for (std::size_t k = 0; k < classes; ++k) {
+      values[k] = std::span(buffer).subspan(k * kBlockRows, size);
+      std::ranges::copy(rows.scores.subspan(k * count + begin, size), values[k].begin());
+    }
+    const auto response = rows.response.subspan(begin, size);
+    const auto weight = rows.weight.empty() ? rows.weight : rows.weight.subspan(begin, size);
+    if (distribution.family == Family::multinomial) {
+      softmax(values);
+      const std::vector<std::span<const double>> probabilities(values.begin(), values.end());
+      out.multinomial.add_rows(probabilities, response, weight);
+      continue;
+    }
+    to_response(distribution, values[0]);
+    if (distribution.family == Family::bernoulli) {
+      out.binomial.add_rows(values[0], response, weight);
+    } else {
+      out.regression.add_rows(deviance_of(distribution), values[0], response, weight);
+    }
+  }
+}
+
+std::vector<double> decode(const mr::RowGroup& group, std::int32_t column) {
+  std::vector<double> values(static_cast<std::size_t>(group.rows));
+  for (std::size_t begin = 0; begin < values.size(); begin += kBlockRows) {
+    const std::size_t size = std::min(kBlockRows, values.size() - begin);
+    group.columns[static_cast<std::size_t>(column)].decode(static_cast<std::int64_t>(begin),
+                                                           std::span(values).subspan(begin, size));
+  }
+  return values;
+}
+
+}  // namespace
+
+void MeasuredRows::merge(const MeasuredRows& right) {
+  binomial.merge(right.binomial);
+  multinomial.merge(right.multinomial);
+  regression.merge(right.regression);
+}
+
+void MeasureTrainingTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
+                              Partial& partial) {
+  measure(state.distribution, {store.score, store.response, store.weight}, partial);
+}
+
+void MeasureValidationTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& kept) {
+  const auto rows = static_cast<std::size_t>(group.rows);
+  kept.response = decode(group, state.response);
+  if (!state.response_levels.identity) {
+    for (double& code : kept.response) {
+      if (code >= 0) code = state.response_levels.map(static_cast<std::int32_t>(code));
+    }
+  }
+  if (state.weights >= 0) kept.weight = decode(group, state.weights);
+  kept.score.assign(rows * static_cast<std::size_t>(state.classes), 0);
+  if (state.plan.offset >= 0) {
+    const std::vector<double> offset = decode(group, state.plan.offset);
+    std::ranges::copy(offset, kept.score.begin());
+  }
+  for (double& score : kept.score) score += state.first_score;
+}
+
+void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, Scratch& kept,
+                                Partial& partial) {
+  const auto rows = static_cast<std::size_t>(group.rows);
+  if (!state.new_iterations.empty()) {
+    const BlockScorer scorer(state.new_iterations, state.plan.predictors.size());
+    model::BlockReader reader(group, state.plan);
+    std::vector<std::span<double>> scores(static_cast<std::size_t>(state.classes));
+    for (std::size_t begin = 0; begin < rows;) {
+      const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
+      for (std::size_t k = 0; k < scores.size(); ++k) {
+        scores[k] = std::span(kept.score).subspan(k * rows + begin, block.rows);
+      }
+      scorer.add(block, scores);
+      begin += block.rows;
+    }
+  }
+  measure(state.distribution, {kept.score, kept.response, kept.weight}, partial);
+}
+
+model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
+                                       const Distribution& distribution,
+                                       const model::ColumnRoles& roles,
+                                       std::int32_t gainslift_bins) {
+  using namespace model::metrics;
+  if (distribution.family == Family::bernoulli) {
+    BinomialOptions options;
+    options.domain = *roles.response_domain;
+    options.gainslift_bins = gainslift_bins;
+    return finish_binomial(pool, rows.binomial, options);
+  }
+  if (distribution.family == Family::multinomial) {
+    return finish_multinomial(rows.multinomial, *roles.response_domain);
+  }
+  return finish_regression(rows.regression);
+}
+
+}  // namespace neve::algos::gbm

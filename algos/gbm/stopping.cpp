@@ -1,0 +1,76 @@
+#include "algos/gbm/stopping.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace neve::algos::gbm {
+namespace {
+
+using model::StoppingMetric;
+
+std::string_view metric_of(StoppingMetric metric, bool classes) {
+  switch (metric) {
+    case StoppingMetric::automatic:
+    case StoppingMetric::deviance:
+      return classes ? "logloss" : "mean_residual_deviance";
+    case StoppingMetric::logloss:
+      return "logloss";
+    case StoppingMetric::mse:
+      return "MSE";
+    case StoppingMetric::rmse:
+      return "RMSE";
+    case StoppingMetric::mae:
+      return "mae";
+    case StoppingMetric::rmsle:
+      return "rmsle";
+    case StoppingMetric::auc:
+      return "AUC";
+    case StoppingMetric::aucpr:
+      return "pr_auc";
+    case StoppingMetric::lift_top_group:
+      return "lift_top_group";
+    case StoppingMetric::misclassification:
+      return "classification_error";
+    case StoppingMetric::mean_per_class_error:
+      return "mean_per_class_error";
+    default:
+      return {};
+  }
+}
+
+int sign(double value) { return (value > 0 ? 1 : 0) - (value < 0 ? 1 : 0); }
+
+}  // namespace
+
+StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Category category) {
+  const StoppingMetric metric = parameters.stopping_metric;
+  StoppingRule rule;
+  rule.metric = metric_of(metric, model::is_classifier(category));
+  rule.more_is_better = metric == StoppingMetric::auc || metric == StoppingMetric::aucpr ||
+                        metric == StoppingMetric::lift_top_group;
+  rule.rounds = parameters.stopping_rounds;
+  rule.tolerance = parameters.stopping_tolerance;
+  return rule;
+}
+
+bool should_stop(const StoppingRule& rule, std::span<const double> scores) {
+  const auto rounds = static_cast<std::size_t>(rule.rounds);
+  if (rounds == 0 || scores.size() < 2 * rounds + 1) return false;
+  std::vector<double> averages;
+  for (std::size_t i = 0; i <= rounds; ++i) {
+    double sum = 0;
+    for (const double score : scores.subspan(scores.size() - 2 * rounds + i, rounds)) sum += score;
+    averages.push_back(sum / static_cast<double>(rounds));
+    if (std::isnan(averages.back())) return false;
+  }
+  const double reference = averages.front();
+  const auto [least, largest] = std::ranges::minmax(std::span(averages).subspan(1));
+  // Ratios say nothing where signs differ.
+  if (sign(least) != sign(largest) || sign(least) != sign(reference)) return false;
+  const double ratio = (rule.more_is_better ? largest : least) / reference;
+  if (std::isnan(ratio)) return false;
+  return rule.more_is_better ? ratio <= 1 + rule.tolerance : ratio >= 1 - rule.tolerance;
+}
+
+}  // namespace neve::algos::gbm

@@ -1,0 +1,220 @@
+#include "algos/gbm/train.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <neve/base/error.hpp>
+#include <neve/base/java_number.hpp>
+
+#include "algos/gbm/gbm_model.hpp"
+#include "algos/gbm/gbm_output.hpp"
+#include "algos/gbm/measure.hpp"
+#include "algos/gbm/validate.hpp"
+
+namespace neve::algos::gbm {
+namespace {
+
+trees::RowColumns row_columns(const model::TrainContext& context) {
+  const model::Dataset& data = context.training;
+  trees::RowColumns columns;
+  columns.predictors = data.predictors;
+  columns.response = data.response;
+  columns.weights = data.weights;
+  columns.offset = data.offset;
+  const bool many = context.category == model::Category::multinomial;
+  columns.classes = many ? context.roles.classes() : 1;
+  return columns;
+}
+
+std::vector<trees::PredictorKind> predictor_kinds(const model::ColumnRoles& roles) {
+  std::vector<trees::PredictorKind> kinds;
+  for (const frame::DomainPtr& domain : roles.domains) {
+    kinds.push_back({domain != nullptr, domain ? static_cast<std::int32_t>(domain->size()) : 0});
+  }
+  return kinds;
+}
+
+bool draws_thresholds(HistogramType type) {
+  return type == HistogramType::random || type == HistogramType::round_robin;
+}
+
+}  // namespace
+
+BoostSettings GbmTrainer::settings(const model::TrainContext& context) const {
+  const Parameters& p = *parameters_;
+  BoostSettings made;
+  made.distribution = distribution_;
+  made.learn_rate = p.learn_rate;
+  made.learn_rate_annealing = p.learn_rate_annealing;
+  made.largest_leaf = p.max_abs_leafnode_pred;
+  made.random_by_turns = p.histogram_type == HistogramType::round_robin;
+  made.random_thresholds = draws_thresholds(p.histogram_type) ? p.nbins : 0;
+  made.bins = {.bins = p.nbins,
+               .bins_top_level = p.nbins_top_level,
+               .bins_categorical = p.nbins_cats,
+               .cutting = p.histogram_type == HistogramType::uniform_robust
+                              ? trees::Cutting::by_value
+                              : trees::Cutting::by_rank};
+  trees::GrowSettings& grow = made.grow;
+  grow.max_depth = p.max_depth == 0 ? std::numeric_limits<std::int32_t>::max() : p.max_depth;
+  grow.rules.min_rows = p.min_rows;
+  grow.rules.min_split_improvement = p.min_split_improvement;
+  grow.rules.seed = context.seed;
+  grow.sampling.seed = context.seed;
+  grow.sampling.rate = p.sample_rate;
+  if (p.sample_rate_per_class) grow.sampling.rate_per_class = *p.sample_rate_per_class;
+  grow.column_rate = p.col_sample_rate;
+  grow.column_rate_change = p.col_sample_rate_change_per_level;
+  grow.column_rate_per_tree = p.col_sample_rate_per_tree;
+  return made;
+}
+
+void GbmTrainer::check_response(const model::TrainContext& context) const {
+  const auto [least, largest] = booster_->response_range();
+  const std::string column = "The response column " + context.roles.response;
+  if (booster_->loaded().rows == 0) {
+    throw InputError::illegal_argument(column + " has no value in any row of positive weight.");
+  }
+  if (parameters_->check_constant_response && least == largest) {
+    throw InputError::illegal_argument(
+        column +
+        " is constant: Response cannot be constant. Set check_constant_response to false "
+        "to train all the same.");
+  }
+  const bool positive = distribution_.family == Family::gamma;
+  if (distribution_.has_log_link() && (least < 0 || (positive && least == 0))) {
+    throw InputError::illegal_argument(
+        column + " has the value " + java_double(least) + ": " +
+        std::string(schema::enum_text(choice_of(distribution_.family))) + " needs values " +
+        (positive ? "above 0." : "of at least 0."));
+  }
+}
+
+void GbmTrainer::init(model::TrainContext& context) {
+  const Parameters& p = *parameters_;
+  distribution_ = settle_distribution(p, context.category);
+  if (distribution_.family == Family::multinomial && context.training.offset >= 0) {
+    throw InputError::illegal_argument("offset_column " + context.roles.offset +
+                                       " cannot be used with a multinomial response.");
+  }
+  if (p.sample_rate_per_class && context.roles.response_domain &&
+      p.sample_rate_per_class->size() != context.roles.response_domain->size()) {
+    throw InputError::illegal_argument(
+        "sample_rate_per_class has " + std::to_string(p.sample_rate_per_class->size()) +
+        " values, the response " + std::to_string(context.roles.response_domain->size()) +
+        " levels.");
+  }
+  rule_ = stopping_rule(p, context.category);
+  history_.emplace(context.category, context.validation != nullptr);
+  if (context.validation != nullptr) validation_rows_.emplace(context.engine);
+  booster_ = std::make_unique<Booster>(context.engine, context.training.inputs,
+                                       row_columns(context), predictor_kinds(context.roles),
+                                       settings(context), context.run_options());
+  booster_->load();
+  check_response(context);
+  measure(context);
+}
+
+bool GbmTrainer::is_scoring_point() const {
+  constexpr std::int64_t kEveryTree = 10;
+  const std::int64_t trees = tree_count();
+  if (trees == parameters_->ntrees || parameters_->score_each_iteration) return true;
+  if (parameters_->score_tree_interval > 0) return trees % parameters_->score_tree_interval == 0;
+  return trees <= kEveryTree || trees % kEveryTree == 0;
+}
+
+bool GbmTrainer::step(model::TrainContext& context) {
+  booster_->iterate();
+  const std::int64_t trees = tree_count();
+  if (is_scoring_point()) measure(context);
+  context.job.progress(
+      static_cast<double>(trees) / parameters_->ntrees,
+      "Tree " + std::to_string(trees) + " of " + std::to_string(parameters_->ntrees));
+  if (trees >= parameters_->ntrees) return false;
+  return !should_stop(rule_, stopping_scores_);
+}
+
+void GbmTrainer::measure_validation(model::TrainContext& context) {
+  const model::Dataset& data = *context.validation;
+  const std::vector<Iteration>& all = booster_->iterations();
+  const auto known = static_cast<std::ptrdiff_t>(std::max<std::int64_t>(measured_trees_, 0));
+  MeasureValidationTask::State state;
+  state.distribution = distribution_;
+  state.first_score = booster_->first_score();
+  state.new_iterations.assign(all.begin() + known, all.end());
+  state.classes = row_columns(context).classes;
+  state.plan.predictors = data.predictors;
+  state.plan.levels = data.levels;
+  state.plan.types = context.roles.types;
+  state.plan.offset = data.offset;
+  state.response = data.response;
+  state.response_levels = data.response_levels;
+  state.weights = data.weights;
+  mr::RunOptions options = context.run_options();
+  options.scratch = validation_rows_->id();
+  const auto rows = context.engine.run<MeasureValidationTask>(data.inputs, state, options);
+  validation_metrics_ = finish_metrics(context.engine.pool(), rows, distribution_, context.roles,
+                                       parameters_->gainslift_bins);
+}
+
+void GbmTrainer::measure(model::TrainContext& context) {
+  if (measured_trees_ == tree_count()) return;
+  booster_->settle();
+  const auto rows = context.engine.run<MeasureTrainingTask>(booster_->row_inputs(), {distribution_},
+                                                            booster_->row_options());
+  training_metrics_ = finish_metrics(context.engine.pool(), rows, distribution_, context.roles,
+                                     parameters_->gainslift_bins);
+  if (context.validation != nullptr) measure_validation(context);
+  measured_trees_ = tree_count();
+  history_->add(measured_trees_, training_metrics_, validation_metrics_);
+  const auto& deciding = context.validation != nullptr ? validation_metrics_ : training_metrics_;
+  stopping_scores_.push_back(
+      deciding.find(rule_.metric).value_or(std::numeric_limits<double>::quiet_NaN()));
+}
+
+void GbmTrainer::settle_parameters(model::TrainContext& context) const {
+  const auto settle = [&](const char* name, std::string_view value) {
+    context.header.actual_parameters.emplace_back(name, std::string(value));
+  };
+  settle("distribution", schema::enum_text(choice_of(distribution_.family)));
+  if (parameters_->histogram_type == HistogramType::automatic) {
+    settle("histogram_type", schema::enum_text(HistogramType::uniform_adaptive));
+  }
+  if (parameters_->categorical_encoding == model::CategoricalEncoding::automatic) {
+    settle("categorical_encoding", schema::enum_text(model::CategoricalEncoding::enumeration));
+  }
+  if (parameters_->stopping_metric == model::StoppingMetric::automatic && rule_.rounds > 0) {
+    const bool classes = model::is_classifier(context.category);
+    settle("stopping_metric", schema::enum_text(classes ? model::StoppingMetric::logloss
+                                                        : model::StoppingMetric::deviance));
+  }
+}
+
+std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
+  // The loop may have ended between scoring points.
+  measure(context);
+  auto made = std::make_shared<GbmModel>();
+  made->distribution = distribution_;
+  made->first_score = booster_->first_score();
+  made->gainslift_groups = parameters_->gainslift_bins;
+  const std::vector<double> gains = booster_->importance();
+  made->iterations = booster_->take_iterations();
+  booster_.reset();
+  validation_rows_.reset();
+  model::Header& header = context.header;
+  header.training_metrics = std::move(training_metrics_);
+  header.validation_metrics = std::move(validation_metrics_);
+  const auto& deciding =
+      context.validation != nullptr ? header.validation_metrics : header.training_metrics;
+  if (const auto* binomial = deciding.binomial()) {
+    header.default_threshold = binomial->default_threshold;
+  }
+  header.summary =
+      model_summary(made->iterations, static_cast<std::int64_t>(made->encode_learnt().size()));
+  header.scoring_history = history_->table();
+  header.variable_importances = variable_importances(header.roles.predictors, gains);
+  settle_parameters(context);
+  return made;
+}
+
+}  // namespace neve::algos::gbm

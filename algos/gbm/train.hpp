@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <neve/model/algorithm.hpp>
+
+#include "algos/gbm/booster.hpp"
+#include "algos/gbm/history.hpp"
+#include "algos/gbm/parameters.hpp"
+#include "algos/gbm/stopping.hpp"
+
+namespace neve::algos::gbm {
+
+/// The recipe: bin and load the rows, then a tree per class and step, with metrics at the scoring
+/// points, until all trees are there or the stopping rule says so.
+class GbmTrainer final : public model::Trainer {
+ public:
+  explicit GbmTrainer(std::shared_ptr<const Parameters> parameters)
+      : parameters_(std::move(parameters)) {}
+  void init(model::TrainContext& context) override;
+  bool step(model::TrainContext& context) override;
+  std::shared_ptr<model::Model> finish(model::TrainContext& context) override;
+
+ private:
+  [[nodiscard]] BoostSettings settings(const model::TrainContext& context) const;
+  void check_response(const model::TrainContext& context) const;
+  [[nodiscard]] bool is_scoring_point() const;
+  /// Measures where that has not been done for the trees that there are.
+  void measure(model::TrainContext& context);
+  void measure_validation(model::TrainContext& context);
+  void settle_parameters(model::TrainContext& context) const;
+  [[nodiscard]] std::int64_t tree_count() const {
+    return static_cast<std::int64_t>(booster_->iterations().size());
+  }
+
+  std::shared_ptr<const Parameters> parameters_;
+  Distribution distribution_;
+  std::unique_ptr<Booster> booster_;
+  std::optional<mr::ScratchLease> validation_rows_;
+  std::optional<History> history_;
+  StoppingRule rule_;
+  std::vector<double> stopping_scores_;
+  model::metrics::Metrics training_metrics_;
+  model::metrics::Metrics validation_metrics_;
+  std::int64_t measured_trees_ = -1;
+};
+
+}  // namespace neve::algos::gbm

@@ -1,0 +1,132 @@
+#include "algos/gbm/validate.hpp"
+
+#include <neve/base/error.hpp>
+#include <neve/base/java_number.hpp>
+
+namespace neve::algos::gbm {
+namespace {
+
+using model::Category;
+using model::Message;
+using model::Messages;
+
+void add_error(Messages& messages, std::string field, std::string text) {
+  messages.push_back({Message::Kind::error, std::move(field), std::move(text)});
+}
+
+void refuse_text(const std::optional<std::string>& value, const char* field, Messages& messages) {
+  if (value && !value->empty()) model::refuse(field, *value, messages);
+}
+
+void refuse_distributions(DistributionChoice choice, Messages& messages) {
+  switch (choice) {
+    case DistributionChoice::quasibinomial:
+    case DistributionChoice::ordinal:
+    case DistributionChoice::laplace:
+    case DistributionChoice::quantile:
+    case DistributionChoice::huber:
+    case DistributionChoice::custom:
+      model::refuse("distribution", std::string(schema::enum_text(choice)), messages);
+      return;
+    default:
+      return;
+  }
+}
+
+void check_class_rates(const Parameters& p, Messages& messages) {
+  if (!p.sample_rate_per_class) return;
+  for (const double rate : *p.sample_rate_per_class) {
+    if (rate >= 0 && rate <= 1) continue;
+    add_error(messages, "sample_rate_per_class",
+              "sample_rate_per_class has " + java_double(rate) + ": rates are between 0 and 1");
+    return;
+  }
+}
+
+std::int32_t classes_of(const model::ColumnRoles& roles) {
+  return roles.response_domain ? roles.classes() : 0;
+}
+
+}  // namespace
+
+void validate(const Parameters& p, Messages& messages) {
+  refuse_distributions(p.distribution, messages);
+  check_class_rates(p, messages);
+  if (p.calibrate_model) model::refuse("calibrate_model", "true", messages);
+  if (p.pred_noise_bandwidth != 0) {
+    model::refuse("pred_noise_bandwidth", java_double(p.pred_noise_bandwidth), messages);
+  }
+  if (p.monotone_constraints && !p.monotone_constraints->empty()) {
+    model::refuse("monotone_constraints", p.monotone_constraints->front().key, messages);
+  }
+  if (p.interaction_constraints && !p.interaction_constraints->empty()) {
+    const auto& group = p.interaction_constraints->front();
+    model::refuse("interaction_constraints", group.empty() ? "[]" : group.front(), messages);
+  }
+  refuse_text(p.custom_distribution_func, "custom_distribution_func", messages);
+  refuse_text(p.in_training_checkpoints_dir, "in_training_checkpoints_dir", messages);
+}
+
+Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
+  const std::int32_t classes = classes_of(roles);
+  const auto named = std::string(schema::enum_text(p.distribution));
+  switch (p.distribution) {
+    case DistributionChoice::automatic:
+      if (classes == 0) return Category::regression;
+      return classes == 2 ? Category::binomial : Category::multinomial;
+    case DistributionChoice::bernoulli:
+      if (classes != 2) {
+        add_error(messages, "distribution",
+                  "bernoulli needs a categorical response of 2 levels, column " + roles.response +
+                      (classes == 0 ? " is numeric; make it a factor first"
+                                    : " has " + std::to_string(classes)));
+      }
+      return Category::binomial;
+    case DistributionChoice::multinomial:
+      if (classes == 0) {
+        add_error(
+            messages, "distribution",
+            "multinomial needs a categorical response, column " + roles.response + " is numeric");
+      }
+      return Category::multinomial;
+    default:
+      if (classes != 0) {
+        add_error(
+            messages, "distribution",
+            named + " needs a numeric response, column " + roles.response + " is categorical");
+      }
+      return Category::regression;
+  }
+}
+
+Distribution settle_distribution(const Parameters& p, Category category) {
+  Distribution made;
+  made.tweedie_power = p.tweedie_power;
+  if (category == Category::binomial) made.family = Family::bernoulli;
+  if (category == Category::multinomial) made.family = Family::multinomial;
+  if (category != Category::regression) return made;
+  if (p.distribution == DistributionChoice::poisson) made.family = Family::poisson;
+  if (p.distribution == DistributionChoice::gamma) made.family = Family::gamma;
+  if (p.distribution == DistributionChoice::tweedie) made.family = Family::tweedie;
+  return made;
+}
+
+DistributionChoice choice_of(Family family) {
+  switch (family) {
+    case Family::gaussian:
+      return DistributionChoice::gaussian;
+    case Family::bernoulli:
+      return DistributionChoice::bernoulli;
+    case Family::multinomial:
+      return DistributionChoice::multinomial;
+    case Family::poisson:
+      return DistributionChoice::poisson;
+    case Family::gamma:
+      return DistributionChoice::gamma;
+    case Family::tweedie:
+      return DistributionChoice::tweedie;
+  }
+  throw InternalError("unknown distribution");
+}
+
+}  // namespace neve::algos::gbm

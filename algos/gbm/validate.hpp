@@ -1,0 +1,20 @@
+#pragma once
+
+#include <neve/model/algorithm.hpp>
+
+#include "algos/gbm/distribution.hpp"
+#include "algos/gbm/parameters.hpp"
+
+namespace neve::algos::gbm {
+
+/// Checks that need no data; refuses values whose work is not built.
+void validate(const Parameters& parameters, model::Messages& messages);
+/// The category that distribution and response give together.
+model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
+                         model::Messages& messages);
+/// The distribution that AUTO means for this category.
+Distribution settle_distribution(const Parameters& parameters, model::Category category);
+/// Its name as the parameter has it.
+DistributionChoice choice_of(Family family);
+
+}  // namespace neve::algos::gbm

@@ -1,0 +1,303 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+#include <neve/base/math.hpp>
+#include <neve/base/rng.hpp>
+#include <neve/frame/chunk_builder.hpp>
+
+#include "algos/gbm/booster.hpp"
+#include "mr/api/compute_node.hpp"
+
+namespace {
+
+using namespace neve;
+using namespace neve::algos;
+using namespace neve::algos::gbm;
+
+const double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+mr::TaskList all_tasks() {
+  mr::TaskList tasks = trees::tasks();
+  tasks.push_back(&mr::task_entry<ResidualTask>());
+  tasks.push_back(&mr::task_entry<LeafTask>());
+  tasks.push_back(&mr::task_entry<StartTask>());
+  return tasks;
+}
+
+/// Columns of a small frame; `levels` is 0 for numbers.
+struct Table {
+  std::vector<std::vector<double>> predictors;
+  std::vector<std::int32_t> levels;
+  std::vector<double> response;
+  std::vector<double> weights;  ///< empty for none
+  [[nodiscard]] std::size_t rows() const { return response.size(); }
+};
+
+BoostSettings settings_of(Family family, std::int32_t depth) {
+  BoostSettings made;
+  made.distribution.family = family;
+  made.grow.max_depth = depth;
+  made.grow.rules.min_rows = 1;
+  made.grow.rules.seed = 1;
+  made.grow.sampling.seed = 1;
+  made.largest_leaf = std::numeric_limits<double>::max();
+  return made;
+}
+
+/// What a booster learnt.
+struct Learnt {
+  double first_score = 0;
+  std::vector<Iteration> iterations;
+  std::vector<double> importance;
+  [[nodiscard]] wire::Bytes bytes() const {
+    wire::Writer writer;
+    writer(first_score, iterations, importance);
+    return writer.take();
+  }
+};
+
+mr::Inputs put(mr::Engine& engine, const Table& table, std::vector<frame::Column>& held) {
+  const auto layout =
+      engine.new_layout(frame::row_cuts(static_cast<std::int64_t>(table.rows()), 4));
+  std::vector<ColumnId> ids;
+  std::vector<mr::OutputColumn> kinds;
+  const auto add = [&](const std::vector<double>& values, bool codes) {
+    ids.push_back(engine.new_column_id());
+    kinds.emplace_back();
+    for (std::int32_t g = 0; g < layout->groups(); ++g) {
+      const auto first = static_cast<std::size_t>(layout->first_row(GroupIndex(g)));
+      const auto count = static_cast<std::size_t>(layout->rows_of(GroupIndex(g)));
+      const auto part = std::span(values).subspan(first, count);
+      std::vector<std::int32_t> as_codes;
+      for (const double v : part)
+        as_codes.push_back(std::isnan(v) ? -1 : static_cast<std::int32_t>(v));
+      engine.put_chunk(*layout, ids.back(), GroupIndex(g),
+                       codes ? frame::encode_codes(as_codes) : frame::encode_doubles(part));
+    }
+  };
+  for (std::size_t c = 0; c < table.predictors.size(); ++c)
+    add(table.predictors[c], table.levels[c] > 0);
+  add(table.response, false);
+  if (!table.weights.empty()) add(table.weights, false);
+  held = engine.adopt(ids, kinds);
+  return {layout, ids};
+}
+
+struct Machine {
+  int nodes = 1;
+  int threads = 2;
+};
+
+Learnt boost(const Table& table, const BoostSettings& settings, int trees, Machine machine = {}) {
+  constexpr std::int64_t kMemory = std::int64_t{1} << 30U;
+  mr::LocalCluster cluster(machine.nodes, machine.threads, kMemory, all_tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  std::vector<frame::Column> held;
+  const mr::Inputs inputs = put(engine, table, held);
+  trees::RowColumns columns;
+  std::vector<trees::PredictorKind> kinds;
+  const auto width = static_cast<std::int32_t>(table.predictors.size());
+  for (std::int32_t c = 0; c < width; ++c) {
+    columns.predictors.push_back(c);
+    kinds.push_back(
+        {table.levels[static_cast<std::size_t>(c)] > 0, table.levels[static_cast<std::size_t>(c)]});
+  }
+  columns.response = width;
+  if (!table.weights.empty()) columns.weights = width + 1;
+  if (settings.distribution.family == Family::multinomial) columns.classes = 3;
+  Booster booster(engine, inputs, columns, kinds, settings, {});
+  booster.load();
+  for (int i = 0; i < trees; ++i) booster.iterate();
+  Learnt learnt{booster.first_score(), {}, booster.importance()};
+  learnt.iterations = booster.take_iterations();
+  return learnt;
+}
+
+/// A number with missing values, a category, a number; a response that depends on all.
+Table made_up(std::size_t rows, std::uint64_t seed, Family family) {
+  Table table;
+  table.levels = {0, 9, 0};
+  table.predictors.resize(3);
+  const CounterRng random(seed);
+  for (std::uint64_t i = 0; i < rows; ++i) {
+    const double x = std::floor(random.uniform(8 * i) * 50);
+    const double k = std::floor(random.uniform(8 * i + 1) * 9);
+    const double z = random.uniform(8 * i + 2);
+    const bool lost = random.uniform(8 * i + 3) < 0.1;
+    table.predictors[0].push_back(lost ? kNaN : x);
+    table.predictors[1].push_back(k);
+    table.predictors[2].push_back(z);
+    const double mean = (lost ? 0.4 : x / 50) + (std::fmod(k, 3) == 1 ? 0.5 : 0) - 0.3 * z;
+    const double u = random.uniform(8 * i + 4);
+    if (family == Family::gaussian) table.response.push_back(mean + u);
+    if (family == Family::bernoulli) table.response.push_back(u < mean ? 1 : 0);
+    if (family == Family::multinomial)
+      table.response.push_back(std::clamp(std::floor(mean * 2 + u), 0.0, 2.0));
+    if (family == Family::poisson) table.response.push_back(std::floor(4 * mean * u + 1));
+  }
+  return table;
+}
+
+TEST(Booster, OneSplitGivesTheMeansOfItsSides) {
+  Table table;
+  table.levels = {0};
+  table.predictors = {{1, 1, 2, 2, 3, 3}};
+  table.response = {0, 2, 0, 2, 9, 11};
+  BoostSettings settings = settings_of(Family::gaussian, 1);
+  settings.learn_rate = 1;
+  const Learnt learnt = boost(table, settings, 1);
+  EXPECT_EQ(learnt.first_score, 4);
+  const trees::Tree& tree = learnt.iterations[0][0];
+  ASSERT_EQ(tree.nodes.size(), 3U);
+  EXPECT_EQ(tree.nodes[0].threshold, 2.5F);
+  EXPECT_EQ(tree.nodes[1].value, -3.0F);
+  EXPECT_EQ(tree.nodes[2].value, 6.0F);
+  EXPECT_EQ(tree.nodes[1].weight, 4.0F);
+  EXPECT_NEAR(learnt.importance[0], 108, 1e-3);
+}
+
+TEST(Booster, BernoulliLeavesAreNewtonSteps) {
+  Table table;
+  table.levels = {2};
+  table.predictors = {{0, 0, 0, 0, 1, 1, 1, 1}};
+  table.response = {0, 0, 0, 1, 1, 1, 1, 0};
+  BoostSettings settings = settings_of(Family::bernoulli, 1);
+  settings.learn_rate = 0.5;
+  const Learnt learnt = boost(table, settings, 1);
+  EXPECT_EQ(learnt.first_score, 0);
+  const trees::Tree& tree = learnt.iterations[0][0];
+  ASSERT_EQ(tree.nodes.size(), 3U);
+  // Σ (y - 1/2) / Σ 1/4 = ±1, halved by the rate.
+  EXPECT_EQ(tree.nodes[1].value, -0.5F);
+  EXPECT_EQ(tree.nodes[2].value, 0.5F);
+}
+
+TEST(Booster, PoissonLeavesAreLogarithmsOfMeans) {
+  Table table;
+  table.levels = {0};
+  table.predictors = {{1, 1, 2, 2}};
+  table.response = {1, 3, 4, 8};
+  BoostSettings settings = settings_of(Family::poisson, 1);
+  settings.learn_rate = 1;
+  const Learnt learnt = boost(table, settings, 1);
+  EXPECT_NEAR(learnt.first_score, math::log(4), 1e-12);
+  EXPECT_NEAR(learnt.iterations[0][0].nodes[1].value, math::log(0.5), 1e-6);
+  EXPECT_NEAR(learnt.iterations[0][0].nodes[2].value, math::log(1.5), 1e-6);
+}
+
+TEST(Booster, MissingValuesGoWhereTheyFit) {
+  Table table;
+  table.levels = {0};
+  table.predictors = {{1, 2, 3, 4, kNaN, kNaN}};
+  table.response = {0, 0, 5, 5, 5, 5};
+  const Learnt high = boost(table, settings_of(Family::gaussian, 1), 1);
+  EXPECT_TRUE(high.iterations[0][0].nodes[0].missing_right);
+  table.response = {0, 0, 5, 5, 0, 0};
+  const Learnt low = boost(table, settings_of(Family::gaussian, 1), 1);
+  EXPECT_FALSE(low.iterations[0][0].nodes[0].missing_right);
+  EXPECT_EQ(low.iterations[0][0].nodes[0].threshold, 2.5F);
+}
+
+TEST(Booster, GivesTheSameBitsOnAnyThreadsAndNodes) {
+  for (const Family family :
+       {Family::gaussian, Family::bernoulli, Family::multinomial, Family::poisson}) {
+    const Table table = made_up(70'000, 5, family);
+    BoostSettings settings = settings_of(family, 6);
+    settings.grow.sampling.rate = 0.8;
+    settings.grow.column_rate = 0.7;
+    const wire::Bytes expected = boost(table, settings, 3, {1, 1}).bytes();
+    for (const Machine machine : {Machine{1, 2}, Machine{1, 3}, Machine{1, 8}, Machine{3, 2}}) {
+      EXPECT_EQ(boost(table, settings, 3, machine).bytes(), expected)
+          << machine.nodes << " nodes, " << machine.threads << " threads";
+    }
+  }
+}
+
+/// Each row as often as its weight says, or rows of weight 0 left out.
+Table copied(const Table& table) {
+  Table made;
+  made.levels = table.levels;
+  made.predictors.resize(table.predictors.size());
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    for (int copy = 0; copy < static_cast<int>(table.weights[i]); ++copy) {
+      for (std::size_t c = 0; c < table.predictors.size(); ++c) {
+        made.predictors[c].push_back(table.predictors[c][i]);
+      }
+      made.response.push_back(table.response[i]);
+    }
+  }
+  return made;
+}
+
+TEST(Booster, AWeightCountsAsThatManyRowsAndZeroAsNone) {
+  for (const Family family :
+       {Family::gaussian, Family::bernoulli, Family::multinomial, Family::poisson}) {
+    Table table = made_up(3'000, 6, family);
+    for (std::size_t i = 0; i < table.rows(); ++i)
+      table.weights.push_back(static_cast<double>(i * 7 % 4));
+    const BoostSettings settings = settings_of(family, 5);
+    const Learnt weighted = boost(table, settings, 10);
+    const Learnt rows = boost(copied(table), settings, 10);
+    EXPECT_NEAR(weighted.first_score, rows.first_score, 1e-12);
+    ASSERT_EQ(weighted.iterations.size(), rows.iterations.size());
+    for (std::size_t t = 0; t < rows.iterations.size(); ++t) {
+      for (std::size_t k = 0; k < rows.iterations[t].size(); ++k) {
+        EXPECT_EQ(wire::encode(weighted.iterations[t][k]), wire::encode(rows.iterations[t][k]));
+      }
+    }
+  }
+}
+
+TEST(Booster, RealWeightsAreAnswered) {
+  Table table = made_up(2'000, 8, Family::gaussian);
+  for (std::size_t i = 0; i < table.rows(); ++i)
+    table.weights.push_back(0.25 + 0.5 * static_cast<double>(i % 5));
+  Table doubled = table;
+  for (double& weight : doubled.weights) weight *= 2;
+  BoostSettings settings = settings_of(Family::gaussian, 4);
+  const Learnt once = boost(table, settings, 5);
+  settings.grow.rules.min_rows *= 2;
+  const Learnt twice = boost(doubled, settings, 5);
+  for (std::size_t t = 0; t < 5; ++t) {
+    const auto& a = once.iterations[t][0].nodes;
+    const auto& b = twice.iterations[t][0].nodes;
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t n = 0; n < a.size(); ++n) {
+      EXPECT_EQ(a[n].column, b[n].column);
+      EXPECT_EQ(a[n].threshold, b[n].threshold);
+      EXPECT_NEAR(a[n].value, b[n].value, 1e-6);
+    }
+  }
+}
+
+TEST(Booster, FitsWhatCanBeFitted) {
+  const Table table = made_up(5'000, 9, Family::gaussian);
+  BoostSettings settings = settings_of(Family::gaussian, 5);
+  settings.grow.rules.min_rows = 10;
+  settings.learn_rate = 0.2;
+  const Learnt learnt = boost(table, settings, 60);
+  double total = 0;
+  for (const double gain : learnt.importance) total += gain;
+  // The signal's share of the response's variance is known from how it was made: about 0.55.
+  double mean = 0;
+  for (const double y : table.response) mean += y / static_cast<double>(table.rows());
+  double variance = 0;
+  for (const double y : table.response) variance += (y - mean) * (y - mean);
+  EXPECT_GT(total, 0.4 * variance);
+}
+
+TEST(Booster, ThresholdsMayBeDrawn) {
+  const Table table = made_up(2'000, 10, Family::gaussian);
+  BoostSettings settings = settings_of(Family::gaussian, 3);
+  settings.random_thresholds = 5;
+  const Learnt drawn = boost(table, settings, 4);
+  const Learnt again = boost(table, settings, 4);
+  EXPECT_EQ(drawn.bytes(), again.bytes());
+  settings.random_thresholds = 0;
+  EXPECT_NE(drawn.bytes(), boost(table, settings, 4).bytes());
+}
+
+}  // namespace
