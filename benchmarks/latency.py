@@ -10,7 +10,7 @@ from pathlib import Path
 
 import data
 from peers.task import LEARN_RATE
-from servers import Server, ask, free_port
+from servers import Server, accepts, ask, free_port
 
 HERE = Path(__file__).resolve().parent
 SECONDS = 10
@@ -43,7 +43,7 @@ def trivial_latency(body):
         port = free_port()
         server = subprocess.Popen([trivial_binary(), str(port), file.name])
         try:
-            while server.poll() is None and ask(port, timeout=0.2) is None:
+            while server.poll() is None and not accepts(port):
                 time.sleep(0.01)
             wrk(port, seconds=WARM_SECONDS)
             return wrk(port)

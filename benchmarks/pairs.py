@@ -17,7 +17,7 @@ LONG_ROUNDS = [(300, 1), (60, 3)]
 # Below this the server's own time counts, as the way through the client would be most of it.
 SERVER_TIME_BELOW_SECONDS = 1.0
 # A first run shorter than this only warms up (a Java server compiles while it runs).
-WARM_BELOW_SECONDS = 30.0
+WARM_BELOW_SECONDS = 20.0
 SERVERS = ("neve", "h2o")
 
 

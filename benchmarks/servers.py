@@ -48,6 +48,15 @@ def ask(port, path="/3/Cloud", timeout=5):
     return answer if answer.startswith(b"HTTP/1.1 200") else None
 
 
+def accepts(port):
+    """Whether somebody listens."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
 class Server:
     """A running server; start_seconds is the time from its start to its first answered GET /3/Cloud."""
 
