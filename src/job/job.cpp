@@ -110,7 +110,9 @@ void Job::wait() const {
 Jobs::Jobs(std::string cluster_tag)
     : tag_(std::move(cluster_tag)), seed_(static_cast<std::uint64_t>(draw_seed())) {}
 
-Jobs::~Jobs() {
+Jobs::~Jobs() { stop(); }
+
+void Jobs::stop() {
   cancel_all();
   for (Running& running : all_) {
     if (running.thread.joinable()) running.thread.join();

@@ -7,6 +7,9 @@
 #include <neve/ingest/ingest.hpp>
 #include <neve/ingest/path_policy.hpp>
 #include <neve/job/job.hpp>
+#include <neve/model/models.hpp>
+#include <neve/munge/munge.hpp>
+#include <neve/munge/rollups.hpp>
 
 #include "mr/api/compute_node.hpp"
 #include "rest/http/server.hpp"
@@ -14,6 +17,7 @@
 #include "rest/router.hpp"
 #include "rest/services.hpp"
 #include "server/node.hpp"
+#include "server/reproducibility.hpp"
 
 namespace neve::rest {
 
@@ -21,12 +25,25 @@ std::vector<const Resource*> all_resources();
 
 }  // namespace neve::rest
 
+namespace neve::algos {
+
+std::vector<const model::Algorithm*> all_algorithms();
+
+}  // namespace neve::algos
+
 namespace neve::server {
 
 namespace {
 
 /// Every map/reduce task of this binary, by the folders that have some.
-mr::TaskList all_tasks() { return {}; }
+mr::TaskList all_tasks() {
+  mr::TaskList all;
+  const auto add = [&all](const mr::TaskList& tasks) { all.insert(all.end(), tasks.begin(), tasks.end()); };
+  add(munge::tasks());
+  add(model::tasks());
+  for (const model::Algorithm* algorithm : algos::all_algorithms()) add(algorithm->tasks);
+  return all;
+}
 
 std::int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -62,15 +79,19 @@ ingest::PathPolicy make_path_policy(const Options& options) {
 struct Node::Parts {
   Parts(const Options& o, Ports& ports, std::function<void()> request_stop);
   rest::ServerInfo server_info(const Ports& ports, std::function<void()> request_stop);
+  model::Models::Parts model_parts();
   rest::http::ServerOptions http_options();
   rest::http::BodyPlan plan_body(const rest::http::Request& head);
 
   Options options;
   ingest::PathPolicy path_policy;
   mr::LocalCluster cluster;
-  ingest::Ingest ingest;  // jobs use it to their end, so they go first
-  job::Jobs jobs;
   rest::Services services;
+  munge::Rollups rollups;
+  model::Algorithms algorithms;
+  model::Models models;
+  ingest::Ingest ingest;
+  job::Jobs jobs;  // uses all above to its end, so it goes first
   rest::Router router;
   rest::http::WorkerPool workers;  // ends before what its handlers use, after their clients left
   rest::http::Server http;
@@ -81,9 +102,12 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
     : options(o),
       path_policy(make_path_policy(o)),
       cluster(o.local_nodes, o.threads, o.memory_bytes / o.local_nodes, all_tasks()),
+      services{.info = server_info(ports, std::move(request_stop))},
+      rollups(cluster.node(0).engine()),
+      algorithms(algos::all_algorithms()),
+      models(model_parts()),
       ingest(cluster.node(0).engine(), cluster.node(0).frames(), jobs, path_policy),
       jobs(std::to_string(ports.rest.port())),
-      services{.info = server_info(ports, std::move(request_stop))},
       router(rest::all_resources(), services, workers),
       http(http_options(), workers,
            [this](rest::http::Request request, rest::http::Responder responder) {
@@ -96,12 +120,28 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.frames = &node.frames();
   services.jobs = &jobs;
   services.ingest = &ingest;
+  services.algorithms = &algorithms;
+  services.models = &models;
   services.router = &router;
   services.info.run_after = [schedule = http.scheduler()](std::int64_t delay_ms,
                                                           std::function<void()> callback) {
     schedule(std::chrono::milliseconds{delay_ms}, std::move(callback));
   };
   services.view.members = {{node.id(), services.info.address}};
+}
+
+model::Models::Parts Node::Parts::model_parts() {
+  mr::ComputeNode& node = cluster.node(0);
+  const auto checksum = [this](const frame::Frame& frame) { return rollups.checksum(frame); };
+  return {.engine = node.engine(),
+          .frames = node.frames(),
+          .jobs = jobs,
+          .algorithms = algorithms,
+          .cluster_tag = std::to_string(services.info.start_time_ms),
+          .reproducibility = [this, checksum](const model::Header& header) {
+            return reproducibility_tables(services, header, checksum);
+          },
+          .frame_checksum = checksum};
 }
 
 rest::ServerInfo Node::Parts::server_info(const Ports& ports, std::function<void()> request_stop) {
@@ -163,6 +203,7 @@ std::string Node::url() const { return "http://" + parts_->services.info.address
 void Node::stop() {
   parts_->jobs.cancel_all();
   parts_->http.stop();
+  parts_->jobs.stop();
 }
 
 }  // namespace neve::server

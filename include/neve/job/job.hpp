@@ -99,6 +99,8 @@ class Jobs {
   [[nodiscard]] std::vector<std::shared_ptr<Job>> list() const;
   /// Asks every running job to stop; returns at once.
   void cancel_all();
+  /// Asks every running job to stop and waits for their ends. What jobs use must live until then.
+  void stop();
 
  private:
   struct Running {
