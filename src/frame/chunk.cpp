@@ -122,6 +122,12 @@ Chunk Chunk::from_bytes(SharedBuffer bytes, Checksum checksum) {
   return Chunk(std::move(bytes), codec);
 }
 
+Chunk Chunk::from_store(SharedBuffer bytes) {
+  const Codec* codec = find_codec(view_of(bytes->bytes()).header.codec);
+  NEVE_CHECK(codec != nullptr, "chunk: unknown codec in the store");
+  return Chunk(std::move(bytes), *codec);
+}
+
 ChunkView Chunk::view() const { return view_of(buffer_->bytes()); }
 
 std::int64_t Chunk::rows() const { return view().rows(); }

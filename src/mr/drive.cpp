@@ -74,7 +74,7 @@ void Engine::Core::serve(cluster::Inbox& inbox) {
 
 frame::Chunk Engine::Core::chunk(const frame::Layout& layout, ColumnId column, GroupIndex group) {
   if (SharedBuffer here = parts_.store.find(column, group)) {
-    return frame::Chunk::from_bytes(std::move(here), frame::Chunk::Checksum::trust);
+    return frame::Chunk::from_store(std::move(here));
   }
   const NodeId home = layout.home(group);
   if (home == parts_.self)

@@ -42,6 +42,9 @@ class Chunk {
   /// chunk whose every row can be read; `trust` skips only the checksum, never
   /// the bounds.
   static Chunk from_bytes(SharedBuffer bytes, Checksum checksum = Checksum::verify);
+  /// Bytes of a chunk that this process made, or has taken through from_bytes before: nothing is
+  /// checked again, which costs the same for any number of rows.
+  static Chunk from_store(SharedBuffer bytes);
   /// A chunk without rows, of kind `numbers`.
   Chunk();
 
