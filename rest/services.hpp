@@ -26,6 +26,9 @@ namespace neve::model {
 class Models;
 class Algorithms;
 }  // namespace neve::model
+namespace neve::munge {
+class Rollups;
+}
 namespace neve::rapids {
 class Interpreter;
 }
@@ -58,6 +61,7 @@ struct Services {
   mr::Engine* engine = nullptr;
   store::Store* store = nullptr;
   frame::Frames* frames = nullptr;
+  munge::Rollups* rollups = nullptr;
   job::Jobs* jobs = nullptr;
   model::Algorithms* algorithms = nullptr;
   model::Models* models = nullptr;

@@ -28,8 +28,11 @@ Table one_row(std::string name, const std::vector<Named>& cells) {
   table.columns.push_back({.name = ""});
   for (const Named& cell : cells) {
     const std::string type = cell.type;
-    table.columns.push_back(
-        {.name = cell.name, .type = type, .format = type == "string" ? "%s" : type == "double" ? "%.5f" : "%d"});
+    table.columns.push_back({.name = cell.name,
+                             .type = type,
+                             .format = type == "string"   ? "%s"
+                                       : type == "double" ? "%.5f"
+                                                          : "%d"});
     row.push_back(cell.cell);
   }
   table.add_row(std::move(row));
@@ -42,7 +45,9 @@ std::int64_t now_ms() {
       .count();
 }
 
-std::int64_t machine_memory() { return std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE); }
+std::int64_t machine_memory() {
+  return std::int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE);
+}
 
 std::string system_name() {
   utsname name{};
@@ -52,50 +57,52 @@ std::string system_name() {
 
 Table node_table(const rest::Services& services) {
   const Budget& budget = services.store->budget();
-  return one_row("Node Information",
-                 {{"node", "int", std::int64_t{0}},
-                  {"h2o", "string", services.info.address},
-                  {"healthy", "string", std::string("true")},
-                  {"last_ping", "string", std::to_string(now_ms())},
-                  {"num_cpus", "int", static_cast<std::int64_t>(std::thread::hardware_concurrency())},
-                  {"sys_load", "double", 0.0},
-                  {"mem_value_size", "long", services.store->chunk_bytes()},
-                  {"free_mem", "long", budget.free()},
-                  {"pojo_mem", "long", budget.used()},
-                  {"swap_mem", "long", std::int64_t{0}},
-                  {"free_disc", "long", std::int64_t{0}},
-                  {"max_disc", "long", std::int64_t{0}},
-                  {"pid", "int", static_cast<std::int64_t>(getpid())},
-                  {"num_keys", "int", static_cast<std::int64_t>(services.store->catalog().list().size())},
-                  {"tcps_active", "string", std::string()},
-                  {"open_fds", "int", std::int64_t{-1}},
-                  {"rpcs_active", "string", std::string()},
-                  {"nthreads", "int", static_cast<std::int64_t>(services.info.threads)},
-                  {"is_leader", "string", std::string("true")},
-                  {"total_mem", "long", budget.limit()},
-                  {"max_mem", "long", budget.limit()},
-                  {"java_version", "string", "Neve " + services.info.neve_version},
-                  {"jvm_launch_parameters", "string", std::string()},
-                  {"os_version", "string", system_name()},
-                  {"machine_physical_mem", "long", machine_memory()},
-                  {"machine_locale", "string", std::string("en")}});
+  return one_row(
+      "Node Information",
+      {{"node", "int", std::int64_t{0}},
+       {"h2o", "string", services.info.address},
+       {"healthy", "string", std::string("true")},
+       {"last_ping", "string", std::to_string(now_ms())},
+       {"num_cpus", "int", static_cast<std::int64_t>(std::thread::hardware_concurrency())},
+       {"sys_load", "double", 0.0},
+       {"mem_value_size", "long", services.store->chunk_bytes()},
+       {"free_mem", "long", budget.free()},
+       {"pojo_mem", "long", budget.used()},
+       {"swap_mem", "long", std::int64_t{0}},
+       {"free_disc", "long", std::int64_t{0}},
+       {"max_disc", "long", std::int64_t{0}},
+       {"pid", "int", static_cast<std::int64_t>(getpid())},
+       {"num_keys", "int", static_cast<std::int64_t>(services.store->catalog().list().size())},
+       {"tcps_active", "string", std::string()},
+       {"open_fds", "int", std::int64_t{-1}},
+       {"rpcs_active", "string", std::string()},
+       {"nthreads", "int", static_cast<std::int64_t>(services.info.threads)},
+       {"is_leader", "string", std::string("true")},
+       {"total_mem", "long", budget.limit()},
+       {"max_mem", "long", budget.limit()},
+       {"java_version", "string", "Neve " + services.info.neve_version},
+       {"jvm_launch_parameters", "string", std::string()},
+       {"os_version", "string", system_name()},
+       {"machine_physical_mem", "long", machine_memory()},
+       {"machine_locale", "string", std::string("en")}});
 }
 
 Table cluster_table(const rest::Services& services) {
-  return one_row("Cluster Configuration",
-                 {{"h2o_cluster_uptime", "long", now_ms() - services.info.start_time_ms},
-                  {"h2o_cluster_timezone", "string", std::string("Etc/UTC")},
-                  {"h2o_data_parsing_timezone", "string", std::string("UTC")},
-                  {"h2o_version", "string", services.info.h2o_version},
-                  {"h2o_version_age", "string", std::string()},
-                  {"h2o_cluster_name", "string", services.info.cluster_name},
-                  {"h2o_cluster_total_nodes", "int", static_cast<std::int64_t>(services.view.size())},
-                  {"h2o_cluster_free_memory", "long", services.store->budget().free()},
-                  {"h2o_cluster_total_cores", "int", static_cast<std::int64_t>(services.info.threads)},
-                  {"h2o_cluster_allowed_cores", "int", static_cast<std::int64_t>(services.info.threads)},
-                  {"h2o_cluster_status", "string", std::string("healthy")},
-                  {"h2o_internal_security", "string", std::string("false")},
-                  {"h2o_api_extensions", "string", std::string()}});
+  return one_row(
+      "Cluster Configuration",
+      {{"h2o_cluster_uptime", "long", now_ms() - services.info.start_time_ms},
+       {"h2o_cluster_timezone", "string", std::string("Etc/UTC")},
+       {"h2o_data_parsing_timezone", "string", std::string("UTC")},
+       {"h2o_version", "string", services.info.h2o_version},
+       {"h2o_version_age", "string", std::string()},
+       {"h2o_cluster_name", "string", services.info.cluster_name},
+       {"h2o_cluster_total_nodes", "int", static_cast<std::int64_t>(services.view.size())},
+       {"h2o_cluster_free_memory", "long", services.store->budget().free()},
+       {"h2o_cluster_total_cores", "int", static_cast<std::int64_t>(services.info.threads)},
+       {"h2o_cluster_allowed_cores", "int", static_cast<std::int64_t>(services.info.threads)},
+       {"h2o_cluster_status", "string", std::string("healthy")},
+       {"h2o_internal_security", "string", std::string("false")},
+       {"h2o_api_extensions", "string", std::string()}});
 }
 
 Table frames_table(const rest::Services& services, const model::Header& header,
@@ -121,8 +128,9 @@ Table frames_table(const rest::Services& services, const model::Header& header,
 
 }  // namespace
 
-std::vector<Table> reproducibility_tables(const rest::Services& services, const model::Header& header,
-                                          const std::function<std::int64_t(const frame::Frame&)>& checksum) {
+std::vector<Table> reproducibility_tables(
+    const rest::Services& services, const model::Header& header,
+    const std::function<std::int64_t(const frame::Frame&)>& checksum) {
   return {node_table(services), cluster_table(services), frames_table(services, header, checksum)};
 }
 

@@ -38,7 +38,9 @@ namespace {
 /// Every map/reduce task of this binary, by the folders that have some.
 mr::TaskList all_tasks() {
   mr::TaskList all;
-  const auto add = [&all](const mr::TaskList& tasks) { all.insert(all.end(), tasks.begin(), tasks.end()); };
+  const auto add = [&all](const mr::TaskList& tasks) {
+    all.insert(all.end(), tasks.begin(), tasks.end());
+  };
   add(munge::tasks());
   add(model::tasks());
   for (const model::Algorithm* algorithm : algos::all_algorithms()) add(algorithm->tasks);
@@ -119,6 +121,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.store = &node.store();
   services.frames = &node.frames();
   services.jobs = &jobs;
+  services.rollups = &rollups;
   services.ingest = &ingest;
   services.algorithms = &algorithms;
   services.models = &models;
@@ -138,9 +141,10 @@ model::Models::Parts Node::Parts::model_parts() {
           .jobs = jobs,
           .algorithms = algorithms,
           .cluster_tag = std::to_string(services.info.start_time_ms),
-          .reproducibility = [this, checksum](const model::Header& header) {
-            return reproducibility_tables(services, header, checksum);
-          },
+          .reproducibility =
+              [this, checksum](const model::Header& header) {
+                return reproducibility_tables(services, header, checksum);
+              },
           .frame_checksum = checksum};
 }
 
