@@ -1,5 +1,6 @@
 #include <neve/munge/evaluate.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -39,13 +40,11 @@ mr::OutputColumn output_for(const Expression& expression) {
 void write_block(std::span<const double> from, mr::OutputKind kind, std::size_t at,
                  std::size_t output, mr::Outputs& outputs) {
   if (kind == mr::OutputKind::codes) {
-    std::ranges::transform(from, outputs.codes(output).begin() + static_cast<std::ptrdiff_t>(at),
-                           code_of);
+    std::transform(from.begin(), from.end(), outputs.codes(output).subspan(at).begin(), code_of);
   } else if (kind == mr::OutputKind::times) {
-    std::ranges::transform(from, outputs.int64s(output).begin() + static_cast<std::ptrdiff_t>(at),
-                           time_of);
+    std::transform(from.begin(), from.end(), outputs.int64s(output).subspan(at).begin(), time_of);
   } else {
-    std::ranges::copy(from, outputs.doubles(output).begin() + static_cast<std::ptrdiff_t>(at));
+    std::copy(from.begin(), from.end(), outputs.doubles(output).subspan(at).begin());
   }
 }
 
@@ -214,7 +213,8 @@ CrossProducts cross_products(mr::Engine& engine, const frame::LayoutPtr& layout,
   const std::size_t k = expressions.size();
   CrossTask::State state;
   // Centred near the means, so that the products do not cancel.
-  for (const Reduced& r : reduce(engine, layout, expressions, token)) state.centres.push_back(r.mean);
+  for (const Reduced& r : reduce(engine, layout, expressions, token))
+    state.centres.push_back(r.mean);
   Compiled compiled = compile(expressions);
   state.program = std::move(compiled.program);
   mr::RunOptions options{.token = token};

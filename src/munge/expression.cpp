@@ -1,5 +1,7 @@
 #include <neve/munge/expression.hpp>
 
+#include <algorithm>
+
 #include <neve/base/error.hpp>
 
 #include "munge/program.hpp"
@@ -10,10 +12,12 @@ namespace {
 /// Shared nodes count each time, so this also bounds the depth of what compile() walks.
 int size_of(const ExpressionPtr& a) { return a ? a->size : 0; }
 
+constexpr int kLargest = 1 << 24;
+
 ExpressionPtr node(Op op, ExpressionPtr a, ExpressionPtr b = nullptr, ExpressionPtr c = nullptr) {
   auto made = std::make_shared<Expression>();
   made->op = op;
-  made->size = 1 + size_of(a) + size_of(b) + size_of(c);
+  made->size = std::min(kLargest, 1 + size_of(a) + size_of(b) + size_of(c));
   made->a = std::move(a);
   made->b = std::move(b);
   made->c = std::move(c);

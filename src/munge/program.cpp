@@ -83,7 +83,8 @@ class Compiler {
       }
       code[i].to = reg[i];
     }
-    for (std::int32_t& output : out_.program.outputs) output = reg[static_cast<std::size_t>(output)];
+    for (std::int32_t& output : out_.program.outputs)
+      output = reg[static_cast<std::size_t>(output)];
   }
 
   Compiled out_;
@@ -176,12 +177,13 @@ void ProgramRunner::step(const Program::Instruction& instruction) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] = f(i);
   };
   const std::vector<double>* table =
-      instruction.table < 0 ? nullptr : &program_.tables[static_cast<std::size_t>(instruction.table)];
+      instruction.table < 0 ? nullptr
+                            : &program_.tables[static_cast<std::size_t>(instruction.table)];
   switch (instruction.op) {
     case Op::column:
       return group_.columns[static_cast<std::size_t>(instruction.column)].decode(begin_, to);
     case Op::constant:
-      return std::ranges::fill(to, instruction.constant);
+      return each([&](std::size_t) { return instruction.constant; });
     case Op::row_number:
       return each([&](std::size_t i) {
         return static_cast<double>(group_.first_row + begin_) + static_cast<double>(i);

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <neve/frame/chunk.hpp>
+#include <neve/mr/engine.hpp>
+
+namespace neve::munge {
+
+/// Decoded values of some rows, in the one of the arrays below that fits them: integers stay int64,
+/// so that nothing is rounded on the way into a new chunk.
+class PlainValues {
+ public:
+  enum class Form : std::uint8_t { doubles, int64s, times, codes, text, uuids };
+  explicit PlainValues(Form form) : form_(form) {}
+  [[nodiscard]] Form form() const { return form_; }
+  [[nodiscard]] std::size_t size() const;
+  void reserve(std::size_t rows);
+  void append(const frame::Chunk& chunk, std::int64_t begin, std::int64_t rows);
+  void append_missing(std::int64_t rows);
+  /// The values at `rows`, in that order; -1 is a missing one.
+  [[nodiscard]] PlainValues picked(std::span<const std::int64_t> rows) const;
+  /// All parts one after the other.
+  static PlainValues joined(std::span<const PlainValues> parts);
+  /// Codes become map[code].
+  void map_codes(std::span<const std::int32_t> map);
+  [[nodiscard]] frame::Chunk encode() const;
+
+  std::vector<double> doubles;
+  std::vector<std::int64_t> int64s;  ///< also times
+  std::vector<std::int32_t> codes;
+  std::vector<std::string_view> text;
+  std::vector<frame::Uuid> uuids;
+  std::vector<std::uint8_t> missing;  ///< of text and uuids
+
+ private:
+  Form form_;
+  std::vector<frame::Chunk> kept_;  ///< what the texts point into
+};
+
+/// How values of the chunk are best held.
+PlainValues::Form form_of(const frame::Chunk& chunk);
+/// One that holds both.
+PlainValues::Form join_forms(PlainValues::Form a, PlainValues::Form b);
+mr::OutputKind output_kind(PlainValues::Form form);
+
+/// Rows of a column, wherever its chunks live.
+class ColumnReader {
+ public:
+  ColumnReader(mr::Engine& engine, frame::LayoutPtr layout, ColumnId column)
+      : engine_(engine), layout_(std::move(layout)), column_(column) {}
+  [[nodiscard]] frame::Chunk chunk(GroupIndex group) const {
+    return engine_.chunk(*layout_, column_, group);
+  }
+  /// The form that holds every row.
+  [[nodiscard]] PlainValues::Form form() const;
+  /// The form that holds these rows.
+  [[nodiscard]] PlainValues::Form form(std::int64_t first, std::int64_t rows) const;
+  void read(std::int64_t first, std::int64_t rows, PlainValues& to) const;
+  [[nodiscard]] const frame::Layout& layout() const { return *layout_; }
+
+ private:
+  template <class Visit>
+  void visit(std::int64_t first, std::int64_t rows, const Visit& visit) const;
+  mr::Engine& engine_;
+  frame::LayoutPtr layout_;
+  ColumnId column_;
+};
+
+/// All values of a column, decoded in parallel; `bytes` of it are the caller's to reserve.
+PlainValues read_all(mr::Engine& engine, const frame::LayoutPtr& layout,
+                     const frame::Column& column);
+
+}  // namespace neve::munge

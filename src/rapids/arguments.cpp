@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include <neve/base/error.hpp>
+
+#include "rapids/evaluation.hpp"
+
+namespace neve::rapids {
+namespace {
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> all;
+  for (std::string word; in >> word;) all.push_back(word);
+  return all;
+}
+
+}  // namespace
+
+std::size_t Primitive::least() const {
+  std::size_t count = 0;
+  for (const std::string& word : words(arguments)) {
+    if (!word.ends_with('?') && !word.ends_with("...")) ++count;
+  }
+  return count;
+}
+
+std::size_t Primitive::most() const {
+  const auto all = words(arguments);
+  return !all.empty() && all.back().ends_with("...") ? std::string::npos : all.size();
+}
+
+Arguments::Arguments(Evaluation& evaluation, const Primitive& primitive, std::vector<Value> values)
+    : evaluation_(evaluation), primitive_(primitive), asts_(values.size()) {
+  for (Value& value : values) values_.emplace_back(std::move(value));
+}
+
+const Value& Arguments::value(std::size_t i) {
+  NEVE_CHECK(i < values_.size(), "primitive reads an argument it does not have");
+  if (!values_[i]) values_[i] = evaluation_.evaluate(asts_[i]);
+  return *values_[i];
+}
+
+void Arguments::fail(std::size_t i, const std::string& message) {
+  const auto names = words(primitive_.arguments);
+  const std::string name = i < names.size() ? names[i] : std::to_string(i + 1);
+  throw InputError::bad_request(
+      "Argument " + name + " of (" + primitive_.names[0] + "): " + message,
+      {{"argument", name}, {"function", primitive_.names[0]}});
+}
+
+void Arguments::wrong_kind(std::size_t i, std::string_view expected) {
+  fail(i, "expected " + std::string(expected) + " but found " + std::string(kind_name(value(i))) +
+              ".");
+}
+
+const LazyFrame& Arguments::frame(std::size_t i) {
+  const auto* frame = get<LazyFrame>(i);
+  if (frame == nullptr) wrong_kind(i, "a frame");
+  return *frame;
+}
+
+const munge::ExpressionPtr& Arguments::column(std::size_t i) {
+  const LazyFrame& one = frame(i);
+  if (one.width() != 1) {
+    fail(i, "expected a frame of one column, but it has " + std::to_string(one.width()) + ".");
+  }
+  return one.columns[0];
+}
+
+double Arguments::number(std::size_t i) {
+  const Value& value = this->value(i);
+  if (const auto* number = std::get_if<double>(&value)) return *number;
+  if (const auto* list = std::get_if<NumberList>(&value); list != nullptr && list->size() == 1) {
+    return list->first();
+  }
+  wrong_kind(i, "a number");
+}
+
+std::int64_t Arguments::integer(std::size_t i) {
+  const double value = number(i);
+  if (!(std::fabs(value) < 0x1p62)) fail(i, "expected a whole number.");
+  return static_cast<std::int64_t>(value);
+}
+
+std::string Arguments::text(std::size_t i) {
+  const Value& value = this->value(i);
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* list = std::get_if<StringList>(&value); list != nullptr && list->size() == 1) {
+    return list->front();
+  }
+  wrong_kind(i, "a string");
+}
+
+NumberList Arguments::numbers(std::size_t i) {
+  const Value& value = this->value(i);
+  if (const auto* list = std::get_if<NumberList>(&value)) return *list;
+  if (const auto* number = std::get_if<double>(&value)) return NumberList({*number});
+  if (is_empty_list(i)) return {};
+  wrong_kind(i, "a list of numbers");
+}
+
+StringList Arguments::texts(std::size_t i) {
+  const Value& value = this->value(i);
+  if (const auto* list = std::get_if<StringList>(&value)) return *list;
+  if (const auto* text = std::get_if<std::string>(&value)) return {*text};
+  if (is_empty_list(i)) return {};
+  wrong_kind(i, "a list of strings");
+}
+
+std::string Arguments::word(std::size_t i) {
+  if (asts_[i] != nullptr) {
+    if (const std::string* name = asts_[i]->name()) return *name;
+  }
+  return text(i);
+}
+
+bool Arguments::is_empty_list(std::size_t i) {
+  const Value& value = this->value(i);
+  if (const auto* list = std::get_if<NumberList>(&value)) return list->empty();
+  const auto* list = std::get_if<StringList>(&value);
+  return list != nullptr && list->empty();
+}
+
+std::vector<std::int64_t> Arguments::columns(std::size_t i, const LazyFrame& of) {
+  const Value& value = this->value(i);
+  if (std::holds_alternative<double>(value) || std::holds_alternative<NumberList>(value)) {
+    return numbers(i).expand_integers();
+  }
+  std::vector<std::int64_t> found;
+  for (const std::string& name : texts(i)) {
+    const auto at = std::find(of.names.begin(), of.names.end(), name);
+    if (at == of.names.end()) {
+      throw InputError::bad_request("Column " + name + " not found",
+                                    {{"column", name}, {"frame_id", of.key}});
+    }
+    found.push_back(at - of.names.begin());
+  }
+  return found;
+}
+
+std::vector<std::size_t> Arguments::column_positions(std::size_t i, const LazyFrame& of) {
+  std::vector<std::size_t> found;
+  for (const std::int64_t position : columns(i, of)) {
+    if (position < 0 || position >= static_cast<std::int64_t>(of.width())) {
+      fail(i, "Selection must be an integer from 0 to " + std::to_string(of.width()) + ", not " +
+                  std::to_string(position) + ".");
+    }
+    found.push_back(static_cast<std::size_t>(position));
+  }
+  return found;
+}
+
+}  // namespace neve::rapids

@@ -1,0 +1,253 @@
+#include "rapids/text_work.hpp"
+
+#include <absl/time/time.h>
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include <neve/base/error.hpp>
+#include <neve/base/java_number.hpp>
+#include <neve/base/math.hpp>
+#include <neve/base/utf8.hpp>
+#include <neve/munge/calendar.hpp>
+
+#include "rapids/date_format.hpp"
+
+namespace neve::rapids {
+namespace {
+
+using Kind = TextWork::Kind;
+
+constexpr std::string_view kBlank = " \t\r\n\f\v";
+
+std::unique_ptr<re2::RE2> compile(const std::string& pattern, bool ignore_case) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_case_sensitive(!ignore_case);
+  auto made = std::make_unique<re2::RE2>(pattern, options);
+  if (!made->ok()) {
+    throw InputError::bad_request(
+        "Cannot use the regular expression '" + pattern + "': " + made->error() + ".",
+        {{"pattern", pattern}});
+  }
+  return made;
+}
+
+/// Java writes groups as $1 where RE2 writes \1.
+std::string re2_rewrite(const std::string& replacement) {
+  std::string out;
+  for (std::size_t i = 0; i < replacement.size(); ++i) {
+    const char c = replacement[i];
+    const bool more = i + 1 < replacement.size();
+    if (c == '$' && more && replacement[i + 1] >= '0' && replacement[i + 1] <= '9') {
+      out += '\\';
+    } else if (c == '\\' && more) {
+      if (replacement[++i] == '\\') out += '\\';
+      out += replacement[i];
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+/// Byte offset of the character at `position`, at most the size.
+std::size_t offset_of(std::string_view text, double position) {
+  std::size_t at = 0;
+  for (double i = 0; i < position && at < text.size(); ++i) {
+    at += std::max<std::size_t>(1, utf8_length(text.substr(at)));
+  }
+  return at;
+}
+
+double characters(std::string_view text) {
+  double count = 0;
+  for (std::size_t at = 0; at < text.size(); ++count) {
+    at += std::max<std::size_t>(1, utf8_length(text.substr(at)));
+  }
+  return count;
+}
+
+std::string_view substring(std::string_view text, double first, double last) {
+  first = std::max(0.0, first);
+  if (!(last > first)) return {};
+  const std::size_t begin = offset_of(text, first);
+  const std::string_view rest = text.substr(begin);
+  return std::isfinite(last) ? rest.substr(0, offset_of(rest, last - first)) : rest;
+}
+
+/// Shannon entropy of the text's bytes, in bits per byte.
+double entropy(std::string_view text) {
+  std::array<int, 256> counts{};
+  for (const char c : text) ++counts[static_cast<unsigned char>(c)];
+  double sum = 0;
+  for (const int count : counts) {
+    if (count == 0) continue;
+    const double p = count / static_cast<double>(text.size());
+    sum -= p * math::log2(p);
+  }
+  return sum;
+}
+
+double occurrences(std::string_view text, const std::vector<std::string>& words) {
+  double count = 0;
+  for (const std::string& word : words) {
+    if (word.empty()) continue;
+    for (std::size_t at = text.find(word); at != std::string_view::npos;
+         at = text.find(word, at + word.size())) {
+      ++count;
+    }
+  }
+  return count;
+}
+
+double parse_number(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(kBlank);
+  if (begin == std::string_view::npos) return std::nan("");
+  text = text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double value = 0;
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = result.ec == std::errc() && result.ptr == text.data() + text.size();
+  return whole ? value : std::nan("");
+}
+
+std::string change_case(std::string_view text, bool upper) {
+  std::string out(text);
+  const auto change = [upper](char c) {
+    if (upper && c >= 'a' && c <= 'z') return static_cast<char>(c - 32);
+    if (!upper && c >= 'A' && c <= 'Z') return static_cast<char>(c + 32);
+    return c;
+  };
+  std::transform(out.begin(), out.end(), out.begin(), change);
+  // Latin-1 supplement and Greek and Cyrillic letters, whose two cases lie at fixed distances.
+  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
+    if (out[i] != '\xC3') continue;
+    const auto low = static_cast<unsigned char>(out[i + 1]);
+    if (upper && low >= 0xA0 && low <= 0xBE && low != 0xB7)
+      out[i + 1] = static_cast<char>(low - 32);
+    if (!upper && low >= 0x80 && low <= 0x9E && low != 0x97)
+      out[i + 1] = static_cast<char>(low + 32);
+  }
+  return out;
+}
+
+}  // namespace
+
+struct TextWorker::Parts {
+  std::unique_ptr<re2::RE2> pattern;
+  std::string replacement;
+  std::optional<DateFormat> format;
+};
+
+TextWorker::TextWorker(const TextWork& work) : work_(work), parts_(std::make_unique<Parts>()) {
+  if (work.kind == Kind::replace_all || work.kind == Kind::replace_first ||
+      work.kind == Kind::matches) {
+    parts_->pattern = compile(work.texts[0], work.ignore_case);
+  }
+  if (work.kind == Kind::replace_all || work.kind == Kind::replace_first) {
+    parts_->replacement = re2_rewrite(work.texts[1]);
+  }
+  if (work.kind == Kind::date) parts_->format.emplace(work.texts[0], work.texts[1]);
+}
+
+TextWorker::~TextWorker() = default;
+
+std::string TextWorker::text(std::string_view from) const {
+  switch (work_.kind) {
+    case Kind::upper:
+      return change_case(from, true);
+    case Kind::lower:
+      return change_case(from, false);
+    case Kind::trim: {
+      const std::size_t begin = from.find_first_not_of(kBlank);
+      if (begin == std::string_view::npos) return {};
+      return std::string(from.substr(begin, from.find_last_not_of(kBlank) - begin + 1));
+    }
+    case Kind::strip_left: {
+      const std::size_t begin = from.find_first_not_of(work_.texts[0]);
+      return begin == std::string_view::npos ? std::string() : std::string(from.substr(begin));
+    }
+    case Kind::strip_right: {
+      const std::size_t end = from.find_last_not_of(work_.texts[0]);
+      return end == std::string_view::npos ? std::string() : std::string(from.substr(0, end + 1));
+    }
+    case Kind::replace_all:
+    case Kind::replace_first: {
+      std::string out(from);
+      if (work_.kind == Kind::replace_first) {
+        re2::RE2::Replace(&out, *parts_->pattern, parts_->replacement);
+      } else {
+        re2::RE2::GlobalReplace(&out, *parts_->pattern, parts_->replacement);
+      }
+      return out;
+    }
+    case Kind::substring:
+      return std::string(substring(from, work_.numbers[0], work_.numbers[1]));
+    default:
+      return std::string(from);
+  }
+}
+
+double TextWorker::number(std::string_view from) const {
+  switch (work_.kind) {
+    case Kind::length:
+      return characters(from);
+    case Kind::count_matches:
+      return occurrences(from, work_.texts);
+    case Kind::matches:
+      return re2::RE2::PartialMatch(re2::StringPiece(from.data(), from.size()), *parts_->pattern)
+                 ? 1
+                 : 0;
+    case Kind::entropy:
+      return entropy(from);
+    case Kind::number:
+      return parse_number(from);
+    case Kind::date:
+      return parts_->format->parse(from);
+    case Kind::position: {
+      const auto at = std::lower_bound(work_.texts.begin(), work_.texts.end(), from);
+      if (at == work_.texts.end() || *at != from) return std::nan("");
+      return static_cast<double>(at - work_.texts.begin());
+    }
+    default:
+      throw InternalError("text work that gives no number");
+  }
+}
+
+std::vector<std::string> split_text(std::string_view text, const std::string& pattern) {
+  const auto regex = compile(pattern, false);
+  std::vector<std::string> pieces;
+  const re2::StringPiece whole(text.data(), text.size());
+  std::size_t begin = 0;
+  std::size_t search = 0;
+  re2::StringPiece match;
+  while (search <= text.size() &&
+         regex->Match(whole, search, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
+    const auto at = static_cast<std::size_t>(match.data() - text.data());
+    const std::size_t end = at + match.size();
+    if (end > begin || at > begin) {
+      // A match at the very start gives no empty first piece unless it has a width.
+      if (end > 0 && !(at == 0 && match.empty()))
+        pieces.emplace_back(text.substr(begin, at - begin));
+      if (!(at == 0 && match.empty())) begin = end;
+    }
+    search = match.empty() ? end + 1 : end;
+  }
+  pieces.emplace_back(text.substr(begin));
+  while (pieces.size() > 1 && pieces.back().empty()) pieces.pop_back();
+  return pieces;
+}
+
+std::string number_text(double value) {
+  if (value == std::trunc(value) && std::fabs(value) < 0x1p63) {
+    return std::to_string(static_cast<std::int64_t>(value));
+  }
+  return java_double(value);
+}
+
+}  // namespace neve::rapids

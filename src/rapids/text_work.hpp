@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <neve/job/token.hpp>
+#include <neve/mr/engine.hpp>
+
+namespace neve::rapids {
+
+/// A function of one text, as plain data that goes to any node.
+struct TextWork {
+  enum class Kind : std::uint8_t {
+    // text to text
+    upper,
+    lower,
+    trim,
+    strip_left,  ///< characters of texts[0]
+    strip_right,
+    replace_all,  ///< regular expression texts[0] by texts[1]
+    replace_first,
+    substring,  ///< characters [numbers[0], numbers[1])
+    same,
+    // text to number
+    length,         ///< characters
+    count_matches,  ///< of the words in `texts`
+    matches,        ///< 1 where the regular expression texts[0] occurs
+    entropy,
+    number,   ///< what the text says, missing where it is not a number
+    date,     ///< milliseconds by the format texts[0] in the zone texts[1]
+    position  ///< in the sorted `texts`
+  };
+  Kind kind = Kind::same;
+  std::vector<std::string> texts = {};
+  std::vector<double> numbers = {};
+  bool ignore_case = false;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(kind, texts, numbers, ignore_case);
+  }
+  [[nodiscard]] bool gives_text() const { return kind <= Kind::same; }
+};
+
+/// The function made ready: patterns compiled. Throws InputError for what does not compile.
+class TextWorker {
+ public:
+  explicit TextWorker(const TextWork& work);
+  ~TextWorker();
+  [[nodiscard]] std::string text(std::string_view from) const;
+  /// NaN where there is none.
+  [[nodiscard]] double number(std::string_view from) const;
+
+ private:
+  struct Parts;
+  const TextWork& work_;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// A string column made from a string column.
+frame::Column map_texts(mr::Engine& engine, const frame::LayoutPtr& layout,
+                        const frame::Column& column, const TextWork& work,
+                        const job::TokenPtr& token);
+/// A column of another kind made from a string column: numbers, times or (with `domain`) codes.
+frame::Column measure_texts(mr::Engine& engine, const frame::LayoutPtr& layout,
+                            const frame::Column& column, const TextWork& work,
+                            const mr::OutputColumn& output);
+/// Every text that occurs, sorted by bytes.
+std::vector<std::string> distinct_texts(mr::Engine& engine, const frame::LayoutPtr& layout,
+                                        const frame::Column& column);
+/// Pieces of each text between matches of a regular expression, one string column per piece.
+std::vector<frame::Column> split_texts(mr::Engine& engine, const frame::LayoutPtr& layout,
+                                       const frame::Column& column, const std::string& pattern);
+std::vector<std::string> split_text(std::string_view text, const std::string& pattern);
+/// Texts of codes (by `levels`) or of numbers (as Java writes them, whole ones without a point).
+frame::Column texts_of(mr::Engine& engine, const frame::LayoutPtr& layout,
+                       const frame::Column& column, const std::vector<std::string>& levels);
+std::string number_text(double value);
+
+}  // namespace neve::rapids
