@@ -10,6 +10,8 @@
 #include <neve/model/models.hpp>
 #include <neve/munge/munge.hpp>
 #include <neve/munge/rollups.hpp>
+#include <neve/rapids/interpreter.hpp>
+#include <neve/rapids/tasks.hpp>
 
 #include "mr/api/compute_node.hpp"
 #include "rest/http/server.hpp"
@@ -42,6 +44,7 @@ mr::TaskList all_tasks() {
     all.insert(all.end(), tasks.begin(), tasks.end());
   };
   add(munge::tasks());
+  add(rapids::tasks());
   add(model::tasks());
   for (const model::Algorithm* algorithm : algos::all_algorithms()) add(algorithm->tasks);
   return all;
@@ -90,6 +93,7 @@ struct Node::Parts {
   mr::LocalCluster cluster;
   rest::Services services;
   munge::Rollups rollups;
+  rapids::Interpreter rapids;
   model::Algorithms algorithms;
   model::Models models;
   ingest::Ingest ingest;
@@ -106,6 +110,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       cluster(o.local_nodes, o.threads, o.memory_bytes / o.local_nodes, all_tasks()),
       services{.info = server_info(ports, std::move(request_stop))},
       rollups(cluster.node(0).engine()),
+      rapids(cluster.node(0).engine(), cluster.node(0).frames(), rollups),
       algorithms(algos::all_algorithms()),
       models(model_parts()),
       ingest(cluster.node(0).engine(), cluster.node(0).frames(), jobs, path_policy),
@@ -122,6 +127,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.frames = &node.frames();
   services.jobs = &jobs;
   services.rollups = &rollups;
+  services.rapids = &rapids;
   services.ingest = &ingest;
   services.algorithms = &algorithms;
   services.models = &models;
