@@ -11,10 +11,12 @@ namespace {
 /// An earlier X'WX is good while it shrinks the distance to this share, squared, at every step.
 constexpr double kGoodShrink = 0.05 * 0.05;
 /// The fit ends when its next step, as far as can be told, would be below this, squared, in units
-/// of the squared standard errors.
-constexpr double kLastStep = 1e-13;
+/// of the squared standard errors; that step is still taken, without looking at where it leads.
+constexpr double kLastStep = 5e-14;
 /// Steps that shrink no faster than this, squared, are on their way to infinity.
 constexpr double kSlowShrink = 0.3 * 0.3;
+/// So are linear predictors that grow by this much at every step (by 1 with a logistic model).
+constexpr double kRunningAway = 0.25;
 /// Such a fit stops once a step changes the deviance by less than this share (as R's glm).
 constexpr double kSlowGain = 1e-8;
 constexpr int kMostHalvings = 30;
@@ -94,7 +96,10 @@ bool Irls::move(FitState& state, const Proposal& proposal) {
   return false;
 }
 
-void Irls::judge(FitState& state, double distance, double gained, double moved) const {
+void Irls::judge(FitState& state, double distance, const Before& before) const {
+  const double gained = before.objective - state.objective;
+  const double moved = largest_difference(before.beta, state.beta);
+  const bool running_away = state.here.largest_eta > before.largest_eta + kRunningAway;
   const double deviance = state.here.deviance;
   const double shrink = state.last_distance > 0 ? distance / state.last_distance : 1;
   const double dispersion = std::max(deviance * surface_.deviance_scale(),
@@ -103,8 +108,9 @@ void Irls::judge(FitState& state, double distance, double gained, double moved) 
   const bool asked =
       tolerance_.objective >= 0 && gained <= tolerance_.objective * std::fabs(state.objective);
   const double left = deviance + 1e-3 * tolerance_.null_deviance;
-  state.separated = shrink > kSlowShrink && state.iterations > 2 && distance <= kSlowGain * left;
-  state.done = ((small || asked) && moved <= tolerance_.beta) || state.separated ||
+  state.separated = running_away && shrink > kSlowShrink && distance <= kSlowGain * left;
+  state.converged = small && moved <= tolerance_.beta;
+  state.done = state.converged || (asked && moved <= tolerance_.beta) || state.separated ||
                state.iterations >= tolerance_.most_iterations;
 }
 
@@ -120,8 +126,7 @@ bool Irls::step(FitState& state) {
     state.gram.reset();
     return step(state);
   }
-  const double before = state.objective;
-  const std::vector<double> from = state.beta;
+  const Before before{state.objective, state.beta, state.here.largest_eta};
   const bool moved = move(state, proposal);
   ++state.iterations;
   if (!moved) {
@@ -130,8 +135,9 @@ bool Irls::step(FitState& state) {
     state.gram.reset();
     return !state.done;
   }
-  judge(state, proposal.distance, before - state.objective, largest_difference(from, state.beta));
+  judge(state, proposal.distance, before);
   state.last_distance = proposal.distance;
+  if (state.converged) state.beta = propose(state).beta;
   return !state.done;
 }
 

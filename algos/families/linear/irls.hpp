@@ -23,16 +23,17 @@ struct Tolerance {
 /// A fit between two iterations: plain data, so that another node can take it over.
 struct FitState {
   std::vector<double> beta;
-  LikelihoodTask::Partial here;  ///< at beta
+  LikelihoodTask::Partial here;  ///< at beta, or a hair before it once converged
   double objective = 0;
   std::int32_t iterations = 0;
   bool done = false;
+  bool converged = false;  ///< no further step would change anything that counts
   bool separated = false;  ///< stopped while fitted means went to the edge of their range
   double last_distance = 0;
   std::optional<linalg::Symmetric> gram;  ///< X'WX of an iteration, kept while it is good enough
   template <class Archive>
   void fields(Archive& archive) {
-    archive(beta, here, objective, iterations, done, separated, last_distance, gram);
+    archive(beta, here, objective, iterations, done, converged, separated, last_distance, gram);
   }
 };
 
@@ -65,7 +66,13 @@ class Irls final : public Optimiser {
   void take_gram(FitState& state);
   /// Goes to the proposal or part of the way; false where nothing is gained.
   bool move(FitState& state, const Proposal& proposal);
-  void judge(FitState& state, double distance, double gained, double moved) const;
+  /// Where a step began.
+  struct Before {
+    double objective;
+    std::vector<double> beta;
+    double largest_eta;
+  };
+  void judge(FitState& state, double distance, const Before& before) const;
   [[nodiscard]] double objective(const LikelihoodTask::Partial& at,
                                  const std::vector<double>& beta) const;
 
