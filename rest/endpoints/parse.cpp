@@ -201,6 +201,16 @@ Names plain_names(const std::optional<Names>& given) {
   return names;
 }
 
+/// Columns that are to be integers, whatever their numbers are.
+std::vector<int> whole_columns(const ParseFields& fields) {
+  std::vector<int> whole;
+  const Names types = fields.column_types.value_or(Names{});
+  for (std::size_t c = 0; c < types.size(); ++c) {
+    if (types[c] == "int" || types[c] == "long") whole.push_back(static_cast<int>(c));
+  }
+  return whole;
+}
+
 ingest::FileSetup setup_of(const ParseFields& fields) {
   ingest::FileSetup setup;
   setup.separator = fields.separator;
@@ -217,8 +227,7 @@ ingest::FileSetup setup_of(const ParseFields& fields) {
   if (fields.skipped_columns) {
     setup.skipped_columns.assign(fields.skipped_columns->begin(), fields.skipped_columns->end());
   }
-  setup.force_types = fields.force_col_types;
-  if (fields.column_types) setup.type_words = *fields.column_types;
+  if (fields.force_col_types) setup.whole_columns = whole_columns(fields);
   return setup;
 }
 

@@ -62,14 +62,21 @@ class Warnings {
       : files_(files), table_(table), job_(job) {}
 
   void tell(const TablePlan& plan) {
+    tell_rows();
     for (std::size_t c : plan.kept) {
+      if (told_ >= kMostWarnings) break;
       tell_unreadable(c, plan);
       tell_encoding(c, plan.names[c]);
     }
-    tell_rows();
   }
 
  private:
+  static constexpr int kMostWarnings = 20;  // each reads the file up to its place
+
+  void warn(std::string text) {
+    ++told_;
+    job_.warn(std::move(text));
+  }
   [[nodiscard]] std::string place(std::size_t range, std::int64_t offset) const {
     return describe_position(*files_[table_.file_of_range[range]].source, offset);
   }
@@ -84,10 +91,9 @@ class Warnings {
       count += cells.unreadable;
     }
     if (count == 0) return;
-    job_.warn(first + ": the cell is no value of column '" + plan.names[column] + "' of type " +
-              std::string(type_word(plan.parse.columns[column].type)) + "; " +
-              std::to_string(count) +
-              (count == 1 ? " such cell is missing." : " such cells are missing."));
+    warn(first + ": the cell is no value of column '" + plan.names[column] + "' of type " +
+         std::string(type_word(plan.parse.columns[column].type)) + "; " + std::to_string(count) +
+         (count == 1 ? " such cell is missing." : " such cells are missing."));
   }
 
   void tell_encoding(std::size_t column, const std::string& name) {
@@ -95,8 +101,8 @@ class Warnings {
       if (table_.ranges[r].rows == 0) continue;
       const std::int64_t at = table_.ranges[r].columns[column].first_bad_utf8_at;
       if (at < 0) continue;
-      job_.warn(place(r, at) + ": the text of column '" + name +
-                "' is not UTF-8; such bytes are written as <0x…>.");
+      warn(place(r, at) + ": the text of column '" + name +
+           "' is not UTF-8; such bytes are written as <0x…>.");
       return;
     }
   }
@@ -114,18 +120,19 @@ class Warnings {
       }
     }
     if (long_rows != 0) {
-      job_.warn(first_long + ": the row has more cells than there are columns; the surplus of " +
-                std::to_string(long_rows) + (long_rows == 1 ? " row" : " rows") + " is dropped.");
+      warn(first_long + ": the row has more cells than there are columns; the surplus of " +
+           std::to_string(long_rows) + (long_rows == 1 ? " row" : " rows") + " is dropped.");
     }
     if (!first_quote.empty()) {
-      job_.warn(first_quote +
-                ": there is text behind a closing quote; it was kept as part of its cell.");
+      warn(first_quote +
+           ": there is text behind a closing quote; it was kept as part of its cell.");
     }
   }
 
   const std::vector<TableFile>& files_;
   const ParsedTable& table_;
   job::Job& job_;
+  int told_ = 0;
 };
 
 /// Puts the chunks of all kept columns and makes the frame.

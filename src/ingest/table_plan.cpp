@@ -88,12 +88,14 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
   plan.has_header = setup.check_header == FileSetup::kHasHeader;
   plan.parse.dialect = dialect_of(setup);
   plan.parse.zone = zone;
-  plan.parse.columns.assign(count, {.type = frame::ColumnType::bad, .missing_texts = {}});
+  plan.parse.columns.assign(count, {.type = frame::ColumnType::bad});
   for (std::size_t c : plan.kept) {
     ColumnPlan& column = plan.parse.columns[c];
     column.type = setup.types.empty() ? frame::ColumnType::numeric : setup.types[c];
     if (column.type == frame::ColumnType::bad) column.type = frame::ColumnType::numeric;
     if (setup.missing_texts.size() == count) column.missing_texts = setup.missing_texts[c];
+    column.whole = std::find(setup.whole_columns.begin(), setup.whole_columns.end(),
+                             static_cast<int>(c)) != setup.whole_columns.end();
   }
   return plan;
 }

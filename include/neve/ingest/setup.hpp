@@ -32,8 +32,8 @@ struct FileSetup {
   std::vector<frame::ColumnType> types = {};  ///< of all columns, or empty; `bad`: to be guessed
   std::vector<std::vector<std::string>> missing_texts = {};  ///< per column, or empty
   std::vector<int> skipped_columns = {};
-  bool force_types = false;  ///< int and real in `type_words` are meant literally
-  std::vector<std::string> type_words = {};
+  /// Columns whose numbers lose their fractions, as `int` and `long` with force_col_types ask.
+  std::vector<int> whole_columns = {};
 
   // Filled by guess_setup only:
   std::vector<std::vector<std::string>> preview =

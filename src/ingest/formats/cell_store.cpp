@@ -10,6 +10,17 @@ namespace neve::ingest {
 
 namespace {
 
+/// Towards zero. What is too large for an int64 has no fraction.
+NumberText without_fraction(NumberText number) {
+  constexpr double kInt64 = 0x1p63;
+  if (number.kind == NumberText::Kind::floating && number.value > -kInt64 &&
+      number.value < kInt64) {
+    return {.kind = NumberText::Kind::decimal, .mantissa = static_cast<std::int64_t>(number.value)};
+  }
+  for (; number.decimals > 0; --number.decimals) number.mantissa /= 10;
+  return number;
+}
+
 /// How people write "no value"; such a cell in a column of numbers is worth no warning.
 bool says_missing(std::string_view text) {
   constexpr std::string_view kTexts[] = {"NA",  "N/A",  "na",   "n/a",  "Na", "nan", "NaN",
@@ -34,7 +45,7 @@ void RangeParser::store(std::size_t index, const Cell& cell, ParsedRange& into) 
   }
   switch (plan.type) {
     case frame::ColumnType::numeric:
-      return store_number(plan, cell, column, row);
+      return store_number(plan.whole, cell, column, row);
     case frame::ColumnType::categorical:
       return store_code(cell, column, row);
     case frame::ColumnType::string:
@@ -48,17 +59,16 @@ void RangeParser::store(std::size_t index, const Cell& cell, ParsedRange& into) 
   }
 }
 
-void RangeParser::store_number(const ColumnPlan& /*plan*/, const Cell& cell, CellColumn& column,
-                               std::size_t row) {
+void RangeParser::store_number(bool whole, const Cell& cell, CellColumn& column, std::size_t row) {
   auto& numbers = *std::get_if<NumberCells>(&column.cells);
   std::int64_t mantissa = 0;
   int decimals = 0;
-  if (parse_plain_number(cell.text.data(), cell.text.size(), mantissa, decimals)) [[likely]] {
+  const bool plain = parse_plain_number(cell.text.data(), cell.text.size(), mantissa, decimals);
+  if (plain && !whole) [[likely]]
     return numbers.put(row, mantissa, decimals);
-  }
   const NumberText number = parse_number(cell.text);
   if (number.kind == NumberText::Kind::none) return unreadable(cell, column, row);
-  numbers.put(row, number);
+  numbers.put(row, whole ? without_fraction(number) : number);
 }
 
 void RangeParser::store_code(const Cell& cell, CellColumn& column, std::size_t row) {

@@ -20,7 +20,8 @@ namespace neve::ingest {
 /// How one column's cells are read. Of type `bad`: not at all.
 struct ColumnPlan {
   frame::ColumnType type = frame::ColumnType::numeric;
-  std::vector<std::string> missing_texts;
+  std::vector<std::string> missing_texts = {};
+  bool whole = false;  // numbers lose their fractions
 };
 
 /// How a file's rows are read.
@@ -85,7 +86,7 @@ class RangeParser {
   bool read_plain(std::size_t at, Cell& cell);
   std::string_view without_escapes(std::string_view text);
   void store(std::size_t column, const Cell& cell, ParsedRange& into);
-  void store_number(const ColumnPlan& plan, const Cell& cell, CellColumn& column, std::size_t row);
+  void store_number(bool whole, const Cell& cell, CellColumn& column, std::size_t row);
   void store_code(const Cell& cell, CellColumn& column, std::size_t row);
   void store_text(const Cell& cell, CellColumn& column, std::size_t row);
   void store_time(const Cell& cell, CellColumn& column, std::size_t row);

@@ -107,6 +107,14 @@ TEST(CsvParse, NumbersOfAllSizes) {
   EXPECT_EQ(integers.chunks[0].int64_at(1), -9223372036854775807);
 }
 
+TEST(CsvParse, WholeColumnsLoseTheirFractions) {
+  ParsePlan plan = plan_of("N");
+  plan.columns[0].whole = true;
+  const CsvTable table = parse_csv_text("1.9\n-1.9\n7\n1e-3\n0.12345678901234567\n", plan, 100);
+  EXPECT_EQ(table.columns, (Columns{{"1.0", "-1.0", "7.0", "0.0", "0.0"}}));
+  EXPECT_TRUE(table.chunks[0].holds_integers());
+}
+
 TEST(CsvParse, BytesThatAreNoUtf8AreSpelledOut) {
   const CsvTable table =
       parse_csv_text("caf\xE9,caf\xE9\nna\xC3\xAFve,\xFF\xFEx\n", plan_of("ES"), 100);

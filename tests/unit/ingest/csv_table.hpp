@@ -34,7 +34,7 @@ inline ParsePlan plan_of(std::string_view letters, const Dialect& dialect = {}) 
                             : letter == 'S' ? ColumnType::string
                             : letter == 'T' ? ColumnType::time
                                             : ColumnType::uuid;
-    plan.columns.push_back({.type = type, .missing_texts = {}});
+    plan.columns.push_back({.type = type});
   }
   return plan;
 }

@@ -187,8 +187,8 @@ TEST(ParseJob, WarnsOfCellsThatAreNoNumbers) {
   const job::Snapshot end = bench.parse(found.keys, "a", {.separator = ',', .columns = 1});
   ASSERT_EQ(end.status, job::Status::done);
   ASSERT_EQ(end.warnings.size(), 2U);
-  EXPECT_NE(end.warnings[0].find("line 5, column 1"), std::string::npos) << end.warnings[0];
-  EXPECT_NE(end.warnings[1].find("line 7, column 1"), std::string::npos) << end.warnings[1];
+  EXPECT_NE(end.warnings[0].find("line 7, column 1"), std::string::npos) << end.warnings[0];
+  EXPECT_NE(end.warnings[1].find("line 5, column 1"), std::string::npos) << end.warnings[1];
 }
 
 TEST(ParseJob, WhatWillNotFitIsRefused) {
