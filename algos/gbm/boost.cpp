@@ -82,6 +82,53 @@ void measure(const Distribution& distribution, const trees::RowStore& store, std
 
 std::int64_t to_fixed(double value) { return std::llrint(value); }
 
+/// Sums of leaf terms in fixed point.
+struct FixedSums {
+  std::int64_t numerator = 0;
+  std::int64_t denominator = 0;
+};
+
+FixedSums sum_weighted(const LeafTask::State& state, const trees::RowStore& store,
+                       std::span<const std::uint16_t> rows) {
+  const std::size_t from = static_cast<std::size_t>(state.tree_class) * store.rows;
+  FixedSums sums;
+  for (const std::uint16_t row : rows) {
+    if (store.is_left_out(row)) continue;
+    const LeafTerm term =
+        leaf_term(state.distribution, store.response[row], store.score[from + row],
+                  static_cast<double>(store.residual[from + row]));
+    const double numerator = term.numerator * state.numerator_scale;
+    const double denominator = term.denominator * state.denominator_scale;
+    const double weight = store.weight_of(row);
+    if (state.whole_weights) {
+      const auto copies = static_cast<std::int64_t>(weight);
+      sums.numerator += copies * to_fixed(numerator);
+      sums.denominator += copies * to_fixed(denominator);
+    } else {
+      sums.numerator += to_fixed(weight * numerator);
+      sums.denominator += to_fixed(weight * denominator);
+    }
+  }
+  return sums;
+}
+
+/// The same where all rows weigh 1 and terms follow from the residual alone.
+FixedSums sum_plain(const LeafTask::State& state, const trees::RowStore& store,
+                    std::span<const std::uint16_t> rows) {
+  const float* residual =
+      store.residual.data() + static_cast<std::size_t>(state.tree_class) * store.rows;
+  const bool additive = state.distribution.family == Family::gaussian;
+  FixedSums sums;
+  for (const std::uint16_t row : rows) {
+    const auto r = static_cast<double>(residual[row]);
+    const double distance = std::abs(r);
+    const double denominator = additive ? 1 : distance * (1 - distance);
+    sums.numerator += to_fixed(r * state.numerator_scale);
+    sums.denominator += to_fixed(denominator * state.denominator_scale);
+  }
+  return sums;
+}
+
 void add_exactly(double value, double& sum, double& rest) {
   // Knuth's two-sum: what rounding loses is kept.
   const double total = sum + value;
@@ -127,25 +174,13 @@ LeafTask::Partial LeafTask::zero(const State& state) {
 void LeafTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
                    Partial& partial) {
   trees::apply_splits(store, state.splits);
-  const std::size_t from = static_cast<std::size_t>(state.tree_class) * store.rows;
+  const bool plain =
+      store.weight.empty() && !store.sampled && !has_costly_terms(state.distribution);
   for (std::size_t leaf = 0; leaf < state.leaves.size(); ++leaf) {
-    for (const std::uint16_t row : store.rows_of(state.leaves[leaf])) {
-      if (store.is_left_out(row)) continue;
-      const LeafTerm term =
-          leaf_term(state.distribution, store.response[row], store.score[from + row],
-                    static_cast<double>(store.residual[from + row]));
-      const double numerator = term.numerator * state.numerator_scale;
-      const double denominator = term.denominator * state.denominator_scale;
-      const double weight = store.weight_of(row);
-      if (state.whole_weights) {
-        const auto copies = static_cast<std::int64_t>(weight);
-        partial.numerators[leaf] += copies * to_fixed(numerator);
-        partial.denominators[leaf] += copies * to_fixed(denominator);
-      } else {
-        partial.numerators[leaf] += to_fixed(weight * numerator);
-        partial.denominators[leaf] += to_fixed(weight * denominator);
-      }
-    }
+    const auto rows = store.rows_of(state.leaves[leaf]);
+    const FixedSums sums = plain ? sum_plain(state, store, rows) : sum_weighted(state, store, rows);
+    partial.numerators[leaf] += sums.numerator;
+    partial.denominators[leaf] += sums.denominator;
   }
 }
 

@@ -134,7 +134,8 @@ void RootTask::map(const mr::RowGroup& /*group*/, const State& state, RowStore& 
                    Partial& partial) {
   round_targets(store, state);
   const Sampler sampler(state.sampling);
-  if (!sampler.takes_all()) leave_out(store, sampler);
+  store.sampled = !sampler.takes_all();
+  if (store.sampled) leave_out(store, sampler);
   std::iota(store.order.begin(), store.order.end(), std::uint16_t{0});
   store.ranges.assign(1, {0, static_cast<std::uint32_t>(store.rows)});
   add_histograms(store, state.request, partial);

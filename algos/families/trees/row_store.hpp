@@ -33,6 +33,7 @@ struct RowStore {
   std::vector<std::int64_t>
       addend_weight;                 ///< fixed-point weight, where `addend` has no room for it
   bool packed = true;                ///< `addend` holds the weight too
+  bool sampled = false;              ///< the tree that grows sees some rows only
   std::vector<std::uint16_t> order;  ///< rows, those of one node together, ascending
   std::vector<std::uint16_t> spare;
   std::vector<Range> ranges;  ///< of `order`, by node of the tree that grows
