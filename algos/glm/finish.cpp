@@ -85,8 +85,9 @@ void GlmTrainer::warn_of_fit(model::TrainContext& context) const {
          "infinite. Training stopped at large ones; use a lambda above 0.");
   }
   if (parameters_->max_iterations > 0 && best_fit_->iterations >= parameters_->max_iterations) {
-    warn(context, "Reached maximum number of iterations " +
-                      std::to_string(parameters_->max_iterations) + "!");
+    warn(context, "Training stopped at max_iterations, " +
+                      std::to_string(parameters_->max_iterations) +
+                      ", before the coefficients had settled.");
   }
 }
 
@@ -96,9 +97,8 @@ void GlmTrainer::infer(GlmModel& model) {
   const linalg::Cholesky information(surface_->gram(here.largest_weight));
   if (information.rank() < information.size() && !parameters_->remove_collinear_columns) {
     throw InputError::illegal_argument(
-        "Found collinear columns in the dataset. P-values can not be computed with collinear "
-        "columns in the dataset. Set remove_collinear_columns flag to true to remove collinear "
-        "columns automatically.");
+        "Some predictors depend linearly on others, so that p-values cannot be computed. Set "
+        "remove_collinear_columns to true, or ignore those columns.");
   }
   const auto rows = static_cast<double>(prepared_->moments.rows);
   const double freedom = rows - static_cast<double>(information.rank());

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kMostPairs = 20;
 constexpr double kDefaultGradient = 1e-8;
-/// An iteration that gains less than this share, twice the rounding of a sum, is the last.
-constexpr double kLeastGain = 1e-14;
+/// An iteration that gains less than this share, near the rounding of a sum, is the last.
+constexpr double kLeastGain = 1e-15;
 /// Part of the gain that a straight line promises which a step must reach (Armijo).
 constexpr double kArmijo = 1e-4;
 constexpr int kMostHalvings = 40;

@@ -1,0 +1,293 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <neve/frame/chunk_builder.hpp>
+#include <neve/model/models.hpp>
+
+#include "algos/glm/glm_model.hpp"
+#include "mr/api/compute_node.hpp"
+
+namespace neve::algos::glm {
+const model::Algorithm& algorithm();
+}
+
+namespace {
+
+using namespace neve;
+using algos::glm::GlmModel;
+
+mr::TaskList all_tasks() {
+  mr::TaskList tasks;
+  std::set<std::string_view> names;
+  for (const auto& list :
+       {algos::glm::algorithm().tasks, model::tasks(), model::metrics::tasks()}) {
+    for (const mr::TaskEntry* task : list) {
+      if (names.insert(task->name).second) tasks.push_back(task);
+    }
+  }
+  return tasks;
+}
+
+/// golden/data.csv as a frame of several row groups; "g" is categorical, and "class" is the
+/// binomial response as a categorical.
+frame::Frame golden_frame(mr::Engine& engine) {
+  std::ifstream in(NEVE_SOURCE_DIR "/tests/algos/glm/golden/data.csv");
+  std::vector<std::string> names;
+  std::vector<std::vector<double>> columns;
+  std::string line;
+  for (bool header = true; std::getline(in, line); header = false) {
+    std::istringstream cells(line);
+    std::string cell;
+    for (std::size_t c = 0; std::getline(cells, cell, ','); ++c) {
+      if (header) {
+        names.push_back(cell);
+        columns.emplace_back();
+      } else {
+        columns[c].push_back(names[c] == "g" ? cell[0] - 'a' : std::stod(cell));
+      }
+    }
+  }
+  names.emplace_back("class");
+  columns.push_back(columns[6]);
+  const auto levels = std::make_shared<const std::vector<std::string>>(
+      std::vector<std::string>{"a", "b", "c", "d"});
+  const auto classes =
+      std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"no", "yes"});
+  frame::Frame frame;
+  frame.key = "golden";
+  frame.layout = engine.new_layout({0, 64, 128, 200, 290, 400, 500});
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    const bool coded = names[c] == "g" || names[c] == "class";
+    const ColumnId id = engine.new_column_id();
+    for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
+      const auto first = columns[c].begin() + frame.layout->first_row(GroupIndex(g));
+      const std::vector<double> part(first, first + frame.layout->rows_of(GroupIndex(g)));
+      const std::vector<std::int32_t> codes(part.begin(), part.end());
+      engine.put_chunk(*frame.layout, id, GroupIndex(g),
+                       coded ? frame::encode_codes(codes) : frame::encode_doubles(part));
+    }
+    mr::OutputColumn kind;
+    if (coded) {
+      kind.kind = mr::OutputKind::codes;
+      kind.type = frame::ColumnType::categorical;
+      kind.domain = names[c] == "g" ? levels : classes;
+    }
+    frame.add(names[c], engine.adopt({&id, 1}, {&kind, 1})[0]);
+  }
+  return frame;
+}
+
+/// Nodes with the golden frame, and a client of one of them.
+class Session {
+ public:
+  Session(int nodes, int threads)
+      : cluster_(nodes, threads, std::int64_t{1} << 30U, all_tasks()),
+        algorithms_({&algos::glm::algorithm()}),
+        jobs_("test"),
+        models_({.engine = node().engine(),
+                 .frames = node().frames(),
+                 .jobs = jobs_,
+                 .algorithms = algorithms_,
+                 .cluster_tag = "tag",
+                 .reproducibility = {},
+                 .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}) {
+    node().frames().publish(golden_frame(node().engine()));
+  }
+  mr::ComputeNode& node() { return cluster_.node(0); }
+  model::Models& models() { return models_; }
+
+  model::Build check(schema::Form form) {
+    form.emplace_back("training_frame", "golden");
+    form.emplace_back("model_id", "model");
+    return models_.check(algos::glm::algorithm(), form, "python");
+  }
+  /// Trains on x1, x2 and g. Fails the test where training fails.
+  std::shared_ptr<const GlmModel> train(const std::string& response, schema::Form form) {
+    std::string ignored;
+    for (const char* name :
+         {"offset", "weight", "gaussian", "binomial", "poisson", "gamma", "class"}) {
+      const bool used = name == response || std::ranges::any_of(form, [&](const auto& given) {
+                          return given.second == name;
+                        });
+      if (!used) ignored += (ignored.empty() ? "\"" : ",\"") + std::string(name) + "\"";
+    }
+    form.emplace_back("ignored_columns", "[" + ignored + "]");
+    form.emplace_back("response_column", response);
+    form.emplace_back("seed", "1");
+    const auto job = models_.train(check(form));
+    job->wait();
+    EXPECT_EQ(job->snapshot().exception, "");
+    warnings = job->snapshot().warnings;
+    return std::dynamic_pointer_cast<const GlmModel>(models_.find("model"));
+  }
+  std::vector<std::string> warnings;
+
+ private:
+  mr::LocalCluster cluster_;
+  model::Algorithms algorithms_;
+  job::Jobs jobs_;
+  model::Models models_;
+};
+
+std::map<std::string, std::vector<double>> golden(const std::string& wanted) {
+  std::ifstream in(NEVE_SOURCE_DIR "/tests/algos/glm/golden/expected.txt");
+  std::map<std::string, std::vector<double>> figures;
+  std::string line;
+  while (std::getline(in, line)) {
+    std::istringstream words(line);
+    std::string name;
+    std::string what;
+    words >> name >> what;
+    double figure = 0;
+    while (name == wanted && words >> figure) figures[what].push_back(figure);
+  }
+  return figures;
+}
+
+void expect_golden(const std::string& name, const GlmModel& model) {
+  const auto figures = golden(name);
+  const auto names = model.coefficient_names();
+  for (std::size_t j = 0; j < names.size(); ++j) {
+    const auto& expected = figures.at(names[j]);
+    EXPECT_NEAR(model.coefficients[j] / expected[0], 1, 1e-6) << name << " " << names[j];
+    ASSERT_TRUE(model.inference.has_value());
+    EXPECT_NEAR(model.inference->standard_errors[j] / expected[1], 1, 1e-6) << names[j];
+  }
+  const auto& metrics = model.header.training_metrics;
+  EXPECT_NEAR(*metrics.find("residual_deviance") / figures.at("deviance")[0], 1, 1e-9) << name;
+  EXPECT_NEAR(*metrics.find("null_deviance") / figures.at("null_deviance")[0], 1, 1e-9) << name;
+}
+
+const schema::Form kPlain = {{"lambda", "0"}, {"compute_p_values", "true"}};
+
+schema::Form with(schema::Form form, const std::string& name, const std::string& value) {
+  form.emplace_back(name, value);
+  return form;
+}
+
+TEST(Glm, AgreesWithIndependentSoftware) {
+  Session session(1, 2);
+  expect_golden("gaussian", *session.train("gaussian", kPlain));
+  expect_golden("binomial", *session.train("class", kPlain));
+  expect_golden("binomial", *session.train("binomial", with(kPlain, "family", "binomial")));
+  expect_golden("poisson", *session.train("poisson", with(kPlain, "family", "poisson")));
+  expect_golden("gamma", *session.train("gamma", with(kPlain, "family", "gamma")));
+  const auto log_gamma = with(with(kPlain, "family", "gamma"), "link", "log");
+  expect_golden("gamma_log", *session.train("gamma", log_gamma));
+  expect_golden("binomial_offset",
+                *session.train("class", with(kPlain, "offset_column", "offset")));
+  expect_golden("binomial_weight",
+                *session.train("class", with(kPlain, "weights_column", "weight")));
+  const auto poisson = with(kPlain, "family", "poisson");
+  expect_golden("poisson_offset",
+                *session.train("poisson", with(poisson, "offset_column", "offset")));
+  expect_golden("poisson_weight",
+                *session.train("poisson", with(poisson, "weights_column", "weight")));
+}
+
+TEST(Glm, SameChecksumOnAnyThreadsAndNodes) {
+  const std::vector<schema::Form> forms = {{}, {{"lambda", "0.01"}, {"alpha", "0"}}, kPlain};
+  std::vector<std::int64_t> expected;
+  const std::vector<std::pair<int, int>> shapes = {{1, 1}, {1, 2}, {1, 3}, {1, 8}, {3, 2}};
+  for (const auto& [nodes, threads] : shapes) {
+    Session session(nodes, threads);
+    std::vector<std::int64_t> checksums;
+    for (const auto& form : forms) {
+      checksums.push_back(session.train("class", form)->header.checksum);
+      checksums.push_back(session.train("gaussian", form)->header.checksum);
+    }
+    if (expected.empty()) expected = checksums;
+    EXPECT_EQ(checksums, expected) << nodes << " nodes, " << threads << " threads";
+  }
+}
+
+TEST(Glm, PerformanceOnTheTrainingFrameIsTheTrainingMetrics) {
+  Session session(1, 2);
+  for (const char* response : {"class", "gaussian"}) {
+    const auto model = session.train(response, kPlain);
+    std::vector<std::string> warnings;
+    const auto frame = session.node().frames().require("golden");
+    const auto metrics = session.models().performance(model, frame, nullptr, warnings);
+    for (const char* name : {"RMSE", "residual_deviance", "null_deviance", "AIC", "AUC", "r2"}) {
+      const auto trained = model->header.training_metrics.find(name);
+      const auto again = metrics.find(name);
+      ASSERT_EQ(trained.has_value(), again.has_value()) << name;
+      EXPECT_NEAR(again.value_or(0), trained.value_or(0), 1e-9 * std::fabs(trained.value_or(0)));
+    }
+    const auto predictions =
+        session.models().predict(model, frame, "predictions", nullptr, warnings);
+    EXPECT_EQ(predictions.names.back(), "StdErr");
+    EXPECT_EQ(predictions.names.front(), "predict");
+  }
+}
+
+TEST(Glm, SolversAndBoundsMeetWhereTheyShould) {
+  Session session(1, 2);
+  for (const char* alpha : {"0", "0.5"}) {
+    const schema::Form form = {{"lambda", "0.02"}, {"alpha", alpha}};
+    const auto irls = session.train("class", form);
+    const auto lbfgs = session.train("class", with(form, "solver", "L_BFGS"));
+    for (std::size_t j = 0; j < irls->coefficients.size(); ++j) {
+      EXPECT_NEAR(irls->standardized[j], lbfgs->standardized[j], 1e-5);
+    }
+  }
+  const auto bounded = session.train("gaussian", {{"lambda", "0"}, {"non_negative", "true"}});
+  const auto names = bounded->coefficient_names();
+  for (std::size_t j = 0; j + 1 < names.size(); ++j)
+    EXPECT_GE(bounded->coefficients[j], 0) << names[j];
+}
+
+TEST(Glm, PriorMovesTheInterceptOnly) {
+  Session session(1, 1);
+  const auto plain = session.train("class", {{"lambda", "0"}});
+  const auto moved = session.train("class", {{"lambda", "0"}, {"prior", "0.1"}});
+  const double share = 0.1;
+  const double mean = plain->null_mean;
+  const double shift = std::log(mean * (1 - share) / (share * (1 - mean)));
+  EXPECT_NEAR(plain->coefficients.back() - moved->coefficients.back(), shift, 1e-12);
+  EXPECT_EQ(plain->coefficients[0], moved->coefficients[0]);
+}
+
+TEST(Glm, WhatIsNotBuiltIsRefusedByNameAndValue) {
+  Session session(1, 1);
+  const std::vector<std::pair<std::string, std::string>> refused = {
+      {"lambda_search", "true"},
+      {"family", "tweedie"},
+      {"solver", "COORDINATE_DESCENT_NAIVE"},
+      {"nfolds", "3"},
+      {"interactions", "[\"x1\",\"x2\"]"},
+      {"missing_values_handling", "PlugValues"}};
+  for (const auto& [name, value] : refused) {
+    const auto build = session.check({{name, value}, {"response_column", "gaussian"}});
+    ASSERT_GE(build.errors(), 1) << name;
+    EXPECT_EQ(build.messages[0].field, name);
+  }
+  const auto build =
+      session.check({{"family", "binomial"}, {"link", "log"}, {"response_column", "class"}});
+  EXPECT_EQ(build.errors(), 1);
+}
+
+TEST(Glm, CollinearColumnsAreRefusedOrLeftOut) {
+  Session session(1, 1);
+  // An offset column as a predictor together with a copy of it.
+  auto frame = session.node().frames().require("golden");
+  frame.add("x1_again", frame.column(frame.require("x1")));
+  session.node().frames().publish(frame);
+  const auto build = session.check({{"response_column", "gaussian"},
+                                    {"ignored_columns", "[\"weight\",\"offset\",\"class\"]"},
+                                    {"lambda", "0"},
+                                    {"compute_p_values", "true"}});
+  const auto job = session.models().train(build);
+  job->wait();
+  EXPECT_NE(job->snapshot().exception.find("depend linearly"), std::string::npos);
+  const auto kept = session.train("gaussian", with(kPlain, "remove_collinear_columns", "true"));
+  EXPECT_EQ(kept->rank, 6);
+  EXPECT_EQ(kept->coefficients[5], 0);
+}
+
+}  // namespace
