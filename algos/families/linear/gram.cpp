@@ -103,6 +103,26 @@ CategoricalGramTask::State categorical_state(const Point& point, double largest_
   return state;
 }
 
+/// Rows that are turned from columns to rows at a time, so that what is written stays in L1.
+constexpr std::size_t kTileRows = 32;
+
+struct RowRange {
+  std::size_t first;
+  std::size_t last;
+};
+
+/// Rows [first, last) of the block, each times its root, as numerics and 1 for the intercept.
+void fill_tile(const BlockReader& reader, const Design& design, RowRange range,
+               const std::array<double, kRows>& root, std::vector<double>& rows) {
+  const std::size_t n = rows.size() / kRows;
+  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+    const auto x = reader.numeric(j);
+    for (std::size_t i = range.first; i < range.last; ++i) rows[i * n + j] = root[i] * x[i];
+  }
+  if (!design.intercept) return;
+  for (std::size_t i = range.first; i < range.last; ++i) rows[i * n + n - 1] = root[i];
+}
+
 std::size_t dense_size(const Design& design) {
   return design.numerics.size() + (design.intercept ? 1 : 0);
 }
@@ -199,12 +219,9 @@ void NumericGramTask::map(const mr::RowGroup& group, const State& point, Scratch
     const std::span weight(weights.data() + reader.begin(), reader.rows());
     std::array<double, kRows> root;
     for (std::size_t i = 0; i < weight.size(); ++i) root[i] = std::sqrt(weight[i]);
-    for (std::size_t j = 0; j < point.design.numerics.size(); ++j) {
-      const auto x = reader.numeric(j);
-      for (std::size_t i = 0; i < x.size(); ++i) rows[i * n + j] = root[i] * x[i];
-    }
-    if (point.design.intercept) {
-      for (std::size_t i = 0; i < weight.size(); ++i) rows[i * n + n - 1] = root[i];
+    for (std::size_t first = 0; first < weight.size(); first += kTileRows) {
+      const std::size_t last = std::min(first + kTileRows, weight.size());
+      fill_tile(reader, point.design, {first, last}, root, rows);
     }
     linalg::add_gram(rows, reader.rows(), partial);
   }

@@ -87,7 +87,7 @@ void add_gradient(const Design& design, const BlockReader& reader, std::span<con
 
 }  // namespace
 
-Predictor::Predictor(const Design& design, const std::vector<double>& beta) : design_(design) {
+Predictor::Predictor(const Design& design, const std::vector<double>& beta) {
   NEVE_CHECK(beta.size() == static_cast<std::size_t>(design.size()));
   for (const CategoricalTerm& term : design.categoricals) {
     std::vector<double> of_level(static_cast<std::size_t>(term.first_level), 0.0);

@@ -71,7 +71,6 @@ class Predictor {
   void predict(const BlockReader& rows, std::span<double> eta) const;
 
  private:
-  const Design& design_;
   std::vector<std::vector<double>> of_level_;  ///< per categorical, 0 for a reference level
   std::vector<double> slopes_;
   double intercept_ = 0;
