@@ -61,6 +61,14 @@ Sums SplitSearch::total_of(const std::int64_t* cells, std::int32_t column) const
 }
 
 FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_t> columns) const {
+  constexpr std::int32_t kRoot = 0;
+  FoundSplit found = search(node, columns, Price::full);
+  if (!found.found && node.id == kRoot) found = search(node, columns, Price::waived);
+  return found;
+}
+
+FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_t> columns,
+                               Price price) const {
   FoundSplit result;
   const auto target = static_cast<double>(node.total.target);
   const auto weight = static_cast<double>(node.total.weight);
@@ -71,7 +79,7 @@ FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_
   best.least_weight = std::max(rules_.min_rows * form_.weight_scale, 1.0);
   for (const std::int32_t column : columns) {
     spec_.columns[static_cast<std::size_t>(column)].categorical
-        ? search_categories(node, column, best)
+        ? search_categories(node, column, price, best)
         : search_numbers(node, column, best);
   }
   if (!best.found) return result;
@@ -158,8 +166,11 @@ void SplitSearch::finish_numbers(const NodeView& node, Candidate& best) const {
 /// Levels without any effect still have different means, and a split in two runs of the sorted
 /// levels gains (2/pi) · variance · (Σ √w)² / W from their noise, a fixed split only one variance.
 /// The gain that is expected from the search alone is asked for twice over; two levels leave
-/// nothing to search.
-double SplitSearch::search_penalty(const NodeView& node, double roots) const {
+/// nothing to search. A tree without a first split would end all boosting, though there may be more
+/// to learn below it: a root that finds none is searched again without the penalty, where levels
+/// are not next to unique.
+double SplitSearch::search_penalty(const NodeView& node, double roots, Price price) const {
+  constexpr double kRowsPerLevel = 50;
   constexpr double kTwicePerLevel = 2 * 2 / std::numbers::pi;
   const auto weight = static_cast<double>(node.total.weight);
   const auto target = static_cast<double>(node.total.target);
@@ -167,7 +178,9 @@ double SplitSearch::search_penalty(const NodeView& node, double roots) const {
   const double squares = static_cast<double>(node.squares) / form_.square_scale * unit;
   const double variance =
       std::max(0.0, squares - target * target / weight) / (weight / form_.weight_scale);
-  return kTwicePerLevel * variance * std::max(0.0, roots * roots / weight - 2);
+  const double levels = roots * roots / weight;
+  if (price == Price::waived && levels * kRowsPerLevel <= weight / form_.weight_scale) return 0;
+  return kTwicePerLevel * variance * std::max(0.0, levels - 2);
 }
 
 std::vector<SplitSearch::Level> SplitSearch::sorted_levels(const std::int64_t* cells,
@@ -185,13 +198,13 @@ std::vector<SplitSearch::Level> SplitSearch::sorted_levels(const std::int64_t* c
   return levels;
 }
 
-void SplitSearch::search_categories(const NodeView& node, std::int32_t column,
+void SplitSearch::search_categories(const NodeView& node, std::int32_t column, Price price,
                                     Candidate& best) const {
   const auto& place = layout_.places[static_cast<std::size_t>(column)];
   const std::vector<Level> levels = sorted_levels(cells_of(form_, node, place), place.bins);
   double roots = 0;
   for (const Level& level : levels) roots += std::sqrt(static_cast<double>(level.sums.weight));
-  const double penalty = search_penalty(node, roots);
+  const double penalty = search_penalty(node, roots, price);
   Sums left;
   std::size_t cut = 0;
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {

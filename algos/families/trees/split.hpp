@@ -63,9 +63,14 @@ class SplitSearch {
   };
   [[nodiscard]] std::vector<Level> sorted_levels(const std::int64_t* cells,
                                                  std::int32_t bins) const;
-  [[nodiscard]] double search_penalty(const NodeView& node, double roots) const;
+  /// Whether the search among levels costs.
+  enum class Price : std::uint8_t { full, waived };
+  [[nodiscard]] FoundSplit search(const NodeView& node, std::span<const std::int32_t> columns,
+                                  Price price) const;
+  [[nodiscard]] double search_penalty(const NodeView& node, double roots, Price price) const;
   void search_numbers(const NodeView& node, std::int32_t column, Candidate& best) const;
-  void search_categories(const NodeView& node, std::int32_t column, Candidate& best) const;
+  void search_categories(const NodeView& node, std::int32_t column, Price price,
+                         Candidate& best) const;
   [[nodiscard]] std::vector<std::uint8_t> draw_thresholds(const NodeView& node, std::int32_t column,
                                                           std::span<const Sums> bins) const;
   void finish_numbers(const NodeView& node, Candidate& best) const;
