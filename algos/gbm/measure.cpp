@@ -17,9 +17,11 @@ struct ScoredRows {
   std::span<const double> weight;  ///< empty where all are 1
 };
 
-void measure(const Distribution& distribution, const ScoredRows& rows, MeasuredRows& out) {
+void measure(const MeasureOptions& options, const ScoredRows& rows, MeasuredRows& out) {
+  const Distribution& distribution = options.distribution;
   const std::size_t count = rows.response.size();
   const std::size_t classes = count == 0 ? 0 : rows.scores.size() / count;
+  out.multinomial.keeps_scores = model::metrics::wants_auc(options.auc_type, classes);
   std::vector<double> buffer(kBlockRows * classes);
   std::vector<std::span<double>> values(classes);
   for (std::size_t begin = 0; begin < count; begin += kBlockRows) {
@@ -65,7 +67,7 @@ void MeasuredRows::merge(const MeasuredRows& right) {
 
 void MeasureTrainingTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
                               Partial& partial) {
-  measure(state.distribution, {store.score, store.response, store.weight}, partial);
+  measure(state, {store.score, store.response, store.weight}, partial);
 }
 
 void MeasureValidationTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& kept) {
@@ -101,24 +103,24 @@ void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, S
       begin += block.rows;
     }
   }
-  measure(state.distribution, {kept.score, kept.response, kept.weight}, partial);
+  measure(state.options, {kept.score, kept.response, kept.weight}, partial);
 }
 
 model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
-                                       const Distribution& distribution,
-                                       const model::ColumnRoles& roles,
-                                       std::int32_t gainslift_bins) {
+                                       const MeasureOptions& options,
+                                       const model::ColumnRoles& roles) {
   using namespace model::metrics;
-  if (distribution.family == Family::bernoulli) {
-    BinomialOptions options;
-    options.domain = *roles.response_domain;
-    options.gainslift_bins = gainslift_bins;
-    return finish_binomial(pool, rows.binomial, options);
+  const Family family = options.distribution.family;
+  if (family == Family::bernoulli) {
+    BinomialOptions binomial;
+    binomial.domain = *roles.response_domain;
+    binomial.gainslift_bins = options.gainslift_bins;
+    return finish_binomial(pool, rows.binomial, binomial);
   }
-  if (distribution.family == Family::multinomial) {
-    return finish_multinomial(rows.multinomial, *roles.response_domain);
-  }
-  return finish_regression(rows.regression);
+  if (family != Family::multinomial) return finish_regression(rows.regression);
+  Multinomial made = finish_multinomial(rows.multinomial, *roles.response_domain);
+  finish_aucs(pool, rows.multinomial, *roles.response_domain, options.auc_type, made);
+  return made;
 }
 
 }  // namespace neve::algos::gbm

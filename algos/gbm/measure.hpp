@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include <neve/model/common_parameters.hpp>
 #include <neve/model/metrics.hpp>
 #include <neve/model/score.hpp>
 #include <neve/mr/engine.hpp>
@@ -25,17 +26,22 @@ struct MeasuredRows {
   }
 };
 
+/// What to measure, besides what always is.
+struct MeasureOptions {
+  Distribution distribution;
+  model::AucType auc_type = model::AucType::automatic;
+  std::int32_t gainslift_bins = -1;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(distribution, auc_type, gainslift_bins);
+  }
+};
+
 /// Measures the scores that the training rows have now.
 struct MeasureTrainingTask {
   static constexpr std::string_view name = "gbm.measure_training";
   static constexpr auto reduction = mr::Reduction::ordered;
-  struct State {
-    Distribution distribution;
-    template <class Archive>
-    void fields(Archive& archive) {
-      archive(distribution);
-    }
-  };
+  using State = MeasureOptions;
   using Scratch = trees::RowStore;
   using Partial = MeasuredRows;
   static void rebuild(const mr::RowGroup&, const State&, Scratch&) { trees::fail_not_loaded(); }
@@ -48,7 +54,7 @@ struct MeasureValidationTask {
   static constexpr std::string_view name = "gbm.measure_validation";
   static constexpr auto reduction = mr::Reduction::ordered;
   struct State {
-    Distribution distribution;
+    MeasureOptions options;
     double first_score = 0;
     std::vector<Iteration> new_iterations;
     std::int32_t classes = 1;  ///< trees per iteration
@@ -58,7 +64,7 @@ struct MeasureValidationTask {
     std::int32_t weights = -1;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(distribution, first_score, new_iterations, classes, plan, response, response_levels,
+      archive(options, first_score, new_iterations, classes, plan, response, response_levels,
               weights);
     }
   };
@@ -79,8 +85,7 @@ struct MeasureValidationTask {
 
 /// The metrics of what was gathered.
 model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
-                                       const Distribution& distribution,
-                                       const model::ColumnRoles& roles,
-                                       std::int32_t gainslift_bins);
+                                       const MeasureOptions& options,
+                                       const model::ColumnRoles& roles);
 
 }  // namespace neve::algos::gbm

@@ -134,12 +134,16 @@ bool GbmTrainer::step(model::TrainContext& context) {
   return !should_stop(rule_, stopping_scores_);
 }
 
+MeasureOptions GbmTrainer::measure_options() const {
+  return {distribution_, parameters_->auc_type, parameters_->gainslift_bins};
+}
+
 void GbmTrainer::measure_validation(model::TrainContext& context) {
   const model::Dataset& data = *context.validation;
   const std::vector<Iteration>& all = booster_->iterations();
   const auto known = static_cast<std::ptrdiff_t>(std::max<std::int64_t>(measured_trees_, 0));
   MeasureValidationTask::State state;
-  state.distribution = distribution_;
+  state.options = measure_options();
   state.first_score = booster_->first_score();
   state.new_iterations.assign(all.begin() + known, all.end());
   state.classes = row_columns(context).classes;
@@ -153,17 +157,17 @@ void GbmTrainer::measure_validation(model::TrainContext& context) {
   mr::RunOptions options = context.run_options();
   options.scratch = validation_rows_->id();
   const auto rows = context.engine.run<MeasureValidationTask>(data.inputs, state, options);
-  validation_metrics_ = finish_metrics(context.engine.pool(), rows, distribution_, context.roles,
-                                       parameters_->gainslift_bins);
+  validation_metrics_ =
+      finish_metrics(context.engine.pool(), rows, measure_options(), context.roles);
+  validation_metrics_.header()->description = "Validation metrics";
 }
 
 void GbmTrainer::measure(model::TrainContext& context) {
   if (measured_trees_ == tree_count()) return;
   booster_->settle();
-  const auto rows = context.engine.run<MeasureTrainingTask>(booster_->row_inputs(), {distribution_},
-                                                            booster_->row_options());
-  training_metrics_ = finish_metrics(context.engine.pool(), rows, distribution_, context.roles,
-                                     parameters_->gainslift_bins);
+  const auto rows = context.engine.run<MeasureTrainingTask>(
+      booster_->row_inputs(), measure_options(), booster_->row_options());
+  training_metrics_ = finish_metrics(context.engine.pool(), rows, measure_options(), context.roles);
   if (context.validation != nullptr) measure_validation(context);
   measured_trees_ = tree_count();
   history_->add(measured_trees_, training_metrics_, validation_metrics_);

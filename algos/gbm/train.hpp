@@ -9,6 +9,7 @@
 
 #include "algos/gbm/booster.hpp"
 #include "algos/gbm/history.hpp"
+#include "algos/gbm/measure.hpp"
 #include "algos/gbm/parameters.hpp"
 #include "algos/gbm/stopping.hpp"
 
@@ -30,6 +31,7 @@ class GbmTrainer final : public model::Trainer {
   [[nodiscard]] bool is_scoring_point() const;
   /// Measures where that has not been done for the trees that there are.
   void measure(model::TrainContext& context);
+  [[nodiscard]] MeasureOptions measure_options() const;
   void measure_validation(model::TrainContext& context);
   void settle_parameters(model::TrainContext& context) const;
   [[nodiscard]] std::int64_t tree_count() const {
