@@ -117,6 +117,18 @@ void Moments::merge(const Moments& right) {
   sum += right.sum;
 }
 
+Reduced reduced_of(const Moments& m) {
+  return {.rows = m.rows,
+          .missing = m.missing,
+          .zeros = m.zeros,
+          .sum = m.sum,
+          .product = m.product,
+          .mean = m.mean,
+          .squares = m.squares,
+          .min = m.min,
+          .max = m.max};
+}
+
 double Reduced::variance() const {
   if (present() < 2) return std::numeric_limits<double>::quiet_NaN();
   return squares / static_cast<double>(present() - 1);
@@ -157,17 +169,7 @@ std::vector<Reduced> reduce(mr::Engine& engine, const frame::LayoutPtr& layout,
   auto partial = engine.run<ReduceTask>({layout, compiled.columns}, compiled.program, options);
   partial.moments.resize(expressions.size());
   std::vector<Reduced> all;
-  for (const Moments& m : partial.moments) {
-    all.push_back({.rows = m.rows,
-                   .missing = m.missing,
-                   .zeros = m.zeros,
-                   .sum = m.sum,
-                   .product = m.product,
-                   .mean = m.mean,
-                   .squares = m.squares,
-                   .min = m.min,
-                   .max = m.max});
-  }
+  for (const Moments& m : partial.moments) all.push_back(reduced_of(m));
   return all;
 }
 

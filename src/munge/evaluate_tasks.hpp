@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <neve/mr/task.hpp>
+#include <neve/munge/evaluate.hpp>
 
 #include "munge/program.hpp"
 
@@ -48,6 +49,8 @@ struct Moments {
     archive(rows, missing, zeros, sum, product, mean, squares, min, max);
   }
 };
+
+Reduced reduced_of(const Moments& moments);
 
 /// Moments of each expression.
 struct ReduceTask {

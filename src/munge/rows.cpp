@@ -7,6 +7,8 @@
 #include <mutex>
 
 #include <neve/base/error.hpp>
+#include <neve/frame/chunk_builder.hpp>
+#include <neve/munge/evaluate.hpp>
 
 #include "munge/filter_task.hpp"
 #include "munge/plain_values.hpp"
@@ -90,6 +92,23 @@ frame::Chunk sparse_chunk(const ColumnReader& reader, std::span<const std::int64
   return values.encode();
 }
 
+/// Numbers as a chunk of the kind that a column of this type holds.
+frame::Chunk encode_as(frame::ColumnType type, std::span<const double> values) {
+  if (type == frame::ColumnType::categorical) {
+    PlainValues codes(PlainValues::Form::codes);
+    for (const double v : values) {
+      codes.codes.push_back(v >= 0 ? static_cast<std::int32_t>(v) : frame::kMissingCode);
+    }
+    return codes.encode();
+  }
+  if (type != frame::ColumnType::time) return frame::encode_doubles(values);
+  PlainValues times(PlainValues::Form::times);
+  for (const double v : values) {
+    times.int64s.push_back(v == v ? static_cast<std::int64_t>(v) : frame::kMissingInt64);
+  }
+  return times.encode();
+}
+
 std::span<const std::int64_t> rows_of(const frame::Layout& layout, GroupIndex group,
                                       std::span<const std::int64_t> rows) {
   return rows.subspan(static_cast<std::size_t>(layout.first_row(group)),
@@ -99,9 +118,13 @@ std::span<const std::int64_t> rows_of(const frame::Layout& layout, GroupIndex gr
 }  // namespace
 
 frame::Frame gather(mr::Engine& engine, const frame::Frame& frame,
-                    std::span<const std::int64_t> rows, const job::TokenPtr& token) {
-  const auto layout =
-      engine.new_layout(frame::row_cuts(static_cast<std::int64_t>(rows.size()), frame.width()));
+                    std::span<const std::int64_t> rows, const job::TokenPtr& token,
+                    frame::LayoutPtr layout) {
+  if (!layout) {
+    const auto count = static_cast<std::int64_t>(rows.size());
+    layout = engine.new_layout(frame::row_cuts(count, frame.width()));
+  }
+  NEVE_CHECK(layout->rows() == static_cast<std::int64_t>(rows.size()));
   FrameWriter writer(engine, frame, layout);
   // Few rows of many are fetched one run at a time; many are picked from decoded columns.
   if (static_cast<std::int64_t>(rows.size()) * 4 < frame.rows() || frame.rows() < 4096) {
@@ -156,6 +179,37 @@ frame::Frame slice(mr::Engine& engine, const frame::Frame& frame, std::int64_t f
     reader.read(from, layout->rows_of(group), values);
     return values.encode();
   });
+}
+
+std::vector<double> collect(mr::Engine& engine, const frame::LayoutPtr& layout,
+                            const ExpressionPtr& values) {
+  const frame::Column column = evaluate(engine, layout, {&values, 1})[0];
+  std::vector<double> all(static_cast<std::size_t>(layout->rows()));
+  engine.pool().for_each(static_cast<std::size_t>(layout->groups()), [&](std::size_t g) {
+    const GroupIndex group(static_cast<std::int32_t>(g));
+    const auto first = static_cast<std::size_t>(layout->first_row(group));
+    const auto rows = static_cast<std::size_t>(layout->rows_of(group));
+    engine.chunk(*layout, column.id, group).decode(0, std::span(all).subspan(first, rows));
+  });
+  return all;
+}
+
+frame::Column sequential(mr::Engine& engine, const frame::LayoutPtr& layout,
+                         const ExpressionPtr& values,
+                         const std::function<void(std::vector<double>&)>& change) {
+  const Reservation memory = engine.budget().reserve(layout->rows() * 8, "a column in order");
+  std::vector<double> all = collect(engine, layout, values);
+  change(all);
+  NEVE_CHECK(static_cast<std::int64_t>(all.size()) == layout->rows());
+  frame::Frame like;
+  like.add("", {.id = {}, .type = values->type, .domain = values->domain});
+  FrameWriter writer(engine, like, layout);
+  const auto made = writer.write([&](std::size_t /*column*/, GroupIndex group) {
+    const auto first = static_cast<std::size_t>(layout->first_row(group));
+    const auto rows = static_cast<std::size_t>(layout->rows_of(group));
+    return encode_as(values->type, std::span(all).subspan(first, rows));
+  });
+  return made.columns[0];
 }
 
 void FilterTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {

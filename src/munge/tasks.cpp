@@ -3,6 +3,7 @@
 #include "munge/distinct_task.hpp"
 #include "munge/evaluate_tasks.hpp"
 #include "munge/filter_task.hpp"
+#include "munge/group_task.hpp"
 #include "munge/rollup_task.hpp"
 
 namespace neve::munge {
@@ -12,7 +13,8 @@ mr::TaskList tasks() {
           &mr::task_entry<CrossTask>(),     &mr::task_entry<FilterTask>(),
           &mr::task_entry<RollupTask>(),    &mr::task_entry<LevelCountTask>(),
           &mr::task_entry<KeyCountTask>(),  &mr::task_entry<KeyCollectTask>(),
-          &mr::task_entry<HistogramTask>(), &mr::task_entry<DistinctTask>()};
+          &mr::task_entry<HistogramTask>(), &mr::task_entry<DistinctTask>(),
+          &mr::task_entry<GroupTask>()};
 }
 
 }  // namespace neve::munge

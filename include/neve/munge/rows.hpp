@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -22,9 +23,10 @@ struct Filter {
 frame::Frame filter(mr::Engine& engine, const Filter& what, const job::TokenPtr& token = nullptr);
 
 /// The rows of these numbers in this order, a number below 0 giving a row of missing values; on
-/// fresh row cuts.
+/// `layout`, or fresh row cuts where that is null.
 frame::Frame gather(mr::Engine& engine, const frame::Frame& frame,
-                    std::span<const std::int64_t> rows, const job::TokenPtr& token = nullptr);
+                    std::span<const std::int64_t> rows, const job::TokenPtr& token = nullptr,
+                    frame::LayoutPtr layout = nullptr);
 
 /// Rows [first, first + rows), on fresh row cuts.
 frame::Frame slice(mr::Engine& engine, const frame::Frame& frame, std::int64_t first,
@@ -34,6 +36,16 @@ frame::Frame slice(mr::Engine& engine, const frame::Frame& frame, std::int64_t f
 /// a joint domain (the first one's levels, then new ones as met). Groups below 4 Ki rows are
 /// re-cut. Throws InputError where widths or types differ.
 frame::Frame bind_rows(mr::Engine& engine, std::span<const frame::Frame> frames);
+
+/// A column that is made in one go over all rows in order, as running sums are: `change` gets all
+/// values (numbers, codes or milliseconds as doubles) and leaves as many in their place.
+frame::Column sequential(mr::Engine& engine, const frame::LayoutPtr& layout,
+                         const ExpressionPtr& values,
+                         const std::function<void(std::vector<double>&)>& change);
+
+/// All values of an expression on this node: numbers, codes or milliseconds as doubles.
+std::vector<double> collect(mr::Engine& engine, const frame::LayoutPtr& layout,
+                            const ExpressionPtr& values);
 
 /// The same rows on other cuts.
 frame::Frame recut(mr::Engine& engine, const frame::Frame& frame, frame::LayoutPtr layout);

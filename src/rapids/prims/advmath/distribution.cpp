@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <cmath>
+
+#include <neve/base/java_number.hpp>
+#include <neve/munge/group_by.hpp>
+
+#include "rapids/elementwise.hpp"
+#include "rapids/factors.hpp"
+
+namespace neve::rapids::prims {
+namespace {
+
+using munge::ExpressionPtr;
+
+munge::Interpolation interpolation(Arguments& arguments, std::size_t i) {
+  std::string name = arguments.word(i);
+  std::ranges::for_each(name,
+                        [](char& c) { c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (name == "interpolate" || name == "interpolated") return munge::Interpolation::interpolate;
+  if (name == "average") return munge::Interpolation::average;
+  if (name == "low") return munge::Interpolation::low;
+  if (name == "high") return munge::Interpolation::high;
+  arguments.fail(i, "expected interpolate, average, low or high, not " + name + ".");
+}
+
+Value quantile(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& frame = arguments.frame(0);
+  const std::vector<double> probs = arguments.numbers(1).expand();
+  for (const double p : probs) {
+    if (!(p >= 0 && p <= 1))
+      arguments.fail(1, "Probability must be between 0 and 1: " + java_double(p) + ".");
+  }
+  if (arguments.size() > 3 && arguments.word(3) != "_") {
+    arguments.fail(3, "weights are not supported; use _ for none.");
+  }
+  const munge::Interpolation how = interpolation(arguments, 2);
+  std::vector<Evaluation::NewColumn> columns = {{.name = "Probs", .numbers = probs}};
+  for (std::size_t c = 0; c < frame.width(); ++c) {
+    std::vector<double> values(probs.size(), std::nan(""));
+    if (is_number_like(frame.columns[c])) {
+      values = munge::quantiles(evaluation.engine(), frame.layout, frame.columns[c], probs, how);
+    }
+    columns.push_back({.name = frame.names[c] + "Quantiles", .numbers = std::move(values)});
+  }
+  return evaluation.new_frame(columns);
+}
+
+/// The column as keys of groups: texts by their codes.
+ExpressionPtr group_key(Evaluation& evaluation, const LazyFrame& frame, std::size_t column) {
+  const ExpressionPtr& e = frame.columns[column];
+  return e->type == frame::ColumnType::string ? factor_of(evaluation, frame.layout, e) : e;
+}
+
+Value unique(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& frame = arguments.frame(0);
+  if (frame.width() == 0) arguments.fail(0, "expected a frame of one column.");
+  const bool with_missing = arguments.size() > 1 && arguments.flag(1);
+  const ExpressionPtr key = group_key(evaluation, frame, 0);
+  const auto groups = munge::group_by(evaluation.engine(), frame.layout, {&key, 1}, {});
+  Evaluation::NewColumn made{.name = "C1", .type = key->type};
+  const bool texts = frame.columns[0]->type == frame::ColumnType::string;
+  StringList found;
+  auto domain = std::make_shared<frame::Domain>();
+  bool missing = false;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const double value = groups.key(g, 0);
+    if (std::isnan(value)) {
+      missing = true;
+    } else if (texts) {
+      found.push_back((*key->domain)[static_cast<std::size_t>(value)]);
+    } else if (key->domain) {
+      // Levels that do not occur are dropped.
+      made.numbers.push_back(static_cast<double>(domain->size()));
+      domain->push_back((*key->domain)[static_cast<std::size_t>(value)]);
+    } else {
+      made.numbers.push_back(value);
+    }
+  }
+  if (missing && with_missing && !texts) made.numbers.push_back(std::nan(""));
+  if (texts) made.texts = std::move(found);
+  if (key->domain && !texts) made.domain = std::move(domain);
+  if (texts) made.type = frame::ColumnType::string;
+  return evaluation.new_frame({made});
+}
+
+/// Counts of two columns as a matrix: a row per left value, a column per right value.
+LazyFrame cross_table(Evaluation& evaluation, const munge::Groups& groups, const LazyFrame& pair,
+                      const std::vector<ExpressionPtr>& keys) {
+  std::vector<double> rows;
+  std::vector<double> columns;
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    rows.push_back(groups.key(g, 0));
+    columns.push_back(groups.key(g, 1));
+  }
+  for (auto* list : {&rows, &columns}) {
+    std::ranges::sort(*list);
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
+  std::vector<Evaluation::NewColumn> made = {
+      {.name = pair.names[0], .numbers = rows, .domain = keys[0]->domain}};
+  for (const double c : columns) {
+    const std::string name =
+        keys[1]->domain ? (*keys[1]->domain)[static_cast<std::size_t>(c)] : java_double(c);
+    made.push_back({.name = name, .numbers = std::vector<double>(rows.size())});
+  }
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const auto r = std::ranges::lower_bound(rows, groups.key(g, 0)) - rows.begin();
+    const auto c = std::ranges::lower_bound(columns, groups.key(g, 1)) - columns.begin();
+    made[static_cast<std::size_t>(c) + 1].numbers[static_cast<std::size_t>(r)] =
+        static_cast<double>(groups.rows[g]);
+  }
+  return evaluation.new_frame(made);
+}
+
+Value table(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  LazyFrame pair = arguments.frame(0);
+  if (arguments.size() == 3) {
+    const LazyFrame second = evaluation.on_layout(arguments.frame(1), pair.layout);
+    for (std::size_t c = 0; c < second.width(); ++c) pair.add(second.names[c], second.columns[c]);
+  }
+  if (pair.width() != 1 && pair.width() != 2) bad_request("table expects one or two columns");
+  std::vector<ExpressionPtr> keys;
+  for (std::size_t c = 0; c < pair.width(); ++c) keys.push_back(group_key(evaluation, pair, c));
+  auto groups = munge::group_by(evaluation.engine(), pair.layout, keys, {}, evaluation.token());
+  // Rows with a missing value are not counted.
+  munge::Groups kept{.keys = groups.keys, .values = 0};
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    bool complete = true;
+    for (std::size_t k = 0; k < keys.size(); ++k)
+      complete = complete && !std::isnan(groups.key(g, k));
+    if (!complete) continue;
+    kept.rows.push_back(groups.rows[g]);
+    for (std::size_t k = 0; k < keys.size(); ++k) kept.key_cells.push_back(groups.key(g, k));
+  }
+  const bool dense = arguments.flag(arguments.size() - 1);
+  if (pair.width() == 2 && !dense) return cross_table(evaluation, kept, pair, keys);
+  std::vector<Evaluation::NewColumn> made;
+  for (std::size_t k = 0; k < keys.size(); ++k) {
+    made.push_back({.name = pair.names[k], .domain = keys[k]->domain});
+    for (std::size_t g = 0; g < kept.size(); ++g) made[k].numbers.push_back(kept.key(g, k));
+  }
+  made.push_back({.name = keys.size() == 1 ? "Count" : "Counts"});
+  for (const std::int64_t n : kept.rows) made.back().numbers.push_back(static_cast<double>(n));
+  return evaluation.new_frame(made);
+}
+
+/// Covariances or correlations of the columns of two frames, as a frame or, of 1 x 1, a number.
+template <bool correlate>
+Value covariance(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& x = arguments.frame(0);
+  const LazyFrame y = evaluation.on_layout(arguments.frame(1), x.layout);
+  const std::string use = arguments.text(2);
+  if (correlate && arguments.size() > 3) {
+    const std::string method = arguments.text(3);
+    if (method != "Pearson")
+      arguments.fail(3, "method " + method + " is not supported; use Pearson.");
+  }
+  std::vector<ExpressionPtr> all;
+  for (const LazyFrame* side : {&x, &y}) {
+    for (const ExpressionPtr& e : side->columns)
+      all.push_back(is_number_like(e) || e->domain ? e : missing_column());
+  }
+  const auto reduced = munge::reduce(evaluation.engine(), x.layout, all, evaluation.token());
+  const bool missing = std::ranges::any_of(reduced, [](const auto& r) { return r.missing > 0; });
+  if (use == "all.obs" && missing) {
+    arguments.fail(2, "Mode is 'all.obs' but NAs are present.");
+  }
+  if (use == "everything") {
+    // A column with missing values has no figures; it must not take rows from the others.
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (reduced[i].missing > 0) all[i] = munge::constant_of(0);
+    }
+  }
+  const auto cross = munge::cross_products(evaluation.engine(), x.layout, all, evaluation.token());
+  const auto figure = [&](std::size_t i, std::size_t j) {
+    const bool poisoned = reduced[i].missing > 0 || reduced[j].missing > 0;
+    if (use == "everything" && poisoned) return std::nan("");
+    const double product = cross.products[i * all.size() + j];
+    if (!correlate) return product / static_cast<double>(cross.rows - 1);
+    return product /
+           std::sqrt(cross.products[i * all.size() + i] * cross.products[j * all.size() + j]);
+  };
+  if (x.width() == 1 && y.width() == 1) return figure(0, 1);
+  std::vector<Evaluation::NewColumn> made;
+  for (std::size_t j = 0; j < y.width(); ++j) {
+    made.push_back({.name = y.names[j]});
+    for (std::size_t i = 0; i < x.width(); ++i) made[j].numbers.push_back(figure(i, x.width() + j));
+  }
+  return evaluation.new_frame(made);
+}
+
+}  // namespace
+
+const PrimGroup& distribution() {
+  static const PrimGroup kGroup{{
+      {{"quantile"}, "frame probs interpolation weights?", "Quantiles of each column.", quantile},
+      {{"unique"}, "column include_nas?", "The distinct values of a column, ascending.", unique},
+      {{"table"}, "frame second? dense?", "Rows per value, or per pair of values.", table},
+      {{"cor"}, "x y use method?", "Correlations of the columns of two frames.", covariance<true>},
+      {{"var"},
+       "x y use symmetric?",
+       "Covariances of the columns of two frames.",
+       covariance<false>},
+  }};
+  return kGroup;
+}
+
+}  // namespace neve::rapids::prims
