@@ -69,9 +69,9 @@ const schema::Schema& Node::schema() {
           .field<&Node::free_disk>("Free bytes of the disk that holds logs.")
           .field<&Node::max_disk>("Bytes of that disk.")
           .field<&Node::rpcs_active>("Calls between nodes under way.")
-          .field<&Node::fjthrds>("Threads by priority; Neve has no such queues.")
+          .field<&Node::fjthrds>("Compute threads by priority; Neve has one priority.")
           .as_type("short[]")
-          .field<&Node::fjqueue>("Tasks by priority; Neve has no such queues.")
+          .field<&Node::fjqueue>("Waiting tasks by priority; Neve has one priority.")
           .as_type("short[]")
           .field<&Node::tcps_active>("Connections between nodes.")
           .field<&Node::open_fds>("Open files and sockets.")
@@ -203,6 +203,8 @@ Node describe_node(const Services& services) {
   node.num_cpus = figures.cores;
   node.cpus_allowed = figures.allowed_cores;
   node.nthreads = services.info.threads;
+  node.fjthrds = {node.nthreads};
+  node.fjqueue = {0};
   node.sys_load = figures.load;
   node.mem_value_size = services.store->chunk_bytes();
   node.pojo_mem = std::max<std::int64_t>(0, figures.resident_bytes - node.mem_value_size);

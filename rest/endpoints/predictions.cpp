@@ -18,7 +18,7 @@ namespace {
 std::string prediction_key(const Call& call, const ModelMetricsList& request) {
   if (!request.predictions_frame.empty()) return request.predictions_frame.name;
   std::array<char, 20> id{};
-  std::snprintf(id.data(), id.size(), "%llx",
+  std::snprintf(id.data(), id.size(), "%04llx",
                 static_cast<unsigned long long>(call.services.store->next_id()));
   return std::string("transformation_") + id.data() + "_" + request.model.name + "_on_" +
          request.frame.name;

@@ -35,6 +35,16 @@ frame::Frame require_frame(const frame::Frames& frames, const std::string& key,
                                 {{"parameter", field}, {"frame", key}});
 }
 
+/// Says which parameters have no effect here; clients show these on request only.
+void trace_unused(const schema::Schema& schema, const CommonParameters& p, Messages& messages) {
+  if (p.nfolds > 1) return;
+  for (const char* field : {"keep_cross_validation_models", "keep_cross_validation_predictions",
+                            "keep_cross_validation_fold_assignment", "fold_assignment"}) {
+    if (schema.find(field) == nullptr) continue;
+    messages.push_back({Message::Kind::trace, field, "Has an effect with cross-validation only."});
+  }
+}
+
 ColumnRoles roles_by_name(const CommonParameters& p, const frame::Frame& training) {
   ColumnRoles roles;
   roles.response = p.response_column.name;
@@ -74,6 +84,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   check_bounds(*algorithm.parameters, build.parameters.get(), build.messages);
   refuse_unbuilt(p, build.messages);
   algorithm.validate(build.parameters.get(), build.messages);
+  trace_unused(*algorithm.parameters, p, build.messages);
   if (p.training_frame.empty()) {
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "A training frame is needed"});
