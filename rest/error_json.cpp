@@ -1,17 +1,11 @@
-#include <chrono>
 
+#include <neve/base/clock.hpp>
 #include <neve/base/error.hpp>
 
 #include "rest/router.hpp"
 
 namespace neve::rest {
 namespace {
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// Clients strip this frame around the text.
 std::string framed(const std::string& message) {

@@ -1,11 +1,12 @@
 #include "algos/gbm/history.hpp"
 
 #include <array>
-#include <chrono>
 #include <cstdio>
 #include <ctime>
 #include <span>
 #include <string>
+
+#include <neve/base/clock.hpp>
 
 namespace neve::algos::gbm {
 namespace {
@@ -33,12 +34,6 @@ std::span<const Measure> measures_of(model::Category category) {
   if (category == model::Category::binomial) return kBinomial;
   if (category == model::Category::multinomial) return kMultinomial;
   return kRegression;
-}
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 std::string timestamp(std::int64_t time_ms) {

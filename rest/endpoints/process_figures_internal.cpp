@@ -5,10 +5,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include <neve/base/clock.hpp>
 
 namespace neve::rest::endpoints {
 
@@ -58,12 +59,6 @@ ProcessFigures process_figures(const std::string& directory) {
 std::int64_t program_time_s() {
   struct stat file {};
   return ::stat("/proc/self/exe", &file) == 0 ? static_cast<std::int64_t>(file.st_mtime) : 0;
-}
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace neve::rest::endpoints

@@ -1,24 +1,14 @@
+#include <neve/base/clock.hpp>
 #include <neve/job/job.hpp>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
 
 #include <neve/base/log.hpp>
 #include <neve/base/rng.hpp>
 
 namespace neve::job {
-namespace {
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-}  // namespace
-
 Job::Job(std::string key, Description description)
     : key_(std::move(key)), description_(std::move(description)), start_ms_(now_ms()) {}
 

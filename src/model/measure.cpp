@@ -1,5 +1,5 @@
-#include <chrono>
 
+#include <neve/base/clock.hpp>
 #include <neve/base/error.hpp>
 #include <neve/model/models.hpp>
 
@@ -7,12 +7,6 @@
 
 namespace neve::model {
 namespace {
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// The response in codes of the training domain.
 ColumnId response_column(mr::Engine& engine, const Model& model, const Dataset& data,

@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cmath>
 
+#include <neve/base/clock.hpp>
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
 #include <neve/base/rng.hpp>
@@ -10,12 +11,6 @@
 
 namespace neve::model {
 namespace {
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// Says when max_runtime_secs are over. The clock only ends the loop: it shapes nothing else.
 class Deadline {

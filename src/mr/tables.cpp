@@ -8,8 +8,9 @@ namespace neve::mr {
 
 void TaskTable::add(const TaskList& tasks) {
   for (const TaskEntry* task : tasks) {
-    const bool added = entries_.emplace(task->name, task).second;
-    NEVE_CHECK(added, "two tasks are named " + std::string(task->name));
+    // Algorithms of one family list the family's tasks each: the same entry may come again.
+    const auto [at, added] = entries_.emplace(task->name, task);
+    NEVE_CHECK(added || at->second == task, "two tasks are named " + std::string(task->name));
   }
 }
 

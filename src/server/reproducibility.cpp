@@ -3,10 +3,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <thread>
 
 #include <neve/base/budget.hpp>
+#include <neve/base/clock.hpp>
 #include <neve/mr/engine.hpp>
 #include <neve/store/store.hpp>
 
@@ -37,12 +37,6 @@ Table one_row(std::string name, const std::vector<Named>& cells) {
   }
   table.add_row(std::move(row));
   return table;
-}
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 std::int64_t machine_memory() {

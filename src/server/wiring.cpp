@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include <neve/base/clock.hpp>
 #include <neve/base/log.hpp>
 #include <neve/ingest/ingest.hpp>
 #include <neve/ingest/path_policy.hpp>
@@ -48,12 +49,6 @@ mr::TaskList all_tasks() {
   add(model::tasks());
   for (const model::Algorithm* algorithm : algos::all_algorithms()) add(algorithm->tasks);
   return all;
-}
-
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 /// An address that a client on this machine can use, for one that means "all".

@@ -206,9 +206,16 @@ TEST(Engine, ColumnsLiveWhileAFrameOrALeaseNamesThem) {
   EXPECT_EQ(total(), 0);
 }
 
-TEST(Engine, TwoTasksOfOneNameAreRefused) {
+/// Has the name of another task.
+struct ImpostorTask : FailTask {
+  static constexpr std::string_view name = SumTask::name;
+};
+
+TEST(Engine, TwoTasksOfOneNameAreRefusedAndOneTwiceIsNot) {
   mr::TaskList twice = tasks();
   twice.push_back(twice[0]);
+  EXPECT_NO_THROW(mr::LocalCluster(1, 1, kMemory, twice));
+  twice.push_back(&mr::task_entry<ImpostorTask>());
   EXPECT_THROW(mr::LocalCluster(1, 1, kMemory, twice), InternalError);
 }
 
