@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <neve/base/budget.hpp>
+#include <neve/base/clock.hpp>
 #include <neve/mr/engine.hpp>
 #include <neve/schema/schema_of.hpp>
 #include <neve/store/store.hpp>

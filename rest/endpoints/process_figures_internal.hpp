@@ -25,6 +25,5 @@ ProcessFigures process_figures(const std::string& directory);
 std::int64_t program_time_s();
 
 /// Milliseconds since the epoch.
-std::int64_t now_ms();
 
 }  // namespace neve::rest::endpoints
