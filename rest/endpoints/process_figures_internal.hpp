@@ -24,6 +24,4 @@ ProcessFigures process_figures(const std::string& directory);
 /// Seconds since the epoch at which the program file was made.
 std::int64_t program_time_s();
 
-/// Milliseconds since the epoch.
-
 }  // namespace neve::rest::endpoints
