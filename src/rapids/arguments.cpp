@@ -38,7 +38,11 @@ Arguments::Arguments(Evaluation& evaluation, const Primitive& primitive, std::ve
 
 const Value& Arguments::value(std::size_t i) {
   NEVE_CHECK(i < values_.size(), "primitive reads an argument it does not have");
-  if (!values_[i]) values_[i] = evaluation_.evaluate(asts_[i]);
+  // Calls may name temporaries that arguments behind them use, so they go first, in their order.
+  for (std::size_t j = 0; j <= i; ++j) {
+    const bool wanted = j == i || (asts_[j] && std::holds_alternative<Ast::Call>(asts_[j]->node));
+    if (wanted && !values_[j]) values_[j] = evaluation_.evaluate(asts_[j]);
+  }
   return *values_[i];
 }
 
