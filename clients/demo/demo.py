@@ -79,6 +79,7 @@ def run_sessions(url, flights):
     cars_session()
     if flights:
         flights_session(flights)
+    h2o.connection().close()
 
 
 def options():
