@@ -35,8 +35,11 @@ void add(Moments& to, double x) {
 std::uint64_t KeyTable::hash(const std::uint64_t* tuple) const {
   std::uint64_t h = 0x9E3779B97F4A7C15ULL;
   for (std::size_t i = 0; i < width_; ++i) {
-    h = (h ^ tuple[i]) * 0xBF58476D1CE4E5B9ULL;
-    h ^= h >> 29U;
+    // Whole numbers as doubles differ in their high bits only; the slot is made of the low ones.
+    h ^= tuple[i];
+    h = (h ^ (h >> 32U)) * 0xBF58476D1CE4E5B9ULL;
+    h = (h ^ (h >> 32U)) * 0x94D049BB133111EBULL;
+    h ^= h >> 31U;
   }
   return h;
 }
@@ -71,13 +74,19 @@ void GroupTask::map(const mr::RowGroup& group, const State& state, Partial& part
   std::vector<std::int32_t> ids;
   std::vector<std::vector<double>> cells(values);
   std::vector<std::uint64_t> tuple(keys);
+  ids.reserve(static_cast<std::size_t>(group.rows));
   ProgramRunner runner(state.program, group);
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlockRows) {
     const std::int64_t rows = std::min(kBlockRows, group.rows - begin);
     runner.run(begin, rows);
     for (std::size_t r = 0; r < static_cast<std::size_t>(rows); ++r) {
-      for (std::size_t k = 0; k < keys; ++k) tuple[k] = group_key(runner.output(k)[r]);
-      ids.push_back(here.table.number(tuple.data()));
+      bool same = !ids.empty();
+      for (std::size_t k = 0; k < keys; ++k) {
+        const std::uint64_t key = group_key(runner.output(k)[r]);
+        same = same && key == tuple[k];
+        tuple[k] = key;
+      }
+      ids.push_back(same ? ids.back() : here.table.number(tuple.data()));
     }
     for (std::size_t v = 0; v < values; ++v) {
       const auto from = runner.output(keys + v);

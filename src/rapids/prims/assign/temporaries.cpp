@@ -9,7 +9,10 @@ namespace {
 Value temporary(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const std::string key = evaluation.full_name(arguments.word(0));
-  const LazyFrame& frame = arguments.frame(1);
+  // A bare number is kept as a frame of one cell.
+  const auto* number = arguments.get<double>(1);
+  const LazyFrame frame =
+      number != nullptr ? evaluation.row_frame({"C1"}, {*number}) : arguments.frame(1);
   if (frame.key == key) return frame;
   if (evaluation.engine().store().catalog().find(key)) {
     arguments.fail(0, "the name " + key + " is taken already.");

@@ -1,0 +1,187 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+
+#include <neve/base/java_number.hpp>
+#include <neve/munge/order.hpp>
+#include <neve/munge/rows.hpp>
+
+#include "rapids/elementwise.hpp"
+#include "rapids/factors.hpp"
+#include "rapids/text_work.hpp"
+
+namespace neve::rapids::prims {
+namespace {
+
+using munge::ExpressionPtr;
+
+/// The rows of one column with the largest (or smallest) values, a share of all, best first.
+Value top_rows(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& frame = arguments.frame(0);
+  const auto columns = arguments.column_positions(1, frame);
+  const double percent = arguments.number(2);
+  if (columns.size() != 1) arguments.fail(1, "expected one column.");
+  if (!(percent > 0 && percent <= 100)) arguments.fail(2, "expected a percentage above 0.");
+  const ExpressionPtr& e = frame.columns[columns[0]];
+  if (!is_number_like(e)) arguments.fail(1, "expected a numeric column.");
+  const bool largest = arguments.number(3) >= 0;
+  const frame::Frame made = evaluation.materialise(frame.select({columns[0]}));
+  const std::vector<munge::SortKey> keys = {{made.columns[0], !largest}};
+  const auto order = munge::sorted_rows(evaluation.engine(), made.layout, keys, evaluation.token());
+  const auto values =
+      munge::collect(evaluation.engine(), made.layout, munge::column_of(made.columns[0]));
+  const auto wanted =
+      static_cast<std::size_t>(std::nearbyint(percent / 100 * static_cast<double>(order.size())));
+  Evaluation::NewColumn rows{.name = "Original_Row_Indices"};
+  Evaluation::NewColumn best{.name = made.names[0]};
+  for (std::size_t i = 0; i < order.size() && best.numbers.size() < wanted; ++i) {
+    const double v = values[static_cast<std::size_t>(order[i])];
+    if (std::isnan(v)) continue;
+    rows.numbers.push_back(static_cast<double>(order[i]));
+    best.numbers.push_back(v);
+  }
+  return evaluation.new_frame({rows, best});
+}
+
+/// Wide columns become rows of (identifiers, name of the column, value).
+Value melt(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& frame = arguments.frame(0);
+  const auto ids = arguments.column_positions(1, frame);
+  std::vector<std::size_t> values;
+  if (arguments.is_empty_list(2)) {
+    for (std::size_t c = 0; c < frame.width(); ++c) {
+      if (std::ranges::find(ids, c) == ids.end()) values.push_back(c);
+    }
+  } else {
+    values = arguments.column_positions(2, frame);
+  }
+  if (values.empty()) arguments.fail(2, "expected at least one column of values.");
+  frame::Domain domain;
+  for (const std::size_t c : values) domain.push_back(frame.names[c]);
+  const auto names = std::make_shared<const frame::Domain>(domain);
+  std::vector<frame::Frame> parts;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const ExpressionPtr& e = frame.columns[values[i]];
+    if (!is_number_like(e)) arguments.fail(2, "columns of values must be numeric.");
+    LazyFrame part = frame.select(ids);
+    part.add(arguments.text(3), munge::retyped(munge::constant_of(static_cast<double>(i)),
+                                               frame::ColumnType::categorical, names));
+    part.add(arguments.text(4), e);
+    frame::Frame made = evaluation.materialise(part);
+    if (arguments.flag(5)) {
+      const auto present =
+          munge::unary(munge::Op::logical_not, munge::unary(munge::Op::is_missing, e));
+      made = munge::filter(evaluation.engine(), {present, made}, evaluation.token());
+    }
+    parts.push_back(std::move(made));
+  }
+  return lazy(munge::bind_rows(evaluation.engine(), parts));
+}
+
+/// Long rows become one row per index and one column per value of another column.
+Value pivot(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& frame = arguments.frame(0);
+  std::vector<ExpressionPtr> columns;
+  std::vector<std::vector<double>> cells;
+  for (std::size_t i = 1; i <= 3; ++i) {
+    const std::size_t at = arguments.column_positions(i, frame).at(0);
+    if (frame.columns[at]->type == frame::ColumnType::string) {
+      arguments.fail(i, "columns of strings cannot be pivoted; use as.factor first.");
+    }
+    columns.push_back(frame.columns[at]);
+    cells.push_back(munge::collect(evaluation.engine(), frame.layout, columns.back()));
+  }
+  std::map<double, std::size_t> index;
+  std::map<double, std::vector<double>> by_column;
+  for (const double v : cells[0]) {
+    if (!std::isnan(v)) index.emplace(v, 0);
+  }
+  std::size_t next = 0;
+  for (auto& [value, place] : index) place = next++;
+  for (std::size_t row = 0; row < cells[0].size(); ++row) {
+    if (std::isnan(cells[0][row]) || std::isnan(cells[1][row])) continue;
+    auto& column = by_column[cells[1][row]];
+    column.resize(index.size(), std::nan(""));
+    column[index.at(cells[0][row])] = cells[2][row];
+  }
+  std::vector<Evaluation::NewColumn> made = {
+      {.name = arguments.text(1), .domain = columns[0]->domain}};
+  if (columns[0]->type == frame::ColumnType::time) made[0].type = frame::ColumnType::time;
+  for (const auto& [value, place] : index) made[0].numbers.push_back(value);
+  for (auto& [value, column] : by_column) {
+    const std::string name = columns[1]->domain
+                                 ? (*columns[1]->domain)[static_cast<std::size_t>(value)]
+                                 : number_text(value);
+    made.push_back({.name = name, .numbers = std::move(column), .domain = columns[2]->domain});
+  }
+  return evaluation.new_frame(made);
+}
+
+/// Ranks from 1 within groups, by the order of some columns; rows with a missing one have no rank.
+Value rank_in_groups(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& source = arguments.frame(0);
+  const auto by = arguments.column_positions(1, source);
+  const auto order_columns = arguments.column_positions(2, source);
+  const auto directions = arguments.numbers(3).expand_integers();
+  frame::Frame frame = evaluation.materialise(source);
+  std::vector<munge::SortKey> keys;
+  std::vector<std::vector<double>> groups;
+  std::vector<std::vector<double>> ordered;
+  for (const std::size_t c : by) {
+    keys.push_back({frame.columns[c], true});
+    groups.push_back(munge::collect(evaluation.engine(), frame.layout, source.columns[c]));
+  }
+  for (std::size_t i = 0; i < order_columns.size(); ++i) {
+    const std::size_t c = order_columns[i];
+    keys.push_back({frame.columns[c], i >= directions.size() || directions[i] != -1});
+    ordered.push_back(munge::collect(evaluation.engine(), frame.layout, source.columns[c]));
+  }
+  const auto rows = munge::sorted_rows(evaluation.engine(), frame.layout, keys, evaluation.token());
+  std::vector<double> ranks(rows.size(), std::nan(""));
+  double rank = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto row = static_cast<std::size_t>(rows[i]);
+    const bool same = i > 0 && std::ranges::all_of(groups, [&](const std::vector<double>& v) {
+                        const double a = v[static_cast<std::size_t>(rows[i - 1])];
+                        return a == v[row] || (std::isnan(a) && std::isnan(v[row]));
+                      });
+    if (!same) rank = 0;
+    const bool complete = std::ranges::none_of(
+        ordered, [row](const std::vector<double>& v) { return std::isnan(v[row]); });
+    if (complete) ranks[row] = ++rank;
+  }
+  const auto column = munge::sequential(evaluation.engine(), frame.layout, munge::constant_of(0),
+                                        [&](std::vector<double>& cells) { cells = ranks; });
+  frame.key.clear();
+  frame.add(arguments.text(4), column);
+  if (!arguments.flag(5)) return lazy(frame);
+  return lazy(munge::gather(evaluation.engine(), frame, rows, evaluation.token()));
+}
+
+}  // namespace
+
+const PrimGroup& reshape() {
+  static const PrimGroup kGroup{{
+      {{"topn"},
+       "frame column percent mode",
+       "Rows with the largest or smallest values.",
+       top_rows},
+      {{"melt"},
+       "frame identifiers values variable_name value_name skip_missing",
+       "Wide columns become long rows.",
+       melt},
+      {{"pivot"}, "frame index column value", "Long rows become wide columns.", pivot},
+      {{"rank_within_groupby"},
+       "frame by columns directions name sorted",
+       "Ranks within groups.",
+       rank_in_groups},
+  }};
+  return kGroup;
+}
+
+}  // namespace neve::rapids::prims
