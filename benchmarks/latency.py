@@ -87,6 +87,7 @@ class Training:
         if job:
             self._h2o.api(f"POST /3/Jobs/{job['key']['name']}/cancel")
         self._thread.join(60)
+        self._h2o.connection().close()
 
 
 def measure(row, root, scale, say):
