@@ -29,32 +29,25 @@ void Booster::load() {
   start();
 }
 
-/// The score that minimises the deviance of all rows together: by Newton's method, which without
-/// offsets is there after one step from the link of the mean.
+/// The score that minimises the deviance of all rows together; of classes with offsets, one Newton
+/// step towards it from 0, as R's gbm and H2O-3 have it.
 void Booster::start() {
-  constexpr int kMostSteps = 50;
-  constexpr double kEnough = 1e-10;
   const Distribution& distribution = settings_.distribution;
   StartTask::State state{distribution, 0};
   if (distribution.family == Family::multinomial) state.distribution.family = Family::gaussian;
-  for (int step = 0; step < kMostSteps; ++step) {
-    const auto sums = engine_.run<StartTask>(row_inputs(), state, options_);
-    response_range_ = {sums.least_response, sums.largest_response};
-    if (distribution.family == Family::multinomial) return;
-    const double numerator = sums.numerator + sums.numerator_rest;
-    const double denominator = sums.denominator + sums.denominator_rest;
-    double move = leaf_value(distribution, numerator, denominator, 1);
-    if (distribution.family == Family::bernoulli && columns_.offset < 0) {
-      // All probabilities were 1/2: the mean follows from the sum of residuals.
-      const double mean = 0.5 + numerator / (sums.weight + sums.weight_rest);
-      constexpr double kLeast = 1e-10;
-      move = link(distribution, std::clamp(mean, kLeast, 1 - kLeast));
-    }
-    state.score += move;
-    const bool needs_more = distribution.family == Family::bernoulli && columns_.offset >= 0;
-    if (!needs_more || std::abs(move) < kEnough) break;
+  const auto sums = engine_.run<StartTask>(row_inputs(), state, options_);
+  response_range_ = {sums.least_response, sums.largest_response};
+  two_responses_ = sums.distinct.size() == 2;
+  if (distribution.family == Family::multinomial) return;
+  const double numerator = sums.numerator + sums.numerator_rest;
+  const double denominator = sums.denominator + sums.denominator_rest;
+  first_score_ = leaf_value(distribution, numerator, denominator, 1);
+  if (distribution.family == Family::bernoulli && columns_.offset < 0) {
+    // All probabilities were 1/2: the mean follows from the sum of residuals.
+    const double mean = 0.5 + numerator / (sums.weight + sums.weight_rest);
+    constexpr double kLeast = 1e-10;
+    first_score_ = link(distribution, std::clamp(mean, kLeast, 1 - kLeast));
   }
-  first_score_ = state.score;
   pending_score_ = first_score_;
 }
 

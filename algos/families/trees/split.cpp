@@ -165,10 +165,9 @@ void SplitSearch::finish_numbers(const NodeView& node, Candidate& best) const {
 
 /// Levels without any effect still have different means, and a split in two runs of the sorted
 /// levels gains (2/pi) · variance · (Σ √w)² / W from their noise, a fixed split only one variance.
-/// The gain that is expected from the search alone is asked for twice over; two levels leave
-/// nothing to search. A tree without a first split would end all boosting, though there may be more
-/// to learn below it: a root that finds none is searched again without the penalty, where levels
-/// are not next to unique.
+/// The gain that is expected from the search alone is asked for twice over. A tree without a
+/// first split would end all boosting, though there may be more to learn below it: a root that
+/// finds none is searched again without the penalty, where levels are not next to unique.
 double SplitSearch::search_penalty(const NodeView& node, double roots, Price price) const {
   constexpr double kRowsPerLevel = 50;
   constexpr double kTwicePerLevel = 2 * 2 / std::numbers::pi;
@@ -204,7 +203,10 @@ void SplitSearch::search_categories(const NodeView& node, std::int32_t column, P
   const std::vector<Level> levels = sorted_levels(cells_of(form_, node, place), place.bins);
   double roots = 0;
   for (const Level& level : levels) roots += std::sqrt(static_cast<double>(level.sums.weight));
-  const double penalty = search_penalty(node, roots, price);
+  // Of few levels any subset may be taken: little is to be searched, and other packages' trees are
+  // met.
+  constexpr std::int32_t kFewLevels = 10;
+  const double penalty = place.bins - 1 <= kFewLevels ? 0 : search_penalty(node, roots, price);
   Sums left;
   std::size_t cut = 0;
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
