@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <neve/base/java_number.hpp>
 #include <neve/munge/group_by.hpp>
+#include <neve/munge/rows.hpp>
 
 #include "rapids/elementwise.hpp"
 #include "rapids/factors.hpp"
@@ -147,6 +149,53 @@ Value table(Arguments& arguments) {
   return evaluation.new_frame(made);
 }
 
+/// Columns of one layout.
+struct Columns {
+  frame::LayoutPtr layout;
+  std::vector<ExpressionPtr> cells;
+};
+
+/// The rows where no cell is missing.
+Columns complete_rows(Evaluation& evaluation, const Columns& columns) {
+  frame::Frame made;
+  made.layout = columns.layout;
+  std::vector<ExpressionPtr> missing;
+  for (const auto& column :
+       munge::evaluate(evaluation.engine(), columns.layout, columns.cells, evaluation.token())) {
+    made.add("C" + std::to_string(made.width() + 1), column);
+    missing.push_back(munge::unary(munge::Op::is_missing, munge::column_of(column)));
+  }
+  const auto complete =
+      munge::unary(munge::Op::logical_not, combine(munge::Op::add, std::move(missing)));
+  const LazyFrame kept =
+      lazy(munge::filter(evaluation.engine(), {complete, made}, evaluation.token()));
+  return {kept.layout, kept.columns};
+}
+
+/// Values in place of their ranks from 1, equal ones sharing the middle of theirs.
+void rank(std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](std::size_t row) { return values[row]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    for (std::size_t i = begin; i < end; ++i) {
+      ranks[order[i]] = static_cast<double>(begin + 1 + end) / 2;
+    }
+    begin = end;
+  }
+  values = std::move(ranks);
+}
+
+/// Spearman 1904: correlations of ranks.
+void rank_all(Evaluation& evaluation, Columns& columns) {
+  for (ExpressionPtr& e : columns.cells) {
+    e = munge::column_of(munge::sequential(evaluation.engine(), columns.layout, e, rank));
+  }
+}
+
 /// Covariances or correlations of the columns of two frames, as a frame or, of 1 x 1, a number.
 template <bool correlate>
 Value covariance(Arguments& arguments) {
@@ -154,12 +203,15 @@ Value covariance(Arguments& arguments) {
   const LazyFrame& x = arguments.frame(0);
   const LazyFrame y = evaluation.on_layout(arguments.frame(1), x.layout);
   const std::string use = arguments.text(2);
-  if (correlate && arguments.size() > 3) {
-    const std::string method = arguments.text(3);
-    if (method != "Pearson")
-      arguments.fail(3, "method " + method + " is not supported; use Pearson.");
+  if (use != "everything" && use != "all.obs" && use != "complete.obs") {
+    arguments.fail(2, "expected everything, all.obs or complete.obs, not " + use + ".");
   }
-  std::vector<ExpressionPtr> all;
+  const std::string method = correlate && arguments.size() > 3 ? arguments.text(3) : "Pearson";
+  if (method != "Pearson" && method != "Spearman") {
+    arguments.fail(3, "expected Pearson or Spearman, not " + method + ".");
+  }
+  Columns columns{x.layout, {}};
+  std::vector<ExpressionPtr>& all = columns.cells;
   for (const LazyFrame* side : {&x, &y}) {
     for (const ExpressionPtr& e : side->columns)
       all.push_back(is_number_like(e) || e->domain ? e : missing_column());
@@ -175,7 +227,12 @@ Value covariance(Arguments& arguments) {
       if (reduced[i].missing > 0) all[i] = munge::constant_of(0);
     }
   }
-  const auto cross = munge::cross_products(evaluation.engine(), x.layout, all, evaluation.token());
+  if (method == "Spearman") {
+    if (missing && use == "complete.obs") columns = complete_rows(evaluation, columns);
+    rank_all(evaluation, columns);
+  }
+  const auto cross =
+      munge::cross_products(evaluation.engine(), columns.layout, all, evaluation.token());
   const auto figure = [&](std::size_t i, std::size_t j) {
     const bool poisoned = reduced[i].missing > 0 || reduced[j].missing > 0;
     if (use == "everything" && poisoned) return std::nan("");

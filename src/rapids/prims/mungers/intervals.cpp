@@ -17,6 +17,8 @@ std::vector<double> breaks_of(Arguments& arguments, const ExpressionPtr& column)
   std::vector<double> breaks = arguments.numbers(1).expand();
   if (breaks.size() != 1) {
     std::ranges::sort(breaks);
+    const bool missing = std::ranges::any_of(breaks, [](double b) { return std::isnan(b); });
+    if (breaks.size() < 2 || missing) arguments.fail(1, "expected two breaks or more.");
     return breaks;
   }
   if (!(breaks[0] >= 2 && breaks[0] < 1e6)) {
@@ -52,8 +54,9 @@ Value cut(Arguments& arguments) {
   frame::Domain domain = labels;
   for (std::size_t i = 0; i < bins && labels.empty(); ++i) {
     const bool closed_left = !right || (lowest && i == 0);
+    const bool closed_right = right || (lowest && i + 1 == bins);
     domain.push_back((closed_left ? "[" : "(") + java_double(breaks[i]) + "," +
-                     java_double(breaks[i + 1]) + (right ? "]" : ")"));
+                     java_double(breaks[i + 1]) + (closed_right ? "]" : ")"));
   }
   breaks.insert(breaks.begin(), {right ? 1.0 : 0.0, lowest ? 1.0 : 0.0});
   auto made = std::make_shared<munge::Expression>();
