@@ -69,6 +69,20 @@ BoostSettings GbmTrainer::settings(const model::TrainContext& context) const {
   return made;
 }
 
+void GbmTrainer::check_class_rates(const model::ColumnRoles& roles) const {
+  if (!parameters_->sample_rate_per_class) return;
+  const std::size_t rates = parameters_->sample_rate_per_class->size();
+  if (!roles.response_domain) {
+    throw InputError::illegal_argument(
+        "sample_rate_per_class needs a categorical response, column " + roles.response +
+        " is numeric.");
+  }
+  if (rates == roles.response_domain->size()) return;
+  throw InputError::illegal_argument("sample_rate_per_class has " + std::to_string(rates) +
+                                     " values, the response " +
+                                     std::to_string(roles.response_domain->size()) + " levels.");
+}
+
 void GbmTrainer::check_response(const model::TrainContext& context) const {
   const auto [least, largest] = booster_->response_range();
   const std::string column = "The response column " + context.roles.response;
@@ -109,13 +123,7 @@ void GbmTrainer::init(model::TrainContext& context) {
     throw InputError::illegal_argument("offset_column " + context.roles.offset +
                                        " cannot be used with a multinomial response.");
   }
-  if (p.sample_rate_per_class && context.roles.response_domain &&
-      p.sample_rate_per_class->size() != context.roles.response_domain->size()) {
-    throw InputError::illegal_argument(
-        "sample_rate_per_class has " + std::to_string(p.sample_rate_per_class->size()) +
-        " values, the response " + std::to_string(context.roles.response_domain->size()) +
-        " levels.");
-  }
+  check_class_rates(context.roles);
   rule_ = stopping_rule(p, context.category);
   history_.emplace(context.category, context.validation != nullptr);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);

@@ -27,6 +27,7 @@ class GbmTrainer final : public model::Trainer {
 
  private:
   [[nodiscard]] BoostSettings settings(const model::TrainContext& context) const;
+  void check_class_rates(const model::ColumnRoles& roles) const;
   void check_response(const model::TrainContext& context) const;
   void warn_of_two_responses(model::TrainContext& context) const;
   [[nodiscard]] bool is_scoring_point() const;
