@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <neve/munge/rollups.hpp>
 #include <neve/munge/rows.hpp>
 
 #include "rapids/elementwise.hpp"
@@ -93,70 +92,12 @@ Value distance(Arguments& arguments) {
   return frame_of(arguments.evaluation(), std::move(result));
 }
 
-/// Number of bins by the named rule.
-double bins_by_rule(Arguments& arguments, const std::string& rule, const munge::Reduced& r) {
-  const auto n = static_cast<double>(r.present());
-  const double span = r.max - r.min;
-  if (rule == "sturges") return std::ceil(1 + munge::apply_unary(munge::Op::log2, n));
-  if (rule == "rice") return std::ceil(2 * std::cbrt(n));
-  if (rule == "sqrt") return std::sqrt(n);
-  if (rule == "scott") return std::ceil(span / (3.5 * std::sqrt(r.variance()) / std::cbrt(n)));
-  if (rule == "fd") {
-    const std::vector<double> quarters = {0.25, 0.75};
-    const auto q = munge::quantiles(arguments.evaluation().engine(), arguments.frame(0).layout,
-                                    arguments.column(0), quarters);
-    return std::ceil(span / (2 * (q[1] - q[0]) / std::cbrt(n)));
-  }
-  arguments.fail(1, "expected sturges, rice, sqrt, scott or fd, not " + rule + ".");
-}
-
-Value histogram(Arguments& arguments) {
-  Evaluation& evaluation = arguments.evaluation();
-  const auto& column = arguments.column(0);
-  if (!is_number_like(column)) arguments.fail(0, "expected a numeric column.");
-  const frame::LayoutPtr& layout = arguments.frame(0).layout;
-  const auto r = munge::reduce(evaluation.engine(), layout, {&column, 1})[0];
-  std::vector<double> breaks;
-  if (arguments.get<NumberList>(1) != nullptr) {
-    breaks = arguments.numbers(1).expand();
-    std::ranges::sort(breaks);
-  } else {
-    const auto* name = arguments.get<std::string>(1);
-    const double wanted = name != nullptr ? bins_by_rule(arguments, *name, r) : arguments.number(1);
-    const double bins = std::clamp(std::isnan(wanted) ? 1.0 : std::floor(wanted), 1.0, 1e6);
-    for (double i = 0; i <= bins; ++i) breaks.push_back(r.min + (r.max - r.min) * i / bins);
-  }
-  if (breaks.size() < 2) arguments.fail(1, "expected at least two breaks.");
-  const double missing = std::nan("");
-  std::vector<double> counts(breaks.size(), 0);
-  std::vector<double> sums(breaks.size(), 0);
-  for (const double v : munge::collect(evaluation.engine(), layout, column)) {
-    if (!(v >= breaks.front() && v <= breaks.back())) continue;
-    const auto at =
-        std::max<std::ptrdiff_t>(1, std::ranges::lower_bound(breaks, v) - breaks.begin());
-    counts[static_cast<std::size_t>(at)] += 1;
-    sums[static_cast<std::size_t>(at)] += v;
-  }
-  std::vector<double> true_mids(breaks.size(), missing);
-  std::vector<double> mids(breaks.size(), missing);
-  for (std::size_t i = 1; i < breaks.size(); ++i) {
-    mids[i] = (breaks[i - 1] + breaks[i]) / 2;
-    true_mids[i] = counts[i] > 0 ? sums[i] / counts[i] : 0;
-  }
-  counts[0] = missing;
-  return evaluation.new_frame({{.name = "breaks", .numbers = breaks},
-                               {.name = "counts", .numbers = counts},
-                               {.name = "mids_true", .numbers = true_mids},
-                               {.name = "mids", .numbers = mids}});
-}
-
 }  // namespace
 
 const PrimGroup& products() {
   static const PrimGroup kGroup{{
       {{"x"}, "left right", "Product of two matrices.", product},
       {{"distance"}, "x y measure", "Distances between the rows of two frames.", distance},
-      {{"hist"}, "column breaks", "Rows per interval of a numeric column.", histogram},
   }};
   return kGroup;
 }

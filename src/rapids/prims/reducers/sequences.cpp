@@ -77,6 +77,18 @@ Value sequence_to(Arguments& arguments) {
   return column_frame(arguments.evaluation(), std::move(numbers));
 }
 
+/// Of several columns, the columns are repeated.
+LazyFrame repeat_columns(Arguments& arguments, const LazyFrame& frame, std::size_t count) {
+  constexpr std::size_t kMostColumns = 100'000;
+  if (count > kMostColumns) arguments.fail(1, "expected at most 100000 columns.");
+  LazyFrame result;
+  result.layout = frame.layout;
+  for (std::size_t i = 0; i < count; ++i) {
+    result.add("C" + std::to_string(i + 1), frame.columns[i % frame.width()]);
+  }
+  return result;
+}
+
 Value repeat(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const double length = arguments.number(1);
@@ -85,7 +97,9 @@ Value repeat(Arguments& arguments) {
   if (const auto* number = arguments.get<double>(0)) {
     return column_frame(evaluation, std::vector<double>(count, *number));
   }
-  const frame::Frame frame = arguments.table(0);
+  const LazyFrame& source = arguments.frame(0);
+  if (source.width() > 1) return repeat_columns(arguments, source, count);
+  const frame::Frame frame = evaluation.materialise(source);
   if (frame.width() != 1 || frame.rows() == 0) arguments.fail(0, "expected a column with rows.");
   std::vector<std::int64_t> rows(count);
   for (std::size_t i = 0; i < count; ++i) rows[i] = static_cast<std::int64_t>(i) % frame.rows();
