@@ -67,27 +67,63 @@ std::int32_t KeyTable::number(const std::uint64_t* tuple_in) {
   return slots_[slot];
 }
 
+namespace {
+
+/// Numbers the rows of blocks by their keys. One key that is a small whole number, as codes are,
+/// takes a plain table; everything else the hash table.
+class RowNumbers {
+ public:
+  RowNumbers(KeyTable& table, std::size_t keys)
+      : table_(table), tuple_(keys), direct_(keys == 1 ? kDirect : 0, -1) {}
+
+  void add(const ProgramRunner& runner, std::size_t rows, std::vector<std::int32_t>& ids) {
+    if (tuple_.size() == 1) {
+      for (const double v : runner.output(0)) ids.push_back(of_one(v));
+      return;
+    }
+    for (std::size_t r = 0; r < rows; ++r) {
+      bool same = !ids.empty();
+      for (std::size_t k = 0; k < tuple_.size(); ++k) {
+        const std::uint64_t key = group_key(runner.output(k)[r]);
+        same = same && key == tuple_[k];
+        tuple_[k] = key;
+      }
+      ids.push_back(same ? ids.back() : table_.number(tuple_.data()));
+    }
+  }
+
+ private:
+  static constexpr std::size_t kDirect = std::size_t{1} << 14U;
+
+  std::int32_t of_one(double v) {
+    const std::uint64_t key = group_key(v);
+    if (!(v >= 0 && v < static_cast<double>(kDirect))) return table_.number(&key);
+    const auto place = static_cast<std::size_t>(v);
+    if (static_cast<double>(place) != v) return table_.number(&key);
+    if (direct_[place] < 0) direct_[place] = table_.number(&key);
+    return direct_[place];
+  }
+
+  KeyTable& table_;
+  std::vector<std::uint64_t> tuple_;
+  std::vector<std::int32_t> direct_;
+};
+
+}  // namespace
+
 void GroupTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   const auto keys = static_cast<std::size_t>(state.keys);
   const std::size_t values = state.program.outputs.size() - keys;
   Partial here = zero(state);
   std::vector<std::int32_t> ids;
   std::vector<std::vector<double>> cells(values);
-  std::vector<std::uint64_t> tuple(keys);
+  RowNumbers numbers(here.table, keys);
   ids.reserve(static_cast<std::size_t>(group.rows));
   ProgramRunner runner(state.program, group);
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlockRows) {
     const std::int64_t rows = std::min(kBlockRows, group.rows - begin);
     runner.run(begin, rows);
-    for (std::size_t r = 0; r < static_cast<std::size_t>(rows); ++r) {
-      bool same = !ids.empty();
-      for (std::size_t k = 0; k < keys; ++k) {
-        const std::uint64_t key = group_key(runner.output(k)[r]);
-        same = same && key == tuple[k];
-        tuple[k] = key;
-      }
-      ids.push_back(same ? ids.back() : here.table.number(tuple.data()));
-    }
+    numbers.add(runner, static_cast<std::size_t>(rows), ids);
     for (std::size_t v = 0; v < values; ++v) {
       const auto from = runner.output(keys + v);
       cells[v].insert(cells[v].end(), from.begin(), from.end());
