@@ -76,9 +76,10 @@ void DistinctTextTask::merge(Partial& left, const Partial& right) {
 
 void SplitTask::map(const mr::RowGroup& group, const State& state, Partial& partial,
                     mr::Outputs& outputs) {
+  const TextSplitter splitter(state.pattern);
   each_text(group.columns[0], [&](std::size_t, std::string_view text, bool missing) {
     std::vector<std::string> pieces;
-    if (!missing) pieces = split_text(text, state.pattern);
+    if (!missing) pieces = splitter.pieces(text);
     partial.most = std::max(partial.most, static_cast<std::int64_t>(pieces.size()));
     for (std::size_t i = 0; i < outputs.count(); ++i) {
       i < pieces.size() ? outputs.text(i).append(pieces[i]) : outputs.text(i).append_missing();

@@ -219,9 +219,18 @@ double TextWorker::number(std::string_view from) const {
   }
 }
 
-std::vector<std::string> split_text(std::string_view text, const std::string& pattern) {
-  const auto regex = compile(pattern, false);
-  std::vector<std::string> pieces;
+struct TextSplitter::Parts {
+  std::unique_ptr<re2::RE2> regex;
+};
+
+TextSplitter::TextSplitter(const std::string& pattern)
+    : parts_(std::make_unique<Parts>(Parts{compile(pattern, false)})) {}
+
+TextSplitter::~TextSplitter() = default;
+
+std::vector<std::string> TextSplitter::pieces(std::string_view text) const {
+  const re2::RE2* const regex = parts_->regex.get();
+  std::vector<std::string> found;
   const re2::StringPiece whole(text.data(), text.size());
   std::size_t begin = 0;
   std::size_t search = 0;
@@ -233,14 +242,14 @@ std::vector<std::string> split_text(std::string_view text, const std::string& pa
     if (end > begin || at > begin) {
       // A match at the very start gives no empty first piece unless it has a width.
       if (end > 0 && !(at == 0 && match.empty()))
-        pieces.emplace_back(text.substr(begin, at - begin));
+        found.emplace_back(text.substr(begin, at - begin));
       if (!(at == 0 && match.empty())) begin = end;
     }
     search = match.empty() ? end + 1 : end;
   }
-  pieces.emplace_back(text.substr(begin));
-  while (pieces.size() > 1 && pieces.back().empty()) pieces.pop_back();
-  return pieces;
+  found.emplace_back(text.substr(begin));
+  while (found.size() > 1 && found.back().empty()) found.pop_back();
+  return found;
 }
 
 std::string number_text(double value) {

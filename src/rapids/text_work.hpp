@@ -74,7 +74,18 @@ std::vector<std::string> distinct_texts(mr::Engine& engine, const frame::LayoutP
 /// Pieces of each text between matches of a regular expression, one string column per piece.
 std::vector<frame::Column> split_texts(mr::Engine& engine, const frame::LayoutPtr& layout,
                                        const frame::Column& column, const std::string& pattern);
-std::vector<std::string> split_text(std::string_view text, const std::string& pattern);
+/// The same cut for single texts, its expression compiled once.
+class TextSplitter {
+ public:
+  /// Throws InputError for what does not compile.
+  explicit TextSplitter(const std::string& pattern);
+  ~TextSplitter();
+  [[nodiscard]] std::vector<std::string> pieces(std::string_view text) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 /// Texts of codes (by `levels`) or of numbers (as Java writes them, whole ones without a point).
 frame::Column texts_of(mr::Engine& engine, const frame::LayoutPtr& layout,
                        const frame::Column& column, const std::vector<std::string>& levels);

@@ -118,6 +118,7 @@ Value split(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const LazyFrame& frame = arguments.frame(0);
   const std::string pattern = arguments.text(1);
+  const TextSplitter splitter(pattern);
   LazyFrame result;
   result.layout = frame.layout;
   const auto add = [&result](ExpressionPtr column) {
@@ -135,7 +136,7 @@ Value split(Arguments& arguments) {
     std::vector<StringList> pieces;
     std::size_t most = 1;
     for (const std::string& level : *column->domain) {
-      pieces.push_back(split_text(level, pattern));
+      pieces.push_back(splitter.pieces(level));
       most = std::max(most, pieces.back().size());
     }
     for (std::size_t i = 0; i < most; ++i) {
