@@ -12,18 +12,17 @@ START_SECONDS = 30
 STOP_SECONDS = 10
 
 
-def free_port():
-    """A port that is free together with the next one, which the server reserves too."""
-    for _ in range(100):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
+def free_port(first=54321):
+    """The usual port, or one above it, that is free together with the next one, which the server reserves too."""
+    for port in range(first, first + 1000, 2):
+        with socket.socket() as rest, socket.socket() as nodes:
             try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
+                rest.bind(("127.0.0.1", port))
+                nodes.bind(("127.0.0.1", port + 1))
+            except OSError:
                 continue
             return port
-    raise RuntimeError("no two neighbouring ports are free")
+    raise RuntimeError(f"no two neighbouring ports are free from {first} on")
 
 
 class Node:
