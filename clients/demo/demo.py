@@ -74,12 +74,14 @@ def flights_session(path):
 def run_sessions(url, flights):
     h2o.connect(url=url, verbose=False)
     h2o.no_progress()
-    show.heading("The cluster")
-    h2o.cluster().show_status()
-    cars_session()
-    if flights:
-        flights_session(flights)
-    h2o.connection().close()
+    try:
+        show.heading("The cluster")
+        h2o.cluster().show_status()
+        cars_session()
+        if flights:
+            flights_session(flights)
+    finally:
+        h2o.connection().close()  # while there is still a server to tell
 
 
 def options():
