@@ -86,6 +86,7 @@ void write_parameters(const schema::Schema& parameters, const void* given, const
 
 void write_parameter_values(const schema::Schema& parameters, const void* values, JsonWriter& out) {
   out.begin_object();
+  schema::write_meta(parameters.name, parameters.type, parameters.version, out);
   for (const Field& field : parameters.fields) {
     member(out, field.name, [&] { write_parameter_value(field, values, out); });
   }

@@ -13,7 +13,7 @@ namespace neve::rest {
 /// struct; a null `given` leaves input values null.
 void write_parameters(const schema::Schema& parameters, const void* given, const void* actual,
                       schema::JsonWriter& out);
-/// {"ntrees":50,…}: a parameters object as a flat one.
+/// {"__meta":…,"ntrees":50,…}: a parameters object as a flat one.
 void write_parameter_values(const schema::Schema& parameters, const void* values,
                             schema::JsonWriter& out);
 /// The list of ValidationMessageV3.

@@ -118,8 +118,13 @@ class Router {
 
 /// The error as H2OErrorV3.
 std::string error_json(const Error& error, std::string_view url);
-/// The error under another schema name, with the members of a JSON object added at its end.
-std::string error_json_with(const Error& error, std::string_view url, std::string_view schema_name,
-                            std::string_view schema_type, std::string_view more_members);
+/// How an error that knows more than others is written.
+struct ErrorForm {
+  std::string_view schema_name = "H2OErrorV3";
+  std::string_view schema_type = "H2OError";
+  std::string values = {};          ///< JSON of the member "values"; empty: the error's own
+  std::string more_members = "{}";  ///< JSON object whose members are added at the end
+};
+std::string error_json_as(const Error& error, std::string_view url, const ErrorForm& form);
 
 }  // namespace neve::rest

@@ -243,4 +243,14 @@ linear::Response settle_response(const Parameters& parameters, const model::Colu
   return {.family = family, .link = link_of(parameters.link, family)};
 }
 
+void check_response(const Parameters& parameters, const model::ColumnRange& response,
+                    model::Messages& messages) {
+  const bool two_classes = parameters.family == FamilyChoice::binomial ||
+                           parameters.family == FamilyChoice::quasibinomial;
+  if (!two_classes || (response.integers && response.low >= 0 && response.high <= 1)) return;
+  messages.push_back({model::Message::Kind::error, "family",
+                      "The families binomial and quasibinomial need a response of two classes: a "
+                      "categorical column of two levels, or numbers that are 0 or 1"});
+}
+
 }  // namespace neve::algos::glm

@@ -12,6 +12,9 @@ void validate(const Parameters& parameters, model::Messages& messages);
 /// Kind of answer for this response; adds messages where family and response do not fit.
 model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
                          model::Messages& messages);
+/// Checks of a numeric response: classes must be written as 0 and 1.
+void check_response(const Parameters& parameters, const model::ColumnRange& response,
+                    model::Messages& messages);
 /// Family and link with AUTO and family_default settled. The parameters passed validate().
 linear::Response settle_response(const Parameters& parameters, const model::ColumnRoles& roles);
 

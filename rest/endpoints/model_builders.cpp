@@ -99,23 +99,35 @@ void write_builder(const model::Algorithm& algorithm, const model::Build* build,
   out.end_object();
 }
 
+/// {"algo":…,"parameters":…,"messages":…,"error_count":…} of a build that has errors.
+std::string build_members(const model::Build& build, bool with_algorithm) {
+  JsonWriter out;
+  out.begin_object();
+  if (with_algorithm) {
+    out.key("algo");
+    out.value(build.algorithm->title);
+  }
+  out.key("parameters");
+  write_parameter_values(*build.algorithm->parameters, build.parameters.get(), out);
+  out.key("messages");
+  write_messages(build.messages, out);
+  out.key("error_count");
+  out.value(build.errors());
+  out.end_object();
+  return out.take();
+}
+
 /// The error that carries all messages, so that clients can list them.
 std::string builder_error_json(const model::Build& build, std::string_view url) {
   const std::string message = "Illegal argument(s) for " + std::string(build.algorithm->title) +
                               " model: " + build.common().model_id.name +
                               ".  Details: " + error_details(build.messages);
   const InputError error(412, "water.exceptions.H2OModelBuilderIllegalArgumentException", message);
-  JsonWriter extra;
-  extra.begin_object();
-  extra.key("parameters");
-  write_parameter_values(*build.algorithm->parameters, build.parameters.get(), extra);
-  extra.key("messages");
-  write_messages(build.messages, extra);
-  extra.key("error_count");
-  extra.value(build.errors());
-  extra.end_object();
-  return error_json_with(error, url, "H2OModelBuilderErrorV3", "H2OModelBuilderError",
-                         extra.text());
+  const ErrorForm form{.schema_name = "H2OModelBuilderErrorV3",
+                       .schema_type = "H2OModelBuilderError",
+                       .values = build_members(build, true),
+                       .more_members = build_members(build, false)};
+  return error_json_as(error, url, form);
 }
 
 void train(const std::shared_ptr<Call>& call, const http::Responder& responder) {

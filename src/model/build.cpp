@@ -105,8 +105,14 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "The training frame has no rows"});
   }
-  if (build.errors() == 0) {
-    algorithm.category(build.parameters.get(), roles_by_name(p, training), build.messages);
+  if (build.errors() > 0) return build;
+  const ColumnRoles roles = roles_by_name(p, training);
+  algorithm.category(build.parameters.get(), roles, build.messages);
+  if (algorithm.check_response != nullptr && algorithm.supervised && !roles.response_domain) {
+    const ColumnIndex response = training.require(roles.response);
+    const mr::Inputs inputs = mr::inputs_of(training, {&response, 1});
+    const ColumnRange range = ranges_of(parts_.engine, inputs, nullptr)[0];
+    algorithm.check_response(build.parameters.get(), range, build.messages);
   }
   return build;
 }

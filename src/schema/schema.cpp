@@ -125,14 +125,15 @@ std::optional<Problem> read_field(const Schema& schema, void* object, const std:
   if (name == "_exclude_fields" && schema.is_request()) return std::nullopt;
   const Field* field = schema.find(name);
   if (field == nullptr) {
-    return Problem{name,
-                   "Unknown parameter: " + name + ". Known here: " + known_names(schema) + "."};
+    return Problem{
+        name, "Unknown parameter: " + name + ". Known here: " + known_names(schema) + ".", false};
   }
   // Clients send back whole objects, so that what only goes out may come in; it is not read.
   if (field->direction == Direction::output || field->ops->read == nullptr) return std::nullopt;
   auto wrong = field->ops->read(field->get_mutable(object), value);
   if (!wrong) return std::nullopt;
-  return Problem{name, "Field '" + name + "' (" + field->type + ") " + *wrong};
+  return Problem{name, "Field '" + name + "' (" + field->type + ") " + *wrong,
+                 field->type == "enum"};
 }
 
 }  // namespace
@@ -145,7 +146,7 @@ std::vector<Problem> read_form(const Schema& schema, void* object, const Form& f
   }
   for (const Field& field : schema.fields) {
     if (field.required && field.direction != Direction::output && !merged.contains(field.name)) {
-      problems.push_back({field.name, "Required field " + field.name + " not specified"});
+      problems.push_back({field.name, "Required field " + field.name + " not specified", false});
     }
   }
   return problems;
@@ -180,6 +181,9 @@ void throw_problems(std::string_view what, const std::vector<Problem>& problems)
   for (const Problem& problem : problems) {
     message += (message.empty() ? "" : " ") + problem.message;
     values.emplace_back("field", problem.field);
+  }
+  if (std::ranges::any_of(problems, &Problem::unknown_constant)) {
+    throw InputError::bad_request(message, std::move(values));
   }
   throw InputError::illegal_argument(message, std::move(values));
 }

@@ -90,6 +90,9 @@ struct Algorithm {
   /// fit (regression distribution with a categorical response, …). `classes` is 1 for numbers.
   Category (*category)(const void* parameters, const ColumnRoles& roles,
                        Messages& messages) = nullptr;
+  /// Checks of a numeric response before training starts; may be null.
+  void (*check_response)(const void* parameters, const ColumnRange& response,
+                         Messages& messages) = nullptr;
   std::unique_ptr<Trainer> (*make_trainer)(std::shared_ptr<const void> parameters) = nullptr;
   /// A model from the bytes of Model::encode().
   std::shared_ptr<Model> (*decode)(std::span<const std::byte> bytes) = nullptr;

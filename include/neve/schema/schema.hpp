@@ -87,6 +87,7 @@ void write_meta(std::string_view name, std::string_view type, int version, JsonW
 struct Problem {
   std::string field;
   std::string message;
+  bool unknown_constant = false;  ///< of an enum: the request cannot be understood
 };
 
 /// Pairs of a form, query or JSON body, in the order they came.
@@ -101,7 +102,8 @@ Form form_of_json(std::string_view body);
 std::vector<Problem> read_form(const Schema& schema, void* object, const Form& form);
 /// Checks every bounded field.
 std::vector<Problem> check_bounds(const Schema& schema, const void* object);
-/// Throws InputError (412) naming every problem; does nothing where there are none.
+/// Throws InputError naming every problem; does nothing where there are none. Status 412, or 400
+/// where a constant is unknown.
 void throw_problems(std::string_view what, const std::vector<Problem>& problems);
 
 /// The elements of "[a, "b", [c]]": quotes taken off, inner lists as text; a bare value is a list
