@@ -50,7 +50,8 @@ class LevelTable {
   }
   static std::uint64_t load_safe(std::string_view text) {
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), text.size() < 8 ? text.size() : 8);
+    // An empty text may have no address, which memcpy does not take.
+    if (!text.empty()) std::memcpy(&word, text.data(), text.size() < 8 ? text.size() : 8);
     return word;
   }
   static std::uint64_t hash(std::string_view text, std::uint64_t first8) {

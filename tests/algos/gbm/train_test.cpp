@@ -63,7 +63,10 @@ frame::Frame make_frame(mr::Engine& engine, const std::string& key, std::int64_t
     for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
       const auto first = columns[c].begin() + frame.layout->first_row(GroupIndex(g));
       const std::vector<double> part(first, first + frame.layout->rows_of(GroupIndex(g)));
-      const std::vector<std::int32_t> codes(part.begin(), part.end());
+      // Only codes are whole numbers: a missing number has no int.
+      const std::vector<std::int32_t> codes =
+          levels.empty() ? std::vector<std::int32_t>()
+                         : std::vector<std::int32_t>(part.begin(), part.end());
       engine.put_chunk(*frame.layout, id, GroupIndex(g),
                        levels.empty() ? frame::encode_doubles(part) : frame::encode_codes(codes));
     }
