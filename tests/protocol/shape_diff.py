@@ -1,77 +1,24 @@
 #!/usr/bin/env python3
 """Compare the shapes of two sets of recorded exchanges.
 
-    shape_diff.py WANTED GOT [FLOW ...]
+    shape_diff.py WANTED GOT [FLOW ...] [--schemas FILE] [--models FILE] [--without CALL ...]
 
-Both are folders of NN_name.txt files: "==== client call", "--- n METHOD PATH", "> " request and
-"< " answer lines, the last "< " line holding the JSON. Values do not count, shapes do: the names of
-members and the types of their values, per answer. Exit status 1 where a member is missing or of
-another type. Long arrays may be cut to their first elements plus "… <length>"; long answers may be cut
-altogether, and are then compared as far as they go.
+Both are folders of flows as recorded.py reads them. Values do not count, shapes do: status, and per answer the names
+of members and the types of their values. Answers of WANTED that were cut are compared as far as they go; what a
+whole answer of GOT (recorder.py) must hold beyond that, --schemas and --models tell (described.py). --without leaves
+out calls that contain the text. Exit status 1 where a member is missing or of another type.
 """
-import json
+import argparse
 import re
 import sys
+from collections import Counter, defaultdict
 from pathlib import Path
 
-CUT = re.compile(r"^… \d+$")
+import recorded
+from described import Models, Schemas, column_text
 
-
-def exchanges(text):
-    """Yields (call, method and path, status, answer text) of a recorded flow."""
-    call = ""
-    for block in re.split(r"\n(?=--- |==== )", text):
-        if block.startswith("===="):
-            call = block.split("\n")[0][len("==== client call: "):].strip()
-            block = block[block.index("\n"):] if "\n" in block else ""
-        head = re.search(r"^--- \d+ (\S+ \S+)", block, re.M)
-        if not head:
-            continue
-        answer = [line[2:] for line in block.split("\n") if line.startswith("< ")]
-        status = answer[0].split()[0] if answer else ""
-        yield call, head.group(1), status, answer[-1] if answer else ""
-
-
-def pattern(request):
-    """The request without what changes from run to run: numbers, ids and query."""
-    request = request.split("?")[0]
-    return re.sub(r"[0-9a-f]{4,}|\d+", "#", request)
-
-
-def repaired(text):
-    """JSON of an answer, closed again where it was cut in the middle; None where it is no JSON."""
-    text = re.sub(r"^\[arrays cut[^\]]*\] ", "", text)
-    text = re.sub(r" …CUT at \d+ of \d+$", "", text)
-    for _ in range(400):
-        try:
-            return json.loads(text)
-        except json.JSONDecodeError:
-            pass
-        closed = close(text)
-        try:
-            return json.loads(closed)
-        except json.JSONDecodeError:
-            cut = max(text.rfind(","), text.rfind("{"), text.rfind("["))
-            if cut <= 0:
-                return None
-            text = text[:cut] if text[cut] == "," else text[:cut + 1] if cut + 1 < len(text) else text[:cut]
-    return None
-
-
-def close(text):
-    stack, quoted, escaped = [], False, False
-    for c in text:
-        if escaped:
-            escaped = False
-        elif c == "\\":
-            escaped = quoted
-        elif c == '"':
-            quoted = not quoted
-        elif not quoted and c in "{[":
-            stack.append("}" if c == "{" else "]")
-        elif not quoted and c in "}]" and stack:
-            stack.pop()
-    return text + ('"' if quoted else "") + "".join(reversed(stack))
+# Values of table cells are null where nothing was measured, whatever the column's type.
+CELLS = re.compile(r"/data/\d+/\d+$")
 
 
 def kind(value):
@@ -86,35 +33,27 @@ def kind(value):
     return {str: "string", dict: "object", list: "array"}[type(value)]
 
 
-def meta_text(value):
-    if isinstance(value, dict) and "schema_name" in value:
-        return "%s/%s/%s" % (value["schema_name"], value["schema_version"], value["schema_type"])
+def shortened(value, like):
+    """A value as the recording shows it where it shortened `like` to a line of text: `__meta` and table columns."""
+    if isinstance(like, str) and isinstance(value, dict):
+        if "schema_name" in value:
+            return "%(schema_name)s/%(schema_version)s/%(schema_type)s" % value
+        if "format" in value:
+            return column_text(value)
     return value
 
 
-def column_text(value):
-    if isinstance(value, dict) and "format" in value:
-        return "%s:%s:%s" % (value.get("name"), value.get("type"), value.get("format"))
-    return value
-
-
-def differences(wanted, got, path):
-    if path.endswith("/__meta"):
-        if meta_text(wanted) != meta_text(got):
-            yield "%s: %s wanted, is %s" % (path, meta_text(wanted), meta_text(got))
+def differences(wanted, got, path=""):
+    """Yields where two JSON values differ in shape. A null wanted says nothing about the type."""
+    got = shortened(got, wanted)
+    if path.endswith("/__meta") or re.search(r"/columns/\d+$", path) and kind(wanted) == "string" == kind(got):
+        if wanted != got:
+            yield "%s: %s wanted, is %s" % (path, wanted, got)
+    elif wanted is None or got is None and CELLS.search(path):
         return
-    if wanted is None or got is None:
-        if wanted is not None and kind(wanted) in ("object", "array") and wanted:
-            yield "%s: %s wanted, is null" % (path, kind(wanted))
-        return
-    if "columns" in path.rsplit("/", 2)[-2:] and isinstance(wanted, str) and ":" in wanted:
-        if column_text(wanted) != column_text(got):
-            yield "%s: column %s wanted, is %s" % (path, wanted, column_text(got))
-        return
-    if kind(wanted) != kind(got):
-        if {kind(wanted), kind(got)} == {"integer", "real"} and "/data/" in path:
-            return
-        yield "%s: %s wanted, is %s (%r)" % (path, kind(wanted), kind(got), got if kind(got) not in ("object", "array") else "…")
+    elif kind(wanted) != kind(got):
+        shown = kind(got) if kind(got) in ("object", "array") else repr(got)
+        yield "%s: %s wanted, is %s" % (path, kind(wanted), shown)
     elif isinstance(wanted, dict):
         for name, value in wanted.items():
             if name not in got:
@@ -122,53 +61,70 @@ def differences(wanted, got, path):
             else:
                 yield from differences(value, got[name], path + "/" + name)
     elif isinstance(wanted, list):
-        plain = [w for w in wanted if not (isinstance(w, str) and CUT.match(w))]
-        for i, (w, g) in enumerate(zip(plain, got)):
-            yield from differences(w, g, "%s/%d" % (path, i))
-        if plain and not got and "/data" not in path:
+        wanted = [w for w in wanted if not (isinstance(w, str) and recorded.CUT.match(w))]
+        for index, (w, g) in enumerate(zip(wanted, got)):
+            yield from differences(w, g, "%s/%d" % (path, index))
+        if wanted and not got:
             yield "%s: elements wanted, is empty" % path
 
 
-def compare(name, wanted_text, got_text):
-    got = {}
-    for call, request, status, answer in exchanges(got_text):
-        got.setdefault((call, pattern(request)), (status, answer))
-    seen = set()
-    for call, request, status, answer in exchanges(wanted_text):
-        key = (call, pattern(request))
-        if key in seen or not status or not answer.lstrip("[").startswith(("{", "arrays")):
+def compare(wanted, got):
+    """Yields (call and request, what differs) of the exchanges of one flow. The n-th of equal requests of a call is held
+    against the n-th, or the last where there are fewer: how often a job is asked for is a matter of luck."""
+    answers = defaultdict(list)
+    for exchange in got:
+        answers[exchange.call, exchange.request].append(exchange)
+    count = Counter()
+    for exchange in wanted:
+        key = exchange.call, exchange.request
+        label = "%s | %s" % key
+        count[key] += 1
+        if key not in answers:
+            yield label, "not asked"
             continue
-        seen.add(key)
-        label = "%s | %s | %s" % (name, call, request.split("?")[0])
-        if key not in got:
-            yield "%s: not asked" % label
-            continue
-        if got[key][0] != status:
-            yield "%s: status %s wanted, is %s" % (label, status, got[key][0])
-            continue
-        left, right = repaired(answer), repaired(got[key][1])
-        if left is None or right is None:
-            yield "%s: no JSON" % label
-            continue
-        for difference in differences(left, right, ""):
-            yield "%s %s" % (label, difference)
+        answer = answers[key][min(count[key], len(answers[key])) - 1]
+        if answer.status != exchange.status:
+            yield label, "status %s wanted, is %s" % (exchange.status, answer.status)
+        elif exchange.answer is not None:
+            for difference in differences(exchange.answer, answer.answer):
+                yield label, difference
+
+
+def options():
+    parser = argparse.ArgumentParser(usage=__doc__.split("\n\n")[1].strip(), description=__doc__.split("\n\n")[0])
+    parser.add_argument("wanted", type=Path)
+    parser.add_argument("got", type=Path)
+    parser.add_argument("flows", nargs="*")
+    parser.add_argument("--schemas", type=Schemas)
+    parser.add_argument("--models", type=Models)
+    parser.add_argument("--without", action="append", default=[])
+    return parser.parse_args()
+
+
+def differences_of_flow(flow, chosen):
+    def read(folder):
+        return [e for e in recorded.read(folder, flow) if not any(text in e.call for text in chosen.without)]
+
+    wanted, got = read(chosen.wanted), read(chosen.got)
+    if not got:
+        return ["not recorded"]
+    found = ["%s %s" % pair for pair in compare(wanted, got)]
+    for table in filter(None, (chosen.schemas, chosen.models)):
+        for exchange in filter(lambda e: e.is_whole, got):
+            found += ["%s | %s %s" % (exchange.call, exchange.request, d) for d in table.differences(exchange.answer)]
+    return found
 
 
 def main():
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    wanted, got = Path(sys.argv[1]), Path(sys.argv[2])
-    flows = sys.argv[3:] or [f.stem for f in sorted(wanted.glob("[0-9]*.txt"))]
+    chosen = options()
+    flows = chosen.flows or [f.stem for f in sorted(chosen.wanted.glob("[0-9]*.txt"))]
     count = 0
     for flow in flows:
-        if not (got / (flow + ".txt")).exists():
-            print("%s: not recorded" % flow)
-            count += 1
-            continue
-        for line in compare(flow, (wanted / (flow + ".txt")).read_text(), (got / (flow + ".txt")).read_text()):
-            print(line)
-            count += 1
-    print("%d differences in %d flows" % (count, len(flows)))
+        found = list(dict.fromkeys(differences_of_flow(flow, chosen)))
+        print("%s: %d differences" % (flow, len(found)))
+        for difference in found:
+            print("    " + difference)
+        count += len(found)
     sys.exit(1 if count else 0)
 
 
