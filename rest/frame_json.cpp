@@ -183,30 +183,32 @@ schema::Table distribution_table(const Services& services, const frame::Frame& f
     share.groups += 1;
   }
   const double rows = static_cast<double>(std::max<std::int64_t>(1, frame.rows()));
-  const auto add = [&](std::string label, double share_rows, double groups) {
+  // Counts are whole numbers, figures over the nodes are not, all in the same columns.
+  const auto add = [&]<class Number>(std::string label, double share_rows, double groups,
+                                     Number /*kind*/) {
     const auto part = static_cast<std::int64_t>(static_cast<double>(bytes) * share_rows / rows);
-    table.add_row({std::move(label), readable_bytes(part), static_cast<float>(share_rows),
-                   static_cast<float>(groups), static_cast<float>(groups * frame.width())});
+    table.add_row({std::move(label), readable_bytes(part), static_cast<Number>(share_rows),
+                   static_cast<Number>(groups), static_cast<Number>(groups * frame.width())});
   };
   Share low{1e300, 1e300};
   Share high;
   for (std::size_t n = 0; n < services.view.members.size(); ++n) {
     const cluster::Member& member = services.view.members[n];
     const Share share = shares[member.id];
-    add(member.address, share.rows, share.groups);
+    add(member.address, share.rows, share.groups, std::int64_t());
     low = {std::min(low.rows, share.rows), std::min(low.groups, share.groups)};
     high = {std::max(high.rows, share.rows), std::max(high.groups, share.groups)};
   }
   const auto nodes = static_cast<double>(services.view.members.size());
   const double groups = frame.layout->groups();
-  add("mean", static_cast<double>(frame.rows()) / nodes, groups / nodes);
-  add("min", low.rows, low.groups);
-  add("max", high.rows, high.groups);
+  add("mean", static_cast<double>(frame.rows()) / nodes, groups / nodes, float());
+  add("min", low.rows, low.groups, float());
+  add("max", high.rows, high.groups, float());
   double squares = 0;
   for (const auto& [node, share] : shares)
     squares += std::pow(share.rows - static_cast<double>(frame.rows()) / nodes, 2);
-  add("stddev", std::sqrt(squares / nodes), 0);
-  add("total", static_cast<double>(frame.rows()), groups);
+  add("stddev", std::sqrt(squares / nodes), 0, float());
+  add("total", static_cast<double>(frame.rows()), groups, std::int64_t());
   return table;
 }
 

@@ -73,6 +73,43 @@ std::string_view kind_text(model::Message::Kind kind) {
   return kTexts[static_cast<int>(kind)];
 }
 
+/// Level of a message in H2O's log, where 4 is for debugging.
+int log_level(model::Message::Kind kind) {
+  constexpr int kLevels[] = {1, 2, 3, 5};
+  return kLevels[static_cast<int>(kind)];
+}
+
+/// What H2O's implementation calls the member behind a message.
+std::string implementation_name(const schema::Schema& parameters, const std::string& name) {
+  const Field* field = parameters.find(name);
+  return field != nullptr ? field->implemented_as : "_" + name;
+}
+
+/// The name in a parameter that is a key; null for others.
+const std::string* key_name(const Field& field, const void* object) {
+  const void* value = field.get(object);
+  if (field.ops == &schema::ops_of<schema::FrameRef>())
+    return &static_cast<const schema::FrameRef*>(value)->name;
+  if (field.ops == &schema::ops_of<schema::ModelRef>())
+    return &static_cast<const schema::ModelRef*>(value)->name;
+  return nullptr;
+}
+
+/// There keys have neither schema nor URL, and columns are plain names.
+void write_implementation_value(const Field& field, const void* object, JsonWriter& out) {
+  const std::string* key = key_name(field, object);
+  if (key == nullptr) {
+    field.ops->write(field.get(object), out);
+  } else if (key->empty()) {
+    out.null();
+  } else {
+    out.begin_object();
+    value_member(out, "name", *key);
+    value_member(out, "type", std::string("Key"));
+    out.end_object();
+  }
+}
+
 }  // namespace
 
 void write_parameters(const schema::Schema& parameters, const void* given, const void* actual,
@@ -90,7 +127,36 @@ void write_parameter_values(const schema::Schema& parameters, const void* values
   for (const Field& field : parameters.fields) {
     member(out, field.name, [&] { write_parameter_value(field, values, out); });
   }
+  for (const schema::Constant& constant : parameters.constants) {
+    if (!constant.internal) member(out, constant.name, [&] { out.raw(constant.json); });
+  }
   out.end_object();
+}
+
+void write_implementation(const schema::Schema& parameters, const void* values, JsonWriter& out) {
+  out.begin_object();
+  for (const Field& field : parameters.fields) {
+    if (field.implemented_as.empty()) continue;
+    member(out, field.implemented_as, [&] { write_implementation_value(field, values, out); });
+  }
+  for (const schema::Constant& constant : parameters.constants) {
+    const std::string name = constant.internal ? constant.name : "_" + constant.name;
+    member(out, name, [&] { out.raw(constant.json); });
+  }
+  out.end_object();
+}
+
+void write_implementation(const schema::Schema& parameters, const model::Messages& messages,
+                          JsonWriter& out) {
+  out.begin_array();
+  for (const model::Message& message : messages) {
+    out.begin_object();
+    value_member(out, "_log_level", log_level(message.kind));
+    value_member(out, "_field_name", implementation_name(parameters, message.field));
+    value_member(out, "_message", message.text);
+    out.end_object();
+  }
+  out.end_array();
 }
 
 void write_messages(const model::Messages& messages, JsonWriter& out) {
@@ -106,11 +172,12 @@ void write_messages(const model::Messages& messages, JsonWriter& out) {
   out.end_array();
 }
 
-std::string error_details(const model::Messages& messages) {
+std::string error_details(const schema::Schema& parameters, const model::Messages& messages) {
   std::string text;
   for (const model::Message& message : messages) {
     if (message.kind != model::Message::Kind::error) continue;
-    text += "ERRR on field: _" + message.field + ": " + message.text + "\n";
+    text += "ERRR on field: " + implementation_name(parameters, message.field) + ": " +
+            message.text + "\n";
   }
   return text;
 }

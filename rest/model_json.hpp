@@ -18,10 +18,16 @@ void write_parameter_values(const schema::Schema& parameters, const void* values
                             schema::JsonWriter& out);
 /// The list of ValidationMessageV3.
 void write_messages(const model::Messages& messages, schema::JsonWriter& out);
+/// {"_ntrees":50,…} and [{"_log_level":…}…]: the same as H2O's implementation holds them, with its
+/// names of members.
+void write_implementation(const schema::Schema& parameters, const void* values,
+                          schema::JsonWriter& out);
+void write_implementation(const schema::Schema& parameters, const model::Messages& messages,
+                          schema::JsonWriter& out);
 /// A model as in GET /3/Models: "GBMModelV3".
 void write_model(const model::Algorithm& algorithm, const model::Model& model,
                  schema::JsonWriter& out);
 /// "ERRR on field: _ntrees: …" for each error.
-std::string error_details(const model::Messages& messages);
+std::string error_details(const schema::Schema& parameters, const model::Messages& messages);
 
 }  // namespace neve::rest

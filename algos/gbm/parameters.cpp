@@ -203,6 +203,14 @@ void add_rest(Table& table) {
       .expert();
 }
 
+void add_constants(Table& table) {
+  table.inherit_constants(model::common_parameters())
+      .internal_constant("_initial_score_interval", "4000")
+      .internal_constant("_score_interval", "4000")
+      .internal_constant("_parallel_main_model_building", "false")
+      .internal_constant("_use_best_cv_iteration", "true");
+}
+
 }  // namespace
 
 const schema::Schema& MonotoneConstraint::schema() {
@@ -223,6 +231,7 @@ const schema::Schema& Parameters::schema() {
     add_boosting(table);
     add_sampling(table);
     add_rest(table);
+    add_constants(table);
     return schema::Schema(table);
   }();
   return kSchema;

@@ -241,6 +241,22 @@ void add_rest(Table& table) {
   table.field<&P::constraint_c0>("First penalty of constrained fits.").inout().expert().gridable();
 }
 
+void add_constants(Table& table) {
+  table.inherit_constants(model::common_parameters())
+      .internal_constant("_useDispersion1", "false")
+      .internal_constant("_dispersion_estimated", "1.0")
+      .internal_constant("_invTheta", "1.0E10")
+      .internal_constant("_random_columns", "null")
+      .internal_constant("_use_all_factor_levels", "false")
+      .internal_constant("_expose_constraints", "false")
+      .internal_constant("_stdOverride", "false")
+      .internal_constant("_glmType", R"("glm")")
+      .internal_constant("_max_series_index", "5000")
+      .internal_constant("_debugTDispersionOnly", "false")
+      .internal_constant("_keepBetaDiffVar", "false")
+      .internal_constant("_testCSZeroGram", "false");
+}
+
 }  // namespace
 
 const schema::Schema& StringPair::schema() {
@@ -259,6 +275,7 @@ const schema::Schema& Parameters::schema() {
     add_optimisation(table);
     add_fit(table);
     add_rest(table);
+    add_constants(table);
     return schema::Schema(table);
   }();
   return kSchema;

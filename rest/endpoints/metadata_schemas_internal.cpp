@@ -41,7 +41,7 @@ const schema::Schema& SchemaMetadata::schema() {
           .field<&SchemaMetadata::type>("What it describes.")
           .input()
           .field<&SchemaMetadata::fields>("Its fields.")
-          .field<&SchemaMetadata::markdown>("Always null.");
+          .field<&SchemaMetadata::markdown>("The schema as a page of text.");
   return kSchema;
 }
 
@@ -161,6 +161,16 @@ FieldMetadata meta_field(const schema::Schema& schema) {
   return made;
 }
 
+/// The schema as a page for people.
+std::string page_of(const SchemaMetadata& schema) {
+  std::string page = "# " + schema.name + "\n\n";
+  for (const FieldMetadata& field : schema.fields) {
+    page += "* `" + field.name + "` (" + field.type + ", " + field.direction + "): " + field.help +
+            "\n";
+  }
+  return page;
+}
+
 }  // namespace
 
 SchemaMetadata describe(const schema::Schema& schema) {
@@ -177,6 +187,7 @@ SchemaMetadata describe(const schema::Schema& schema) {
     made.fields.push_back(exclusions_field());
   }
   made.fields.push_back(meta_field(schema));
+  made.markdown = page_of(made);
   return made;
 }
 

@@ -99,14 +99,10 @@ void write_builder(const model::Algorithm& algorithm, const model::Build* build,
   out.end_object();
 }
 
-/// {"algo":…,"parameters":…,"messages":…,"error_count":…} of a build that has errors.
-std::string build_members(const model::Build& build, bool with_algorithm) {
+/// {"parameters":…,"messages":…,"error_count":…} of a build that has errors.
+std::string build_members(const model::Build& build) {
   JsonWriter out;
   out.begin_object();
-  if (with_algorithm) {
-    out.key("algo");
-    out.value(build.algorithm->title);
-  }
   out.key("parameters");
   write_parameter_values(*build.algorithm->parameters, build.parameters.get(), out);
   out.key("messages");
@@ -117,16 +113,33 @@ std::string build_members(const model::Build& build, bool with_algorithm) {
   return out.take();
 }
 
+/// The same as H2O's implementation holds it, with the algorithm.
+std::string implementation_members(const model::Build& build) {
+  const schema::Schema& parameters = *build.algorithm->parameters;
+  JsonWriter out;
+  out.begin_object();
+  out.key("messages");
+  write_implementation(parameters, build.messages, out);
+  out.key("algo");
+  out.value(build.algorithm->title);
+  out.key("parameters");
+  write_implementation(parameters, build.parameters.get(), out);
+  out.key("error_count");
+  out.value(build.errors());
+  out.end_object();
+  return out.take();
+}
+
 /// The error that carries all messages, so that clients can list them.
 std::string builder_error_json(const model::Build& build, std::string_view url) {
   const std::string message = "Illegal argument(s) for " + std::string(build.algorithm->title) +
-                              " model: " + build.common().model_id.name +
-                              ".  Details: " + error_details(build.messages);
+                              " model: " + build.common().model_id.name + ".  Details: " +
+                              error_details(*build.algorithm->parameters, build.messages);
   const InputError error(412, "water.exceptions.H2OModelBuilderIllegalArgumentException", message);
   const ErrorForm form{.schema_name = "H2OModelBuilderErrorV3",
                        .schema_type = "H2OModelBuilderError",
-                       .values = build_members(build, true),
-                       .more_members = build_members(build, false)};
+                       .values = implementation_members(build),
+                       .more_members = build_members(build)};
   return error_json_as(error, url, form);
 }
 

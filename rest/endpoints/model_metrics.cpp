@@ -50,7 +50,7 @@ struct ModelMetricsMaker {
   std::optional<std::string> treatment_frame;
   std::optional<std::vector<std::string>> domain;
   std::optional<std::string> distribution;
-  std::optional<model::AucType> auc_type;
+  model::AucType auc_type = model::AucType::none;
   std::optional<std::string> auuc_type;
   std::int32_t auuc_nbins = 0;
   std::optional<std::vector<double>> custom_auuc_thresholds;
@@ -117,7 +117,7 @@ ModelMetricsMaker make_metrics(Call& call, const ModelMetricsMaker& request) {
       .weights = std::nullopt,
       .domain = request.domain,
       .deviance = deviance_of(request),
-      .auc_type = request.auc_type.value_or(model::AucType::none)};
+      .auc_type = request.auc_type};
   if (request.weights_frame && !request.weights_frame->empty()) {
     comparison.weights = frames.require(*request.weights_frame, "weights_frame");
   }

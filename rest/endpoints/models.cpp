@@ -28,47 +28,43 @@ struct ModelsV3 {
             .silent()
             .field<&ModelsV3::export_cross_validation_predictions>(
                 "Export the predictions of the folds.")
-            .input()
-            .silent();
+            .input();
     return kSchema;
   }
 };
 
 std::string models_json(const Call& call, const std::vector<model::ModelPtr>& models) {
+  ModelsV3 input;
+  read_input(call, ModelsV3::schema(), &input);
   schema::JsonWriter out(call.parameter("_exclude_fields"));
-  const auto empty_member = [&out](std::string_view name, auto write) {
+  const auto member = [&out](std::string_view name, auto write) {
     if (!out.key(name)) return;
     write();
     out.end_member();
   };
   out.begin_object();
   schema::write_meta("ModelsV3", "Models", 3, out);
-  empty_member("_exclude_fields", [&] { out.value(""); });
-  empty_member("models", [&] {
+  member("_exclude_fields", [&] { out.value(""); });
+  member("models", [&] {
     out.begin_array();
     for (const model::ModelPtr& model : models) {
       write_model(call.services.models->algorithm_of(*model), *model, out);
     }
     out.end_array();
   });
-  empty_member("compatible_frames", [&] { out.null(); });
+  member("compatible_frames", [&] { out.null(); });
+  member("export_cross_validation_predictions",
+         [&] { out.value(input.export_cross_validation_predictions); });
   out.end_object();
   return out.take();
 }
 
-void read_models_input(const Call& call) {
-  ModelsV3 input;
-  read_input(call, ModelsV3::schema(), &input);
-}
-
 void fetch_model(const std::shared_ptr<Call>& call, const http::Responder& responder) {
-  read_models_input(*call);
   const model::ModelPtr model = call->services.models->require(call->parameter("model_id"));
   send_json(responder, models_json(*call, {model}));
 }
 
 void list_models(const std::shared_ptr<Call>& call, const http::Responder& responder) {
-  read_models_input(*call);
   send_json(responder, models_json(*call, call->services.models->list()));
 }
 

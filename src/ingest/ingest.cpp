@@ -146,10 +146,10 @@ std::shared_ptr<job::Job> Ingest::parse(const ParseOrder& order) {
 std::shared_ptr<job::Job> Ingest::export_csv(const frame::Frame& frame, const ExportOrder& order) {
   const std::string path = policy_.check_write(order.path);
   if (!order.overwrite && exists_file(path)) {
-    throw InputError::illegal_argument("Illegal argument: " + order.path +
-                                           " of function: exportFrame: File " + order.path +
-                                           " already exists!",
-                                       {{"path", order.path}});
+    const std::string wrong = "File " + order.path + " already exists!";
+    throw InputError::illegal_argument(
+        "Illegal argument: " + order.path + " of function: exportFrame: " + wrong,
+        {{"argument", order.path}, {"function", "exportFrame"}, {"value", wrong}});
   }
   job::Description description{
       .text = "Export dataset", .destination = frame.key, .destination_type = "Key<Frame>"};

@@ -10,7 +10,10 @@
 
 namespace neve::job {
 Job::Job(std::string key, Description description)
-    : key_(std::move(key)), description_(std::move(description)), start_ms_(now_ms()) {}
+    : key_(std::move(key)),
+      description_(std::move(description)),
+      message_("Starting."),
+      start_ms_(now_ms()) {}
 
 void Job::progress(double fraction, std::string_view message) {
   const std::lock_guard lock(mutex_);

@@ -10,10 +10,13 @@ const schema::Schema& common_parameters() {
       schema::SchemaOf<P>("ModelParametersSchemaV3", "Parameters")
           .field<&P::model_id>("Name of the model; made up by the server where it is not given.")
           .inout()
+          .implemented_as("")
           .field<&P::training_frame>("Frame to learn from.")
           .inout()
+          .implemented_as("_train")
           .field<&P::validation_frame>("Frame to measure on while training, and to stop early by.")
           .inout()
+          .implemented_as("_valid")
           .gridable()
           .field<&P::nfolds>("Number of folds of cross-validation; 0 for none, else at least 2.")
           .inout()
@@ -141,7 +144,26 @@ const schema::Schema& common_parameters() {
           .field<&P::gainslift_bins>(
               "Number of groups of the gains/lift table; 0 for none, -1 for 16.")
           .inout()
-          .secondary();
+          .secondary()
+          .constant("parallelize_cross_validation", "true")
+          .constant("max_categorical_levels", "10")
+          .constant("categorical_encoding", R"("AUTO")")
+          .constant("distribution", R"("AUTO")")
+          .constant("tweedie_power", "1.5")
+          .constant("quantile_alpha", "0.5")
+          .constant("huber_alpha", "0.9")
+          .constant("custom_distribution_func", "null")
+          .internal_constant("_keep_cross_validation_predictions_precision", "-1")
+          .internal_constant("_auto_rebalance", "true")
+          .internal_constant("_check_constant_response", "true")
+          .internal_constant("_preprocessors", "null")
+          .internal_constant("_treatment_column", "null")
+          .internal_constant("_is_cv_model", "false")
+          .internal_constant("_cv_fold", "-1")
+          .internal_constant("_main_model_time_budget_factor", "0.0")
+          .internal_constant("_pretrained_autoencoder", "null")
+          .internal_constant("_auuc_type", R"("AUTO")")
+          .internal_constant("_auuc_nbins", "-1");
   return kSchema;
 }
 

@@ -59,6 +59,8 @@ def is_of_type(value, wanted):
         return value is None or isinstance(value, str)
     if wanted in ("Polymorphic", "Iced", "type"):
         return True
+    if wanted.endswith("Parameters") and isinstance(value, list):
+        return True  # builders and models write their parameters as a list of descriptions
     return value is None or isinstance(value, dict)
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Stand between a client and a server, and keep every JSON answer whole.
+"""Stand between a client and a server, and keep every exchange with the whole answer.
 
     recorder.py PORT SERVER_URL FOLDER
 
 forwards what comes in on 127.0.0.1:PORT and writes FLOW.jsonl files into FOLDER: a line per exchange with call,
-method, path, body, status and answer. Requests to /__flow?name=FLOW and /__flow?mark=CALL, which recorders of such
+method, path, body, status and answer, which is null where it was no JSON. Requests to /__flow?name=FLOW and /__flow?mark=CALL, which recorders of such
 flows understand, say what comes next; they are forwarded as well, so that recorders can be chained.
 """
 import http.client
@@ -47,13 +47,12 @@ class Recorder:
             self.call = query.get("mark", [self.call])[0]
 
     def keep(self, method, path, body, answer):
-        """Keeps an exchange whose answer (response, bytes) is JSON."""
+        """Keeps an exchange; `answer` is (response, bytes)."""
         response, text = answer
-        if "json" not in (response.getheader("Content-Type") or "") or method == "HEAD":
-            return
+        is_json = "json" in (response.getheader("Content-Type") or "") and text
         with self.lock:
             exchange = {"call": self.call, "method": method, "path": path, "body": body.decode("utf-8", "replace"),
-                        "status": response.status, "answer": json.loads(text)}
+                        "status": response.status, "answer": json.loads(text) if is_json else None}
             self.exchanges.append(exchange)
             if self.folder and self.flow:
                 with open(self.folder / (self.flow + ".jsonl"), "a", encoding="utf-8") as file:

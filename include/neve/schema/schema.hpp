@@ -50,6 +50,8 @@ struct Field {
   bool gridable = false;
   std::string inherited_from = {};
   bool echoed = true;  ///< false: read, but not part of the answer
+  /// Name of the member in H2O's implementation, which errors of builders show; empty: not there.
+  std::string implemented_as = {};
   std::optional<double> at_least = {};
   std::optional<double> at_most = {};
   bool above_minimum = false;  ///< at_least itself is not allowed
@@ -61,6 +63,15 @@ struct Field {
   void* (*get_mutable)(void* object) = nullptr;
 };
 
+/// A member that H2O's objects of a schema have and Neve's struct has not, with the value that it
+/// has there by default: nothing here changes it, but clients find it where they look for it.
+struct Constant {
+  std::string name;
+  std::string json;
+  /// Only in H2O's implementation, not on the wire.
+  bool internal = false;
+};
+
 /// The table of one struct.
 struct Schema {
   std::string name;           ///< "CloudV3"
@@ -68,6 +79,7 @@ struct Schema {
   std::string superclass = "SchemaV3";
   int version = 3;
   std::vector<Field> fields = {};
+  std::vector<Constant> constants = {};
   std::shared_ptr<void> (*make)() = nullptr;  ///< a value with every default
 
   [[nodiscard]] const Field* find(std::string_view field_name) const;

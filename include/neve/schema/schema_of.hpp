@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -55,6 +56,7 @@ class SchemaOf {
     const ValueOps& ops = ops_of<Value>();
     Field made;
     made.name = std::string(member_name<M>());
+    made.implemented_as = "_" + made.name;
     made.help = std::move(help);
     made.ops = &ops;
     made.type = ops.type;
@@ -77,6 +79,30 @@ class SchemaOf {
 
   SchemaOf& named(std::string name) {
     return set([&](Field& f) { f.name = std::move(name); });
+  }
+  /// Where H2O's implementation does not call it "_" and the name; empty: it is not there.
+  SchemaOf& implemented_as(std::string name) {
+    return set([&](Field& f) { f.implemented_as = std::move(name); });
+  }
+  /// A member of H2O's objects with the JSON of its one value here.
+  SchemaOf& constant(std::string name, std::string json) {
+    schema_.constants.push_back({std::move(name), std::move(json)});
+    return *this;
+  }
+  /// The same for a member of its implementation only.
+  SchemaOf& internal_constant(std::string name, std::string json) {
+    schema_.constants.push_back({std::move(name), std::move(json), true});
+    return *this;
+  }
+  /// Takes over the base's constants, but for those that are fields here.
+  SchemaOf& inherit_constants(const Schema& base) {
+    for (const Constant& constant : base.constants) {
+      const auto same = [&](const Field& f) {
+        return (constant.internal ? f.implemented_as : f.name) == constant.name;
+      };
+      if (std::ranges::none_of(schema_.fields, same)) schema_.constants.push_back(constant);
+    }
+    return *this;
   }
   SchemaOf& input() {
     return set([](Field& f) { f.direction = Direction::input; });
