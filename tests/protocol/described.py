@@ -4,6 +4,7 @@ Schemas: a row per field with its schema, type, and whether it is written (`json
 JSON with the case (one model each), its type, and the columns of tables.
 """
 import csv
+import json
 import re
 from collections import defaultdict
 
@@ -23,9 +24,11 @@ class Schemas:
     """What each schema's objects hold: every object of an answer tells its schema in `__meta`."""
 
     def __init__(self, path):
-        self.fields = defaultdict(dict)
+        self.fields, self.metas = defaultdict(dict), {}
         for row in rows_of(path):
-            if row["json"] == "true" and row["field"] != "__meta":
+            if row["field"] == "__meta":
+                self.metas[row["schema"]] = json.loads(row["default"])
+            elif row["json"] == "true":
                 self.fields[row["schema"]][row["field"]] = row["type"]
 
     def differences(self, value, path=""):
@@ -35,7 +38,9 @@ class Schemas:
                 yield from self.differences(element, "%s/%d" % (path, index))
         if not isinstance(value, dict):
             return
-        name = (value.get("__meta") or {}).get("schema_name")
+        name = schema_of(value)
+        if name and value["__meta"] != self.metas.get(name, value["__meta"]):
+            yield "%s/__meta: %s wanted, is %s" % (path, self.metas[name], value["__meta"])
         for field, wanted in self.fields.get(name, {}).items():
             if field not in value:
                 yield "%s/%s: missing in %s" % (path, field, name)
@@ -57,11 +62,11 @@ def is_of_type(value, wanted):
         return isinstance(value, float) or value in SPECIAL
     if wanted in ("string", "enum"):
         return value is None or isinstance(value, str)
-    if wanted in ("Polymorphic", "Iced", "type"):
+    if wanted in ("Polymorphic", "type"):
         return True
     if wanted.endswith("Parameters") and isinstance(value, list):
         return True  # builders and models write their parameters as a list of descriptions
-    return value is None or isinstance(value, dict)
+    return value is None or isinstance(value, dict) and (wanted.startswith("Map<") or schema_of(value) is not None)
 
 
 class Models:
@@ -88,7 +93,7 @@ class Models:
 
         for case in self.cases.values():
             if text(case, "algo") == model.get("algo") and \
-                    text(case, "output.model_category") == model["output"].get("model_category"):
+                    text(case, "output.model_category") == model.get("output", {}).get("model_category"):
                 return case
         return {}
 
@@ -112,7 +117,7 @@ def differences_at(model, wanted):
     if not is_kind(value, wanted):
         yield "%s wanted, is %r" % (" ".join((wanted["json_type"], wanted["schema_or_elem"])).strip(), value)
     elif wanted["json_type"] == "table":
-        columns = [column_text(column) for column in value["columns"]]
+        columns = [column_text(column) for column in value.get("columns", [])]
         if general(columns) != general(wanted["columns_or_example"].split(" | ")):
             yield "columns %s wanted, are %s" % (wanted["columns_or_example"], " | ".join(columns))
 
@@ -123,17 +128,23 @@ def is_kind(value, wanted):
     if kind == "null":
         return True
     if kind in ("table", "object", "key"):
-        return isinstance(value, dict) and value.get("__meta", {}).get("schema_name") == schema
+        return schema_of(value) == schema
     if kind == "array":
         inner = schema.removeprefix("object:") if schema.startswith("object:") else None
-        return isinstance(value, list) and all(inner is None or e["__meta"]["schema_name"] == inner for e in value)
+        return isinstance(value, list) and all(inner is None or schema_of(element) == inner for element in value)
     if kind == "float" or wanted["columns_or_example"].strip('"') in SPECIAL:
         return is_of_type(value, "double")
     return is_of_type(value, {"bool": "boolean"}.get(kind, kind)) and value is not None
 
 
+def schema_of(value):
+    """Name of the schema that an object tells; None where it tells none."""
+    meta = value.get("__meta") if isinstance(value, dict) else None
+    return meta.get("schema_name") if isinstance(meta, dict) else None
+
+
 def column_text(column):
-    return "%(name)s:%(type)s:%(format)s" % column
+    return "%s:%s:%s" % tuple(column.get(name) for name in ("name", "type", "format"))
 
 
 def general(columns):

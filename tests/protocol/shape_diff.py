@@ -37,7 +37,7 @@ def shortened(value, like):
     """A value as the recording shows it where it shortened `like` to a line of text: `__meta` and table columns."""
     if isinstance(like, str) and isinstance(value, dict):
         if "schema_name" in value:
-            return "%(schema_name)s/%(schema_version)s/%(schema_type)s" % value
+            return "%s/%s/%s" % tuple(value.get("schema_" + part) for part in ("name", "version", "type"))
         if "format" in value:
             return column_text(value)
     return value
