@@ -57,8 +57,8 @@ struct FrameV3 {
   std::vector<double> default_percentiles;
   std::vector<ColV3> columns;
   std::optional<std::vector<std::string>> compatible_models;
-  schema::Table chunk_summary;
-  schema::Table distribution_summary;
+  std::optional<schema::Table> chunk_summary;  ///< null in a light answer
+  std::optional<schema::Table> distribution_summary;
   static const schema::Schema& schema();
 };
 
