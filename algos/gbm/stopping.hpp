@@ -17,8 +17,10 @@ struct StoppingRule {
   double tolerance = 0.001;
 };
 
-/// The rule that the parameters ask for; AUTO is logloss for classes, deviance for numbers. An
-/// empty metric is one that does not go with the category.
+/// Whether the stopping metric is measured for models of the category, so that it can decide.
+bool can_decide(const model::CommonParameters& parameters, model::Category category);
+
+/// The rule that the parameters ask for; AUTO is logloss for classes, deviance for numbers.
 StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Category category);
 
 /// H2O-3's rule: of the moving averages of `rounds` scores that end at each of the last rounds + 1

@@ -3,6 +3,8 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 
+#include "algos/gbm/stopping.hpp"
+
 namespace neve::algos::gbm {
 namespace {
 
@@ -47,27 +49,8 @@ std::int32_t classes_of(const model::ColumnRoles& roles) {
   return roles.response_domain ? roles.classes() : 0;
 }
 
-}  // namespace
-
-void validate(const Parameters& p, Messages& messages) {
-  refuse_distributions(p.distribution, messages);
-  check_class_rates(p, messages);
-  if (p.calibrate_model) model::refuse("calibrate_model", "true", messages);
-  if (p.pred_noise_bandwidth != 0) {
-    model::refuse("pred_noise_bandwidth", java_double(p.pred_noise_bandwidth), messages);
-  }
-  if (p.monotone_constraints && !p.monotone_constraints->empty()) {
-    model::refuse("monotone_constraints", p.monotone_constraints->front().key, messages);
-  }
-  if (p.interaction_constraints && !p.interaction_constraints->empty()) {
-    const auto& group = p.interaction_constraints->front();
-    model::refuse("interaction_constraints", group.empty() ? "[]" : group.front(), messages);
-  }
-  refuse_text(p.custom_distribution_func, "custom_distribution_func", messages);
-  refuse_text(p.in_training_checkpoints_dir, "in_training_checkpoints_dir", messages);
-}
-
-Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
+Category category_by_distribution(const Parameters& p, const model::ColumnRoles& roles,
+                                  Messages& messages) {
   const std::int32_t classes = classes_of(roles);
   const auto named = std::string(schema::enum_text(p.distribution));
   switch (p.distribution) {
@@ -97,6 +80,37 @@ Category category(const Parameters& p, const model::ColumnRoles& roles, Messages
       }
       return Category::regression;
   }
+}
+
+}  // namespace
+
+void validate(const Parameters& p, Messages& messages) {
+  refuse_distributions(p.distribution, messages);
+  check_class_rates(p, messages);
+  if (p.calibrate_model) model::refuse("calibrate_model", "true", messages);
+  if (p.pred_noise_bandwidth != 0) {
+    model::refuse("pred_noise_bandwidth", java_double(p.pred_noise_bandwidth), messages);
+  }
+  if (p.monotone_constraints && !p.monotone_constraints->empty()) {
+    model::refuse("monotone_constraints", p.monotone_constraints->front().key, messages);
+  }
+  if (p.interaction_constraints && !p.interaction_constraints->empty()) {
+    const auto& group = p.interaction_constraints->front();
+    model::refuse("interaction_constraints", group.empty() ? "[]" : group.front(), messages);
+  }
+  refuse_text(p.custom_distribution_func, "custom_distribution_func", messages);
+  refuse_text(p.in_training_checkpoints_dir, "in_training_checkpoints_dir", messages);
+}
+
+Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
+  const Category made = category_by_distribution(p, roles, messages);
+  if (p.stopping_rounds > 0 && !can_decide(p, made)) {
+    add_error(messages, "stopping_metric",
+              "The value " + std::string(schema::enum_text(p.stopping_metric)) +
+                  " of parameter stopping_metric is not measured for such a model (" +
+                  std::string(schema::enum_text(made)) + "), so that it cannot end its training");
+  }
+  return made;
 }
 
 Distribution settle_distribution(const Parameters& p, Category category) {

@@ -66,7 +66,10 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   refuse_frame(p.beta_constraints, "beta_constraints");
   refuse_frame(p.linear_constraints, "linear_constraints");
   const auto refuse_list = [&](const auto& list, const char* field) {
-    if (list && !list->empty()) model::refuse(field, "(a list)", messages);
+    if (!list || list->empty()) return;
+    schema::JsonWriter text;
+    schema::write_value(*list, text);
+    model::refuse(field, text.take(), messages);
   };
   refuse_list(p.interactions, "interactions");
   refuse_list(p.interaction_pairs, "interaction_pairs");

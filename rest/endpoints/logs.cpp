@@ -84,7 +84,8 @@ std::string lines_from_level(const std::string& text, log::Level level) {
 Logs answer_logs(Call& call, const Logs& input) {
   if (input.nodeidx != "-1" && input.nodeidx != "0" && input.nodeidx != "self") {
     throw InputError::illegal_argument("nodeidx " + input.nodeidx + " is no node; there are " +
-                                       std::to_string(call.services.view.size()) + ".");
+                                       std::to_string(call.services.view.size()) + ".",
+                                       {{"nodeidx", input.nodeidx}});
   }
   const std::string text = end_of_file(log::file_of(log::Level::trace), kShownBytes);
   Logs answer = input;
@@ -93,7 +94,8 @@ Logs answer_logs(Call& call, const Logs& input) {
   if (!all && !log::parse_level(input.name, level)) {
     throw InputError::illegal_argument("Log '" + input.name +
                                        "' is unknown: default, trace, debug, info, warn, error or "
-                                       "fatal.");
+                                       "fatal.",
+                                       {{"name", input.name}});
   }
   answer.log = all ? text : lines_from_level(text, level);
   return answer;

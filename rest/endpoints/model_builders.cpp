@@ -15,11 +15,14 @@ using schema::JsonWriter;
 /// What the metadata shows of these routes; the parameters themselves are the algorithm's.
 struct ModelBuildersV3 {
   std::string algo;
+  schema::RawJson model_builders;
   static const schema::Schema& schema() {
     static const schema::Schema kSchema =
         schema::SchemaOf<ModelBuildersV3>("ModelBuildersV3", "Iced", "RequestSchemaV3")
             .field<&ModelBuildersV3::algo>("Name of the algorithm.")
-            .input();
+            .input()
+            .field<&ModelBuildersV3::model_builders>("The algorithms by name.")
+            .as_type("Map<string,ModelBuilderSchema>");
     return kSchema;
   }
 };
@@ -175,6 +178,10 @@ void show(const std::shared_ptr<Call>& call, const http::Responder& responder) {
   JsonWriter out(call->parameter("_exclude_fields"));
   out.begin_object();
   schema::write_meta("ModelBuildersV3", "Iced", 3, out);
+  if (out.key("_exclude_fields")) {
+    out.value("");
+    out.end_member();
+  }
   if (out.key("algo")) {
     call->parameter("algo").empty() ? out.null() : out.value(call->parameter("algo"));
     out.end_member();

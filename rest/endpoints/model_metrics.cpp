@@ -27,6 +27,8 @@ ModelMetricsList measure_on_frame(Call& call, const ModelMetricsList& request) {
 
 /// The metrics that models keep of their own training and validation frames.
 ModelMetricsList list_kept(Call& call, const ModelMetricsList& request) {
+  if (!request.model.empty()) (void)call.services.models->require(request.model.name, "model");
+  if (!request.frame.empty()) (void)call.services.frames->require(request.frame.name, "frame");
   ModelMetricsList answer = request;
   answer.model_metrics.emplace();
   for (const model::ModelPtr& model : call.services.models->list()) {

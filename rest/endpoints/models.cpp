@@ -14,6 +14,9 @@ struct ModelsV3 {
   bool preview = false;
   bool find_compatible_frames = false;
   bool export_cross_validation_predictions = false;
+  /// Models are written by their own tables; this is for the metadata.
+  schema::RawJson models;
+  schema::RawJson compatible_frames;
   static const schema::Schema& schema() {
     static const schema::Schema kSchema =
         schema::SchemaOf<ModelsV3>("ModelsV3", "Models", "RequestSchemaV3")
@@ -28,14 +31,33 @@ struct ModelsV3 {
             .silent()
             .field<&ModelsV3::export_cross_validation_predictions>(
                 "Export the predictions of the folds.")
-            .input();
+            .input()
+            .field<&ModelsV3::models>("The models.")
+            .as_type("Model[]", "ModelSchemaBaseV3")
+            .field<&ModelsV3::compatible_frames>("Always null.")
+            .as_type("Frame[]", "FrameV3");
     return kSchema;
   }
 };
 
-std::string models_json(const Call& call, const std::vector<model::ModelPtr>& models) {
+/// Reads the parameters, and refuses those whose work is not built.
+ModelsV3 input_of(const Call& call) {
   ModelsV3 input;
   read_input(call, ModelsV3::schema(), &input);
+  for (const auto& [name, flag] :
+       {std::pair("find_compatible_frames", input.find_compatible_frames),
+        std::pair("export_cross_validation_predictions",
+                  input.export_cross_validation_predictions)}) {
+    if (!flag) continue;
+    throw InputError::unsupported("The value true of parameter " + std::string(name) +
+                                      " is not supported yet; leave the parameter out.",
+                                  {{name, "true"}});
+  }
+  return input;
+}
+
+std::string models_json(const Call& call, const ModelsV3& input,
+                        const std::vector<model::ModelPtr>& models) {
   schema::JsonWriter out(call.parameter("_exclude_fields"));
   const auto member = [&out](std::string_view name, auto write) {
     if (!out.key(name)) return;
@@ -60,25 +82,29 @@ std::string models_json(const Call& call, const std::vector<model::ModelPtr>& mo
 }
 
 void fetch_model(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  const ModelsV3 input = input_of(*call);
   const model::ModelPtr model = call->services.models->require(call->parameter("model_id"));
-  send_json(responder, models_json(*call, {model}));
+  send_json(responder, models_json(*call, input, {model}));
 }
 
 void list_models(const std::shared_ptr<Call>& call, const http::Responder& responder) {
-  send_json(responder, models_json(*call, call->services.models->list()));
+  const ModelsV3 input = input_of(*call);
+  send_json(responder, models_json(*call, input, call->services.models->list()));
 }
 
 void delete_model(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  const ModelsV3 input = input_of(*call);
   const std::string key = call->parameter("model_id");
   if (!call->services.models->remove(key)) throw InputError::object_not_found(key, "key");
-  send_json(responder, models_json(*call, {}));
+  send_json(responder, models_json(*call, input, {}));
 }
 
 void delete_models(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  const ModelsV3 input = input_of(*call);
   for (const model::ModelPtr& model : call->services.models->list()) {
     call->services.models->remove(model->header.key);
   }
-  send_json(responder, models_json(*call, {}));
+  send_json(responder, models_json(*call, input, {}));
 }
 
 Route models_route(std::string method, std::string path, std::string name, std::string summary,

@@ -82,6 +82,11 @@ bool is_null_text(std::string_view text) {
   return word.empty() || word == "null" || word == "none";
 }
 
+bool is_null_name(std::string_view text) {
+  const std::string word = lower(trim(text));
+  return word.empty() || word == "null";
+}
+
 std::optional<std::vector<std::string>> split_list(std::string_view text) {
   text = trim(text);
   std::vector<std::string> elements;

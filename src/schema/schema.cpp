@@ -155,13 +155,17 @@ std::vector<Problem> read_form(const Schema& schema, void* object, const Form& f
 std::vector<Problem> check_bounds(const Schema& schema, const void* object) {
   std::vector<Problem> problems;
   for (const Field& field : schema.fields) {
-    if (field.ops->number == nullptr || (!field.at_least && !field.at_most)) continue;
+    if (field.ops->number == nullptr || field.direction == Direction::output) continue;
     const double value = field.ops->number(field.get(object));
+    if (std::isnan(value)) {
+      problems.push_back({field.name, field.name + " must be a number, but is NaN"});
+      continue;
+    }
     const bool low = field.at_least &&
                      (value < *field.at_least || (field.above_minimum && value == *field.at_least));
     const bool high = field.at_most &&
                       (value > *field.at_most || (field.below_maximum && value == *field.at_most));
-    if (!low && !high && !std::isnan(value)) continue;
+    if (!low && !high) continue;
     std::string allowed;
     if (field.at_least)
       allowed += (field.above_minimum ? "> " : ">= ") + java_double(*field.at_least);

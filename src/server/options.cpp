@@ -55,10 +55,14 @@ void declare_places(CLI::App& app, RawOptions& raw, Options& out) {
 
 void declare_rights(CLI::App& app, Options& out) {
   const auto list = [&app](const char* name, std::vector<std::string>& values, const char* help) {
-    app.add_option(name, values, std::string(help) + "; may be repeated")->expected(1)->take_all();
+    return app.add_option(name, values, std::string(help) + "; may be repeated")
+        ->expected(1)
+        ->take_all();
   };
-  list("--import-root", out.import_roots, "Folder below which files may be read");
-  list("--export-root", out.export_roots, "Folder below which files may be written");
+  list("--import-root", out.import_roots, "Folder below which files may be read")
+      ->check(CLI::ExistingDirectory);
+  list("--export-root", out.export_roots, "Folder below which files may be written")
+      ->check(CLI::ExistingDirectory);
   list("--allow-host", out.allowed_hosts, "Further name under which browsers reach this server");
   app.add_option("--auth", out.auth_file, "File of user:hash lines (htpasswd -B) who may ask");
   app.add_flag("--insecure-rest", out.insecure_rest,
@@ -111,6 +115,10 @@ void take_values(const RawOptions& raw, const Machine& machine, Options& out) {
   if (out.ice_root.empty()) out.ice_root = machine.temporary_directory + "/neve-" + machine.user;
   if (out.log_directory.empty()) out.log_directory = out.ice_root + "/logs";
   if (out.h2o_version.empty()) out.h2o_version = kH2oVersion;
+  if (out.h2o_version.find_first_not_of("0123456789.") != std::string::npos) {
+    throw InputError::illegal_argument("--h2o-version '" + out.h2o_version +
+                                       "' is no version such as " + kH2oVersion + ".");
+  }
   check_flatfile(raw.flatfile);
   take_address(raw, out);
 }

@@ -95,7 +95,7 @@ std::optional<std::string> read_value(T& value, std::string_view text) {
   } else if constexpr (IsKey<T>::value || std::is_same_v<T, ColumnName>) {
     if (!text.empty() && (text.front() == '"' || text.front() == '\'')) text.remove_prefix(1);
     if (!text.empty() && (text.back() == '"' || text.back() == '\'')) text.remove_suffix(1);
-    value.name = is_null_text(text) ? std::string() : std::string(text);
+    value.name = is_null_name(text) ? std::string() : std::string(text);
     return std::nullopt;
   } else if constexpr (std::is_same_v<T, RawJson>) {
     value.text = std::string(text);

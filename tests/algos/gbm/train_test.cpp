@@ -225,4 +225,23 @@ TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
   }
 }
 
+TEST(GbmTraining, StopsOnlyByMetricsThatAreMeasured) {
+  Session session;
+  const auto errors = [&](const char* response, const char* metric, const char* auc_type) {
+    return session
+        .check(response,
+               {{"stopping_rounds", "1"}, {"stopping_metric", metric}, {"auc_type", auc_type}})
+        .errors();
+  };
+  EXPECT_EQ(errors("y", "MAE", "AUTO"), 0);
+  EXPECT_EQ(errors("y", "AUC", "AUTO"), 1);
+  EXPECT_EQ(errors("two", "AUC", "AUTO"), 0);
+  EXPECT_EQ(errors("two", "RMSLE", "AUTO"), 1);
+  EXPECT_EQ(errors("two", "AUUC", "AUTO"), 1);
+  EXPECT_EQ(errors("three", "AUC", "AUTO"), 1);
+  EXPECT_EQ(errors("three", "AUC", "WEIGHTED_OVR"), 0);
+  EXPECT_EQ(errors("three", "custom", "AUTO"), 1);
+  EXPECT_EQ(session.check("three", {{"stopping_metric", "custom"}}).errors(), 0);
+}
+
 }  // namespace

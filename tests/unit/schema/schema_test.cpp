@@ -127,6 +127,32 @@ TEST(Schema, ReadsWhatClientsSend) {
   EXPECT_EQ(sample.lambda_, std::vector<double>{0.5});
 }
 
+TEST(Schema, NamesMayBeWordsForNothing) {
+  Sample sample;
+  EXPECT_TRUE(neve::schema::read_form(Sample::schema(), &sample,
+                                      {{"frame", "none"}, {"column", "None"}, {"note", "None"}})
+                  .empty());
+  EXPECT_EQ(sample.frame.name, "none");
+  EXPECT_EQ(sample.column.name, "None");
+  EXPECT_EQ(sample.note, std::nullopt);
+  (void)neve::schema::read_form(Sample::schema(), &sample, {{"frame", "NULL"}, {"column", "null"}});
+  EXPECT_TRUE(sample.frame.empty() && sample.column.empty());
+}
+
+TEST(Schema, ConstantsAreInheritedButForFields) {
+  const Schema base = SchemaOf<Inner>("BaseV3")
+                          .constant("depth", "1")
+                          .constant("width", "2")
+                          .internal_constant("_depth", "3")
+                          .internal_constant("_cost", "4");
+  const Schema made =
+      SchemaOf<Inner>("InnerV3").field<&Inner::depth>("Depth.").inherit_constants(base);
+  ASSERT_EQ(made.constants.size(), 2U);
+  EXPECT_EQ(made.constants[0].name, "width");
+  EXPECT_EQ(made.constants[1].name, "_cost");
+  EXPECT_EQ(made.find("depth")->implemented_as, "_depth");
+}
+
 TEST(Schema, RefusesUnreadableValuesByName) {
   for (const auto& [name, value] : Form{{"flag", "maybe"},
                                         {"trees", "2.5"},
@@ -151,6 +177,9 @@ TEST(Schema, ChecksBounds) {
   ASSERT_EQ(problems.size(), 2U);
   EXPECT_EQ(problems[0].field, "trees");
   EXPECT_EQ(problems[1].field, "rate");
+  sample = {};
+  sample.ratio = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(neve::schema::check_bounds(Sample::schema(), &sample).at(0).field, "ratio");
   EXPECT_THROW(neve::schema::throw_problems("", problems), neve::InputError);
 }
 

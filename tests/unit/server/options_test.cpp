@@ -47,11 +47,12 @@ TEST(Options, TakesTheLastOfRepeatedOptions) {
 }
 
 TEST(Options, TakesListsAndEqualsSigns) {
-  const Options options = parse({"--import-root", "/a", "--import-root=/b", "--export-root", "/c",
-                                 "--port=4000", "-nthreads", "-1", "--allow-host", "x.org"});
+  const Options options =
+      parse({"--import-root", "/usr", "--import-root=/tmp", "--export-root", "/tmp", "--port=4000",
+             "-nthreads", "-1", "--allow-host", "x.org"});
   EXPECT_FALSE(options.ends) << options.text;
-  EXPECT_EQ(options.import_roots, (std::vector<std::string>{"/a", "/b"}));
-  EXPECT_EQ(options.export_roots, std::vector<std::string>{"/c"});
+  EXPECT_EQ(options.import_roots, (std::vector<std::string>{"/usr", "/tmp"}));
+  EXPECT_EQ(options.export_roots, std::vector<std::string>{"/tmp"});
   EXPECT_EQ(options.port, 4000);
   EXPECT_EQ(options.threads, 6);
 }
@@ -66,6 +67,9 @@ TEST(Options, RefusesWrongUsageWithExitCode2) {
                                                 {"--memory", "1K"},
                                                 {"-log_level", "LOUD"},
                                                 {"-flatfile", "/no/such/file"},
+                                                {"--import-root", "/no/such/folder"},
+                                                {"--export-root", "/no/such/folder"},
+                                                {"--h2o-version", "newest"},
                                                 {"-port"}}) {
     const Options options = parse(wrong);
     EXPECT_TRUE(options.ends) << wrong[0];
