@@ -27,12 +27,11 @@ std::string type_name(const frame::Column& column, const frame::Rollup& rollup) 
     case frame::ColumnType::uuid:
       return "uuid";
     case frame::ColumnType::bad:
-      return "bad";
     case frame::ColumnType::numeric:
       break;
   }
-  if (rollup.rows > 0 && rollup.missing == rollup.rows) return "bad";
-  return rollup.is_int ? "int" : "real";
+  // A column without any value has none that is not whole.
+  return rollup.is_int || rollup.missing == rollup.rows ? "int" : "real";
 }
 
 /// Calls `take(chunk, row in chunk)` for each row of the window, group by group.

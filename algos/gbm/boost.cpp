@@ -137,14 +137,6 @@ void add_exactly(double value, double& sum, double& rest) {
   sum = total;
 }
 
-/// Notes a value, unless three are known already.
-void add_distinct(double value, std::vector<double>& distinct) {
-  constexpr std::size_t kEnough = 3;
-  if (distinct.size() >= kEnough) return;
-  const auto at = std::ranges::lower_bound(distinct, value);
-  if (at == distinct.end() || *at != value) distinct.insert(at, value);
-}
-
 }  // namespace
 
 void ClassRange::merge(const ClassRange& right) {
@@ -217,7 +209,6 @@ void StartTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& 
     partial.largest_response =
         partial.any ? std::max(partial.largest_response, response) : response;
     partial.any = true;
-    add_distinct(response, partial.distinct);
   }
 }
 
@@ -234,7 +225,6 @@ void StartTask::merge(Partial& left, const Partial& right) {
   left.largest_response =
       left.any ? std::max(left.largest_response, right.largest_response) : right.largest_response;
   left.any = true;
-  for (const double value : right.distinct) add_distinct(value, left.distinct);
 }
 
 }  // namespace neve::algos::gbm

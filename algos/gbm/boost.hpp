@@ -118,11 +118,10 @@ struct StartTask {
     double denominator = 0, denominator_rest = 0;
     double least_response = 0, largest_response = 0;
     bool any = false;
-    std::vector<double> distinct;  ///< responses, ascending; at most three of them
     template <class Archive>
     void fields(Archive& archive) {
       archive(weight, weight_rest, numerator, numerator_rest, denominator, denominator_rest,
-              least_response, largest_response, any, distinct);
+              least_response, largest_response, any);
     }
   };
   static void rebuild(const mr::RowGroup&, const State&, Scratch&) { trees::fail_not_loaded(); }

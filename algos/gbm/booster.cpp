@@ -37,7 +37,6 @@ void Booster::start() {
   if (distribution.family == Family::multinomial) state.distribution.family = Family::gaussian;
   const auto sums = engine_.run<StartTask>(row_inputs(), state, options_);
   response_range_ = {sums.least_response, sums.largest_response};
-  two_responses_ = sums.distinct.size() == 2;
   if (distribution.family == Family::multinomial) return;
   const double numerator = sums.numerator + sums.numerator_rest;
   const double denominator = sums.denominator + sums.denominator_rest;

@@ -39,8 +39,6 @@ class Booster {
 
   /// Least and largest response of the rows that take part.
   [[nodiscard]] std::pair<double, double> response_range() const { return response_range_; }
-  /// Whether their responses are two numbers only.
-  [[nodiscard]] bool two_responses() const { return two_responses_; }
   [[nodiscard]] double first_score() const { return first_score_; }
   [[nodiscard]] const std::vector<Iteration>& iterations() const { return iterations_; }
   [[nodiscard]] std::vector<Iteration> take_iterations() { return std::move(iterations_); }
@@ -75,7 +73,6 @@ class Booster {
   double pending_score_ = 0;
   double first_score_ = 0;
   std::pair<double, double> response_range_;
-  bool two_responses_ = false;
   std::vector<double> importance_;
   std::vector<Iteration> iterations_;
 };

@@ -36,6 +36,10 @@ const model::Algorithm& algorithm() {
                        model::Messages& messages) {
       return category(*static_cast<const Parameters*>(parameters), roles, messages);
     };
+    made.check_response = [](const void* parameters, const model::ColumnRange& response,
+                             model::Messages& messages) {
+      warn_of_two_responses(*static_cast<const Parameters*>(parameters), response, messages);
+    };
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
       return std::make_unique<GbmTrainer>(std::static_pointer_cast<const Parameters>(parameters));

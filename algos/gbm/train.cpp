@@ -104,18 +104,6 @@ void GbmTrainer::check_response(const model::TrainContext& context) const {
   }
 }
 
-/// A regression on two numbers is often a classification that was meant. Clients know the text.
-void GbmTrainer::warn_of_two_responses(model::TrainContext& context) const {
-  if (context.category != model::Category::regression || !booster_->two_responses()) return;
-  if (parameters_->distribution != DistributionChoice::automatic) return;
-  const std::string text =
-      "We have detected that your response column has only 2 unique values (0/1). If you wish to "
-      "train a binary model instead of a regression model, convert your target column to "
-      "categorical before training.";
-  context.job.warn(text);
-  context.header.warnings.push_back(text);
-}
-
 void GbmTrainer::init(model::TrainContext& context) {
   const Parameters& p = *parameters_;
   distribution_ = settle_distribution(p, context.category);
@@ -132,7 +120,6 @@ void GbmTrainer::init(model::TrainContext& context) {
                                        settings(context), context.run_options());
   booster_->load();
   check_response(context);
-  warn_of_two_responses(context);
   measure(context);
 }
 

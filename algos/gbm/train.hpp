@@ -29,7 +29,6 @@ class GbmTrainer final : public model::Trainer {
   [[nodiscard]] BoostSettings settings(const model::TrainContext& context) const;
   void check_class_rates(const model::ColumnRoles& roles) const;
   void check_response(const model::TrainContext& context) const;
-  void warn_of_two_responses(model::TrainContext& context) const;
   [[nodiscard]] bool is_scoring_point() const;
   /// Measures where that has not been done for the trees that there are.
   void measure(model::TrainContext& context);

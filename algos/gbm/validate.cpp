@@ -113,6 +113,20 @@ Category category(const Parameters& p, const model::ColumnRoles& roles, Messages
   return made;
 }
 
+void warn_of_two_responses(const Parameters& p, const model::ColumnRange& response,
+                           Messages& messages) {
+  const bool zero_one = response.low == 0 && response.high == 1;
+  const bool ones = response.low == -1 && response.high == 1 && response.zeros == 0;
+  const bool two = response.integers && (zero_one || ones);
+  if (!two || p.distribution != DistributionChoice::automatic) return;
+  // The clients know this text.
+  messages.push_back(
+      {Message::Kind::warning, "response_column",
+       "We have detected that your response column has only 2 unique values (0/1). If you wish to "
+       "train a binary model instead of a regression model, convert your target column to "
+       "categorical before training."});
+}
+
 Distribution settle_distribution(const Parameters& p, Category category) {
   Distribution made;
   made.tweedie_power = p.tweedie_power;

@@ -33,9 +33,20 @@ struct DownloadDataV3 {
   }
 };
 
-void download(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+/// Parameters that this route does not know are no error here, as in H2O-3: people put what they
+/// like behind the address of a file.
+DownloadDataV3 read_request(const Call& call) {
+  schema::Form known;
+  for (const auto& [name, value] : call.parameters) {
+    if (DownloadDataV3::schema().find(name) != nullptr) known.emplace_back(name, value);
+  }
   DownloadDataV3 input;
-  read_input(*call, DownloadDataV3::schema(), &input);
+  schema::throw_problems("", schema::read_form(DownloadDataV3::schema(), &input, known));
+  return input;
+}
+
+void download(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  const DownloadDataV3 input = read_request(*call);
   frame::Frame frame = call->services.frames->require(input.frame_id.name);
   const auto writer = std::make_shared<ingest::CsvWriter>(
       *call->services.engine, std::move(frame), ingest::CsvForm{.hex_doubles = input.hex_string});

@@ -143,7 +143,12 @@ Dataset adapt(const ColumnRoles& roles, const frame::Frame& frame, bool needs_re
   }
   if (!roles.weights.empty()) {
     data.weights = inputs.add(frame::ColumnType::numeric, roles.weights);
-    if (data.weights < 0 && needs_response) refuse_missing(roles.weights, "weights", frame);
+    if (data.weights < 0 && needs_response) {
+      data.warnings.push_back("Test/Validation dataset is missing weights column '" +
+                              roles.weights +
+                              "' (needed because a response was found and metrics are to be "
+                              "computed): substituting in a column of 1s");
+    }
   }
   if (!roles.offset.empty()) {
     data.offset = inputs.add(frame::ColumnType::numeric, roles.offset);
@@ -168,6 +173,7 @@ void RangeTask::map(const mr::RowGroup& group, const State& /*state*/, Partial& 
         }
         range.low = std::min(range.low, value);
         range.high = std::max(range.high, value);
+        range.zeros += value == 0 ? 1 : 0;
         range.integers = range.integers && value == std::floor(value);
       }
     }
@@ -180,6 +186,7 @@ void RangeTask::merge(Partial& left, const Partial& right) {
     range.low = std::min(range.low, right.columns[c].low);
     range.high = std::max(range.high, right.columns[c].high);
     range.missing += right.columns[c].missing;
+    range.zeros += right.columns[c].zeros;
     range.integers = range.integers && right.columns[c].integers;
   }
 }

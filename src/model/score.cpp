@@ -1,9 +1,26 @@
 #include <neve/model/score.hpp>
 
+#include <charconv>
 #include <cmath>
 #include <limits>
+#include <string_view>
 
 namespace neve::model {
+namespace {
+
+/// What the column of a class's probabilities is called: whole numbers (32 bits, as H2O-3 reads
+/// them) get a "p" in front, so that 0 and 1 give p0 and p1.
+std::string class_column(const std::string& level) {
+  std::string_view digits = level;
+  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
+  std::int32_t value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto result = std::from_chars(digits.data(), end, value);
+  const bool is_whole = result.ec == std::errc() && result.ptr == end;
+  return is_whole ? "p" + level : level;
+}
+
+}  // namespace
 
 struct BlockReader::Buffers {
   const mr::RowGroup& group;
@@ -127,7 +144,8 @@ std::vector<mr::OutputColumn> score_outputs(const Model& model, const ScoreReque
   if (!request.values) return columns;
   for (std::size_t k = 0; k < model.outputs(); ++k) {
     columns.emplace_back();
-    names.push_back(classifier ? (*model.header.roles.response_domain)[k] : "predict");
+    names.push_back(classifier ? class_column((*model.header.roles.response_domain)[k])
+                               : "predict");
   }
   for (std::string& extra : model.extra_outputs()) {
     columns.emplace_back();

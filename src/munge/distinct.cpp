@@ -1,4 +1,4 @@
-#include <neve/munge/distinct.hpp>
+#include <neve/munge/rollups.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -154,8 +154,10 @@ Function function_of(Op op) {
   }
 }
 
-/// Half a step never reaches the other number, however large both are.
+/// Half a step never reaches the other number, however large both are. Missing equals missing, as
+/// for H2O-3's clients, who look for missing cells with it.
 bool nearly_equal(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
   if (std::isinf(a) || std::isinf(b)) return a == b;
   const double smaller = std::fmin(std::fabs(a), std::fabs(b));
   const double ulp = std::nextafter(smaller, std::numeric_limits<double>::infinity()) - smaller;

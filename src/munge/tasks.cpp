@@ -4,6 +4,7 @@
 #include "munge/evaluate_tasks.hpp"
 #include "munge/filter_task.hpp"
 #include "munge/group_task.hpp"
+#include "munge/random_task.hpp"
 #include "munge/rollup_task.hpp"
 
 namespace neve::munge {
@@ -14,7 +15,8 @@ mr::TaskList tasks() {
           &mr::task_entry<RollupTask>(),    &mr::task_entry<LevelCountTask>(),
           &mr::task_entry<KeyCountTask>(),  &mr::task_entry<KeyCollectTask>(),
           &mr::task_entry<HistogramTask>(), &mr::task_entry<DistinctTask>(),
-          &mr::task_entry<GroupTask>()};
+          &mr::task_entry<GroupTask>(),     &mr::task_entry<RandomTextTask>(),
+          &mr::task_entry<BlankTask>()};
 }
 
 }  // namespace neve::munge

@@ -208,9 +208,22 @@ Value map_columns(Arguments& arguments, const MapColumn& map) {
 
 Value map_unary(Arguments& arguments, Op op) {
   if (const auto number = number_of(arguments.value(0))) return munge::apply_unary(op, *number);
-  return map_columns(arguments, [op](const ExpressionPtr& column) {
+  const std::string& name = arguments.primitive_name();
+  if (const auto* frame = arguments.get<LazyFrame>(0)) {
+    for (std::size_t c = 0; c < frame->width(); ++c) {
+      if (is_number_like(frame->columns[c])) continue;
+      bad_request("Operator " + name + "() cannot be applied to non-numeric column " +
+                  frame->names[c]);
+    }
+  }
+  Value result = map_columns(arguments, [op](const ExpressionPtr& column) {
     return is_number_like(column) ? munge::unary(op, column) : missing_column();
   });
+  // Clients name the columns of the result so before they ask for it.
+  if (auto* frame = std::get_if<LazyFrame>(&result)) {
+    for (std::string& column : frame->names) column = name + "(" + column + ")";
+  }
+  return result;
 }
 
 Value map_binary(Arguments& arguments, Op op) {

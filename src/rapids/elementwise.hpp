@@ -14,7 +14,8 @@ bool is_number_like(const munge::ExpressionPtr& column);  ///< numbers and times
 /// Missing in every row; what arithmetic on texts and categories gives.
 munge::ExpressionPtr missing_column();
 
-/// `op` on each cell; not on texts and categories, which give missing values.
+/// `op` on each cell; columns are called "op(name)". Throws InputError for columns of texts and
+/// categories; in rows they give missing values.
 Value map_unary(Arguments& arguments, munge::Op op);
 /// `op` on each pair of cells of arguments 0 and 1.
 Value map_binary(Arguments& arguments, munge::Op op);

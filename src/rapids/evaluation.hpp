@@ -92,6 +92,7 @@ class Arguments {
   Arguments(Evaluation& evaluation, const Primitive& primitive, std::vector<Value> values);
 
   [[nodiscard]] std::size_t size() const { return values_.size(); }
+  [[nodiscard]] const std::string& primitive_name() const { return primitive_.names.front(); }
   [[nodiscard]] Evaluation& evaluation() { return evaluation_; }
   /// Null where the call came with values.
   [[nodiscard]] const AstPtr& ast(std::size_t i) const { return asts_[i]; }

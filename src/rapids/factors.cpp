@@ -5,7 +5,6 @@
 #include <map>
 
 #include <neve/base/error.hpp>
-#include <neve/munge/distinct.hpp>
 
 #include "rapids/elementwise.hpp"
 #include "rapids/text_work.hpp"

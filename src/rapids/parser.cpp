@@ -215,13 +215,9 @@ class Parser {
   }
 
   AstPtr number_or_id() {
-    const std::size_t start = at_;
     std::string text = token();
     const auto [value, length] = leading_number(text);
     if (length == text.size()) return make(value);
-    if (length > 0 && text[0] >= '0' && text[0] <= '9') {
-      fail("`" + text + "` is neither a number nor a name", start);
-    }
     return make(Ast::Id{std::move(text)});
   }
 

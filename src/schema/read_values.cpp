@@ -75,6 +75,49 @@ bool take_element(std::string_view& text, std::string& element, bool& quoted) {
   return quote == 0 && depth == 0;
 }
 
+/// Takes a quoted string off the front of `text` and appends it in double quotes.
+void take_quoted(std::string_view& text, std::string& json) {
+  const char quote = text.front();
+  json += '"';
+  std::size_t at = 1;
+  for (; at < text.size() && text[at] != quote; ++at) {
+    if (text[at] == '\\' && at + 1 < text.size()) {
+      if (text[at + 1] != '\'') json += '\\';
+      ++at;
+    } else if (text[at] == '"') {
+      json += '\\';
+    }
+    json += text[at];
+  }
+  if (at < text.size()) json += '"';
+  text.remove_prefix(std::min(at + 1, text.size()));
+}
+
+/// Takes an unquoted word off the front of `text`: numbers and constants stay, others are strings.
+void take_word(std::string_view& text, std::string& json) {
+  const std::string_view word = text.substr(0, text.find_first_of(" \t\r\n,:[]{}\"'"));
+  const bool stays = nlohmann::json::accept(word);
+  json += stays ? std::string(word) : '"' + std::string(word) + '"';
+  text.remove_prefix(word.size());
+}
+
+/// JSON of what clients write like it: strings in single quotes or none.
+std::string strict_json(std::string_view text) {
+  constexpr std::string_view kMarks = " \t\r\n,:[]{}";
+  std::string json;
+  while (!text.empty()) {
+    if (text.front() == '"' || text.front() == '\'') {
+      take_quoted(text, json);
+    } else if (kMarks.find(text.front()) != std::string_view::npos) {
+      json += text.front();
+      text.remove_prefix(1);
+    } else {
+      take_word(text, json);
+    }
+  }
+  return json;
+}
+
 }  // namespace
 
 bool is_null_text(std::string_view text) {
@@ -194,9 +237,10 @@ Form form_of_json(std::string_view body) {
 
 std::optional<std::string> read_json_object(const Schema& schema, void* object,
                                             std::string_view text) {
-  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
+  const std::string strict = strict_json(text);
+  const auto json = nlohmann::ordered_json::parse(strict, nullptr, false);
   if (json.is_discarded() || !json.is_object()) return "must be a JSON object";
-  const auto problems = read_form(schema, object, form_of_json(text));
+  const auto problems = read_form(schema, object, form_of_json(strict));
   if (problems.empty()) return std::nullopt;
   return problems.front().message;
 }

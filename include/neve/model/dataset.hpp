@@ -60,10 +60,10 @@ struct Dataset {
 };
 
 /// Adapts a frame to the roles. Columns match by name, levels by text. Columns and levels that are
-/// not there are warned about and count as missing; a number in place of a category, or the other
-/// way round, is an InputError, as is a frame without any of the model's predictors, or without a
-/// column that the model cannot do without: its offset, and with `needs_response` its response and
-/// weights.
+/// not there are warned about and count as missing, with `needs_response` also weights, which are
+/// then 1; a number in place of a category, or the other way round, is an InputError, as is a frame
+/// without any of the model's predictors, or without a column that the model cannot do without: its
+/// offset, and with `needs_response` its response.
 Dataset adapt(const ColumnRoles& roles, const frame::Frame& frame, bool needs_response);
 
 /// What a column holds, for checks before training.
@@ -71,13 +71,14 @@ struct ColumnRange {
   double low = 0;  ///< meaningless where all are missing
   double high = 0;
   std::int64_t missing = 0;
+  std::int64_t zeros = 0;
   bool integers = true;
   [[nodiscard]] bool constant(std::int64_t rows) const {
     return missing == rows || (missing == 0 && low == high);
   }
   template <class Archive>
   void fields(Archive& archive) {
-    archive(low, high, missing, integers);
+    archive(low, high, missing, zeros, integers);
   }
 };
 

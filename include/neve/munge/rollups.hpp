@@ -38,6 +38,12 @@ std::vector<frame::Rollup> roll_up(mr::Engine& engine, const frame::LayoutPtr& l
                                    std::span<const frame::Column> columns,
                                    const job::TokenPtr& token = nullptr);
 
+/// The distinct values that are present, ascending. Throws InputError (400) where there are more
+/// than `most`.
+std::vector<double> distinct_numbers(mr::Engine& engine, const frame::LayoutPtr& layout,
+                                     const ExpressionPtr& values, std::int64_t most,
+                                     const job::TokenPtr& token = nullptr);
+
 /// Rows per level of a categorical column.
 std::vector<std::int64_t> level_counts(mr::Engine& engine, const frame::LayoutPtr& layout,
                                        const frame::Column& column);

@@ -204,6 +204,38 @@ TEST(GbmTraining, RatesPerClassNeedAsManyClasses) {
   EXPECT_TRUE(session.train("three", {{"ntrees", "2"}, {"sample_rate_per_class", "[0.5, 1, 0]"}}));
 }
 
+/// Warnings for a numeric response of these values.
+std::int64_t warnings_about(Session& session, const std::vector<double>& response,
+                            schema::Form form) {
+  mr::Engine& engine = session.node().engine();
+  frame::Frame frame;
+  frame.key = "responses";
+  const auto rows = static_cast<std::int64_t>(response.size());
+  frame.layout = engine.new_layout({0, rows});
+  const ColumnId id = engine.new_column_id();
+  engine.put_chunk(*frame.layout, id, GroupIndex(0), frame::encode_doubles(response));
+  const mr::OutputColumn kind;
+  frame.add("y", engine.adopt({&id, 1}, {&kind, 1})[0]);
+  session.node().frames().publish(frame);
+  form.emplace_back("response_column", "y");
+  form.emplace_back("training_frame", "responses");
+  const auto build = session.models().check(algos::gbm::algorithm(), form, "python");
+  return std::ranges::count_if(build.messages, [](const model::Message& message) {
+    return message.kind == model::Message::Kind::warning &&
+           message.text.starts_with("We have detected that your response column has only 2");
+  });
+}
+
+TEST(GbmTraining, WarnsOfARegressionThatMayBeAClassification) {
+  Session session;
+  EXPECT_EQ(warnings_about(session, {0, 1, 1, frame::kMissingDouble}, {}), 1);
+  EXPECT_EQ(warnings_about(session, {-1, 1, -1}, {}), 1);
+  EXPECT_EQ(warnings_about(session, {-1, 0, 1}, {}), 0);
+  EXPECT_EQ(warnings_about(session, {0, 0.5, 1}, {}), 0);
+  EXPECT_EQ(warnings_about(session, {1, 1, 1}, {}), 0);
+  EXPECT_EQ(warnings_about(session, {0, 1, 1}, {{"distribution", "gaussian"}}), 0);
+}
+
 TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
   Session session;
   const std::pair<const char*, const char*> refused[] = {
@@ -213,6 +245,7 @@ TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
       {"pred_noise_bandwidth", "0.1"},
       {"ntrees", "0"},
       {"monotone_constraints", R"([{"key":"x","value":1}])"},
+      {"monotone_constraints", R"([{'key': "x", 'value': -1}])"},
       {"nfolds", "5"},
       {"in_training_checkpoints_dir", "somewhere"}};
   for (const auto& [name, value] : refused) {

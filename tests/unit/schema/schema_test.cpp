@@ -190,6 +190,22 @@ TEST(Schema, ReadsJsonBodies) {
   EXPECT_THROW(neve::schema::form_of_json("{"), neve::InputError);
 }
 
+TEST(Schema, ReadsObjectsAsClientsWriteThem) {
+  for (const char* text :
+       {R"({"depth": 3})", "{'depth': 3}", "{depth: 3}", "{'depth': '3'}", R"({"d\u0065pth":3})"}) {
+    Sample sample;
+    const auto problems = neve::schema::read_form(Sample::schema(), &sample, {{"inner", text}});
+    ASSERT_TRUE(problems.empty()) << text << ": " << problems[0].message;
+    EXPECT_EQ(sample.inner.depth, 3) << text;
+  }
+  for (const char* text :
+       {"{'depth: 3}", "{depth 3}", "[depth]", "{'depth\": 3}", "{\"de", "{'\\"}) {
+    Sample sample;
+    const auto problems = neve::schema::read_form(Sample::schema(), &sample, {{"inner", text}});
+    EXPECT_EQ(problems.size(), 1U) << text;
+  }
+}
+
 TEST(Schema, LeavesExcludedPathsOut) {
   const std::string json = neve::schema::to_json(Sample{}, "inner/depth,frame,__meta");
   EXPECT_EQ(json.find("depth"), std::string::npos);

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <numeric>
 
+#include <neve/munge/group_by.hpp>
+
 #include "rapids/elementwise.hpp"
 #include "rapids/factors.hpp"
 
@@ -129,21 +131,60 @@ Value relevel(Arguments& arguments) {
   return with_column(arguments, reordered(column, order));
 }
 
-/// Most frequent levels first; the rest behind the first topn as they were.
-Value relevel_by_frequency(Arguments& arguments) {
-  Evaluation& evaluation = arguments.evaluation();
-  const ExpressionPtr& column = factor(arguments);
-  if (!arguments.is_empty_list(1)) arguments.fail(1, "weights are not supported here.");
-  const std::int64_t top = arguments.integer(2);
-  const frame::Frame made = arguments.table(0);
-  const auto counts = munge::level_counts(evaluation.engine(), made.layout, made.columns[0]);
-  std::vector<std::size_t> order(counts.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, [&](auto a, auto b) { return counts[a] > counts[b]; });
-  if (top >= 0 && static_cast<std::size_t>(top) < order.size()) {
-    std::sort(order.begin() + top, order.end());
+/// The sum of weights per level, or the number of rows.
+std::vector<double> level_weights(Evaluation& evaluation, const frame::LayoutPtr& layout,
+                                  const ExpressionPtr& column, const ExpressionPtr& weight) {
+  std::vector<ExpressionPtr> values;
+  if (weight) values.push_back(weight);
+  const munge::Groups groups =
+      munge::group_by(evaluation.engine(), layout, {&column, 1}, values, evaluation.token());
+  std::vector<double> sums(column->domain->size());
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const double level = groups.key(g, 0);
+    if (std::isnan(level)) continue;
+    sums[static_cast<std::size_t>(level)] =
+        weight ? groups.figure(g, 0).sum : static_cast<double>(groups.rows[g]);
   }
-  return with_column(arguments, reordered(column, order));
+  return sums;
+}
+
+/// The weight column of argument 1; null where it is left out.
+ExpressionPtr weight_column(Arguments& arguments) {
+  if (arguments.is_empty_list(1)) return nullptr;
+  const LazyFrame& frame = arguments.frame(0);
+  const std::string name = arguments.word(1);
+  const auto at = std::ranges::find(frame.names, name);
+  if (at == frame.names.end()) {
+    arguments.fail(1, "Frame doesn't contain weights column '" + name + "'.");
+  }
+  const ExpressionPtr& column = frame.columns[static_cast<std::size_t>(at - frame.names.begin())];
+  if (!is_number_like(column)) arguments.fail(1, "weights column '" + name + "' is not numeric.");
+  return column;
+}
+
+/// Of each categorical column the most frequent levels first; with topn, only so many of them, the
+/// rest behind as they were.
+Value relevel_by_frequency(Arguments& arguments) {
+  LazyFrame result = arguments.frame(0);
+  result.key.clear();
+  const ExpressionPtr weight = weight_column(arguments);
+  const std::int64_t top = arguments.integer(2);
+  if (top != -1 && top <= 0) {
+    arguments.fail(
+        2, "expected a positive number or -1 for all levels, not " + std::to_string(top) + ".");
+  }
+  for (ExpressionPtr& column : result.columns) {
+    if (column->type != frame::ColumnType::categorical) continue;
+    const auto weights = level_weights(arguments.evaluation(), result.layout, column, weight);
+    std::vector<std::size_t> order(weights.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, [&](auto a, auto b) { return weights[a] > weights[b]; });
+    if (top >= 0 && static_cast<std::size_t>(top) < order.size()) {
+      std::sort(order.begin() + top, order.end());
+    }
+    column = reordered(column, order);
+  }
+  return result;
 }
 
 }  // namespace
@@ -157,8 +198,8 @@ const PrimGroup& levels() {
       {{"appendLevels"}, "column in_place levels", "Adds levels to a column.", append_levels},
       {{"relevel"}, "column level", "Puts one level first.", relevel},
       {{"relevel.by.freq"},
-       "column weights topn",
-       "Puts frequent levels first.",
+       "frame weights topn",
+       "Puts frequent levels of categorical columns first.",
        relevel_by_frequency},
   }};
   return kGroup;

@@ -29,7 +29,12 @@ Value by_numbers(Arguments& arguments, const NumberList& list) {
   if (list.runs().size() == 1 && list.first() >= 0 && list.runs()[0].stride == 1) {
     const NumberList::Run run = list.runs()[0];
     if (run.base >= static_cast<double>(rows) && run.count == 1) {
-      arguments.fail(1, "Row must be an integer from 0 to " + std::to_string(rows - 1) + ".");
+      if (arguments.get<double>(1) == nullptr) {
+        arguments.fail(1, "Row must be an integer from 0 to " + std::to_string(rows - 1) + ".");
+      }
+      // One number is one row, of missing values where the frame has ended; clients bind such rows.
+      const std::int64_t none = -1;
+      return lazy(munge::gather(evaluation.engine(), frame, {&none, 1}, evaluation.token()));
     }
     const auto first = std::min(rows, static_cast<std::int64_t>(run.base));
     const std::int64_t count = std::min(run.count, rows - first);

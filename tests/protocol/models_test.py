@@ -1,0 +1,60 @@
+"""Models with the published client: what it is told while it trains and predicts."""
+
+import warnings
+
+import pytest
+from h2o.estimators import H2OGradientBoostingEstimator
+
+TWO_VALUES = ("We have detected that your response column has only 2 unique values (0/1). "
+              "If you wish to train a binary model instead of a regression model, "
+              "convert your target column to categorical before training.")
+
+
+@pytest.fixture
+def frame(client):
+    rows = [[i % 7, "abc"[i % 3], i % 2, 2 * (i % 2) - 1] for i in range(60)]
+    made = client.H2OFrame(rows, column_names=["x", "k", "zero_one", "ones"],
+                           column_types=["numeric", "enum", "numeric", "numeric"])
+    yield made
+    client.remove(made)
+
+
+def train(frame, response, **parameters):
+    model = H2OGradientBoostingEstimator(ntrees=2, min_rows=1, seed=1, **parameters)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        predictors = [name for name in ("x", "k") if name != response]
+        model.train(x=predictors, y=response, training_frame=frame)
+    return model, [str(w.message) for w in caught if issubclass(w.category, RuntimeWarning)]
+
+
+@pytest.mark.parametrize("response, distribution, expected", [
+    ("zero_one", "AUTO", [TWO_VALUES]),
+    ("ones", "AUTO", [TWO_VALUES]),
+    ("x", "AUTO", []),
+    ("zero_one", "gaussian", []),
+])
+def test_a_regression_on_two_values_is_warned_of_once(frame, response, distribution, expected):
+    assert train(frame, response, distribution=distribution)[1] == expected
+
+
+def test_classes_that_are_numbers_give_columns_with_a_p(frame):
+    frame["zero_one"] = frame["zero_one"].asfactor()
+    frame["ones"] = frame["ones"].asfactor()
+    assert train(frame, "zero_one")[0].predict(frame).names == ["predict", "p0", "p1"]
+    assert train(frame, "ones")[0].predict(frame).names == ["predict", "p-1", "p1"]
+    named, _ = train(frame, "k")
+    assert named.predict(frame).names == ["predict", "a", "b", "c"]
+
+
+def test_weights_that_a_validation_frame_lacks_are_one(client, frame):
+    weights = client.H2OFrame([[1 + i % 3] for i in range(frame.nrow)], column_names=["w"])
+    weighted = frame.cbind(weights)
+    model = H2OGradientBoostingEstimator(ntrees=2, min_rows=1, seed=1, weights_column="w")
+    with pytest.warns(UserWarning, match="missing weights column 'w'"):
+        model.train(x=["x", "k"], y="ones", training_frame=weighted, validation_frame=frame)
+    ones = frame.cbind(client.H2OFrame([[1]] * frame.nrow, column_names=["w"]))
+    expected = model.model_performance(ones).mse()
+    assert model.mse(valid=True) == expected
+    assert model.model_performance(frame).mse() == expected
+    assert model.mse() != expected
