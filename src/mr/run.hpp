@@ -22,6 +22,7 @@ struct RunRequest {
   std::uint64_t run_id = 0;
   std::string task;
   frame::LayoutPtr layout;
+  store::PlacementPtr placement;
   std::vector<ColumnId> columns;
   wire::Bytes state;
   ScratchId scratch;
@@ -30,10 +31,11 @@ struct RunRequest {
   std::int32_t groups_per_block = 1;
   std::int32_t block_count = 0;
   std::vector<std::int32_t> blocks;  ///< those to run here
+  bool again = false;                ///< the blocks may have run before: their Scratch is made anew
   template <class Archive>
   void fields(Archive& archive) {
-    archive(run_id, task, layout, columns, state, scratch, output_kinds, output_ids,
-            groups_per_block, block_count, blocks);
+    archive(run_id, task, layout, placement, columns, state, scratch, output_kinds, output_ids,
+            groups_per_block, block_count, blocks, again);
   }
 };
 

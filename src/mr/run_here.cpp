@@ -47,15 +47,18 @@ void Engine::Core::run_group(const TaskEntry& task, const RunRequest& request, c
   const frame::Layout& layout = *request.layout;
   std::vector<frame::Chunk> chunks;
   chunks.reserve(request.columns.size());
-  for (const ColumnId column : request.columns) chunks.push_back(chunk(layout, column, group));
+  for (const ColumnId column : request.columns) {
+    chunks.push_back(frame::Chunk::from_store(get_chunk(*request.placement, column, group)));
+  }
   const RowGroup rows{group, layout.first_row(group), layout.rows_of(group), chunks};
+  if (task.has_scratch && request.again) scratch_.forget(request.scratch, group);
   void* scratch = task.has_scratch ? scratch_.get(task, request.scratch, rows, state) : nullptr;
   Outputs outputs(request.output_kinds, rows.rows);
   task.map(rows, state, scratch, partial, outputs);
   const std::vector<frame::Chunk> written = outputs.finish();
   for (std::size_t i = 0; i < written.size(); ++i) {
     NEVE_CHECK(written[i].rows() == rows.rows, "task wrote a column of another length");
-    put(layout, request.output_ids[i], group, written[i]);
+    put_at(*request.placement, request.output_ids[i], group, written[i].buffer());
   }
 }
 
@@ -80,6 +83,7 @@ std::vector<Subtree> Engine::Core::run_here(const TaskEntry& task, const RunRequ
 
 wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes) {
   const auto request = wire::decode<RunRequest>(bytes);
+  NEVE_CHECK(request.layout && request.placement);
   const TaskEntry& task = parts_.tasks.find(request.task);
   const std::shared_ptr<void> state = task.decode_state(request.state);
   job::TokenPtr token;

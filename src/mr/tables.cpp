@@ -38,6 +38,12 @@ void* ScratchTable::get(const TaskEntry& task, ScratchId id, const RowGroup& gro
   return held->scratch.get();
 }
 
+void ScratchTable::forget(ScratchId id, GroupIndex group) {
+  const std::lock_guard lock(mutex_);
+  const auto job = jobs_.find(id.value);
+  if (job != jobs_.end()) job->second.erase(group.value());
+}
+
 void ScratchTable::free(ScratchId id) {
   const std::lock_guard lock(mutex_);
   jobs_.erase(id.value);

@@ -1,13 +1,27 @@
 #include <neve/store/store.hpp>
 
+#include <algorithm>
+
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
 
 namespace neve::store {
 
+namespace {
+
+/// Low bits of an id count on their node, the others are the node's number.
+constexpr unsigned kCounterBits = 40;
+
+}  // namespace
+
 void LocalSequencer::add(Store& store) {
   const std::lock_guard lock(mutex_);
   stores_.push_back(&store);
+}
+
+void LocalSequencer::remove(Store& store) {
+  const std::lock_guard lock(mutex_);
+  std::erase(stores_, &store);
 }
 
 Applied LocalSequencer::commit(const Command& command) {
@@ -20,10 +34,11 @@ Applied LocalSequencer::commit(const Command& command) {
   return applied;
 }
 
-Store::Store(Budget& budget, Sequencer& sequencer, std::uint32_t node_number)
+Store::Store(Budget& budget, Sequencer& sequencer, NodeId self, std::uint32_t node_number)
     : budget_(budget),
       sequencer_(sequencer),
-      node_bits_(static_cast<std::uint64_t>(node_number) << 40U) {}
+      self_(self),
+      node_bits_(static_cast<std::uint64_t>(node_number) << kCounterBits) {}
 
 void Store::put(ColumnId column, GroupIndex group, SharedBuffer chunk) {
   const auto size = static_cast<std::int64_t>(chunk->size());
@@ -64,10 +79,45 @@ std::int64_t Store::chunk_bytes(ColumnId column) const {
   return sum;
 }
 
+Applied Store::commit(Command command) {
+  command.writer = self_;
+  return sequencer_.commit(command);
+}
+
 Applied Store::apply(const Command& command) {
+  const auto before = catalog_.view();
   Applied applied = catalog_.apply(command);
   drop(applied.freed);
+  if (applied.accepted && command.remove_member) sweep(*before, *command.remove_member);
+  {
+    // Empty, so that a waiter is either before its look at the condition or waits already.
+    const std::lock_guard lock(applied_mutex_);
+  }
+  applied_.notify_all();
+  const bool moved =
+      command.add_member || command.remove_member || command.copies || command.arrival;
+  if (applied.accepted && moved && listener_) listener_();
   return applied;
+}
+
+void Store::sweep(const cluster::View& view, NodeId gone) {
+  const auto member = std::ranges::find(view.members, gone, &cluster::Member::id);
+  if (member == view.members.end()) return;
+  std::vector<ColumnId> orphans;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [column, groups] : chunks_) {
+      const bool its = column.value() >> kCounterBits == member->number;
+      if (its && !catalog_.has_column(column)) orphans.push_back(column);
+    }
+  }
+  drop(orphans);
+}
+
+bool Store::wait_for(const std::function<bool(const Catalog&)>& condition,
+                     std::chrono::milliseconds limit) {
+  std::unique_lock lock(applied_mutex_);
+  return applied_.wait_for(lock, limit, [&] { return condition(catalog_); });
 }
 
 ColumnLease::~ColumnLease() {
