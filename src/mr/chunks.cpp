@@ -86,7 +86,7 @@ store::PlacementPtr Engine::Core::placement(const frame::Layout& layout) {
   if (auto known = catalog.placement(layout.id)) return known;
   const auto view = catalog.view();
   if (layout.planned && layout.planned->epoch == view->epoch) return layout.planned;
-  store::Placement made = store::place(layout.groups(), view->ids(), view->copies);
+  store::Placement made = store::place(layout.groups(), view->ids(), catalog.copies());
   made.epoch = view->epoch;
   return std::make_shared<const store::Placement>(std::move(made));
 }

@@ -79,12 +79,11 @@ void LocalCluster::Parts::add() {
 LocalCluster::LocalCluster(const Settings& settings, const TaskList& tasks)
     : parts_(std::make_unique<Parts>(settings, tasks)) {
   for (int i = 0; i < settings.nodes; ++i) parts_->add();
-  for (int i = 0; i < settings.nodes; ++i) {
-    const auto number = static_cast<std::uint32_t>(i);
-    ComputeNode& joined = node(number);
-    const std::string address = i == 0 ? settings.address : std::string();
-    joined.store().commit({.add_member = cluster::Member{joined.id(), address, number}});
+  cluster::View view{.epoch = 1, .members = {}};
+  for (std::uint32_t number = 0; number < size(); ++number) {
+    view.members.push_back({node(number).id(), number == 0 ? settings.address : "", number});
   }
+  parts_->sequencer.change_view(view);
   node(0).store().commit({.copies = settings.copies});
 }
 
@@ -96,7 +95,10 @@ void LocalCluster::kill(std::size_t index) {
   const NodeId gone = node(index).id();
   parts_->network.leave(gone);
   parts_->sequencer.remove(node(index).store());
-  node((index + 1) % size()).store().commit({.remove_member = gone});
+  cluster::View view = *node((index + 1) % size()).store().catalog().view();
+  ++view.epoch;
+  std::erase_if(view.members, [gone](const cluster::Member& m) { return m.id == gone; });
+  parts_->sequencer.change_view(view);
 }
 
 }  // namespace neve::mr

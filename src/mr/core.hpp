@@ -13,6 +13,7 @@
 
 #include "cluster/api/transport.hpp"
 #include "mr/run.hpp"
+#include "mr/scratch.hpp"
 #include "mr/tree_reducer.hpp"
 
 namespace neve::mr {
@@ -28,27 +29,6 @@ class TaskTable {
   std::map<std::string_view, const TaskEntry*> entries_;
 };
 
-/// Scratch of all jobs on one node, by (job, task's scratch, row group). Thread-safe; one row group
-/// is run by one thread at a time.
-class ScratchTable {
- public:
-  explicit ScratchTable(Budget& budget) : budget_(budget) {}
-  /// The scratch of the group, made and rebuilt at first use.
-  void* get(const TaskEntry& task, ScratchId id, const RowGroup& group, const void* state);
-  /// Lets go of one group's, so that it is made anew.
-  void forget(ScratchId id, GroupIndex group);
-  void free(ScratchId id);
-
- private:
-  struct Held {
-    std::shared_ptr<void> scratch;
-    Reservation reservation;
-  };
-  Budget& budget_;
-  std::mutex mutex_;
-  std::map<std::uint64_t, std::map<std::int32_t, Held>> jobs_;
-};
-
 /// What the engine of one node is made of.
 class Engine::Core {
  public:
@@ -59,7 +39,8 @@ class Engine::Core {
     cluster::Transport& transport;
     const TaskTable& tasks;
   };
-  explicit Core(Parts parts) : parts_(std::move(parts)), scratch_(parts_.store.budget()) {}
+  explicit Core(Parts parts)
+      : parts_(std::move(parts)), scratch_(parts_.store.budget()), logs_(parts_.store.budget()) {}
 
   /// Adds what other nodes may ask of this one.
   void serve(cluster::Inbox& inbox);
@@ -113,6 +94,14 @@ class Engine::Core {
                                 const job::Token& token);
   void run_group(const TaskEntry& task, const RunRequest& request, const void* state,
                  GroupIndex group, void* partial);
+  [[nodiscard]] std::vector<frame::Chunk> chunks_of(const RunRequest& request,
+                                                    std::span<const ColumnId> columns,
+                                                    GroupIndex group);
+  /// The group's scratch as the runs before this one have left it: what is here if it has seen just
+  /// these, else made again by doing them again.
+  ScratchTable::Held& ready_scratch(const TaskEntry& task, const RunRequest& request,
+                                    const RowGroup& group, const void* state);
+  std::vector<ReplayRun> fetch_runs(const RunRequest& request, std::size_t first);
   std::shared_ptr<void> reduce(const TaskEntry& task, RunRequest& request, const void* state,
                                const job::TokenPtr& token);
   /// What rounds of a run have given so far.
@@ -124,6 +113,9 @@ class Engine::Core {
   std::vector<std::int32_t> run_round(const TaskEntry& task, RunRequest& request, const void* state,
                                       const job::Token& token,
                                       const std::vector<std::int32_t>& blocks, Round& round);
+  /// How many runs with this scratch have ended well.
+  std::int64_t runs_so_far(const TaskEntry& task, ScratchId id);
+  void note_run(const TaskEntry& task, RunRequest& request, const void* state);
   void await_new_placement(RunRequest& request, const job::Token& token,
                            const std::exception_ptr& lost);
   wire::Bytes answer_run(std::span<const std::byte> bytes);
@@ -134,8 +126,10 @@ class Engine::Core {
 
   Parts parts_;
   ScratchTable scratch_;
+  ScratchLogs logs_;
   std::mutex mutex_;
   std::map<std::uint64_t, job::TokenPtr> foreign_runs_;  ///< runs that other nodes drive
+  std::map<std::uint64_t, std::int64_t> scratch_runs_;   ///< of scratches that this node drives
   std::mutex pending_mutex_;
   std::unordered_map<ColumnId, Pending> pending_;
 };

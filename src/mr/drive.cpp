@@ -17,6 +17,10 @@ void Engine::Core::serve(cluster::Inbox& inbox) {
     if (at != foreign_runs_.end()) at->second->cancel();
     return wire::Bytes();
   });
+  inbox.add("mr.log", [this](auto bytes) {
+    const auto [id, first] = wire::decode<std::pair<ScratchId, std::uint64_t>>(bytes);
+    return wire::encode(logs_.from(id, static_cast<std::size_t>(first)));
+  });
   inbox.add("mr.free_scratch", [this](auto bytes) {
     scratch_.free(wire::decode<ScratchId>(bytes));
     return wire::Bytes();
@@ -43,6 +47,11 @@ std::vector<wire::Bytes> Engine::Core::ask_others(const std::string& service,
 }
 
 void Engine::Core::free_scratch(ScratchId id) {
+  logs_.free(id);
+  {
+    const std::lock_guard lock(mutex_);
+    scratch_runs_.erase(id.value);
+  }
   scratch_.free(id);
   ask_others("mr.free_scratch", wire::encode(id));
 }
@@ -136,7 +145,6 @@ std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& re
     blocks = run_round(task, request, state, *token, blocks, round);
     if (blocks.empty()) break;
     await_new_placement(request, *token, round.lost);
-    request.again = true;
   }
   if (task.reduction == Reduction::exact) {
     auto whole = task.make_partial(state);
@@ -150,6 +158,31 @@ std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& re
   return roots[0].partial;
 }
 
+std::int64_t Engine::Core::runs_so_far(const TaskEntry& task, ScratchId id) {
+  if (!task.has_scratch) return 0;
+  NEVE_CHECK(id.value != 0, "task " + std::string(task.name) + " needs a scratch id");
+  const std::lock_guard lock(mutex_);
+  return scratch_runs_[id.value];
+}
+
+void Engine::Core::note_run(const TaskEntry& task, RunRequest& request, const void* state) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++scratch_runs_[request.scratch.value];
+  }
+  // Where all groups live here, nobody else can ever need to do it again: with this node, the
+  // driver would be gone too.
+  const std::vector<store::Run>& runs = request.placement->runs;
+  if (std::ranges::all_of(runs, [this](const store::Run& run) {
+        return run.homes.size() == 1 && run.homes.front() == parts_.self;
+      })) {
+    return;
+  }
+  if (request.state.empty()) request.state = task.encode_state(state);
+  logs_.add(request.scratch, {std::string(task.name), request.columns, request.output_kinds,
+                              std::move(request.state)});
+}
+
 Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inputs,
                                        const void* state, const RunOptions& options) {
   const auto token = options.token ? options.token : std::make_shared<job::Token>();
@@ -161,7 +194,9 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
   request.layout = inputs.layout;
   request.placement = placement(*inputs.layout);
   request.columns = inputs.columns;
+  request.driver = parts_.self;
   request.scratch = options.scratch;
+  request.scratch_runs = runs_so_far(task, options.scratch);
   request.groups_per_block = blocks.groups_per_block;
   request.block_count = blocks.count;
   for (const OutputColumn& output : options.outputs) {
@@ -171,6 +206,7 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
   const store::PlacementPtr first = request.placement;
   try {
     auto partial = reduce(task, request, state, token);
+    if (task.has_scratch) note_run(task, request, state);
     if (!options.outputs.empty()) {
       commit_columns(*inputs.layout, request.output_ids,
                      std::vector<store::PlacementPtr>(request.output_ids.size(), first));

@@ -25,7 +25,9 @@ struct RunRequest {
   store::PlacementPtr placement;
   std::vector<ColumnId> columns;
   wire::Bytes state;
+  NodeId driver;
   ScratchId scratch;
+  std::int64_t scratch_runs = 0;  ///< that came before this one
   std::vector<OutputKind> output_kinds;
   std::vector<ColumnId> output_ids;
   std::int32_t groups_per_block = 1;
@@ -34,8 +36,8 @@ struct RunRequest {
   bool again = false;                ///< the blocks may have run before: their Scratch is made anew
   template <class Archive>
   void fields(Archive& archive) {
-    archive(run_id, task, layout, placement, columns, state, scratch, output_kinds, output_ids,
-            groups_per_block, block_count, blocks, again);
+    archive(run_id, task, layout, placement, columns, state, driver, scratch, scratch_runs,
+            output_kinds, output_ids, groups_per_block, block_count, blocks);
   }
 };
 

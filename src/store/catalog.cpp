@@ -23,8 +23,7 @@ bool Catalog::acceptable(const Command& command) const {
         return entries_.contains(entry.name);
       });
   // A node that was evicted must not act on what it knew before.
-  const bool from_member =
-      view_->members.empty() || command.add_member.has_value() || view_->contains(command.writer);
+  const bool from_member = view_->contains(command.writer);
   return columns_alive && names_free && from_member && placed_right(command.new_columns);
 }
 
@@ -71,6 +70,17 @@ void Catalog::add_columns(const Command& command) {
   for (const ColumnId id : command.add_refs) ++columns_[id].leases[command.writer];
 }
 
+void Catalog::drop_leases(const Command& command, Applied& applied) {
+  for (const ColumnId id : command.drop_refs) {
+    const auto column = columns_.find(id);
+    NEVE_CHECK(column != columns_.end(), "a column was dropped more often than taken");
+    const auto lease = column->second.leases.find(command.writer);
+    NEVE_CHECK(lease != column->second.leases.end(), "a lease was given up by another node");
+    if (--lease->second == 0) column->second.leases.erase(lease);
+    free_if_unused(id, applied);
+  }
+}
+
 void Catalog::put_entries(const Command& command, Applied& applied) {
   // Counts go up before any goes down, so that nothing is freed in between.
   for (const Entry& entry : command.put) {
@@ -97,38 +107,51 @@ void Catalog::close_session(const std::string& session, Applied& applied) {
   for (const std::string& name : temporaries) remove_name(name, applied);
 }
 
-void Catalog::change_placements(const std::function<bool(Placement&)>& change) {
+void Catalog::refill(const std::function<bool(Placement&)>& change) {
+  const std::vector<NodeId> members = view_->ids();
   for (auto& [id, layout] : layouts_) {
     Placement placement = *layout.placement;
-    if (!change(placement)) continue;
+    const bool changed = change(placement);
+    if (!placement.fill(members, copies_) && !changed) continue;
     placement.version = version_;
     layout.placement = std::make_shared<const Placement>(std::move(placement));
   }
 }
 
-void Catalog::change_members(const Command& command, Applied& applied) {
-  if (!command.add_member && !command.remove_member && !command.copies) return;
-  cluster::View view = *view_;
-  ++view.epoch;
-  if (command.copies) view.copies = *command.copies;
-  if (command.add_member && !view.contains(command.add_member->id)) {
-    view.members.push_back(*command.add_member);
+void Catalog::end_leases(NodeId gone, Applied& applied) {
+  std::vector<ColumnId> held;
+  for (auto& [id, column] : columns_) {
+    if (column.leases.erase(gone) != 0) held.push_back(id);
   }
-  if (command.remove_member) {
-    const NodeId gone = *command.remove_member;
-    std::erase_if(view.members, [gone](const cluster::Member& m) { return m.id == gone; });
-    std::vector<ColumnId> held;
-    for (auto& [id, column] : columns_) {
-      if (column.leases.erase(gone) != 0) held.push_back(id);
-    }
-    for (const ColumnId id : held) free_if_unused(id, applied);
+  for (const ColumnId id : held) free_if_unused(id, applied);
+}
+
+Applied Catalog::change_view(const cluster::View& view) {
+  const std::unique_lock lock(mutex_);
+  Applied applied;
+  applied.version = ++version_;
+  std::vector<NodeId> gone;
+  for (const cluster::Member& member : view_->members) {
+    if (!view.contains(member.id)) gone.push_back(member.id);
   }
-  const std::vector<NodeId> members = view.ids();
-  change_placements([&](Placement& placement) {
-    const bool lost = command.remove_member && placement.drop(*command.remove_member);
-    return placement.fill(members, view.copies) || lost;
+  view_ = std::make_shared<const cluster::View>(view);
+  for (const NodeId node : gone) end_leases(node, applied);
+  refill([&gone](Placement& placement) {
+    bool lost = false;
+    for (const NodeId node : gone) lost |= placement.drop(node);
+    return lost;
   });
-  view_ = std::make_shared<const cluster::View>(std::move(view));
+  return applied;
+}
+
+void Catalog::note_arrival(const Arrival& arrival) {
+  const auto at = layouts_.find(arrival.layout);
+  if (at == layouts_.end()) return;
+  Placement placement = *at->second.placement;
+  if (!placement.arrived(arrival.first_group, arrival.node)) return;
+  placement.fill(view_->ids(), copies_);
+  placement.version = version_;
+  at->second.placement = std::make_shared<const Placement>(std::move(placement));
 }
 
 Applied Catalog::apply(const Command& command) {
@@ -145,27 +168,12 @@ Applied Catalog::apply(const Command& command) {
   for (const std::string& name : command.remove) remove_name(name, applied);
   if (command.open_session) sessions_.insert(*command.open_session);
   if (command.close_session) close_session(*command.close_session, applied);
-  for (const ColumnId id : command.drop_refs) {
-    const auto column = columns_.find(id);
-    NEVE_CHECK(column != columns_.end(), "a column was dropped more often than taken");
-    const auto lease = column->second.leases.find(command.writer);
-    NEVE_CHECK(lease != column->second.leases.end(), "a lease was given up by another node");
-    if (--lease->second == 0) column->second.leases.erase(lease);
-    free_if_unused(id, applied);
+  drop_leases(command, applied);
+  if (command.copies) {
+    copies_ = *command.copies;
+    refill([](Placement&) { return false; });
   }
-  change_members(command, applied);
-  if (command.arrival) {
-    const Arrival& arrival = *command.arrival;
-    const std::vector<NodeId> members = view_->ids();
-    if (const auto at = layouts_.find(arrival.layout); at != layouts_.end()) {
-      Placement placement = *at->second.placement;
-      if (placement.arrived(arrival.first_group, arrival.node)) {
-        placement.fill(members, view_->copies);
-        placement.version = version_;
-        at->second.placement = std::make_shared<const Placement>(std::move(placement));
-      }
-    }
-  }
+  if (command.arrival) note_arrival(*command.arrival);
   applied.version = version_;
   return applied;
 }
@@ -223,6 +231,11 @@ std::shared_ptr<const cluster::View> Catalog::view() const {
 bool Catalog::has_column(ColumnId id) const {
   const std::shared_lock lock(mutex_);
   return columns_.contains(id);
+}
+
+std::int32_t Catalog::copies() const {
+  const std::shared_lock lock(mutex_);
+  return copies_;
 }
 
 PlacementPtr Catalog::placement(LayoutId layout) const {

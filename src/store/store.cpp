@@ -1,7 +1,5 @@
 #include <neve/store/store.hpp>
 
-#include <algorithm>
-
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
 
@@ -17,6 +15,11 @@ constexpr unsigned kCounterBits = 40;
 void LocalSequencer::add(Store& store) {
   const std::lock_guard lock(mutex_);
   stores_.push_back(&store);
+}
+
+void LocalSequencer::change_view(const cluster::View& view) {
+  const std::lock_guard lock(mutex_);
+  for (Store* store : stores_) store->change_view(view);
 }
 
 void LocalSequencer::remove(Store& store) {
@@ -85,29 +88,37 @@ Applied Store::commit(Command command) {
 }
 
 Applied Store::apply(const Command& command) {
-  const auto before = catalog_.view();
   Applied applied = catalog_.apply(command);
   drop(applied.freed);
-  if (applied.accepted && command.remove_member) sweep(*before, *command.remove_member);
+  tell_waiters();
+  if (applied.accepted && (command.copies || command.arrival) && listener_) listener_();
+  return applied;
+}
+
+void Store::change_view(const cluster::View& view) {
+  const auto before = catalog_.view();
+  drop(catalog_.change_view(view).freed);
+  for (const cluster::Member& member : before->members) {
+    if (!view.contains(member.id)) sweep(member);
+  }
+  tell_waiters();
+  if (listener_) listener_();
+}
+
+void Store::tell_waiters() {
   {
     // Empty, so that a waiter is either before its look at the condition or waits already.
     const std::lock_guard lock(applied_mutex_);
   }
   applied_.notify_all();
-  const bool moved =
-      command.add_member || command.remove_member || command.copies || command.arrival;
-  if (applied.accepted && moved && listener_) listener_();
-  return applied;
 }
 
-void Store::sweep(const cluster::View& view, NodeId gone) {
-  const auto member = std::ranges::find(view.members, gone, &cluster::Member::id);
-  if (member == view.members.end()) return;
+void Store::sweep(const cluster::Member& gone) {
   std::vector<ColumnId> orphans;
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [column, groups] : chunks_) {
-      const bool its = column.value() >> kCounterBits == member->number;
+      const bool its = column.value() >> kCounterBits == gone.number;
       if (its && !catalog_.has_column(column)) orphans.push_back(column);
     }
   }

@@ -23,7 +23,6 @@ struct Member {
 struct View {
   std::uint64_t epoch = 0;  ///< goes up with every change
   std::vector<Member> members;
-  std::int32_t copies = 1;  ///< how many nodes should hold each row group
   [[nodiscard]] std::size_t size() const { return members.size(); }
   [[nodiscard]] bool contains(NodeId id) const;
   [[nodiscard]] std::vector<NodeId> ids() const;

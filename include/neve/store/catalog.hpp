@@ -72,15 +72,13 @@ struct Command {
   NewColumns new_columns = {};
   std::optional<std::string> open_session = {};
   std::optional<std::string> close_session = {};  ///< removes its temporaries too
-  bool only_if_absent = false;  ///< refuse the whole command where a put name exists
-  std::optional<cluster::Member> add_member = {};
-  std::optional<NodeId> remove_member = {};  ///< its leases go, its copies are made elsewhere
-  std::optional<std::int32_t> copies = {};   ///< how many nodes should hold each row group
+  bool only_if_absent = false;              ///< refuse the whole command where a put name exists
+  std::optional<std::int32_t> copies = {};  ///< how many nodes should hold each row group
   std::optional<Arrival> arrival = {};
   template <class Archive>
   void fields(Archive& archive) {
     archive(writer, put, remove, add_refs, drop_refs, new_columns, open_session, close_session,
-            only_if_absent, add_member, remove_member, copies, arrival);
+            only_if_absent, copies, arrival);
   }
 };
 
@@ -96,6 +94,9 @@ struct Applied {
 class Catalog {
  public:
   Applied apply(const Command& command);
+  /// The members have changed, at the same place in the order of commands on every node. Leases of
+  /// who is gone end, its copies are made elsewhere.
+  Applied change_view(const cluster::View& view);
   [[nodiscard]] std::optional<Entry> find(std::string_view name) const;
   [[nodiscard]] std::vector<Entry> list(std::optional<Kind> kind = std::nullopt) const;
   /// Number of names.
@@ -106,6 +107,8 @@ class Catalog {
   [[nodiscard]] std::uint64_t version() const;
 
   [[nodiscard]] std::shared_ptr<const cluster::View> view() const;
+  /// How many nodes should hold each row group.
+  [[nodiscard]] std::int32_t copies() const;
   /// Null for a layout that no column of the catalogue lies on.
   [[nodiscard]] PlacementPtr placement(LayoutId layout) const;
   [[nodiscard]] bool has_column(ColumnId id) const;
@@ -132,9 +135,11 @@ class Catalog {
   bool acceptable(const Command& command) const;
   bool placed_right(const NewColumns& columns) const;
   void add_columns(const Command& command);
+  void drop_leases(const Command& command, Applied& applied);
   void put_entries(const Command& command, Applied& applied);
-  void change_members(const Command& command, Applied& applied);
-  void change_placements(const std::function<bool(Placement&)>& change);
+  void refill(const std::function<bool(Placement&)>& change);
+  void end_leases(NodeId gone, Applied& applied);
+  void note_arrival(const Arrival& arrival);
   void remove_name(const std::string& name, Applied& applied);
   void close_session(const std::string& session, Applied& applied);
   void free_if_unused(ColumnId id, Applied& applied);
@@ -143,6 +148,7 @@ class Catalog {
   std::uint64_t version_ = 0;
   std::map<std::string, Entry, std::less<>> entries_;
   std::set<std::string, std::less<>> sessions_;
+  std::int32_t copies_ = 1;
   std::shared_ptr<const cluster::View> view_ = std::make_shared<const cluster::View>();
   // Ordered, so that what is derived by going through them is the same on every node.
   std::map<ColumnId, ColumnState> columns_;

@@ -34,6 +34,7 @@ class LocalSequencer final : public Sequencer {
   void add(Store& store);
   /// Later commands do not reach it any more.
   void remove(Store& store);
+  void change_view(const cluster::View& view);
   Applied commit(const Command& command) override;
 
  private:
@@ -59,8 +60,9 @@ class Store {
 
   /// In this node's name.
   Applied commit(Command command);
-  /// Called by the sequencer only.
+  /// Called by the sequencer only, as is change_view.
   Applied apply(const Command& command);
+  void change_view(const cluster::View& view);
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
   /// Waits until the catalogue as this node knows it fulfils the condition, which is looked at
   /// after every command. False where the time was up before.
@@ -78,7 +80,8 @@ class Store {
 
  private:
   /// Drops what a member that is gone has put here and never committed.
-  void sweep(const cluster::View& view, NodeId gone);
+  void sweep(const cluster::Member& gone);
+  void tell_waiters();
   struct Held {
     SharedBuffer chunk;
     Reservation reservation;

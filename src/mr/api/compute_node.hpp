@@ -64,7 +64,7 @@ class LocalCluster {
   LocalCluster& operator=(const LocalCluster&) = delete;
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] ComputeNode& node(std::size_t index);
-  /// The node dies: it reaches nobody any more, and the next one tells the others that it is gone.
+  /// The node dies: it reaches nobody any more, and the others agree that it is gone.
   /// Its object stays, for looking at.
   void kill(std::size_t index);
 

@@ -107,9 +107,48 @@ struct KillTask : SumTask {
   }
 };
 
+/// A running value per row, which each run changes: its bits tell whether every run was done once,
+/// in order. A node dies while run `fatal_run` is under way.
+struct RunningTask {
+  static constexpr std::string_view name = "test.running";
+  static constexpr auto reduction = mr::Reduction::ordered;
+  struct State {
+    double factor = 1;
+    bool fatal = false;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(factor, fatal);
+    }
+  };
+  struct Scratch {
+    std::vector<double> values;
+    [[nodiscard]] std::int64_t byte_size() const {
+      return static_cast<std::int64_t>(values.size() * sizeof(double));
+    }
+  };
+  using Partial = SumTask::Partial;
+  static void rebuild(const mr::RowGroup& group, const State& /*state*/, Scratch& scratch) {
+    scratch.values.assign(static_cast<std::size_t>(group.rows), 1.0);
+  }
+  static void map(const mr::RowGroup& group, const State& state, Scratch& scratch,
+                  Partial& partial) {
+    std::vector<double> values(scratch.values.size());
+    group.columns[0].decode(0, std::span(values));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      scratch.values[i] = scratch.values[i] * state.factor + values[i];
+      partial.sum += scratch.values[i];
+    }
+    partial.rows += group.rows;
+    if (!state.fatal || group.index.value() != 3) return;
+    if (mr::LocalCluster* cluster = KillTask::victim_cluster.exchange(nullptr)) cluster->kill(1);
+  }
+  static void merge(Partial& left, const Partial& right) { SumTask::merge(left, right); }
+};
+
 const mr::TaskList& tasks() {
   static const mr::TaskList kTasks = {&mr::task_entry<SumTask>(), &mr::task_entry<VisitTask>(),
-                                      &mr::task_entry<FailTask>(), &mr::task_entry<KillTask>()};
+                                      &mr::task_entry<FailTask>(), &mr::task_entry<KillTask>(),
+                                      &mr::task_entry<RunningTask>()};
   return kTasks;
 }
 
@@ -289,6 +328,25 @@ TEST_F(Loss, InTheMiddleOfARunChangesNoBit) {
   EXPECT_EQ(engine_.run<SumTask>(doubled, {0.5}).sum, expected);
   ASSERT_TRUE(wait_for_copies());
   EXPECT_TRUE(all_copied(result.columns[0].id));
+}
+
+TEST_F(Loss, OfScratchIsMadeGoodByDoingItsRunsAgain) {
+  const auto sums = [&](bool lose) {
+    std::vector<double> all;
+    const mr::ScratchLease scratch(engine_);
+    mr::RunOptions options;
+    options.scratch = scratch.id();
+    for (const double factor : {0.5, 0.75, -0.3, 1.25, 0.1}) {
+      RunningTask::State state{factor, lose && factor == -0.3};
+      if (state.fatal) KillTask::victim_cluster = &cluster_;
+      all.push_back(engine_.run<RunningTask>(mr::inputs_of(frame_), state, options).sum);
+    }
+    return all;
+  };
+  const std::vector<double> expected = sums(false);
+  EXPECT_EQ(sums(true), expected);
+  EXPECT_EQ(cluster_.node(0).store().catalog().view()->size(), 2U);
+  EXPECT_EQ(sums(false), expected);
 }
 
 TEST_F(Loss, BetweenWritingAndAdoptingAColumnBringsItsChunks) {
