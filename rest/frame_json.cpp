@@ -176,8 +176,9 @@ schema::Table distribution_table(const Services& services, const frame::Frame& f
     double groups = 0;
   };
   std::map<NodeId, Share> shares;
+  const store::PlacementPtr placement = services.engine->placement(*frame.layout);
   for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-    Share& share = shares[frame.layout->home(GroupIndex(g))];
+    Share& share = shares[placement->home(GroupIndex(g))];
     share.rows += static_cast<double>(frame.layout->rows_of(GroupIndex(g)));
     share.groups += 1;
   }
@@ -189,16 +190,16 @@ schema::Table distribution_table(const Services& services, const frame::Frame& f
     table.add_row({std::move(label), readable_bytes(part), static_cast<Number>(share_rows),
                    static_cast<Number>(groups), static_cast<Number>(groups * frame.width())});
   };
+  const std::vector<cluster::Member> members = services.members();
   Share low{1e300, 1e300};
   Share high;
-  for (std::size_t n = 0; n < services.view.members.size(); ++n) {
-    const cluster::Member& member = services.view.members[n];
+  for (const cluster::Member& member : members) {
     const Share share = shares[member.id];
     add(member.address, share.rows, share.groups, std::int64_t());
     low = {std::min(low.rows, share.rows), std::min(low.groups, share.groups)};
     high = {std::max(high.rows, share.rows), std::max(high.groups, share.groups)};
   }
-  const auto nodes = static_cast<double>(services.view.members.size());
+  const auto nodes = static_cast<double>(members.size());
   const double groups = frame.layout->groups();
   add("mean", static_cast<double>(frame.rows()) / nodes, groups / nodes, float());
   add("min", low.rows, low.groups, float());

@@ -57,7 +57,9 @@ struct ServerInfo {
 /// Everything that handlers may use, wired once by the server. All references outlive the router.
 struct Services {
   ServerInfo info;
-  cluster::View view = {};
+  /// Members that answer REST requests, in the order of their joining. Nodes that share the
+  /// process of another, as tests have them, do not.
+  [[nodiscard]] std::vector<cluster::Member> members() const;
   mr::Engine* engine = nullptr;
   store::Store* store = nullptr;
   frame::Frames* frames = nullptr;

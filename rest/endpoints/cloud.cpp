@@ -231,7 +231,7 @@ Cloud answer_cloud(Call& call, const Cloud& input) {
   cloud.build_number = info.h2o_version.substr(info.h2o_version.rfind('.') + 1);
   cloud.build_age = age_text(now_ms() / 1000 - built);
   cloud.cloud_name = info.cluster_name;
-  cloud.cloud_size = static_cast<std::int32_t>(call.services.view.size());
+  cloud.cloud_size = static_cast<std::int32_t>(call.services.members().size());
   cloud.cloud_uptime_millis = now_ms() - info.start_time_ms;
   cloud.nodes.push_back(describe_node(call.services));
   return cloud;

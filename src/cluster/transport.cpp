@@ -25,23 +25,23 @@ void QueueNetwork::leave(NodeId node) {
   inboxes_.erase(node);
 }
 
-std::future<wire::Bytes> QueueNetwork::call(NodeId to, std::string service, wire::Bytes request) {
-  const Inbox* inbox = nullptr;
-  {
-    const std::shared_lock lock(mutex_);
-    const auto at = inboxes_.find(to);
-    if (at != inboxes_.end()) inbox = at->second;
+const Inbox& QueueNetwork::connect(NodeId from, NodeId to) {
+  const std::shared_lock lock(mutex_);
+  const auto at = inboxes_.find(to);
+  if (at == inboxes_.end() || !inboxes_.contains(from)) {
+    throw ClusterError("The node has left the cluster.");
   }
-  return std::async(std::launch::async,
-                    [inbox, service = std::move(service), request = std::move(request)] {
-                      if (inbox == nullptr) throw ClusterError("The node has left the cluster.");
-                      return inbox->handle(service, request);
-                    });
+  return *at->second;
 }
 
-std::future<wire::Bytes> NoTransport::call(NodeId /*to*/, std::string /*service*/,
-                                           wire::Bytes /*request*/) {
-  throw ClusterError("This node is not part of a cluster.");
+std::future<wire::Bytes> QueueNetwork::call(NodeId from, NodeId to, std::string service,
+                                            wire::Bytes request) {
+  return std::async(std::launch::async,
+                    [this, from, to, service = std::move(service), request = std::move(request)] {
+                      wire::Bytes answer = connect(from, to).handle(service, request);
+                      connect(from, to);  // the answer of a node that died meanwhile never arrives
+                      return answer;
+                    });
 }
 
 }  // namespace neve::cluster

@@ -29,13 +29,4 @@ std::vector<std::int64_t> row_cuts(std::int64_t rows, std::int64_t columns) {
   return cuts;
 }
 
-Layout place(LayoutId id, std::vector<std::int64_t> cuts, std::span<const NodeId> nodes) {
-  NEVE_CHECK(!nodes.empty() && !cuts.empty());
-  Layout layout{.id = id, .cuts = std::move(cuts), .homes = {}};
-  const std::size_t groups = layout.cuts.size() - 1;
-  layout.homes.reserve(groups);
-  for (std::size_t g = 0; g < groups; ++g) layout.homes.push_back(nodes[g * nodes.size() / groups]);
-  return layout;
-}
-
 }  // namespace neve::frame

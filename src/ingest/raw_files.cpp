@@ -27,7 +27,7 @@ void RawFiles::put_path(const std::string& key, const std::string& path) {
 void RawFiles::put_bytes(const std::string& key, SharedBuffer bytes, std::int64_t size) {
   const ColumnId id = store_.new_column_id();
   store_.put(id, GroupIndex(0), std::move(bytes));
-  store_.commit({.new_columns = {id}});
+  store_.commit({.new_columns = {.ids = {id}}});
   const store::ColumnLease lease(store_, id);
   store::Entry entry;
   entry.name = key;

@@ -1,5 +1,8 @@
 #include "mr/api/compute_node.hpp"
 
+#include <optional>
+
+#include "mr/copier.hpp"
 #include "mr/core.hpp"
 
 namespace neve::mr {
@@ -10,13 +13,14 @@ struct ComputeNode::Parts {
       : id(settings.id),
         budget(settings.memory_bytes),
         pool(settings.threads),
-        store(budget, sequencer, settings.number),
+        store(budget, sequencer, settings.id, settings.number),
         frames(store),
         engine(nullptr) {
     tasks.add(all_tasks);
     auto core = std::make_unique<Engine::Core>(
-        Engine::Core::Parts{settings.id, pool, store, transport, tasks, settings.members});
+        Engine::Core::Parts{settings.id, pool, store, transport, tasks});
     core->serve(inbox);
+    copier.emplace(*core);
     engine = std::make_unique<Engine>(std::move(core));
   }
   NodeId id;
@@ -27,6 +31,7 @@ struct ComputeNode::Parts {
   store::Store store;
   frame::Frames frames;
   std::unique_ptr<Engine> engine;
+  std::optional<Copier> copier;  // uses the engine's core, so it ends first
 };
 
 ComputeNode::ComputeNode(const Settings& settings, const TaskList& tasks,
@@ -43,35 +48,57 @@ Engine& ComputeNode::engine() { return *parts_->engine; }
 cluster::Inbox& ComputeNode::inbox() { return parts_->inbox; }
 
 struct LocalCluster::Parts {
+  struct Place {
+    std::unique_ptr<cluster::Transport> transport;
+    std::unique_ptr<ComputeNode> node;
+  };
+  Settings settings;
+  const TaskList tasks;
   cluster::QueueNetwork network;
-  cluster::QueueTransport queue{network};
-  cluster::NoTransport none;
   store::LocalSequencer sequencer;
-  std::vector<std::unique_ptr<ComputeNode>> nodes;
+  std::vector<Place> nodes;
+
+  void add();
 };
 
-LocalCluster::LocalCluster(int nodes, int threads_each, std::int64_t memory_bytes_each,
-                           const TaskList& tasks)
-    : parts_(std::make_unique<Parts>()) {
-  ComputeNode::Settings settings;
-  settings.threads = threads_each;
-  settings.memory_bytes = memory_bytes_each;
-  settings.members.clear();
-  for (int i = 0; i < nodes; ++i) settings.members.emplace_back(static_cast<std::uint64_t>(i) + 1);
-  cluster::Transport& transport =
-      nodes == 1 ? static_cast<cluster::Transport&>(parts_->none) : parts_->queue;
-  for (int i = 0; i < nodes; ++i) {
-    settings.id = settings.members[static_cast<std::size_t>(i)];
-    settings.number = static_cast<std::uint32_t>(i);
-    auto node = std::make_unique<ComputeNode>(settings, tasks, parts_->sequencer, transport);
-    parts_->sequencer.add(node->store());
-    parts_->network.join(node->id(), node->inbox());
-    parts_->nodes.push_back(std::move(node));
+void LocalCluster::Parts::add() {
+  const auto number = static_cast<std::uint32_t>(nodes.size());
+  const ComputeNode::Settings of_node{.id = NodeId(number + 1),
+                                      .number = number,
+                                      .threads = settings.threads_each,
+                                      .memory_bytes = settings.memory_bytes_each};
+  Place place;
+  place.transport = std::make_unique<cluster::QueueTransport>(network, of_node.id);
+  place.node = std::make_unique<ComputeNode>(of_node, tasks, sequencer, *place.transport);
+  ComputeNode& node = *place.node;
+  nodes.push_back(std::move(place));
+  sequencer.add(node.store());
+  network.join(node.id(), node.inbox());
+}
+
+LocalCluster::LocalCluster(const Settings& settings, const TaskList& tasks)
+    : parts_(std::make_unique<Parts>(settings, tasks)) {
+  for (int i = 0; i < settings.nodes; ++i) parts_->add();
+  cluster::View view{.epoch = 1, .members = {}};
+  for (std::uint32_t number = 0; number < size(); ++number) {
+    view.members.push_back({node(number).id(), number == 0 ? settings.address : "", number});
   }
+  parts_->sequencer.change_view(view);
+  node(0).store().commit({.copies = settings.copies});
 }
 
 LocalCluster::~LocalCluster() = default;
 std::size_t LocalCluster::size() const { return parts_->nodes.size(); }
-ComputeNode& LocalCluster::node(std::size_t index) { return *parts_->nodes.at(index); }
+ComputeNode& LocalCluster::node(std::size_t index) { return *parts_->nodes.at(index).node; }
+
+void LocalCluster::kill(std::size_t index) {
+  const NodeId gone = node(index).id();
+  parts_->network.leave(gone);
+  parts_->sequencer.remove(node(index).store());
+  cluster::View view = *node((index + 1) % size()).store().catalog().view();
+  ++view.epoch;
+  std::erase_if(view.members, [gone](const cluster::Member& m) { return m.id == gone; });
+  parts_->sequencer.change_view(view);
+}
 
 }  // namespace neve::mr

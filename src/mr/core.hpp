@@ -5,6 +5,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <neve/cluster/cloud.hpp>
@@ -12,6 +13,7 @@
 
 #include "cluster/api/transport.hpp"
 #include "mr/run.hpp"
+#include "mr/scratch.hpp"
 #include "mr/tree_reducer.hpp"
 
 namespace neve::mr {
@@ -27,25 +29,6 @@ class TaskTable {
   std::map<std::string_view, const TaskEntry*> entries_;
 };
 
-/// Scratch of all jobs on one node, by (job, task's scratch, row group). Thread-safe; one row group
-/// is run by one thread at a time.
-class ScratchTable {
- public:
-  explicit ScratchTable(Budget& budget) : budget_(budget) {}
-  /// The scratch of the group, made and rebuilt at first use.
-  void* get(const TaskEntry& task, ScratchId id, const RowGroup& group, const void* state);
-  void free(ScratchId id);
-
- private:
-  struct Held {
-    std::shared_ptr<void> scratch;
-    Reservation reservation;
-  };
-  Budget& budget_;
-  std::mutex mutex_;
-  std::map<std::uint64_t, std::map<std::int32_t, Held>> jobs_;
-};
-
 /// What the engine of one node is made of.
 class Engine::Core {
  public:
@@ -55,9 +38,9 @@ class Engine::Core {
     store::Store& store;
     cluster::Transport& transport;
     const TaskTable& tasks;
-    std::vector<NodeId> members;  ///< in the order of the view
   };
-  explicit Core(Parts parts) : parts_(std::move(parts)), scratch_(parts_.store.budget()) {}
+  explicit Core(Parts parts)
+      : parts_(std::move(parts)), scratch_(parts_.store.budget()), logs_(parts_.store.budget()) {}
 
   /// Adds what other nodes may ask of this one.
   void serve(cluster::Inbox& inbox);
@@ -66,32 +49,89 @@ class Engine::Core {
   Result run(const TaskEntry& task, const Inputs& inputs, const void* state,
              const RunOptions& options);
 
+  /// Cut as told; placed over the members of the current view.
+  frame::LayoutPtr new_layout(std::vector<std::int64_t> cuts);
+  /// Where the layout's groups live now.
+  store::PlacementPtr placement(const frame::Layout& layout);
   frame::Chunk chunk(const frame::Layout& layout, ColumnId column, GroupIndex group);
   void put(const frame::Layout& layout, ColumnId column, GroupIndex group,
            const frame::Chunk& chunk);
+  std::vector<frame::Column> adopt(std::span<const ColumnId> ids,
+                                   std::span<const OutputColumn> kinds);
   void discard(std::span<const ColumnId> ids);
   void free_scratch(ScratchId id);
   std::int64_t column_bytes(ColumnId column);
+  /// Gets one column's chunks of a run that this node is to copy, unless the column is freed
+  /// meanwhile.
+  void fetch_copy(const store::Catalog::Fetch& wanted, ColumnId column);
 
   Parts& parts() { return parts_; }
 
  private:
+  /// Columns that are being put, and where; until they are adopted or discarded.
+  struct Pending {
+    frame::LayoutPtr layout;
+    store::PlacementPtr placement;
+  };
+  /// Gets the chunks of these groups that are not here from who has them.
+  void fetch(const store::Placement& from, std::span<const ColumnId> columns,
+             std::int32_t first_group, std::int32_t end_group);
+  SharedBuffer get_chunk(const store::Placement& placement, ColumnId column, GroupIndex group);
+  void put_at(const store::Placement& placement, ColumnId column, GroupIndex group,
+              const SharedBuffer& chunk);
+  /// Commits columns, each with the placement at which its chunks were put; brings them to where
+  /// they belong first if that has changed.
+  void commit_columns(const frame::Layout& layout, std::span<const ColumnId> ids,
+                      std::vector<store::PlacementPtr> placed);
+  /// Has the nodes of `to` fetch what they lack.
+  void bring(const store::Placement& from, const store::Placement& to, ColumnId column);
+  std::vector<frame::Column> leased(std::span<const ColumnId> ids,
+                                    std::span<const OutputColumn> kinds);
+  void forget_pending(std::span<const ColumnId> ids);
+  void serve_chunks(cluster::Inbox& inbox);
+
   std::vector<Subtree> run_here(const TaskEntry& task, const RunRequest& request, const void* state,
                                 const job::Token& token);
   void run_group(const TaskEntry& task, const RunRequest& request, const void* state,
                  GroupIndex group, void* partial);
+  [[nodiscard]] std::vector<frame::Chunk> chunks_of(const RunRequest& request,
+                                                    std::span<const ColumnId> columns,
+                                                    GroupIndex group);
+  /// The group's scratch as the runs before this one have left it: what is here if it has seen just
+  /// these, else made again by doing them again.
+  ScratchTable::Held& ready_scratch(const TaskEntry& task, const RunRequest& request,
+                                    const RowGroup& group, const void* state);
+  std::vector<ReplayRun> fetch_runs(const RunRequest& request, std::size_t first);
   std::shared_ptr<void> reduce(const TaskEntry& task, RunRequest& request, const void* state,
                                const job::TokenPtr& token);
+  /// What rounds of a run have given so far.
+  struct Round {
+    std::vector<Subtree> parts;
+    std::exception_ptr lost;  ///< why blocks of the last round are missing
+  };
+  /// Runs blocks at their homes. Returns those whose node was lost.
+  std::vector<std::int32_t> run_round(const TaskEntry& task, RunRequest& request, const void* state,
+                                      const job::Token& token,
+                                      const std::vector<std::int32_t>& blocks, Round& round);
+  /// How many runs with this scratch have ended well.
+  std::int64_t runs_so_far(const TaskEntry& task, ScratchId id);
+  void note_run(const TaskEntry& task, RunRequest& request, const void* state);
+  void await_new_placement(RunRequest& request, const job::Token& token,
+                           const std::exception_ptr& lost);
   wire::Bytes answer_run(std::span<const std::byte> bytes);
   wire::Bytes wait_for(std::future<wire::Bytes>& answer, NodeId node, std::uint64_t run_id,
                        const job::Token& token);
-  /// Calls the service on every other member and waits for all.
+  /// Calls the service on every other member, waits for all, and leaves out those that are gone.
   std::vector<wire::Bytes> ask_others(const std::string& service, const wire::Bytes& request);
 
   Parts parts_;
   ScratchTable scratch_;
+  ScratchLogs logs_;
   std::mutex mutex_;
   std::map<std::uint64_t, job::TokenPtr> foreign_runs_;  ///< runs that other nodes drive
+  std::map<std::uint64_t, std::int64_t> scratch_runs_;   ///< of scratches that this node drives
+  std::mutex pending_mutex_;
+  std::unordered_map<ColumnId, Pending> pending_;
 };
 
 }  // namespace neve::mr

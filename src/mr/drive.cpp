@@ -1,42 +1,13 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 
 #include <neve/base/error.hpp>
 
 #include "mr/core.hpp"
 
 namespace neve::mr {
-namespace {
-
-/// A chunk's place, as other nodes ask for it; `chunk` is filled where it is put.
-struct ChunkMessage {
-  ColumnId column;
-  GroupIndex group;
-  wire::Bytes chunk;
-  template <class Archive>
-  void fields(Archive& archive) {
-    archive(column, group, chunk);
-  }
-};
-
-wire::Bytes bytes_of(const SharedBuffer& buffer) {
-  const auto bytes = buffer->bytes();
-  return {bytes.begin(), bytes.end()};
-}
-
-SharedBuffer buffer_of(const wire::Bytes& bytes) {
-  auto buffer = std::make_shared<Buffer>(bytes.size());
-  std::ranges::copy(bytes, buffer->bytes().begin());
-  return buffer;
-}
-
-template <class Ids>
-wire::Bytes encode_ids(const Ids& ids) {
-  return wire::encode(std::vector<ColumnId>(ids.begin(), ids.end()));
-}
-
-}  // namespace
 
 void Engine::Core::serve(cluster::Inbox& inbox) {
   inbox.add("mr.run", [this](auto bytes) { return answer_run(bytes); });
@@ -46,82 +17,43 @@ void Engine::Core::serve(cluster::Inbox& inbox) {
     if (at != foreign_runs_.end()) at->second->cancel();
     return wire::Bytes();
   });
+  inbox.add("mr.log", [this](auto bytes) {
+    const auto [id, first] = wire::decode<std::pair<ScratchId, std::uint64_t>>(bytes);
+    return wire::encode(logs_.from(id, static_cast<std::size_t>(first)));
+  });
   inbox.add("mr.free_scratch", [this](auto bytes) {
     scratch_.free(wire::decode<ScratchId>(bytes));
     return wire::Bytes();
   });
-  inbox.add("chunk.get", [this](auto bytes) {
-    const auto wanted = wire::decode<ChunkMessage>(bytes);
-    const SharedBuffer buffer = parts_.store.find(wanted.column, wanted.group);
-    if (!buffer) throw ClusterError("A chunk is not at its home.");
-    return bytes_of(buffer);
-  });
-  inbox.add("chunk.put", [this](auto bytes) {
-    const auto sent = wire::decode<ChunkMessage>(bytes);
-    // Checked on arrival: from here on it is trusted.
-    const auto chunk = frame::Chunk::from_bytes(buffer_of(sent.chunk));
-    parts_.store.put(sent.column, sent.group, chunk.buffer());
-    return wire::Bytes();
-  });
-  inbox.add("chunk.discard", [this](auto bytes) {
-    parts_.store.drop(wire::decode<std::vector<ColumnId>>(bytes));
-    return wire::Bytes();
-  });
-  inbox.add("chunk.bytes", [this](auto bytes) {
-    return wire::encode(parts_.store.chunk_bytes(wire::decode<ColumnId>(bytes)));
-  });
-}
-
-frame::Chunk Engine::Core::chunk(const frame::Layout& layout, ColumnId column, GroupIndex group) {
-  if (SharedBuffer here = parts_.store.find(column, group)) {
-    return frame::Chunk::from_store(std::move(here));
-  }
-  const NodeId home = layout.home(group);
-  if (home == parts_.self)
-    throw ClusterError("A chunk of a column is gone; was its frame removed?");
-  const wire::Bytes bytes =
-      parts_.transport.call(home, "chunk.get", wire::encode(ChunkMessage{column, group, {}})).get();
-  return frame::Chunk::from_bytes(buffer_of(bytes));
-}
-
-void Engine::Core::put(const frame::Layout& layout, ColumnId column, GroupIndex group,
-                       const frame::Chunk& chunk) {
-  const NodeId home = layout.home(group);
-  if (home == parts_.self) {
-    parts_.store.put(column, group, chunk.buffer());
-    return;
-  }
-  const ChunkMessage message{column, group, bytes_of(chunk.buffer())};
-  parts_.transport.call(home, "chunk.put", wire::encode(message)).get();
+  serve_chunks(inbox);
 }
 
 std::vector<wire::Bytes> Engine::Core::ask_others(const std::string& service,
                                                   const wire::Bytes& request) {
   std::vector<std::future<wire::Bytes>> answers;
-  for (const NodeId node : parts_.members) {
-    if (node != parts_.self) answers.push_back(parts_.transport.call(node, service, request));
+  for (const cluster::Member& member : parts_.store.catalog().view()->members) {
+    if (member.id == parts_.self) continue;
+    answers.push_back(parts_.transport.call(member.id, service, request));
   }
   std::vector<wire::Bytes> all;
-  for (auto& answer : answers) all.push_back(answer.get());
+  for (auto& answer : answers) {
+    try {
+      all.push_back(answer.get());
+    } catch (const ClusterError&) {
+      continue;  // what a lost node held is lost with it
+    }
+  }
   return all;
 }
 
-void Engine::Core::discard(std::span<const ColumnId> ids) {
-  parts_.store.drop({ids.begin(), ids.end()});
-  ask_others("chunk.discard", encode_ids(ids));
-}
-
 void Engine::Core::free_scratch(ScratchId id) {
+  logs_.free(id);
+  {
+    const std::lock_guard lock(mutex_);
+    scratch_runs_.erase(id.value);
+  }
   scratch_.free(id);
   ask_others("mr.free_scratch", wire::encode(id));
-}
-
-std::int64_t Engine::Core::column_bytes(ColumnId column) {
-  std::int64_t sum = parts_.store.chunk_bytes(column);
-  for (const wire::Bytes& answer : ask_others("chunk.bytes", wire::encode(column))) {
-    sum += wire::decode<std::int64_t>(answer);
-  }
-  return sum;
 }
 
 wire::Bytes Engine::Core::wait_for(std::future<wire::Bytes>& answer, NodeId node,
@@ -136,54 +68,119 @@ wire::Bytes Engine::Core::wait_for(std::future<wire::Bytes>& answer, NodeId node
   return answer.get();
 }
 
-std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& request,
-                                           const void* state, const job::TokenPtr& token) {
+std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequest& request,
+                                                  const void* state, const job::Token& token,
+                                                  const std::vector<std::int32_t>& blocks,
+                                                  Round& round) {
   std::map<NodeId, std::vector<std::int32_t>> blocks_of_home;
-  for (std::int32_t block = 0; block < request.block_count; ++block) {
-    blocks_of_home[request.layout->home(GroupIndex(block * request.groups_per_block))].push_back(
-        block);
+  for (const std::int32_t block : blocks) {
+    const GroupIndex first(block * request.groups_per_block);
+    blocks_of_home[request.placement->home(first)].push_back(block);
   }
   std::vector<std::pair<NodeId, std::future<wire::Bytes>>> answers;
-  for (auto& [home, blocks] : blocks_of_home) {
+  for (const auto& [home, its_blocks] : blocks_of_home) {
     if (home == parts_.self) continue;
     if (request.state.empty()) request.state = task.encode_state(state);
-    request.blocks = std::move(blocks);
+    request.blocks = its_blocks;
     answers.emplace_back(home, parts_.transport.call(home, "mr.run", wire::encode(request)));
   }
   // Every node is waited for, also after a failure: nobody may still be writing when columns are
   // freed.
   std::exception_ptr failure;
-  std::vector<Subtree> parts;
-  const auto attempt = [&failure](const auto& step) {
+  std::vector<std::int32_t> left;
+  const auto attempt = [&](NodeId home, const auto& step) {
     try {
       step();
+    } catch (const ClusterError&) {
+      round.lost = std::current_exception();
+      left.insert(left.end(), blocks_of_home[home].begin(), blocks_of_home[home].end());
     } catch (...) {
       if (!failure) failure = std::current_exception();
     }
   };
-  attempt([&] {
-    request.blocks = std::move(blocks_of_home[parts_.self]);
-    parts = run_here(task, request, state, *token);
+  attempt(parts_.self, [&] {
+    request.blocks = blocks_of_home[parts_.self];
+    for (Subtree& part : run_here(task, request, state, token)) {
+      round.parts.push_back(std::move(part));
+    }
   });
   for (auto& [home, answer] : answers) {
-    attempt([&, home = home] {
-      const auto reply = wire::decode<RunReply>(wait_for(answer, home, request.run_id, *token));
+    attempt(home, [&, home = home] {
+      const auto reply = wire::decode<RunReply>(wait_for(answer, home, request.run_id, token));
       for (const RunReply::Part& part : reply.parts) {
-        parts.push_back({part.height, part.place, task.decode_partial(part.partial)});
+        round.parts.push_back({part.height, part.place, task.decode_partial(part.partial)});
       }
     });
   }
   if (failure) std::rethrow_exception(failure);
+  return left;
+}
+
+void Engine::Core::await_new_placement(RunRequest& request, const job::Token& token,
+                                       const std::exception_ptr& lost) {
+  // A death is agreed within seconds; whatever fails for longer is no matter of a lost node.
+  constexpr auto kLimit = std::chrono::seconds(20);
+  constexpr std::chrono::milliseconds kCancelPoll(20);
+  const auto until = std::chrono::steady_clock::now() + kLimit;
+  while (true) {
+    token.check();
+    auto now = placement(*request.layout);
+    if (now->runs != request.placement->runs) {
+      request.placement = std::move(now);
+      return;
+    }
+    if (std::chrono::steady_clock::now() > until) std::rethrow_exception(lost);
+    const std::uint64_t seen = parts_.store.catalog().version();
+    parts_.store.wait_for([seen](const store::Catalog& c) { return c.version() != seen; },
+                          kCancelPoll);
+  }
+}
+
+std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& request,
+                                           const void* state, const job::TokenPtr& token) {
+  Round round;
+  std::vector<std::int32_t> blocks(static_cast<std::size_t>(request.block_count));
+  std::iota(blocks.begin(), blocks.end(), 0);
+  while (true) {
+    blocks = run_round(task, request, state, *token, blocks, round);
+    if (blocks.empty()) break;
+    await_new_placement(request, *token, round.lost);
+  }
   if (task.reduction == Reduction::exact) {
     auto whole = task.make_partial(state);
-    for (const Subtree& part : parts) task.merge(whole.get(), part.partial.get());
+    for (const Subtree& part : round.parts) task.merge(whole.get(), part.partial.get());
     return whole;
   }
   TreeReducer tree(task, request.block_count);
-  for (Subtree& part : parts) tree.add(std::move(part));
-  parts = tree.take();
-  NEVE_CHECK(parts.size() == 1, "a block is missing from the reduction");
-  return parts[0].partial;
+  for (Subtree& part : round.parts) tree.add(std::move(part));
+  std::vector<Subtree> roots = tree.take();
+  NEVE_CHECK(roots.size() == 1, "a block is missing from the reduction");
+  return roots[0].partial;
+}
+
+std::int64_t Engine::Core::runs_so_far(const TaskEntry& task, ScratchId id) {
+  if (!task.has_scratch) return 0;
+  NEVE_CHECK(id.value != 0, "task " + std::string(task.name) + " needs a scratch id");
+  const std::lock_guard lock(mutex_);
+  return scratch_runs_[id.value];
+}
+
+void Engine::Core::note_run(const TaskEntry& task, RunRequest& request, const void* state) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++scratch_runs_[request.scratch.value];
+  }
+  // Where all groups live here, nobody else can ever need to do it again: with this node, the
+  // driver would be gone too.
+  const std::vector<store::Run>& runs = request.placement->runs;
+  if (std::ranges::all_of(runs, [this](const store::Run& run) {
+        return run.homes.size() == 1 && run.homes.front() == parts_.self;
+      })) {
+    return;
+  }
+  if (request.state.empty()) request.state = task.encode_state(state);
+  logs_.add(request.scratch, {std::string(task.name), request.columns, request.output_kinds,
+                              std::move(request.state)});
 }
 
 Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inputs,
@@ -195,26 +192,26 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
   request.run_id = parts_.store.next_id();
   request.task = task.name;
   request.layout = inputs.layout;
+  request.placement = placement(*inputs.layout);
   request.columns = inputs.columns;
+  request.driver = parts_.self;
   request.scratch = options.scratch;
+  request.scratch_runs = runs_so_far(task, options.scratch);
   request.groups_per_block = blocks.groups_per_block;
   request.block_count = blocks.count;
   for (const OutputColumn& output : options.outputs) {
     request.output_kinds.push_back(output.kind);
     request.output_ids.push_back(parts_.store.new_column_id());
   }
+  const store::PlacementPtr first = request.placement;
   try {
     auto partial = reduce(task, request, state, token);
-    std::vector<frame::Column> columns;
+    if (task.has_scratch) note_run(task, request, state);
     if (!options.outputs.empty()) {
-      parts_.store.commit({.new_columns = request.output_ids});
-      for (std::size_t i = 0; i < options.outputs.size(); ++i) {
-        const ColumnId id = request.output_ids[i];
-        columns.push_back({id, options.outputs[i].type, options.outputs[i].domain,
-                           std::make_shared<const store::ColumnLease>(parts_.store, id)});
-      }
+      commit_columns(*inputs.layout, request.output_ids,
+                     std::vector<store::PlacementPtr>(request.output_ids.size(), first));
     }
-    return {std::move(partial), std::move(columns)};
+    return {std::move(partial), leased(request.output_ids, options.outputs)};
   } catch (...) {
     discard(request.output_ids);
     throw;

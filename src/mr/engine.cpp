@@ -35,23 +35,17 @@ void Engine::put_chunk(const frame::Layout& layout, ColumnId column, GroupIndex 
 
 std::vector<frame::Column> Engine::adopt(std::span<const ColumnId> ids,
                                          std::span<const OutputColumn> kinds) {
-  NEVE_CHECK(ids.size() == kinds.size());
-  if (ids.empty()) return {};
-  store::Store& store = core_->parts().store;
-  store.commit({.new_columns = {ids.begin(), ids.end()}});
-  std::vector<frame::Column> columns;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    columns.push_back({ids[i], kinds[i].type, kinds[i].domain,
-                       std::make_shared<const store::ColumnLease>(store, ids[i])});
-  }
-  return columns;
+  return core_->adopt(ids, kinds);
 }
 
 void Engine::discard(std::span<const ColumnId> ids) { core_->discard(ids); }
 
 frame::LayoutPtr Engine::new_layout(std::vector<std::int64_t> cuts) {
-  return std::make_shared<const frame::Layout>(
-      frame::place(core_->parts().store.new_layout_id(), std::move(cuts), core_->parts().members));
+  return core_->new_layout(std::move(cuts));
+}
+
+store::PlacementPtr Engine::placement(const frame::Layout& layout) {
+  return core_->placement(layout);
 }
 
 ColumnId Engine::new_column_id() { return core_->parts().store.new_column_id(); }

@@ -22,18 +22,22 @@ struct RunRequest {
   std::uint64_t run_id = 0;
   std::string task;
   frame::LayoutPtr layout;
+  store::PlacementPtr placement;
   std::vector<ColumnId> columns;
   wire::Bytes state;
+  NodeId driver;
   ScratchId scratch;
+  std::int64_t scratch_runs = 0;  ///< that came before this one
   std::vector<OutputKind> output_kinds;
   std::vector<ColumnId> output_ids;
   std::int32_t groups_per_block = 1;
   std::int32_t block_count = 0;
   std::vector<std::int32_t> blocks;  ///< those to run here
+  bool again = false;                ///< the blocks may have run before: their Scratch is made anew
   template <class Archive>
   void fields(Archive& archive) {
-    archive(run_id, task, layout, columns, state, scratch, output_kinds, output_ids,
-            groups_per_block, block_count, blocks);
+    archive(run_id, task, layout, placement, columns, state, driver, scratch, scratch_runs,
+            output_kinds, output_ids, groups_per_block, block_count, blocks);
   }
 };
 

@@ -42,20 +42,80 @@ class IdlePartials {
 
 }  // namespace
 
+std::vector<frame::Chunk> Engine::Core::chunks_of(const RunRequest& request,
+                                                  std::span<const ColumnId> columns,
+                                                  GroupIndex group) {
+  std::vector<frame::Chunk> chunks;
+  chunks.reserve(columns.size());
+  for (const ColumnId column : columns) {
+    chunks.push_back(frame::Chunk::from_store(get_chunk(*request.placement, column, group)));
+  }
+  return chunks;
+}
+
+std::vector<ReplayRun> Engine::Core::fetch_runs(const RunRequest& request, std::size_t first) {
+  std::vector<LoggedRun> logged;
+  if (request.driver == parts_.self) {
+    logged = logs_.from(request.scratch, first);
+  } else {
+    const wire::Bytes wanted =
+        wire::encode(std::pair<ScratchId, std::uint64_t>(request.scratch, first));
+    logged = wire::decode<std::vector<LoggedRun>>(
+        parts_.transport.call(request.driver, "mr.log", wanted).get());
+  }
+  std::vector<ReplayRun> runs;
+  for (LoggedRun& run : logged) {
+    const TaskEntry& task = parts_.tasks.find(run.task);
+    runs.push_back({.task = &task,
+                    .state = task.decode_state(run.state),
+                    .columns = std::move(run.columns),
+                    .output_kinds = std::move(run.output_kinds)});
+  }
+  return runs;
+}
+
+ScratchTable::Held& Engine::Core::ready_scratch(const TaskEntry& task, const RunRequest& request,
+                                                const RowGroup& group, const void* state) {
+  ScratchTable::Held& held = scratch_.place(request.scratch, group.index);
+  if (held.runs == request.scratch_runs) return held;
+  if (request.scratch_runs == 0) {
+    scratch_.begin(held, task, group, state);
+    return held;
+  }
+  const auto fetch = [&](std::size_t first) { return fetch_runs(request, first); };
+  const auto count = static_cast<std::size_t>(request.scratch_runs);
+  bool first = true;
+  for (const ReplayRun& run : scratch_.history(request.scratch, count, fetch)) {
+    const std::vector<frame::Chunk> chunks = chunks_of(request, run.columns, group.index);
+    const RowGroup rows{group.index, group.first_row, group.rows, chunks};
+    if (first) scratch_.begin(held, *run.task, rows, run.state.get());
+    first = false;
+    // Only what it does to the scratch is wanted.
+    const std::shared_ptr<void> partial = run.task->make_partial(run.state.get());
+    Outputs outputs(run.output_kinds, group.rows);
+    run.task->map(rows, run.state.get(), held.scratch.get(), partial.get(), outputs);
+  }
+  return held;
+}
+
 void Engine::Core::run_group(const TaskEntry& task, const RunRequest& request, const void* state,
                              GroupIndex group, void* partial) {
   const frame::Layout& layout = *request.layout;
-  std::vector<frame::Chunk> chunks;
-  chunks.reserve(request.columns.size());
-  for (const ColumnId column : request.columns) chunks.push_back(chunk(layout, column, group));
+  const std::vector<frame::Chunk> chunks = chunks_of(request, request.columns, group);
   const RowGroup rows{group, layout.first_row(group), layout.rows_of(group), chunks};
-  void* scratch = task.has_scratch ? scratch_.get(task, request.scratch, rows, state) : nullptr;
   Outputs outputs(request.output_kinds, rows.rows);
-  task.map(rows, state, scratch, partial, outputs);
+  if (task.has_scratch) {
+    ScratchTable::Held& held = ready_scratch(task, request, rows, state);
+    held.runs = -1;  // should the map fail, nobody knows how far it came
+    task.map(rows, state, held.scratch.get(), partial, outputs);
+    held.runs = request.scratch_runs + 1;
+  } else {
+    task.map(rows, state, nullptr, partial, outputs);
+  }
   const std::vector<frame::Chunk> written = outputs.finish();
   for (std::size_t i = 0; i < written.size(); ++i) {
     NEVE_CHECK(written[i].rows() == rows.rows, "task wrote a column of another length");
-    put(layout, request.output_ids[i], group, written[i]);
+    put_at(*request.placement, request.output_ids[i], group, written[i].buffer());
   }
 }
 
@@ -80,6 +140,7 @@ std::vector<Subtree> Engine::Core::run_here(const TaskEntry& task, const RunRequ
 
 wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes) {
   const auto request = wire::decode<RunRequest>(bytes);
+  NEVE_CHECK(request.layout && request.placement);
   const TaskEntry& task = parts_.tasks.find(request.task);
   const std::shared_ptr<void> state = task.decode_state(request.state);
   job::TokenPtr token;

@@ -20,29 +20,6 @@ const TaskEntry& TaskTable::find(std::string_view name) const {
   return *at->second;
 }
 
-void* ScratchTable::get(const TaskEntry& task, ScratchId id, const RowGroup& group,
-                        const void* state) {
-  NEVE_CHECK(id.value != 0, "task " + std::string(task.name) + " needs a scratch id");
-  Held* held = nullptr;
-  {
-    // References into the map stay good while other groups are added.
-    const std::lock_guard lock(mutex_);
-    held = &jobs_[id.value][group.index.value()];
-  }
-  if (!held->scratch) {
-    auto made = task.make_scratch();
-    task.rebuild(group, state, made.get());
-    held->reservation = budget_.reserve(task.scratch_bytes(made.get()), "Working memory of a job");
-    held->scratch = std::move(made);
-  }
-  return held->scratch.get();
-}
-
-void ScratchTable::free(ScratchId id) {
-  const std::lock_guard lock(mutex_);
-  jobs_.erase(id.value);
-}
-
 Blocks blocks_of(const frame::Layout& layout, std::size_t columns, std::int64_t partial_bytes) {
   const std::int64_t groups = layout.groups();
   const std::int64_t rows_per_group = std::max<std::int64_t>(1, layout.rows() / groups);

@@ -90,7 +90,7 @@ Table cluster_table(const rest::Services& services) {
        {"h2o_version", "string", services.info.h2o_version},
        {"h2o_version_age", "string", std::string()},
        {"h2o_cluster_name", "string", services.info.cluster_name},
-       {"h2o_cluster_total_nodes", "int", static_cast<std::int64_t>(services.view.size())},
+       {"h2o_cluster_total_nodes", "int", static_cast<std::int64_t>(services.members().size())},
        {"h2o_cluster_free_memory", "long", services.store->budget().free()},
        {"h2o_cluster_total_cores", "int", static_cast<std::int64_t>(services.info.threads)},
        {"h2o_cluster_allowed_cores", "int", static_cast<std::int64_t>(services.info.threads)},

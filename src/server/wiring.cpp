@@ -51,11 +51,13 @@ mr::TaskList all_tasks() {
   return all;
 }
 
-/// An address that a client on this machine can use, for one that means "all".
-std::string reachable(const std::string& address) {
-  if (address == "0.0.0.0") return "127.0.0.1";
-  if (address == "::") return "[::1]";
-  return address.find(':') == std::string::npos ? address : "[" + address + "]";
+/// host:port for a client on this machine, also where the service listens on all addresses.
+std::string reachable(const Ports& ports) {
+  std::string host = ports.rest.address();
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return host + ":" + std::to_string(ports.rest.port());
 }
 
 ingest::PathPolicy make_path_policy(const Options& options) {
@@ -102,7 +104,11 @@ struct Node::Parts {
 Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request_stop)
     : options(o),
       path_policy(make_path_policy(o)),
-      cluster(o.local_nodes, o.threads, o.memory_bytes / o.local_nodes, all_tasks()),
+      cluster({.nodes = o.local_nodes,
+               .threads_each = o.threads,
+               .memory_bytes_each = o.memory_bytes / o.local_nodes,
+               .address = reachable(ports)},
+              all_tasks()),
       services{.info = server_info(ports, std::move(request_stop))},
       rollups(cluster.node(0).engine()),
       rapids(cluster.node(0).engine(), cluster.node(0).frames(), rollups),
@@ -131,7 +137,6 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
                                                           std::function<void()> callback) {
     schedule(std::chrono::milliseconds{delay_ms}, std::move(callback));
   };
-  services.view.members = {{node.id(), services.info.address}};
 }
 
 model::Models::Parts Node::Parts::model_parts() {
@@ -154,7 +159,7 @@ rest::ServerInfo Node::Parts::server_info(const Ports& ports, std::function<void
   info.cluster_name = options.name;
   info.h2o_version = options.h2o_version;
   info.neve_version = kNeveVersion;
-  info.address = reachable(ports.rest.address()) + ":" + std::to_string(ports.rest.port());
+  info.address = reachable(ports);
   info.start_time_ms = now_ms();
   info.threads = options.threads;
   info.log_directory = options.log_directory;

@@ -5,9 +5,26 @@
 
 namespace neve::store {
 
+namespace {
+
+/// Low bits of an id count on their node, the others are the node's number.
+constexpr unsigned kCounterBits = 40;
+
+}  // namespace
+
 void LocalSequencer::add(Store& store) {
   const std::lock_guard lock(mutex_);
   stores_.push_back(&store);
+}
+
+void LocalSequencer::change_view(const cluster::View& view) {
+  const std::lock_guard lock(mutex_);
+  for (Store* store : stores_) store->change_view(view);
+}
+
+void LocalSequencer::remove(Store& store) {
+  const std::lock_guard lock(mutex_);
+  std::erase(stores_, &store);
 }
 
 Applied LocalSequencer::commit(const Command& command) {
@@ -20,10 +37,11 @@ Applied LocalSequencer::commit(const Command& command) {
   return applied;
 }
 
-Store::Store(Budget& budget, Sequencer& sequencer, std::uint32_t node_number)
+Store::Store(Budget& budget, Sequencer& sequencer, NodeId self, std::uint32_t node_number)
     : budget_(budget),
       sequencer_(sequencer),
-      node_bits_(static_cast<std::uint64_t>(node_number) << 40U) {}
+      self_(self),
+      node_bits_(static_cast<std::uint64_t>(node_number) << kCounterBits) {}
 
 void Store::put(ColumnId column, GroupIndex group, SharedBuffer chunk) {
   const auto size = static_cast<std::int64_t>(chunk->size());
@@ -64,10 +82,53 @@ std::int64_t Store::chunk_bytes(ColumnId column) const {
   return sum;
 }
 
+Applied Store::commit(Command command) {
+  command.writer = self_;
+  return sequencer_.commit(command);
+}
+
 Applied Store::apply(const Command& command) {
   Applied applied = catalog_.apply(command);
   drop(applied.freed);
+  tell_waiters();
+  if (applied.accepted && (command.copies || command.arrival) && listener_) listener_();
   return applied;
+}
+
+void Store::change_view(const cluster::View& view) {
+  const auto before = catalog_.view();
+  drop(catalog_.change_view(view).freed);
+  for (const cluster::Member& member : before->members) {
+    if (!view.contains(member.id)) sweep(member);
+  }
+  tell_waiters();
+  if (listener_) listener_();
+}
+
+void Store::tell_waiters() {
+  {
+    // Empty, so that a waiter is either before its look at the condition or waits already.
+    const std::lock_guard lock(applied_mutex_);
+  }
+  applied_.notify_all();
+}
+
+void Store::sweep(const cluster::Member& gone) {
+  std::vector<ColumnId> orphans;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [column, groups] : chunks_) {
+      const bool its = column.value() >> kCounterBits == gone.number;
+      if (its && !catalog_.has_column(column)) orphans.push_back(column);
+    }
+  }
+  drop(orphans);
+}
+
+bool Store::wait_for(const std::function<bool(const Catalog&)>& condition,
+                     std::chrono::milliseconds limit) {
+  std::unique_lock lock(applied_mutex_);
+  return applied_.wait_for(lock, limit, [&] { return condition(catalog_); });
 }
 
 ColumnLease::~ColumnLease() {

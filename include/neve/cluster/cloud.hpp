@@ -11,18 +11,21 @@ namespace neve::cluster {
 /// One process of the cluster.
 struct Member {
   NodeId id;
-  std::string address;  ///< host:port of its REST service
+  std::string address;       ///< host:port of its REST service
+  std::uint32_t number = 0;  ///< never used twice; part of the ids that the node draws
   template <class Archive>
   void fields(Archive& archive) {
-    archive(id, address);
+    archive(id, address, number);
   }
 };
 
 /// The members that hold data, in the order of their joining; the same on every node for one epoch.
 struct View {
-  std::uint64_t epoch = 0;
+  std::uint64_t epoch = 0;  ///< goes up with every change
   std::vector<Member> members;
   [[nodiscard]] std::size_t size() const { return members.size(); }
+  [[nodiscard]] bool contains(NodeId id) const;
+  [[nodiscard]] std::vector<NodeId> ids() const;
 };
 
 }  // namespace neve::cluster

@@ -97,6 +97,8 @@ class Engine {
   void discard(std::span<const ColumnId> ids);
   /// A new placement of `cuts` over the members.
   frame::LayoutPtr new_layout(std::vector<std::int64_t> cuts);
+  /// Where the layout's row groups live now.
+  store::PlacementPtr placement(const frame::Layout& layout);
   ColumnId new_column_id();
   /// Bytes that a column holds on all nodes.
   std::int64_t column_bytes(ColumnId column);

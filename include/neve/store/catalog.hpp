@@ -10,11 +10,12 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <neve/base/ids.hpp>
 #include <neve/base/wire.hpp>
+#include <neve/cluster/cloud.hpp>
+#include <neve/store/placement.hpp>
 
 namespace neve::store {
 
@@ -36,21 +37,48 @@ struct Entry {
   }
 };
 
+/// Columns whose chunks were just put, held by their writer. With a layout: at all nodes of
+/// `placement`, which must still be that layout's (or, where it is new, the current view's).
+/// Without: bytes that only the writer holds.
+struct NewColumns {
+  std::vector<ColumnId> ids = {};
+  LayoutId layout = {};
+  PlacementPtr placement = nullptr;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(ids, layout, placement);
+  }
+};
+
+/// A node has fetched the chunks of a run that it was to copy.
+struct Arrival {
+  LayoutId layout;
+  std::int32_t first_group = 0;
+  NodeId node;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(layout, first_group, node);
+  }
+};
+
 /// One change of the catalogue. All nodes apply the same commands in the same order; an apply
 /// depends on nothing but the command and what was applied before.
 struct Command {
-  std::vector<Entry> put = {};             ///< new or replaced names
-  std::vector<std::string> remove = {};    ///< names; unknown ones are ignored
-  std::vector<ColumnId> add_refs = {};     ///< a driver starts to use columns …
-  std::vector<ColumnId> drop_refs = {};    ///< … or no longer does
-  std::vector<ColumnId> new_columns = {};  ///< columns just written, held by their writer
+  NodeId writer = {};                    ///< set by Store::commit; leases are counted by node
+  std::vector<Entry> put = {};           ///< new or replaced names
+  std::vector<std::string> remove = {};  ///< names; unknown ones are ignored
+  std::vector<ColumnId> add_refs = {};   ///< a driver starts to use columns …
+  std::vector<ColumnId> drop_refs = {};  ///< … or no longer does
+  NewColumns new_columns = {};
   std::optional<std::string> open_session = {};
   std::optional<std::string> close_session = {};  ///< removes its temporaries too
-  bool only_if_absent = false;  ///< refuse the whole command where a put name exists
+  bool only_if_absent = false;              ///< refuse the whole command where a put name exists
+  std::optional<std::int32_t> copies = {};  ///< how many nodes should hold each row group
+  std::optional<Arrival> arrival = {};
   template <class Archive>
   void fields(Archive& archive) {
-    archive(put, remove, add_refs, drop_refs, new_columns, open_session, close_session,
-            only_if_absent);
+    archive(writer, put, remove, add_refs, drop_refs, new_columns, open_session, close_session,
+            only_if_absent, copies, arrival);
   }
 };
 
@@ -61,11 +89,14 @@ struct Applied {
   std::vector<ColumnId> freed = {};  ///< columns that nothing refers to any more
 };
 
-/// Names, sessions and reference counts of columns: a deterministic state machine, one replica per
-/// node. Thread-safe.
+/// Names, sessions, reference counts of columns, members and where row groups live: a deterministic
+/// state machine, one replica per node. Thread-safe.
 class Catalog {
  public:
   Applied apply(const Command& command);
+  /// The members have changed, at the same place in the order of commands on every node. Leases of
+  /// who is gone end, its copies are made elsewhere.
+  Applied change_view(const cluster::View& view);
   [[nodiscard]] std::optional<Entry> find(std::string_view name) const;
   [[nodiscard]] std::vector<Entry> list(std::optional<Kind> kind = std::nullopt) const;
   /// Number of names.
@@ -75,16 +106,53 @@ class Catalog {
   [[nodiscard]] std::vector<std::string> sessions() const;
   [[nodiscard]] std::uint64_t version() const;
 
+  [[nodiscard]] std::shared_ptr<const cluster::View> view() const;
+  /// How many nodes should hold each row group.
+  [[nodiscard]] std::int32_t copies() const;
+  /// Null for a layout that no column of the catalogue lies on.
+  [[nodiscard]] PlacementPtr placement(LayoutId layout) const;
+  [[nodiscard]] bool has_column(ColumnId id) const;
+  /// What a node is to copy.
+  struct Fetch {
+    LayoutId layout;
+    PlacementPtr placement;
+    std::int32_t first_group = 0;
+    std::int32_t end_group = 0;
+    std::vector<ColumnId> columns;
+  };
+  [[nodiscard]] std::vector<Fetch> fetches_of(NodeId node) const;
+
  private:
+  struct ColumnState {
+    LayoutId layout;
+    std::int64_t names = 0;
+    std::map<NodeId, std::int64_t> leases;
+  };
+  struct LayoutState {
+    PlacementPtr placement;
+    std::set<ColumnId> columns;
+  };
   bool acceptable(const Command& command) const;
+  bool placed_right(const NewColumns& columns) const;
+  void add_columns(const Command& command);
+  void drop_leases(const Command& command, Applied& applied);
+  void put_entries(const Command& command, Applied& applied);
+  void refill(const std::function<bool(Placement&)>& change);
+  void end_leases(NodeId gone, Applied& applied);
+  void note_arrival(const Arrival& arrival);
   void remove_name(const std::string& name, Applied& applied);
-  void drop(const std::vector<ColumnId>& columns, Applied& applied);
+  void close_session(const std::string& session, Applied& applied);
+  void free_if_unused(ColumnId id, Applied& applied);
 
   mutable std::shared_mutex mutex_;
   std::uint64_t version_ = 0;
   std::map<std::string, Entry, std::less<>> entries_;
   std::set<std::string, std::less<>> sessions_;
-  std::unordered_map<ColumnId, std::int64_t> references_;
+  std::int32_t copies_ = 1;
+  std::shared_ptr<const cluster::View> view_ = std::make_shared<const cluster::View>();
+  // Ordered, so that what is derived by going through them is the same on every node.
+  std::map<ColumnId, ColumnState> columns_;
+  std::map<LayoutId, LayoutState> layouts_;
 };
 
 }  // namespace neve::store

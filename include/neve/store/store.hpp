@@ -1,6 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -29,6 +32,9 @@ class Store;
 class LocalSequencer final : public Sequencer {
  public:
   void add(Store& store);
+  /// Later commands do not reach it any more.
+  void remove(Store& store);
+  void change_view(const cluster::View& view);
   Applied commit(const Command& command) override;
 
  private:
@@ -41,7 +47,7 @@ class LocalSequencer final : public Sequencer {
 class Store {
  public:
   /// `node_number` makes ids of different nodes differ; both references outlive the store.
-  Store(Budget& budget, Sequencer& sequencer, std::uint32_t node_number);
+  Store(Budget& budget, Sequencer& sequencer, NodeId self, std::uint32_t node_number);
 
   /// Keeps a chunk here. Throws OutOfMemoryError where the budget does not hold it.
   void put(ColumnId column, GroupIndex group, SharedBuffer chunk);
@@ -52,10 +58,19 @@ class Store {
   /// Bytes of one column held here.
   [[nodiscard]] std::int64_t chunk_bytes(ColumnId column) const;
 
-  Applied commit(const Command& command) { return sequencer_.commit(command); }
-  /// Called by the sequencer only.
+  /// In this node's name.
+  Applied commit(Command command);
+  /// Called by the sequencer only, as is change_view.
   Applied apply(const Command& command);
+  void change_view(const cluster::View& view);
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
+  /// Waits until the catalogue as this node knows it fulfils the condition, which is looked at
+  /// after every command. False where the time was up before.
+  bool wait_for(const std::function<bool(const Catalog&)>& condition,
+                std::chrono::milliseconds limit);
+  /// Calls `listener` after each command that changed members or placements, on the thread that
+  /// applied it; it may not commit. For one listener, set before the node joins.
+  void on_placement_change(std::function<void()> listener) { listener_ = std::move(listener); }
   [[nodiscard]] Budget& budget() const { return budget_; }
 
   [[nodiscard]] ColumnId new_column_id() { return ColumnId(next_id()); }
@@ -64,6 +79,9 @@ class Store {
   [[nodiscard]] std::uint64_t next_id() { return node_bits_ | counter_.fetch_add(1); }
 
  private:
+  /// Drops what a member that is gone has put here and never committed.
+  void sweep(const cluster::Member& gone);
+  void tell_waiters();
   struct Held {
     SharedBuffer chunk;
     Reservation reservation;
@@ -71,11 +89,15 @@ class Store {
   Budget& budget_;
   Sequencer& sequencer_;
   Catalog catalog_;
+  NodeId self_;
   std::uint64_t node_bits_;
   std::atomic<std::uint64_t> counter_{1};
   std::atomic<std::int64_t> bytes_{0};
   mutable std::shared_mutex mutex_;
   std::unordered_map<ColumnId, std::unordered_map<GroupIndex, Held>> chunks_;
+  std::mutex applied_mutex_;
+  std::condition_variable applied_;
+  std::function<void()> listener_;
 };
 
 /// Keeps columns alive while a driver uses them; gives them up when it goes. Shared by all frames

@@ -41,10 +41,13 @@ class Transport {
 class QueueNetwork {
  public:
   void join(NodeId node, const Inbox& inbox);
+  /// As if the node had died: it reaches nobody any more, and what it is doing is not answered.
   void leave(NodeId node);
-  std::future<wire::Bytes> call(NodeId to, std::string service, wire::Bytes request);
+  std::future<wire::Bytes> call(NodeId from, NodeId to, std::string service, wire::Bytes request);
 
  private:
+  /// Throws ClusterError unless both are there.
+  const Inbox& connect(NodeId from, NodeId to);
   std::shared_mutex mutex_;
   std::map<NodeId, const Inbox*> inboxes_;
 };
@@ -52,19 +55,14 @@ class QueueNetwork {
 /// One node's way into a QueueNetwork.
 class QueueTransport final : public Transport {
  public:
-  explicit QueueTransport(QueueNetwork& network) : network_(network) {}
+  QueueTransport(QueueNetwork& network, NodeId self) : network_(network), self_(self) {}
   std::future<wire::Bytes> call(NodeId to, std::string service, wire::Bytes request) override {
-    return network_.call(to, std::move(service), std::move(request));
+    return network_.call(self_, to, std::move(service), std::move(request));
   }
 
  private:
   QueueNetwork& network_;
-};
-
-/// A cluster of one has nobody to call.
-class NoTransport final : public Transport {
- public:
-  std::future<wire::Bytes> call(NodeId to, std::string service, wire::Bytes request) override;
+  NodeId self_;
 };
 
 }  // namespace neve::cluster

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <neve/base/budget.hpp>
@@ -20,10 +21,9 @@ class ComputeNode {
  public:
   struct Settings {
     NodeId id{1};
-    std::uint32_t number = 0;  ///< position among the members
+    std::uint32_t number = 0;  ///< of the member, see cluster::Member
     int threads = 1;
     std::int64_t memory_bytes = 0;
-    std::vector<NodeId> members = {NodeId(1)};
   };
   /// `tasks` is every task of this binary; sequencer and transport outlive the node.
   ComputeNode(const Settings& settings, const TaskList& tasks, store::Sequencer& sequencer,
@@ -46,15 +46,27 @@ class ComputeNode {
 };
 
 /// Nodes of one process over the queue transport: one view, one sequencer, nothing shared but
-/// bytes. With one node there is no transport at all.
+/// bytes.
 class LocalCluster {
  public:
-  LocalCluster(int nodes, int threads_each, std::int64_t memory_bytes_each, const TaskList& tasks);
+  struct Settings {
+    int nodes = 1;
+    int threads_each = 1;
+    std::int64_t memory_bytes_each = 0;
+    int copies = 1;            ///< of each row group
+    std::string address = {};  ///< of the first node's REST service
+  };
+  LocalCluster(const Settings& settings, const TaskList& tasks);
+  LocalCluster(int nodes, int threads_each, std::int64_t memory_bytes_each, const TaskList& tasks)
+      : LocalCluster(Settings{nodes, threads_each, memory_bytes_each}, tasks) {}
   ~LocalCluster();
   LocalCluster(const LocalCluster&) = delete;
   LocalCluster& operator=(const LocalCluster&) = delete;
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] ComputeNode& node(std::size_t index);
+  /// The node dies: it reaches nobody any more, and the others agree that it is gone.
+  /// Its object stays, for looking at.
+  void kill(std::size_t index);
 
  private:
   struct Parts;

@@ -89,11 +89,17 @@ mr::Inputs put(mr::Engine& engine, const Table& table, std::vector<frame::Column
 struct Machine {
   int nodes = 1;
   int threads = 2;
+  int copies = 1;
+  int lose_node_before_tree = -1;  ///< node 1 dies then
 };
 
 Learnt boost(const Table& table, const BoostSettings& settings, int trees, Machine machine = {}) {
   constexpr std::int64_t kMemory = std::int64_t{1} << 30U;
-  mr::LocalCluster cluster(machine.nodes, machine.threads, kMemory, all_tasks());
+  mr::LocalCluster cluster({.nodes = machine.nodes,
+                            .threads_each = machine.threads,
+                            .memory_bytes_each = kMemory,
+                            .copies = machine.copies},
+                           all_tasks());
   mr::Engine& engine = cluster.node(0).engine();
   std::vector<frame::Column> held;
   const mr::Inputs inputs = put(engine, table, held);
@@ -110,7 +116,10 @@ Learnt boost(const Table& table, const BoostSettings& settings, int trees, Machi
   if (settings.distribution.family == Family::multinomial) columns.classes = 3;
   Booster booster(engine, inputs, columns, kinds, settings, {});
   booster.load();
-  for (int i = 0; i < trees; ++i) booster.iterate();
+  for (int i = 0; i < trees; ++i) {
+    if (i == machine.lose_node_before_tree) cluster.kill(1);
+    booster.iterate();
+  }
   Learnt learnt{booster.first_score(), {}, booster.importance()};
   learnt.iterations = booster.take_iterations();
   return learnt;
@@ -212,6 +221,18 @@ TEST(Booster, GivesTheSameBitsOnAnyThreadsAndNodes) {
     for (const Machine machine : {Machine{1, 2}, Machine{1, 3}, Machine{1, 8}, Machine{3, 2}}) {
       EXPECT_EQ(boost(table, settings, 3, machine).bytes(), expected)
           << machine.nodes << " nodes, " << machine.threads << " threads";
+    }
+  }
+}
+
+TEST(Booster, ALostNodeChangesNoBit) {
+  for (const Family family : {Family::bernoulli, Family::multinomial}) {
+    const Table table = made_up(70'000, 5, family);
+    BoostSettings settings = settings_of(family, 6);
+    settings.grow.sampling.rate = 0.8;
+    const wire::Bytes expected = boost(table, settings, 4, {1, 2}).bytes();
+    for (const int tree : {0, 1, 3}) {
+      EXPECT_EQ(boost(table, settings, 4, {3, 2, 2, tree}).bytes(), expected) << "before " << tree;
     }
   }
 }

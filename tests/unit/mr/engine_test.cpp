@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <set>
 
@@ -92,9 +94,61 @@ struct FailTask {
   static void merge(Partial& /*left*/, const Partial& /*right*/) {}
 };
 
+/// Sums like SumTask, but kills a node in the middle.
+struct KillTask : SumTask {
+  static constexpr std::string_view name = "test.kill";
+  static inline std::atomic<mr::LocalCluster*> victim_cluster{nullptr};
+  static void map(const mr::RowGroup& group, const State& state, Partial& partial,
+                  mr::Outputs& outputs) {
+    if (group.index.value() == 2) {
+      if (mr::LocalCluster* cluster = victim_cluster.exchange(nullptr)) cluster->kill(1);
+    }
+    SumTask::map(group, state, partial, outputs);
+  }
+};
+
+/// A running value per row, which each run changes: its bits tell whether every run was done once,
+/// in order. A node dies while run `fatal_run` is under way.
+struct RunningTask {
+  static constexpr std::string_view name = "test.running";
+  static constexpr auto reduction = mr::Reduction::ordered;
+  struct State {
+    double factor = 1;
+    bool fatal = false;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(factor, fatal);
+    }
+  };
+  struct Scratch {
+    std::vector<double> values;
+    [[nodiscard]] std::int64_t byte_size() const {
+      return static_cast<std::int64_t>(values.size() * sizeof(double));
+    }
+  };
+  using Partial = SumTask::Partial;
+  static void rebuild(const mr::RowGroup& group, const State& /*state*/, Scratch& scratch) {
+    scratch.values.assign(static_cast<std::size_t>(group.rows), 1.0);
+  }
+  static void map(const mr::RowGroup& group, const State& state, Scratch& scratch,
+                  Partial& partial) {
+    std::vector<double> values(scratch.values.size());
+    group.columns[0].decode(0, std::span(values));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      scratch.values[i] = scratch.values[i] * state.factor + values[i];
+      partial.sum += scratch.values[i];
+    }
+    partial.rows += group.rows;
+    if (!state.fatal || group.index.value() != 3) return;
+    if (mr::LocalCluster* cluster = KillTask::victim_cluster.exchange(nullptr)) cluster->kill(1);
+  }
+  static void merge(Partial& left, const Partial& right) { SumTask::merge(left, right); }
+};
+
 const mr::TaskList& tasks() {
   static const mr::TaskList kTasks = {&mr::task_entry<SumTask>(), &mr::task_entry<VisitTask>(),
-                                      &mr::task_entry<FailTask>()};
+                                      &mr::task_entry<FailTask>(), &mr::task_entry<KillTask>(),
+                                      &mr::task_entry<RunningTask>()};
   return kTasks;
 }
 
@@ -204,6 +258,124 @@ TEST(Engine, ColumnsLiveWhileAFrameOrALeaseNamesThem) {
     EXPECT_FALSE(cluster.node(0).frames().find("random").has_value());
   }
   EXPECT_EQ(total(), 0);
+}
+
+/// Sum of the doubled column that a run wrote, on a cluster that keeps two copies and loses a node
+/// at the given moment.
+class Loss : public testing::Test {
+ protected:
+  mr::LocalCluster cluster_{
+      {.nodes = 3, .threads_each = 2, .memory_bytes_each = kMemory, .copies = 2}, tasks()};
+  mr::Engine& engine_ = cluster_.node(0).engine();
+  frame::Frame frame_ = random_frame(engine_);
+
+  double sum_of(const frame::Frame& frame) {
+    return engine_.run<SumTask>(mr::inputs_of(frame), {1}).sum;
+  }
+  /// Whether each row group is on two nodes, and all chunks of the column are there.
+  bool all_copied(ColumnId column) {
+    const auto placement = engine_.placement(*frame_.layout);
+    for (std::int32_t g = 0; g < placement->groups; ++g) {
+      const std::vector<NodeId>& homes = placement->run_of(GroupIndex(g)).homes;
+      if (homes.size() != 2) return false;
+      for (std::size_t n = 0; n < cluster_.size(); ++n) {
+        const bool is_home = std::ranges::find(homes, cluster_.node(n).id()) != homes.end();
+        if (is_home && !cluster_.node(n).store().find(column, GroupIndex(g))) return false;
+      }
+    }
+    return true;
+  }
+  /// Waits until the copies that a lost node held have been made again.
+  bool wait_for_copies() {
+    return cluster_.node(0).store().wait_for(
+        [this](const store::Catalog&) { return all_copied(frame_.columns[0].id); },
+        std::chrono::seconds(20));
+  }
+};
+
+TEST_F(Loss, OfANodeLeavesFramesAndMakesCopiesAgain) {
+  const double expected = sum_on(1, 1, 0);
+  EXPECT_TRUE(all_copied(frame_.columns[0].id));
+  cluster_.kill(1);
+  EXPECT_EQ(sum_of(frame_), expected);
+  ASSERT_TRUE(wait_for_copies());
+  cluster_.kill(2);
+  EXPECT_EQ(sum_of(frame_), expected);
+}
+
+TEST(LossOfAllCopies, IsSaidAtOnce) {
+  mr::LocalCluster cluster(3, 1, kMemory, tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const frame::Frame frame = random_frame(engine);
+  cluster.kill(1);
+  try {
+    engine.run<SumTask>(mr::inputs_of(frame), {1});
+    ADD_FAILURE() << "a third of the rows is gone";
+  } catch (const ClusterError& error) {
+    EXPECT_NE(std::string(error.what()).find("Rows were lost"), std::string::npos);
+  }
+}
+
+TEST_F(Loss, InTheMiddleOfARunChangesNoBit) {
+  const double expected = sum_on(1, 1, 0);
+  KillTask::victim_cluster = &cluster_;
+  mr::RunOptions options;
+  options.outputs.resize(1);
+  const auto result = engine_.run_with_outputs<KillTask>(mr::inputs_of(frame_), {1}, options);
+  EXPECT_EQ(result.value.sum, expected);
+  EXPECT_EQ(result.value.rows, kRows);
+  const mr::Inputs doubled{frame_.layout, {result.columns[0].id}};
+  EXPECT_EQ(engine_.run<SumTask>(doubled, {0.5}).sum, expected);
+  ASSERT_TRUE(wait_for_copies());
+  EXPECT_TRUE(all_copied(result.columns[0].id));
+}
+
+TEST_F(Loss, OfScratchIsMadeGoodByDoingItsRunsAgain) {
+  const auto sums = [&](bool lose) {
+    std::vector<double> all;
+    const mr::ScratchLease scratch(engine_);
+    mr::RunOptions options;
+    options.scratch = scratch.id();
+    for (const double factor : {0.5, 0.75, -0.3, 1.25, 0.1}) {
+      RunningTask::State state{factor, lose && factor == -0.3};
+      if (state.fatal) KillTask::victim_cluster = &cluster_;
+      all.push_back(engine_.run<RunningTask>(mr::inputs_of(frame_), state, options).sum);
+    }
+    return all;
+  };
+  const std::vector<double> expected = sums(false);
+  EXPECT_EQ(sums(true), expected);
+  EXPECT_EQ(cluster_.node(0).store().catalog().view()->size(), 2U);
+  EXPECT_EQ(sums(false), expected);
+}
+
+TEST_F(Loss, BetweenWritingAndAdoptingAColumnBringsItsChunks) {
+  const ColumnId id = engine_.new_column_id();
+  for (std::int32_t g = 0; g < frame_.layout->groups(); ++g) {
+    const auto rows = static_cast<std::size_t>(frame_.layout->rows_of(GroupIndex(g)));
+    engine_.put_chunk(*frame_.layout, id, GroupIndex(g),
+                      frame::encode_doubles(std::vector<double>(rows, 1.0)));
+  }
+  cluster_.kill(2);
+  const mr::OutputColumn kind;
+  const frame::Column ones = engine_.adopt({&id, 1}, {&kind, 1})[0];
+  EXPECT_EQ(engine_.run<SumTask>({frame_.layout, {ones.id}}, {1}).sum, kRows);
+  ASSERT_TRUE(wait_for_copies());
+  EXPECT_TRUE(all_copied(id));
+}
+
+TEST_F(Loss, OfANodeEndsItsLeasesAndSweepsWhatItNeverCommitted) {
+  mr::Engine& other = cluster_.node(1).engine();
+  frame::Frame held = random_frame(other);  // named by nobody but a lease of node 1
+  const auto layout = other.new_layout({0, 10});
+  other.put_chunk(*layout, other.new_column_id(), GroupIndex(0),
+                  frame::encode_doubles(std::vector<double>(10, 0.5)));
+  cluster_.kill(1);
+  ASSERT_TRUE(wait_for_copies());
+  const std::int64_t kept = engine_.column_bytes(frame_.columns[0].id);
+  std::int64_t all = 0;
+  for (const std::size_t n : {0U, 2U}) all += cluster_.node(n).store().chunk_bytes();
+  EXPECT_EQ(all, kept);
 }
 
 /// Has the name of another task.

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <neve/base/ids.hpp>
+
+namespace neve::store {
+
+/// Consecutive row groups of a layout that live on the same nodes.
+struct Run {
+  std::int32_t first_group = 0;
+  std::vector<NodeId> homes;       ///< the first runs tasks; all hold the chunks. Empty: lost
+  std::optional<NodeId> incoming;  ///< fetches copies; is sent what is written, too
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(first_group, homes, incoming);
+  }
+  friend bool operator==(const Run&, const Run&) = default;
+};
+
+/// Where the row groups of one layout live. A value of the catalogue: the same on every node that
+/// has applied the same commands.
+struct Placement {
+  std::uint64_t epoch = 0;    ///< of the view that it was first made for
+  std::uint64_t version = 0;  ///< of the catalogue at its last change; 0 until it is committed
+  std::int32_t groups = 0;
+  std::vector<Run> runs;  ///< by first_group, without gaps
+
+  /// Throws ClusterError where every copy is lost, and so do home() and receivers().
+  [[nodiscard]] const Run& run_of(GroupIndex group) const;
+  /// Who runs tasks on the group.
+  [[nodiscard]] NodeId home(GroupIndex group) const { return run_of(group).homes.front(); }
+  /// Everybody who must be sent a chunk of the group.
+  [[nodiscard]] std::vector<NodeId> receivers(GroupIndex group) const;
+  /// Takes a node that has left out of all runs. True where something changed.
+  bool drop(NodeId node);
+  /// Chooses who fetches a copy, for each run that has fewer than `copies`. True where something
+  /// changed. The choice depends on the arguments only.
+  bool fill(std::span<const NodeId> members, std::int32_t copies);
+  /// The node has fetched all of the run. True where the run still waited for it.
+  bool arrived(std::int32_t first_group, NodeId node);
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(epoch, version, groups, runs);
+  }
+};
+
+using PlacementPtr = std::shared_ptr<const Placement>;
+
+/// A new placement of `groups` row groups: one run for each member, as even as their number allows,
+/// in the order of `members`; copies on the members that follow.
+Placement place(std::int32_t groups, std::span<const NodeId> members, std::int32_t copies);
+
+}  // namespace neve::store

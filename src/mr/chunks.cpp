@@ -1,0 +1,265 @@
+#include <algorithm>
+
+#include <neve/base/error.hpp>
+
+#include "mr/core.hpp"
+
+// Chunks of columns: put at the nodes of a placement, found again, brought to where they belong.
+namespace neve::mr {
+namespace {
+
+/// A chunk's place, as other nodes ask for it; `chunk` is filled where it is put.
+struct ChunkMessage {
+  ColumnId column;
+  GroupIndex group;
+  wire::Bytes chunk;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(column, group, chunk);
+  }
+};
+
+/// Asks a node to hold chunks that others have.
+struct FetchMessage {
+  store::PlacementPtr from;
+  std::vector<ColumnId> columns;
+  std::int32_t first_group = 0;
+  std::int32_t end_group = 0;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(from, columns, first_group, end_group);
+  }
+};
+
+wire::Bytes bytes_of(const SharedBuffer& buffer) {
+  const auto bytes = buffer->bytes();
+  return {bytes.begin(), bytes.end()};
+}
+
+SharedBuffer buffer_of(const wire::Bytes& bytes) {
+  auto buffer = std::make_shared<Buffer>(bytes.size());
+  std::ranges::copy(bytes, buffer->bytes().begin());
+  return buffer;
+}
+
+}  // namespace
+
+void Engine::Core::serve_chunks(cluster::Inbox& inbox) {
+  inbox.add("chunk.get", [this](auto bytes) {
+    const auto wanted = wire::decode<ChunkMessage>(bytes);
+    const SharedBuffer buffer = parts_.store.find(wanted.column, wanted.group);
+    if (!buffer) throw ClusterError("A chunk is not at its home.");
+    return bytes_of(buffer);
+  });
+  inbox.add("chunk.put", [this](auto bytes) {
+    const auto sent = wire::decode<ChunkMessage>(bytes);
+    // Checked on arrival: from here on it is trusted.
+    const auto chunk = frame::Chunk::from_bytes(buffer_of(sent.chunk));
+    parts_.store.put(sent.column, sent.group, chunk.buffer());
+    return wire::Bytes();
+  });
+  inbox.add("chunk.fetch", [this](auto bytes) {
+    const auto wanted = wire::decode<FetchMessage>(bytes);
+    NEVE_CHECK(wanted.from != nullptr);
+    fetch(*wanted.from, wanted.columns, wanted.first_group, wanted.end_group);
+    return wire::Bytes();
+  });
+  inbox.add("chunk.discard", [this](auto bytes) {
+    parts_.store.drop(wire::decode<std::vector<ColumnId>>(bytes));
+    return wire::Bytes();
+  });
+  inbox.add("chunk.bytes", [this](auto bytes) {
+    return wire::encode(parts_.store.chunk_bytes(wire::decode<ColumnId>(bytes)));
+  });
+}
+
+frame::LayoutPtr Engine::Core::new_layout(std::vector<std::int64_t> cuts) {
+  auto layout = std::make_shared<frame::Layout>();
+  layout->id = parts_.store.new_layout_id();
+  layout->cuts = std::move(cuts);
+  layout->planned = placement(*layout);
+  return layout;
+}
+
+store::PlacementPtr Engine::Core::placement(const frame::Layout& layout) {
+  const store::Catalog& catalog = parts_.store.catalog();
+  if (auto known = catalog.placement(layout.id)) return known;
+  const auto view = catalog.view();
+  if (layout.planned && layout.planned->epoch == view->epoch) return layout.planned;
+  store::Placement made = store::place(layout.groups(), view->ids(), catalog.copies());
+  made.epoch = view->epoch;
+  return std::make_shared<const store::Placement>(std::move(made));
+}
+
+SharedBuffer Engine::Core::get_chunk(const store::Placement& placement, ColumnId column,
+                                     GroupIndex group) {
+  if (SharedBuffer here = parts_.store.find(column, group)) return here;
+  const wire::Bytes wanted = wire::encode(ChunkMessage{column, group, {}});
+  for (const NodeId home : placement.run_of(group).homes) {
+    if (home == parts_.self) continue;
+    try {
+      const wire::Bytes bytes = parts_.transport.call(home, "chunk.get", wanted).get();
+      return frame::Chunk::from_bytes(buffer_of(bytes)).buffer();
+    } catch (const ClusterError&) {
+      continue;  // the next home may have it
+    }
+  }
+  throw ClusterError("A chunk of a column is gone; was its frame removed?");
+}
+
+frame::Chunk Engine::Core::chunk(const frame::Layout& layout, ColumnId column, GroupIndex group) {
+  if (SharedBuffer here = parts_.store.find(column, group)) {
+    return frame::Chunk::from_store(std::move(here));
+  }
+  return frame::Chunk::from_store(get_chunk(*placement(layout), column, group));
+}
+
+void Engine::Core::put_at(const store::Placement& placement, ColumnId column, GroupIndex group,
+                          const SharedBuffer& chunk) {
+  std::vector<std::future<wire::Bytes>> answers;
+  wire::Bytes message;
+  for (const NodeId node : placement.receivers(group)) {
+    if (node == parts_.self) {
+      parts_.store.put(column, group, chunk);
+      continue;
+    }
+    if (message.empty()) message = wire::encode(ChunkMessage{column, group, bytes_of(chunk)});
+    answers.push_back(parts_.transport.call(node, "chunk.put", message));
+  }
+  for (auto& answer : answers) answer.get();
+}
+
+void Engine::Core::put(const frame::Layout& layout, ColumnId column, GroupIndex group,
+                       const frame::Chunk& chunk) {
+  store::PlacementPtr where;
+  {
+    const std::lock_guard lock(pending_mutex_);
+    Pending& pending = pending_[column];
+    if (!pending.placement) {
+      pending.layout = std::make_shared<const frame::Layout>(layout);
+      pending.placement = placement(layout);
+    }
+    where = pending.placement;
+  }
+  put_at(*where, column, group, chunk.buffer());
+}
+
+void Engine::Core::fetch(const store::Placement& from, std::span<const ColumnId> columns,
+                         std::int32_t first_group, std::int32_t end_group) {
+  store::Store& store = parts_.store;
+  for (const ColumnId column : columns) {
+    for (std::int32_t g = first_group; g < end_group; ++g) {
+      const GroupIndex group(g);
+      if (store.find(column, group)) continue;
+      store.put(column, group, get_chunk(from, column, group));
+    }
+  }
+}
+
+void Engine::Core::fetch_copy(const store::Catalog::Fetch& wanted, ColumnId column) {
+  store::Store& store = parts_.store;
+  const auto alive = [&] { return store.catalog().has_column(column); };
+  try {
+    fetch(*wanted.placement, {&column, 1}, wanted.first_group, wanted.end_group);
+  } catch (const ClusterError&) {
+    if (alive()) throw;
+  }
+  // One that was freed while its chunks were on their way is not dropped by anybody else.
+  if (!alive()) store.drop({column});
+}
+
+void Engine::Core::bring(const store::Placement& from, const store::Placement& to,
+                         ColumnId column) {
+  if (from.runs == to.runs) return;
+  std::vector<std::future<wire::Bytes>> answers;
+  for (std::int32_t g = 0; g < to.groups; ++g) {
+    const GroupIndex group(g);
+    // Whoever has or had the chunk may be asked for it.
+    store::Run sources{.first_group = g, .homes = to.run_of(group).homes, .incoming = {}};
+    const std::vector<NodeId> had = from.receivers(group);
+    sources.homes.insert(sources.homes.end(), had.begin(), had.end());
+    const auto source = std::make_shared<const store::Placement>(
+        store::Placement{.groups = to.groups, .runs = {std::move(sources)}});
+    for (const NodeId node : to.receivers(group)) {
+      if (std::ranges::find(had, node) != had.end()) continue;
+      if (node == parts_.self) {
+        fetch(*source, {&column, 1}, g, g + 1);
+      } else {
+        const FetchMessage message{source, {column}, g, g + 1};
+        answers.push_back(parts_.transport.call(node, "chunk.fetch", wire::encode(message)));
+      }
+    }
+  }
+  for (auto& answer : answers) answer.get();
+}
+
+void Engine::Core::commit_columns(const frame::Layout& layout, std::span<const ColumnId> ids,
+                                  std::vector<store::PlacementPtr> placed) {
+  while (true) {
+    const store::PlacementPtr now = placement(layout);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      bring(*placed[i], *now, ids[i]);
+      placed[i] = now;
+    }
+    const store::NewColumns columns{
+        .ids = {ids.begin(), ids.end()}, .layout = layout.id, .placement = now};
+    if (parts_.store.commit({.new_columns = columns}).accepted) return;
+    // Refused: members or placements have changed since.
+    if (!parts_.store.catalog().view()->contains(parts_.self)) {
+      throw ClusterError("This node was evicted from the cluster.");
+    }
+  }
+}
+
+std::vector<frame::Column> Engine::Core::leased(std::span<const ColumnId> ids,
+                                                std::span<const OutputColumn> kinds) {
+  std::vector<frame::Column> columns;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    columns.push_back({ids[i], kinds[i].type, kinds[i].domain,
+                       std::make_shared<const store::ColumnLease>(parts_.store, ids[i])});
+  }
+  return columns;
+}
+
+std::vector<frame::Column> Engine::Core::adopt(std::span<const ColumnId> ids,
+                                               std::span<const OutputColumn> kinds) {
+  NEVE_CHECK(ids.size() == kinds.size());
+  if (ids.empty()) return {};
+  frame::LayoutPtr layout;
+  std::vector<store::PlacementPtr> placed;
+  {
+    const std::lock_guard lock(pending_mutex_);
+    for (const ColumnId id : ids) {
+      const auto at = pending_.find(id);
+      NEVE_CHECK(at != pending_.end(), "a column without chunks");
+      NEVE_CHECK(!layout || layout->id == at->second.layout->id, "columns of two layouts");
+      layout = at->second.layout;
+      placed.push_back(at->second.placement);
+    }
+  }
+  commit_columns(*layout, ids, std::move(placed));
+  forget_pending(ids);
+  return leased(ids, kinds);
+}
+
+void Engine::Core::forget_pending(std::span<const ColumnId> ids) {
+  const std::lock_guard lock(pending_mutex_);
+  for (const ColumnId id : ids) pending_.erase(id);
+}
+
+void Engine::Core::discard(std::span<const ColumnId> ids) {
+  forget_pending(ids);
+  const std::vector<ColumnId> all(ids.begin(), ids.end());
+  parts_.store.drop(all);
+  ask_others("chunk.discard", wire::encode(all));
+}
+
+std::int64_t Engine::Core::column_bytes(ColumnId column) {
+  std::int64_t sum = parts_.store.chunk_bytes(column);
+  for (const wire::Bytes& answer : ask_others("chunk.bytes", wire::encode(column))) {
+    sum += wire::decode<std::int64_t>(answer);
+  }
+  return sum;
+}
+
+}  // namespace neve::mr
