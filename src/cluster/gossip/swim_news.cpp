@@ -48,13 +48,8 @@ void Swim::hear_of_self(const Update& update, Time now) {
     return report(EventKind::evicted, table_.self());
   }
   if (phase_ != Phase::member || update.state == MemberState::left) return;
-  const std::uint32_t mine = table_.self().incarnation;
-  if (update.state == MemberState::alive) {
-    // An echo from before this process counted on: nobody else may raise its incarnation.
-    if (update.incarnation > mine) announce_self(table_.self().info, update.incarnation);
-    return;
-  }
-  if (update.incarnation < mine) return;
+  // Older news are refuted already; newer ones there cannot be, as nobody else counts it up.
+  if (update.state == MemberState::alive || update.incarnation != table_.self().incarnation) return;
   prober_.health().worsen();
   announce_self(table_.self().info, update.incarnation);
   report(EventKind::refuted, table_.self());
