@@ -82,8 +82,8 @@ class Engine::Core {
                  GroupIndex group, void* partial);
   std::shared_ptr<void> reduce(const TaskEntry& task, RunRequest& request, const void* state,
                                const job::TokenPtr& token);
-  wire::Bytes answer_run(std::span<const std::byte> bytes);
-  wire::Bytes wait_for(std::future<wire::Bytes>& answer, NodeId node, std::uint64_t run_id,
+  wire::Bytes answer_run(std::span<const std::byte> bytes, cluster::Call& call);
+  wire::Bytes wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
                        const job::Token& token);
   /// Calls the service on every other member and waits for all.
   std::vector<wire::Bytes> ask_others(const std::string& service, const wire::Bytes& request);

@@ -39,7 +39,7 @@ wire::Bytes encode_ids(const Ids& ids) {
 }  // namespace
 
 void Engine::Core::serve(cluster::Inbox& inbox) {
-  inbox.add("mr.run", [this](auto bytes) { return answer_run(bytes); });
+  inbox.add("mr.run", [this](auto bytes, cluster::Call& call) { return answer_run(bytes, call); });
   inbox.add("mr.cancel", [this](auto bytes) {
     const std::lock_guard lock(mutex_);
     const auto at = foreign_runs_.find(wire::decode<std::uint64_t>(bytes));
@@ -97,7 +97,7 @@ void Engine::Core::put(const frame::Layout& layout, ColumnId column, GroupIndex 
 
 std::vector<wire::Bytes> Engine::Core::ask_others(const std::string& service,
                                                   const wire::Bytes& request) {
-  std::vector<std::future<wire::Bytes>> answers;
+  std::vector<cluster::Answer> answers;
   for (const NodeId node : parts_.members) {
     if (node != parts_.self) answers.push_back(parts_.transport.call(node, service, request));
   }
@@ -124,8 +124,8 @@ std::int64_t Engine::Core::column_bytes(ColumnId column) {
   return sum;
 }
 
-wire::Bytes Engine::Core::wait_for(std::future<wire::Bytes>& answer, NodeId node,
-                                   std::uint64_t run_id, const job::Token& token) {
+wire::Bytes Engine::Core::wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
+                                   const job::Token& token) {
   constexpr std::chrono::milliseconds kCancelPoll(20);
   bool told = false;
   while (answer.wait_for(kCancelPoll) != std::future_status::ready) {
@@ -143,7 +143,7 @@ std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& re
     blocks_of_home[request.layout->home(GroupIndex(block * request.groups_per_block))].push_back(
         block);
   }
-  std::vector<std::pair<NodeId, std::future<wire::Bytes>>> answers;
+  std::vector<std::pair<NodeId, cluster::Answer>> answers;
   for (auto& [home, blocks] : blocks_of_home) {
     if (home == parts_.self) continue;
     if (request.state.empty()) request.state = task.encode_state(state);
