@@ -8,7 +8,8 @@ struct ComputeNode::Parts {
   Parts(const Settings& settings, const TaskList& all_tasks, store::Sequencer& sequencer,
         cluster::Transport& transport)
       : id(settings.id),
-        budget(settings.memory_bytes),
+        own_budget(settings.memory_bytes),
+        budget(settings.budget == nullptr ? own_budget : *settings.budget),
         pool(settings.threads),
         store(budget, sequencer, settings.number),
         frames(store),
@@ -20,7 +21,8 @@ struct ComputeNode::Parts {
     engine = std::make_unique<Engine>(std::move(core));
   }
   NodeId id;
-  Budget budget;
+  Budget own_budget;
+  Budget& budget;
   Pool pool;
   TaskTable tasks;
   cluster::Inbox inbox;

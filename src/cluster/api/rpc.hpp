@@ -54,7 +54,7 @@ struct RpcSettings {
   /// A call whose far side gives no sign of life for so long has failed. The whole call may take
   /// any time.
   std::chrono::milliseconds silence{10'000};
-  std::chrono::milliseconds heartbeat{500};
+  std::chrono::milliseconds heartbeat{250};
   /// Requests in hand at once; more are refused, as a waiting one might be what others wait for.
   std::size_t most_requests = 1024;
   std::size_t most_posts = 512;                          ///< waiting for one node

@@ -1,6 +1,7 @@
 #include <dlfcn.h>
 
 #include <neve/base/error.hpp>
+#include <neve/base/log.hpp>
 
 #include "cluster/rpc/stream.hpp"
 
@@ -18,9 +19,9 @@ Library* open() {
                        ", which cannot be opened: " + (why == nullptr ? "" : why) +
                        ". It belongs beside the program neve and needs gRPC (package libgrpc++).");
   }
-  auto* entry = reinterpret_cast<Library* (*)()>(dlsym(file, "neve_rpc_library"));
+  auto* entry = reinterpret_cast<LibraryEntry>(dlsym(file, "neve_rpc_library"));
   NEVE_CHECK(entry != nullptr, std::string(kFile) + " is of another build");
-  return entry();
+  return entry([](const char* line) { log::debug(std::string("gRPC: ") + line); });
 }
 
 }  // namespace

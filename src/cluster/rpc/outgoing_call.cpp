@@ -62,7 +62,7 @@ void OutgoingCall::fail(const std::string& why) {
     case Stop::silent:
       throw ClusterError("There was no sign of life from " + target_.name + " for " +
                          std::to_string(target_.silence.count()) +
-                         " ms. Is its process running and the network up?");
+                         " ms. Does it run, is the network up, and has it this cluster's keys?");
     case Stop::left:
       throw ClusterError("The call failed as " + target_.name + " has left the cluster.");
     case Stop::given_up:

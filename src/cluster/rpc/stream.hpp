@@ -83,6 +83,11 @@ class Library {
   virtual std::unique_ptr<Listener> listen(const Endpoint& endpoint, Service& service) = 0;
 };
 
+/// Takes what gRPC has to say, a line at a time. Any thread.
+using LogSink = void (*)(const char* line);
+/// The one function of the shared object that is looked up, by the name neve_rpc_library.
+using LibraryEntry = Library* (*)(LogSink sink);
+
 /// Opens the shared object at first use. Throws ClusterError, which says what is missing.
 Library& library();
 

@@ -23,6 +23,9 @@ class ComputeNode {
     std::uint32_t number = 0;  ///< position among the members
     int threads = 1;
     std::int64_t memory_bytes = 0;
+    /// The node's budget where its transport needs it first; outlives the node. Null: the node has
+    /// its own, of memory_bytes.
+    Budget* budget = nullptr;
     std::vector<NodeId> members = {NodeId(1)};
   };
   /// `tasks` is every task of this binary; sequencer and transport outlive the node.

@@ -1,6 +1,8 @@
 #include <cluster.grpc.pb.h>
+#include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <chrono>
 
 #include "cluster/rpc/grpc/channels.hpp"
@@ -122,7 +124,12 @@ std::unique_ptr<Listener> make_listener(const Endpoint& endpoint, Service& servi
 }  // namespace neve::cluster::rpc
 
 /// What library.cpp looks up.
-extern "C" __attribute__((visibility("default"))) neve::cluster::rpc::Library* neve_rpc_library() {
+extern "C" __attribute__((visibility("default"))) neve::cluster::rpc::Library* neve_rpc_library(
+    neve::cluster::rpc::LogSink sink) {
+  // gRPC's log is the process's, as is the one that the sink writes to.
+  static std::atomic<neve::cluster::rpc::LogSink> log_sink{nullptr};
+  log_sink = sink;
+  gpr_set_log_function([](gpr_log_func_args* line) { log_sink.load()(line->message); });
   static neve::cluster::rpc::GrpcLibrary made;
   return &made;
 }
