@@ -82,6 +82,7 @@ struct Node::Parts {
   model::Models::Parts model_parts();
   rest::http::ServerOptions http_options();
   rest::http::BodyPlan plan_body(const rest::http::Request& head);
+  std::string nodes_address() const;
 
   Options options;
   ingest::PathPolicy path_policy;
@@ -131,7 +132,11 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
                                                           std::function<void()> callback) {
     schedule(std::chrono::milliseconds{delay_ms}, std::move(callback));
   };
-  services.view.members = {{node.id(), services.info.address}};
+  services.view.members = {{node.id(), services.info.address, nodes_address()}};
+}
+
+std::string Node::Parts::nodes_address() const {
+  return reachable(nodes_port.address()) + ":" + std::to_string(nodes_port.port());
 }
 
 model::Models::Parts Node::Parts::model_parts() {

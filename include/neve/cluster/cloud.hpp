@@ -12,9 +12,10 @@ namespace neve::cluster {
 struct Member {
   NodeId id;
   std::string address;  ///< host:port of its REST service
+  std::string peer;     ///< host:port of its service for other nodes
   template <class Archive>
   void fields(Archive& archive) {
-    archive(id, address);
+    archive(id, address, peer);
   }
 };
 

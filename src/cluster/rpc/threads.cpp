@@ -1,6 +1,9 @@
 #include "cluster/rpc/threads.hpp"
 
+#include <system_error>
 #include <thread>
+
+#include <neve/base/error.hpp>
 
 namespace neve::cluster::rpc {
 namespace {
@@ -24,8 +27,14 @@ void Threads::run(std::function<void()> job) {
     changed_.notify_all();
     return;
   }
+  try {
+    std::thread([this] { work(); }).detach();
+  } catch (const std::system_error&) {
+    waiting_.pop_back();
+    throw OutOfMemoryError(
+        "The system starts no more threads; its limit for processes is reached.");
+  }
   ++threads_;
-  std::thread([this] { work(); }).detach();
 }
 
 void Threads::work() {

@@ -17,6 +17,7 @@ class Threads {
   ~Threads();
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
+  /// Throws OutOfMemoryError where the system refuses a thread.
   void run(std::function<void()> job);
 
  private:

@@ -45,6 +45,7 @@ struct GrpcTransport::Parts {
   /// The node's entry with a connection to where it is now; null where it is no member.
   Peer* find(NodeId node);
   void close(Peer& peer);
+  void forget(NodeId node, const std::shared_ptr<OutgoingCall>& call);
   [[nodiscard]] rpc::Head head(NodeId to, std::string service) const {
     return {settings.cluster, settings.self, to, std::move(service), 0};
   }
@@ -86,6 +87,12 @@ void GrpcTransport::Parts::close(Peer& peer) {
   peer.outbox.reset();
 }
 
+void GrpcTransport::Parts::forget(NodeId node, const std::shared_ptr<OutgoingCall>& call) {
+  pulse.forget(call);
+  const std::lock_guard lock(mutex);
+  if (const auto at = peers.find(node); at != peers.end()) at->second.calls.erase(call);
+}
+
 GrpcTransport::GrpcTransport(const RpcSettings& settings, Resolver resolver, Budget& budget,
                              Traffic& traffic)
     : parts_(std::make_unique<Parts>(settings, std::move(resolver), budget, traffic)) {}
@@ -114,24 +121,24 @@ Answer GrpcTransport::call(NodeId to, std::string service, wire::Bytes request) 
   Answer answer(promise->get_future(), [weak = std::weak_ptr(call)] {
     if (const auto open = weak.lock()) open->stop(OutgoingCall::Stop::given_up);
   });
-  parts.threads.run([&parts, to, call, promise, head = parts.head(to, std::move(service)),
-                     request = std::move(request)] {
-    const auto forget = [&] {
-      parts.pulse.forget(call);
-      const std::lock_guard lock(parts.mutex);
-      if (const auto at = parts.peers.find(to); at != parts.peers.end()) {
-        at->second.calls.erase(call);
+  const auto fail = [&parts, to, call, promise] {
+    parts.forget(to, call);
+    promise->set_exception(std::current_exception());
+  };
+  try {
+    parts.threads.run([&parts, to, call, promise, fail, head = parts.head(to, std::move(service)),
+                       request = std::move(request)] {
+      try {
+        wire::Bytes bytes = call->run(head, request);
+        parts.forget(to, call);
+        promise->set_value(std::move(bytes));
+      } catch (...) {
+        fail();
       }
-    };
-    try {
-      wire::Bytes bytes = call->run(head, request);
-      forget();
-      promise->set_value(std::move(bytes));
-    } catch (...) {
-      forget();
-      promise->set_exception(std::current_exception());
-    }
-  });
+    });
+  } catch (...) {
+    fail();
+  }
   return answer;
 }
 
@@ -144,10 +151,11 @@ void GrpcTransport::send(NodeId to, std::string service, wire::Bytes message) {
     return;
   }
   if (!peer->outbox) {
-    peer->outbox = std::make_shared<Outbox>(
+    const auto outbox = std::make_shared<Outbox>(
         peer->connection, Outbox::Limits{parts.settings.most_posts, parts.settings.most_post_bytes},
         parts.traffic);
-    parts.threads.run([outbox = peer->outbox] { outbox->run(); });
+    parts.threads.run([outbox] { outbox->run(); });
+    peer->outbox = outbox;
   }
   peer->outbox->add(parts.head(to, std::move(service)), std::move(message));
 }

@@ -318,7 +318,7 @@ TEST(Rpc, MessagesOfAnotherClusterOrForAnotherNodeAreRefusedAndCounted) {
   RpcNode stranger(book, foreign);
   EXPECT_THROW(stranger.transport.call(server.id(), "take", {}).get(), ClusterError);
   stranger.transport.send(server.id(), "take", {});
-  wait_until([&] { return server.traffic.refused_for(Refusal::other_cluster) == 2; });
+  wait_until([&] { return server.traffic.refused_for(Refusal::other_cluster) >= 2; });
   // The address of a node that was restarted: the new one has another id.
   RpcNode late(book, settings_of(3));
   book.set(NodeId(9), server.server->address());

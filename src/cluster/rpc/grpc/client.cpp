@@ -74,7 +74,7 @@ class GrpcConnection final : public Connection {
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstBackOffMs);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestBackOffMs);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, silence / 2);
-    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, silence / 2);
+    arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, silence);
     arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
     // Several nodes of one process share nothing, and a proxy for the web is none for nodes.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
