@@ -22,6 +22,9 @@ add_link_options(-Wl,--gc-sections -Wl,--as-needed)
 file(RELATIVE_PATH NEVE_SOURCE_FROM_BINARY "${CMAKE_BINARY_DIR}" "${CMAKE_SOURCE_DIR}")
 add_compile_options("-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=" "-ffile-prefix-map=${NEVE_SOURCE_FROM_BINARY}=")
 
+# Shared objects of ours lie beside the program neve; tests and benchmarks are one folder below it.
+set(CMAKE_BUILD_RPATH "$ORIGIN;$ORIGIN/..")
+
 # g++ is the everyday compiler and carries the conversion warnings; clang, which differs on them, adds its own defaults.
 add_compile_options(-Wall -Wextra -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -4,15 +4,54 @@
 
 namespace neve::cluster {
 
-void Inbox::add(std::string service, Handler handler) {
+void Call::when_abandoned(std::function<void()> callback) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!abandoned_) {
+      callbacks_.push_back(std::move(callback));
+      return;
+    }
+  }
+  callback();
+}
+
+void Call::abandon() {
+  std::vector<std::function<void()>> callbacks;
+  {
+    const std::lock_guard lock(mutex_);
+    abandoned_ = true;
+    callbacks.swap(callbacks_);
+  }
+  for (const auto& callback : callbacks) callback();
+}
+
+void Inbox::add(std::string service, CallHandler handler) {
   const bool added = handlers_.emplace(service, std::move(handler)).second;
   NEVE_CHECK(added, "two handlers for " + service);
 }
 
-wire::Bytes Inbox::handle(std::string_view service, std::span<const std::byte> request) const {
+void Inbox::add(std::string service, Handler handler) {
+  add(std::move(service), CallHandler([handler = std::move(handler)](auto request, Call& /*call*/) {
+        return handler(request);
+      }));
+}
+
+wire::Bytes Inbox::handle(std::string_view service, std::span<const std::byte> request,
+                          Call& call) const {
   const auto at = handlers_.find(service);
   if (at == handlers_.end()) throw ClusterError("No service '" + std::string(service) + "' here.");
-  return at->second(request);
+  return at->second(request, call);
+}
+
+Answer& Answer::operator=(Answer&& other) noexcept {
+  give_up();
+  future_ = std::move(other.future_);
+  give_up_ = std::move(other.give_up_);
+  return *this;
+}
+
+void Answer::give_up() {
+  if (future_.valid() && give_up_) give_up_();
 }
 
 void QueueNetwork::join(NodeId node, const Inbox& inbox) {
@@ -34,14 +73,15 @@ const Inbox& QueueNetwork::connect(NodeId from, NodeId to) {
   return *at->second;
 }
 
-std::future<wire::Bytes> QueueNetwork::call(NodeId from, NodeId to, std::string service,
-                                            wire::Bytes request) {
-  return std::async(std::launch::async,
-                    [this, from, to, service = std::move(service), request = std::move(request)] {
-                      wire::Bytes answer = connect(from, to).handle(service, request);
-                      connect(from, to);  // the answer of a node that died meanwhile never arrives
-                      return answer;
-                    });
+Answer QueueNetwork::call(NodeId from, NodeId to, std::string service, wire::Bytes request) {
+  const auto call = std::make_shared<Call>();
+  auto answer = std::async(std::launch::async, [this, from, to, call, service = std::move(service),
+                                                request = std::move(request)] {
+    wire::Bytes bytes = connect(from, to).handle(service, request, *call);
+    connect(from, to);  // the answer of a node that died meanwhile never arrives
+    return bytes;
+  });
+  return Answer(std::move(answer), [call] { call->abandon(); });
 }
 
 }  // namespace neve::cluster

@@ -116,7 +116,7 @@ frame::Chunk Engine::Core::chunk(const frame::Layout& layout, ColumnId column, G
 
 void Engine::Core::put_at(const store::Placement& placement, ColumnId column, GroupIndex group,
                           const SharedBuffer& chunk) {
-  std::vector<std::future<wire::Bytes>> answers;
+  std::vector<cluster::Answer> answers;
   wire::Bytes message;
   for (const NodeId node : placement.receivers(group)) {
     if (node == parts_.self) {
@@ -171,7 +171,7 @@ void Engine::Core::fetch_copy(const store::Catalog::Fetch& wanted, ColumnId colu
 void Engine::Core::bring(const store::Placement& from, const store::Placement& to,
                          ColumnId column) {
   if (from.runs == to.runs) return;
-  std::vector<std::future<wire::Bytes>> answers;
+  std::vector<cluster::Answer> answers;
   for (std::int32_t g = 0; g < to.groups; ++g) {
     const GroupIndex group(g);
     // Whoever has or had the chunk may be asked for it.

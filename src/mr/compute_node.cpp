@@ -11,7 +11,8 @@ struct ComputeNode::Parts {
   Parts(const Settings& settings, const TaskList& all_tasks, store::Sequencer& sequencer,
         cluster::Transport& transport)
       : id(settings.id),
-        budget(settings.memory_bytes),
+        own_budget(settings.memory_bytes),
+        budget(settings.budget == nullptr ? own_budget : *settings.budget),
         pool(settings.threads),
         store(budget, sequencer, settings.id, settings.number),
         frames(store),
@@ -24,7 +25,8 @@ struct ComputeNode::Parts {
     engine = std::make_unique<Engine>(std::move(core));
   }
   NodeId id;
-  Budget budget;
+  Budget own_budget;
+  Budget& budget;
   Pool pool;
   TaskTable tasks;
   cluster::Inbox inbox;
@@ -81,7 +83,10 @@ LocalCluster::LocalCluster(const Settings& settings, const TaskList& tasks)
   for (int i = 0; i < settings.nodes; ++i) parts_->add();
   cluster::View view{.epoch = 1, .members = {}};
   for (std::uint32_t number = 0; number < size(); ++number) {
-    view.members.push_back({node(number).id(), number == 0 ? settings.address : "", number});
+    view.members.push_back({.id = node(number).id(),
+                            .address = number == 0 ? settings.address : "",
+                            .peer = {},
+                            .number = number});
   }
   parts_->sequencer.change_view(view);
   node(0).store().commit({.copies = settings.copies});

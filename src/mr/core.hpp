@@ -118,8 +118,8 @@ class Engine::Core {
   void note_run(const TaskEntry& task, RunRequest& request, const void* state);
   void await_new_placement(RunRequest& request, const job::Token& token,
                            const std::exception_ptr& lost);
-  wire::Bytes answer_run(std::span<const std::byte> bytes);
-  wire::Bytes wait_for(std::future<wire::Bytes>& answer, NodeId node, std::uint64_t run_id,
+  wire::Bytes answer_run(std::span<const std::byte> bytes, cluster::Call& call);
+  wire::Bytes wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
                        const job::Token& token);
   /// Calls the service on every other member, waits for all, and leaves out those that are gone.
   std::vector<wire::Bytes> ask_others(const std::string& service, const wire::Bytes& request);

@@ -10,7 +10,7 @@
 namespace neve::mr {
 
 void Engine::Core::serve(cluster::Inbox& inbox) {
-  inbox.add("mr.run", [this](auto bytes) { return answer_run(bytes); });
+  inbox.add("mr.run", [this](auto bytes, cluster::Call& call) { return answer_run(bytes, call); });
   inbox.add("mr.cancel", [this](auto bytes) {
     const std::lock_guard lock(mutex_);
     const auto at = foreign_runs_.find(wire::decode<std::uint64_t>(bytes));
@@ -30,7 +30,7 @@ void Engine::Core::serve(cluster::Inbox& inbox) {
 
 std::vector<wire::Bytes> Engine::Core::ask_others(const std::string& service,
                                                   const wire::Bytes& request) {
-  std::vector<std::future<wire::Bytes>> answers;
+  std::vector<cluster::Answer> answers;
   for (const cluster::Member& member : parts_.store.catalog().view()->members) {
     if (member.id == parts_.self) continue;
     answers.push_back(parts_.transport.call(member.id, service, request));
@@ -56,8 +56,8 @@ void Engine::Core::free_scratch(ScratchId id) {
   ask_others("mr.free_scratch", wire::encode(id));
 }
 
-wire::Bytes Engine::Core::wait_for(std::future<wire::Bytes>& answer, NodeId node,
-                                   std::uint64_t run_id, const job::Token& token) {
+wire::Bytes Engine::Core::wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
+                                   const job::Token& token) {
   constexpr std::chrono::milliseconds kCancelPoll(20);
   bool told = false;
   while (answer.wait_for(kCancelPoll) != std::future_status::ready) {
@@ -77,7 +77,7 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
     const GroupIndex first(block * request.groups_per_block);
     blocks_of_home[request.placement->home(first)].push_back(block);
   }
-  std::vector<std::pair<NodeId, std::future<wire::Bytes>>> answers;
+  std::vector<std::pair<NodeId, cluster::Answer>> answers;
   for (const auto& [home, its_blocks] : blocks_of_home) {
     if (home == parts_.self) continue;
     if (request.state.empty()) request.state = task.encode_state(state);

@@ -138,7 +138,7 @@ std::vector<Subtree> Engine::Core::run_here(const TaskEntry& task, const RunRequ
   return ordered ? tree.take() : idle.merged();
 }
 
-wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes) {
+wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes, cluster::Call& call) {
   const auto request = wire::decode<RunRequest>(bytes);
   NEVE_CHECK(request.layout && request.placement);
   const TaskEntry& task = parts_.tasks.find(request.task);
@@ -151,6 +151,8 @@ wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes) {
     if (!known) known = std::make_shared<job::Token>();
     token = known;
   }
+  // A driver that died sends no cancel.
+  call.when_abandoned([token] { token->cancel(); });
   RunReply reply;
   const auto forget = [&] {
     const std::lock_guard lock(mutex_);

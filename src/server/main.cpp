@@ -4,6 +4,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <string>
@@ -13,6 +14,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
 
+#include "server/cluster_command.hpp"
 #include "server/cpu_check.hpp"
 #include "server/node.hpp"
 
@@ -77,6 +79,9 @@ void serve(const server::Options& options) {
 
 int main(int argc, char** argv) {
   server::require_x86_64_v3();
+  if (argc > 1 && std::strcmp(argv[1], "cluster") == 0) {
+    return server::run_cluster_command({argv + 2, argv + argc});
+  }
   const server::Options options =
       server::parse_options({argv + 1, argv + argc}, server::Machine::here());
   if (options.ends) {

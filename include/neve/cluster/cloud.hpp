@@ -12,10 +12,11 @@ namespace neve::cluster {
 struct Member {
   NodeId id;
   std::string address;       ///< host:port of its REST service
+  std::string peer;          ///< host:port of its service for other nodes
   std::uint32_t number = 0;  ///< never used twice; part of the ids that the node draws
   template <class Archive>
   void fields(Archive& archive) {
-    archive(id, address, number);
+    archive(id, address, peer, number);
   }
 };
 

@@ -24,6 +24,9 @@ class ComputeNode {
     std::uint32_t number = 0;  ///< of the member, see cluster::Member
     int threads = 1;
     std::int64_t memory_bytes = 0;
+    /// The node's budget where its transport needs it first; outlives the node. Null: the node has
+    /// its own, of memory_bytes.
+    Budget* budget = nullptr;
   };
   /// `tasks` is every task of this binary; sequencer and transport outlive the node.
   ComputeNode(const Settings& settings, const TaskList& tasks, store::Sequencer& sequencer,

@@ -9,10 +9,12 @@
 #include <neve/mr/engine.hpp>
 
 #include "mr/api/compute_node.hpp"
+#include "support/rpc_cluster.hpp"
 
 namespace {
 
 using namespace neve;
+using neve::testing::RpcCluster;
 
 /// Sum of doubles, whose bits depend on the order of additions.
 struct SumTask {
@@ -175,8 +177,9 @@ frame::Frame random_frame(mr::Engine& engine) {
   return frame;
 }
 
+template <class Cluster = mr::LocalCluster>
 double sum_on(int nodes, int threads, std::size_t asked) {
-  mr::LocalCluster cluster(nodes, threads, kMemory, tasks());
+  Cluster cluster(nodes, threads, kMemory, tasks());
   mr::Engine& engine = cluster.node(asked).engine();
   const frame::Frame frame = random_frame(engine);
   mr::RunOptions options;
@@ -192,49 +195,62 @@ double sum_on(int nodes, int threads, std::size_t asked) {
 TEST(Engine, GivesTheSameBitsOnAnyThreadsAndNodes) {
   const double expected = sum_on(1, 1, 0);
   for (const int threads : {2, 3, 8}) EXPECT_EQ(sum_on(1, threads, 0), expected);
-  for (const std::size_t asked : {0U, 1U, 2U}) EXPECT_EQ(sum_on(3, 2, asked), expected);
+  for (const std::size_t asked : {0U, 1U, 2U}) {
+    EXPECT_EQ(sum_on(3, 2, asked), expected);
+    EXPECT_EQ(sum_on<RpcCluster>(3, 2, asked), expected);
+  }
+}
+
+template <class Cluster>
+void check_scratch(int nodes) {
+  Cluster cluster(nodes, 2, kMemory, tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const frame::Frame frame = random_frame(engine);
+  const std::int64_t groups = frame.layout->groups();
+  {
+    const mr::ScratchLease scratch(engine);
+    mr::RunOptions options;
+    options.scratch = scratch.id();
+    engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
+    const auto second = engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
+    EXPECT_EQ(second.rebuilt, groups);
+    EXPECT_EQ(second.visits, 2 * groups);
+    EXPECT_GE(cluster.node(0).budget().used() - cluster.node(0).store().chunk_bytes(), 16);
+  }
+  for (std::size_t n = 0; n < cluster.size(); ++n) {
+    EXPECT_EQ(cluster.node(n).budget().used(), cluster.node(n).store().chunk_bytes());
+  }
 }
 
 TEST(Engine, ScratchIsBuiltOnceAndKept) {
-  for (const int nodes : {1, 3}) {
-    mr::LocalCluster cluster(nodes, 2, kMemory, tasks());
-    mr::Engine& engine = cluster.node(0).engine();
-    const frame::Frame frame = random_frame(engine);
-    const std::int64_t groups = frame.layout->groups();
-    {
-      const mr::ScratchLease scratch(engine);
-      mr::RunOptions options;
-      options.scratch = scratch.id();
-      engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
-      const auto second = engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
-      EXPECT_EQ(second.rebuilt, groups);
-      EXPECT_EQ(second.visits, 2 * groups);
-      EXPECT_GE(cluster.node(0).budget().used() - cluster.node(0).store().chunk_bytes(), 16);
-    }
-    for (std::size_t n = 0; n < cluster.size(); ++n) {
-      EXPECT_EQ(cluster.node(n).budget().used(), cluster.node(n).store().chunk_bytes());
-    }
+  check_scratch<mr::LocalCluster>(1);
+  check_scratch<mr::LocalCluster>(3);
+  check_scratch<RpcCluster>(3);
+}
+
+template <class Cluster>
+void check_failures(int nodes) {
+  Cluster cluster(nodes, 2, kMemory, tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const frame::Frame frame = random_frame(engine);
+  std::vector<std::int64_t> before;
+  for (std::size_t n = 0; n < cluster.size(); ++n)
+    before.push_back(cluster.node(n).budget().used());
+  EXPECT_THROW(engine.run<FailTask>(mr::inputs_of(frame), {}), InputError);
+  mr::RunOptions cancelled;
+  cancelled.token = std::make_shared<job::Token>();
+  cancelled.token->cancel();
+  cancelled.outputs.resize(1);
+  EXPECT_THROW(engine.run_with_outputs<SumTask>(mr::inputs_of(frame), {1}, cancelled), Cancelled);
+  for (std::size_t n = 0; n < cluster.size(); ++n) {
+    EXPECT_EQ(cluster.node(n).budget().used(), before[n]);
   }
 }
 
 TEST(Engine, AFailedOrCancelledRunLeavesNothingBehind) {
-  for (const int nodes : {1, 3}) {
-    mr::LocalCluster cluster(nodes, 2, kMemory, tasks());
-    mr::Engine& engine = cluster.node(0).engine();
-    const frame::Frame frame = random_frame(engine);
-    std::vector<std::int64_t> before;
-    for (std::size_t n = 0; n < cluster.size(); ++n)
-      before.push_back(cluster.node(n).budget().used());
-    EXPECT_THROW(engine.run<FailTask>(mr::inputs_of(frame), {}), InputError);
-    mr::RunOptions cancelled;
-    cancelled.token = std::make_shared<job::Token>();
-    cancelled.token->cancel();
-    cancelled.outputs.resize(1);
-    EXPECT_THROW(engine.run_with_outputs<SumTask>(mr::inputs_of(frame), {1}, cancelled), Cancelled);
-    for (std::size_t n = 0; n < cluster.size(); ++n) {
-      EXPECT_EQ(cluster.node(n).budget().used(), before[n]);
-    }
-  }
+  check_failures<mr::LocalCluster>(1);
+  check_failures<mr::LocalCluster>(3);
+  check_failures<RpcCluster>(3);
 }
 
 TEST(Engine, ColumnsLiveWhileAFrameOrALeaseNamesThem) {
