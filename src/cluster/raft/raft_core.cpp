@@ -361,8 +361,14 @@ struct RaftCore::Impl {
     const char* address = nullptr;
     // The library takes a mutable pointer, but only reads.
     raft_leader(const_cast<::raft*>(&core), &id, &address);
-    if (id == 0) return std::nullopt;
-    return NodeId(id);
+    if (id == 0 || NodeId(id) == settings.self) {
+      return id == 0 ? std::nullopt : std::optional(settings.self);
+    }
+    // A server without a vote would hold on to a leader that is gone, or that has removed it.
+    const auto heard = heard_ms.find(NodeId(id));
+    const bool silent =
+        heard == heard_ms.end() || io.time() - heard->second > 2ULL * settings.election_timeout_ms;
+    return silent ? std::nullopt : std::optional(NodeId(id));
   }
 
   CoreSettings settings;
