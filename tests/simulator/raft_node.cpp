@@ -219,9 +219,10 @@ void RaftNode::on_who_am_i(NodeId from, std::uint64_t epoch) {
   const ClusterView known = view();
   if (known.epoch <= epoch || known.find(from) != nullptr) return;
   // While it still votes, its memory may be needed.
-  const auto servers = core_->status().servers;
+  const auto status = core_->status();
+  const auto& servers = status.servers;
   const bool serves = std::ranges::find(servers, from, &cluster::raft::Server::id) != servers.end();
-  if (!serves) send(from, Kind::evicted, 0, {});
+  if (!serves && !status.changing) send(from, Kind::evicted, 0, {});
 }
 
 void RaftNode::look_for_dead() {

@@ -98,7 +98,8 @@ struct RaftCore::Impl {
     try {
       wire::Bytes made = self.machine.apply(index, {bytes, command->len});
       const auto at = self.proposed.find(index);
-      if (at == self.proposed.end()) return 0;
+      // Once another leads, the entry here may be another's.
+      if (at == self.proposed.end() || self.core.state != RAFT_LEADER) return 0;
       self.answers.push_back({std::move(at->second), {Outcome::done, index, std::move(made)}});
       self.proposed.erase(at);
       return 0;

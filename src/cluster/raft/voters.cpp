@@ -66,28 +66,59 @@ struct Picture {
   std::vector<NodeId> lost;         ///< neither voters nor in the view
 };
 
-/// Removes who is not in the view; the leader itself only steps aside.
-std::optional<Change> remove_lost(const Picture& picture) {
-  const NodeId self = picture.situation.self;
-  for (const std::vector<NodeId>& group : {picture.lost_voters, picture.lost}) {
-    for (const NodeId id : group) {
-      if (id != self) return Change{ChangeKind::remove, id};
+/// Whether the voters that would be, and answer, are a majority of them, so that the change itself
+/// can be committed and more after it.
+bool keeps_quorum(const Picture& picture, const Change& change) {
+  std::size_t voters = 0;
+  std::size_t responsive = 0;
+  for (const Server& server : picture.situation.servers) {
+    bool votes = server.role == ServerRole::voter;
+    if (server.id == change.server) {
+      votes = change.kind == ChangeKind::promote ||
+              (votes && change.kind != ChangeKind::remove && change.kind != ChangeKind::demote);
     }
+    if (!votes) continue;
+    ++voters;
+    if (picture.responsive(server.id)) ++responsive;
   }
-  if (picture.in_view(self)) return std::nullopt;
-  for (const NodeId id : picture.voters) {
-    if (picture.responsive(id)) return Change{ChangeKind::transfer, id};
-  }
-  return std::nullopt;
+  return responsive > voters / 2;
 }
 
-std::optional<Change> admit(const Picture& picture) {
+using Changes = std::vector<Change>;
+
+void replace_votes(const Picture& picture, std::size_t wanted, Changes& changes) {
+  const auto heir = picture.heir();
+  if (heir && picture.voters.size() < wanted) changes.push_back({ChangeKind::promote, *heir});
+}
+
+/// Removes who is not in the view, silent ones first; the leader itself only steps aside.
+void remove_lost(const Picture& picture, Changes& changes) {
+  const NodeId self = picture.situation.self;
+  for (const std::vector<NodeId>& group : {picture.lost_voters, picture.lost}) {
+    for (const bool responsive : {false, true}) {
+      for (const NodeId id : group) {
+        if (id == self || picture.responsive(id) != responsive) continue;
+        changes.push_back({ChangeKind::remove, id});
+      }
+    }
+  }
+  if (picture.in_view(self)) return;
+  for (const NodeId id : picture.voters) {
+    if (picture.responsive(id)) changes.push_back({ChangeKind::transfer, id});
+  }
+}
+
+void admit(const Picture& picture, Changes& changes) {
   for (const ClusterMember& member : picture.situation.members) {
     const auto role = picture.role(member.id);
-    if (!role) return Change{ChangeKind::add, member.id};
-    if (*role == ServerRole::spare) return Change{ChangeKind::replicate, member.id};
+    if (!role) changes.push_back({ChangeKind::add, member.id});
+    if (role == ServerRole::spare) changes.push_back({ChangeKind::replicate, member.id});
   }
-  return std::nullopt;
+}
+
+void drop_votes(const Picture& picture, std::size_t wanted, Changes& changes) {
+  const auto surplus = picture.surplus();
+  if (surplus && picture.voters.size() > wanted) changes.push_back({ChangeKind::demote, *surplus});
 }
 
 }  // namespace
@@ -101,13 +132,13 @@ std::optional<Change> next_change(const Situation& situation) {
   if (situation.members.empty()) return std::nullopt;
   const Picture picture(situation);
   const std::size_t wanted = wanted_voters(situation.members.size());
-  if (picture.voters.size() < wanted) {
-    if (const auto heir = picture.heir()) return Change{ChangeKind::promote, *heir};
-  }
-  if (const auto removal = remove_lost(picture)) return removal;
-  if (const auto admission = admit(picture)) return admission;
-  if (picture.voters.size() > wanted) {
-    if (const auto surplus = picture.surplus()) return Change{ChangeKind::demote, *surplus};
+  Changes changes;
+  replace_votes(picture, wanted, changes);
+  remove_lost(picture, changes);
+  admit(picture, changes);
+  drop_votes(picture, wanted, changes);
+  for (const Change& change : changes) {
+    if (keeps_quorum(picture, change)) return change;
   }
   return std::nullopt;
 }

@@ -69,6 +69,9 @@ class RaftBus {
   std::vector<std::string>& list(std::uint64_t id) { return nodes_.at(NodeId(id)).machine.list; }
   void cut(std::uint64_t id) { cut_.insert(NodeId(id)); }
   void heal() { cut_.clear(); }
+  /// A node that is stopped has no ticks, and its messages wait.
+  void stop(std::uint64_t id) { stopped_.insert(NodeId(id)); }
+  void resume(std::uint64_t id) { stopped_.erase(NodeId(id)); }
   void kill(std::uint64_t id) { nodes_.erase(NodeId(id)); }
   [[nodiscard]] std::uint64_t now() const { return now_ms_; }
 
@@ -77,18 +80,25 @@ class RaftBus {
       while (!messages_.empty() && messages_.begin()->first <= now_ms_) {
         const Message message = std::move(messages_.begin()->second);
         messages_.erase(messages_.begin());
+        if (stopped_.contains(message.to)) {
+          messages_.emplace(now_ms_ + 1, message);
+          continue;
+        }
         const auto to = nodes_.find(message.to);
         if (to != nodes_.end()) to->second.core->receive(now_ms_, message.from, message.bytes);
       }
       if (now_ms_ % 50 != 0) continue;
-      for (auto& [id, node] : nodes_) node.core->tick(now_ms_);
+      for (auto& [id, node] : nodes_) {
+        if (!stopped_.contains(id)) node.core->tick(now_ms_);
+      }
     }
   }
 
   /// The id of the leader that can commit, not counting nodes that are cut off; 0 for none.
   std::uint64_t leader() {
     for (auto& [id, node] : nodes_) {
-      if (!cut_.contains(id) && node.core->status().ready) return id.value();
+      if (!cut_.contains(id) && !stopped_.contains(id) && node.core->status().ready)
+        return id.value();
     }
     return 0;
   }
@@ -147,6 +157,7 @@ class RaftBus {
   std::uint64_t now_ms_ = 1;
   std::multimap<std::uint64_t, Message> messages_;
   std::set<NodeId> cut_;
+  std::set<NodeId> stopped_;
   std::map<NodeId, Node> nodes_;
 };
 

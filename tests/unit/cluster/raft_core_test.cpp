@@ -70,6 +70,31 @@ TEST(RaftCore, AMajorityGoesOnWithoutTheLeaderAndTheMinorityRefuses) {
   for (const std::uint64_t id : {1, 2, 3}) EXPECT_EQ(bus.list(id), expected) << id;
 }
 
+/// Entries of the next leader arrive, and are applied, before this one knows that it leads no more.
+TEST(RaftCore, AnotherLeadersEntryAtTheSameIndexAnswersNothing) {
+  RaftBus bus;
+  bus.found(3);
+  bus.cut(1);
+  std::vector<Outcome> outcomes;
+  for (int i = 0; i < 5; ++i) {
+    bus.core(1).propose(bytes_of("lost"),
+                        [&](const Result& result) { outcomes.push_back(result.outcome); });
+  }
+  // The first leader hears of nothing until the second one has committed at the same indexes.
+  bus.stop(1);
+  const std::uint64_t next = bus.await_leader();
+  ASSERT_NE(next, 0U);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(bus.propose(next, "kept").outcome, Outcome::done);
+  bus.run(500);
+  bus.heal();
+  bus.run(300);
+  bus.resume(1);
+  bus.run(3000);
+  ASSERT_EQ(outcomes.size(), 5U);
+  for (const Outcome outcome : outcomes) EXPECT_NE(outcome, Outcome::done);
+  EXPECT_EQ(bus.list(1), std::vector<std::string>(10, "kept"));
+}
+
 TEST(RaftCore, ALeaderThatWasReplacedServesNoReads) {
   RaftBus bus;
   bus.found(3);

@@ -106,6 +106,18 @@ TEST(Voters, ASilentStandbyDoesNotHoldUpTheRemoval) {
   EXPECT_EQ(next_change(situation), (Change{ChangeKind::remove, NodeId(3)}));
 }
 
+/// 3 is dead, but nobody has said so; 2 was declared dead, but answers: without its vote nothing
+/// could be committed any more.
+TEST(Voters, AVoteThatIsNeededStays) {
+  Situation situation{NodeId(1), servers({{1, kVoter}, {2, kVoter}, {3, kVoter}}), members({1, 3}),
+                      ids({2})};
+  EXPECT_EQ(next_change(situation), std::nullopt);
+  situation.members = members({1});
+  EXPECT_EQ(next_change(situation), (Change{ChangeKind::remove, NodeId(3)}));
+  perform(situation, *next_change(situation));
+  EXPECT_EQ(next_change(situation), (Change{ChangeKind::remove, NodeId(2)}));
+}
+
 TEST(Voters, ALeaderThatLeavesHandsOver) {
   Situation situation{NodeId(1), servers({{1, kVoter}, {2, kVoter}, {3, kVoter}}), members({2, 3}),
                       ids({3})};
