@@ -27,6 +27,7 @@ find_plain_library(deflate deflate libdeflate.h)
 find_plain_library(zip zip zip.h)
 find_plain_library(re2 re2 re2/re2.h)
 find_plain_library(crypt crypt crypt.h)
+find_plain_library(raft raft raft.h)
 
 # The address sanitizer stands in for crypt_r and looks up the real one when it is called, so that the linker sees no use
 # of the library and would leave it out.
