@@ -58,8 +58,10 @@ std::uint16_t port_of(int descriptor) {
 
 }  // namespace
 
-ListenSocket::~ListenSocket() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+ListenSocket::~ListenSocket() { close(); }
+
+void ListenSocket::close() {
+  if (const int descriptor = release(); descriptor >= 0) ::close(descriptor);
 }
 
 ListenSocket ListenSocket::open(const std::string& address, std::uint16_t port, Mode mode) {

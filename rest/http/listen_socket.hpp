@@ -28,6 +28,8 @@ class ListenSocket {
   [[nodiscard]] bool is_ipv6() const { return ipv6_; }
   /// Gives the descriptor to the caller.
   [[nodiscard]] int release() { return std::exchange(descriptor_, -1); }
+  /// Lets go of the port.
+  void close();
 
  private:
   ListenSocket(int descriptor, std::string address, std::uint16_t port, bool ipv6)

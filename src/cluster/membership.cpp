@@ -13,7 +13,11 @@ View ClusterView::data_view() const {
   View view;
   view.epoch = epoch;
   for (const ClusterMember& member : members) {
-    if (!member.witness) view.members.push_back({member.id, member.rest_address});
+    if (member.witness) continue;
+    view.members.push_back({.id = member.id,
+                            .address = member.rest_address,
+                            .peer = member.node_address,
+                            .number = member.number});
   }
   return view;
 }

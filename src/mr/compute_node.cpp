@@ -14,7 +14,7 @@ struct ComputeNode::Parts {
         own_budget(settings.memory_bytes),
         budget(settings.budget == nullptr ? own_budget : *settings.budget),
         pool(settings.threads),
-        store(budget, sequencer, settings.id, settings.number),
+        store(budget, sequencer, settings.id),
         frames(store),
         engine(nullptr) {
     tasks.add(all_tasks);
@@ -66,7 +66,6 @@ struct LocalCluster::Parts {
 void LocalCluster::Parts::add() {
   const auto number = static_cast<std::uint32_t>(nodes.size());
   const ComputeNode::Settings of_node{.id = NodeId(number + 1),
-                                      .number = number,
                                       .threads = settings.threads_each,
                                       .memory_bytes = settings.memory_bytes_each};
   Place place;

@@ -2,12 +2,16 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <neve/base/budget.hpp>
@@ -59,20 +63,58 @@ void announce(const std::string& url) {
   std::fflush(stdout);
 }
 
-void serve(const server::Options& options) {
+/// Waits for the signals that end the process on a thread of its own: a node that looks for its
+/// cluster may be told to stop, too, and has nothing to end then.
+class StopSignal {
+ public:
+  StopSignal() : thread_([this] { watch(); }) { thread_.detach(); }
+  /// From now on the signal is waited for.
+  int wait() {
+    std::unique_lock lock(mutex_);
+    serving_ = true;
+    changed_.wait(lock, [this] { return signal_ != 0; });
+    return signal_;
+  }
+
+ private:
+  void watch() {
+    const sigset_t signals = stop_signals();
+    int signal = 0;
+    sigwait(&signals, &signal);
+    const std::lock_guard lock(mutex_);
+    if (!serving_) {
+      log::info("Stopped while looking for the cluster");
+      log::flush();
+      std::_Exit(0);
+    }
+    signal_ = signal;
+    changed_.notify_all();
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool serving_ = false;
+  int signal_ = 0;
+  std::thread thread_;  // lives as long as the process
+};
+
+/// True where the node is to start anew, with a new id: the others have gone on without it.
+bool serve(const server::Options& options, StopSignal& stop) {
   server::Ports ports = server::open_ports(options);
   open_log(options, ports.rest.port());
-  const pthread_t main_thread = pthread_self();
-  server::Node node(options, std::move(ports),
-                    [main_thread] { pthread_kill(main_thread, SIGTERM); });
+  const auto end = [] { ::kill(::getpid(), SIGTERM); };
+  std::atomic<bool> again{false};
+  server::Node node(options, std::move(ports), end, [&again, end] {
+    again = true;
+    end();
+  });
   log::info("Listening on " + node.url());
   announce(node.url());
-  const sigset_t signals = stop_signals();
-  int signal = 0;
-  sigwait(&signals, &signal);
-  log::info("Stopping on signal " + std::to_string(signal));
+  const int signal = stop.wait();
+  log::info(again ? "The cluster has gone on without this node; it starts anew"
+                  : "Stopping on signal " + std::to_string(signal));
   alarm(kStopSeconds);
   node.stop();
+  return again;
 }
 
 }  // namespace
@@ -92,8 +134,14 @@ int main(int argc, char** argv) {
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  static StopSignal stop;
   try {
-    serve(options);
+    if (serve(options, stop)) {
+      log::flush();
+      alarm(0);
+      pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+      ::execv("/proc/self/exe", argv);
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "neve: %s\n", error.what());
     return 1;

@@ -13,8 +13,11 @@ namespace neve::server {
 /// every part; nothing here computes. Serves from construction until stop() or its end.
 class Node {
  public:
-  /// `request_stop` asks the owner to end this node; called from any thread.
-  Node(const Options& options, Ports ports, std::function<void()> request_stop);
+  /// Returns once the node is a member of its cluster, which may take for ever. `request_stop` asks
+  /// the owner to end this node, `evicted` to end it and start anew, as the others have gone on
+  /// without it; both are called from any thread.
+  Node(const Options& options, Ports ports, std::function<void()> request_stop,
+       std::function<void()> evicted);
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;

@@ -32,6 +32,7 @@ struct RawOptions {
   int port = 0;
   int base_port = 54321;
   int threads = 0;
+  int expect = 0;
 };
 
 void declare_places(CLI::App& app, RawOptions& raw, Options& out) {
@@ -42,7 +43,6 @@ void declare_places(CLI::App& app, RawOptions& raw, Options& out) {
       ->check(CLI::Range(1, 65534));
   app.add_option("--baseport", raw.base_port, "Search two free ports from here upward (54321)")
       ->check(CLI::Range(1, 65534));
-  app.add_option("--flatfile", raw.flatfile, "File with the addresses of all nodes");
   app.add_option("--local-nodes", out.local_nodes, "Nodes within this process, for tests (1)")
       ->check(CLI::Range(1, 16));
   app.add_option("--nthreads", raw.threads, "Compute threads (all cores)");
@@ -51,6 +51,20 @@ void declare_places(CLI::App& app, RawOptions& raw, Options& out) {
   app.add_option("--log-dir", out.log_directory, "Folder for logs (below --ice-root)");
   app.add_option("--log-level", raw.log_level, "TRACE, DEBUG, INFO, WARN, ERRR or FATAL (INFO)");
   app.add_option("--max-log-file-size", raw.max_log_file_size, "A log starts anew at (10M)");
+}
+
+void declare_cluster(CLI::App& app, RawOptions& raw, Options& out) {
+  app.add_option("--join", out.join, "Addresses of nodes to join: host:port[,...], or a DNS name");
+  app.add_option("--flatfile", raw.flatfile, "File with such addresses, one a line");
+  app.add_option("--expect", raw.expect, "Nodes that the cluster begins with (as many as listed)")
+      ->check(CLI::Range(1, 10000));
+  app.add_option("--replication", out.replication, "How many nodes hold each row of a frame (2)")
+      ->check(CLI::Range(1, 16));
+  app.add_option("--cluster-dir", out.cluster_folder,
+                 "Folder with the cluster's secrets, as 'neve cluster init' makes it")
+      ->check(CLI::ExistingDirectory);
+  app.add_flag("--insecure-cluster", out.insecure_cluster,
+               "Talk to nodes on other machines in plain text");
 }
 
 void declare_rights(CLI::App& app, Options& out) {
@@ -70,18 +84,19 @@ void declare_rights(CLI::App& app, Options& out) {
   app.add_option("--h2o-version", out.h2o_version, "H2O-3 version that clients are told");
 }
 
-/// Nodes on other machines are found by a later part of Neve; a list of one is this node.
-void check_flatfile(const std::string& path) {
-  if (path.empty()) return;
-  std::ifstream file(path);
-  if (!file) throw InputError::not_found("--flatfile: file '" + path + "' cannot be read.");
-  int nodes = 0;
-  for (std::string line; std::getline(file, line);) {
-    if (!line.empty() && !line.starts_with('#')) ++nodes;
+void take_cluster(const RawOptions& raw, Options& out) {
+  if (raw.expect > 0) out.expect = static_cast<std::size_t>(raw.expect);
+  if (!raw.flatfile.empty()) {
+    std::ifstream file(raw.flatfile);
+    if (!file) throw InputError::not_found("--flatfile: '" + raw.flatfile + "' cannot be read.");
+    out.flatfile.assign(std::istreambuf_iterator<char>(file), {});
   }
-  if (nodes <= 1) return;
-  throw InputError::unsupported("--flatfile: '" + path + "' lists " + std::to_string(nodes) +
-                                " nodes; this version runs one.");
+  if (!out.join.empty() && !out.flatfile.empty()) {
+    throw InputError::illegal_argument("--join and --flatfile both say where others are: give one.");
+  }
+  if (out.local_nodes > 1 && (!out.join.empty() || !out.flatfile.empty())) {
+    throw InputError::illegal_argument("--local-nodes is for a process that joins nobody.");
+  }
 }
 
 void take_address(const RawOptions& raw, Options& out) {
@@ -119,7 +134,7 @@ void take_values(const RawOptions& raw, const Machine& machine, Options& out) {
     throw InputError::illegal_argument("--h2o-version '" + out.h2o_version +
                                        "' is no version such as " + kH2oVersion + ".");
   }
-  check_flatfile(raw.flatfile);
+  take_cluster(raw, out);
   take_address(raw, out);
 }
 
@@ -181,6 +196,7 @@ Options parse_options(const std::vector<std::string>& arguments, const Machine& 
   // Clients repeat options (-log_level); the last one holds, as in H2O.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   declare_places(app, raw, out);
+  declare_cluster(app, raw, out);
   declare_rights(app, out);
   std::vector<std::string> rest = to_gnu(arguments, out.ignored);
   std::ranges::reverse(rest);  // as CLI11 wants them

@@ -19,6 +19,7 @@
 #include "rest/http/upload.hpp"
 #include "rest/router.hpp"
 #include "rest/services.hpp"
+#include "server/data_node.hpp"
 #include "server/node.hpp"
 #include "server/reproducibility.hpp"
 
@@ -87,7 +88,8 @@ struct Node::Parts {
 
   Options options;
   ingest::PathPolicy path_policy;
-  mr::LocalCluster cluster;
+  std::unique_ptr<DataNode> data;
+  mr::ComputeNode& node;
   rest::Services services;
   munge::Rollups rollups;
   rapids::Interpreter rapids;
@@ -98,31 +100,25 @@ struct Node::Parts {
   rest::Router router;
   rest::http::WorkerPool workers;  // ends before what its handlers use, after their clients left
   rest::http::Server http;
-  rest::http::ListenSocket nodes_port;
 };
 
 Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request_stop)
     : options(o),
       path_policy(make_path_policy(o)),
-      cluster({.nodes = o.local_nodes,
-               .threads_each = o.threads,
-               .memory_bytes_each = o.memory_bytes / o.local_nodes,
-               .address = reachable(ports)},
-              all_tasks()),
+      data(make_data_node(o, reachable(ports), std::move(ports.nodes), all_tasks())),
+      node(data->node()),
       services{.info = server_info(ports, std::move(request_stop))},
-      rollups(cluster.node(0).engine()),
-      rapids(cluster.node(0).engine(), cluster.node(0).frames(), rollups),
+      rollups(node.engine()),
+      rapids(node.engine(), node.frames(), rollups),
       algorithms(algos::all_algorithms()),
       models(model_parts()),
-      ingest(cluster.node(0).engine(), cluster.node(0).frames(), jobs, path_policy),
+      ingest(node.engine(), node.frames(), jobs, path_policy),
       jobs(std::to_string(ports.rest.port())),
       router(rest::all_resources(), services, workers),
       http(http_options(), workers,
            [this](rest::http::Request request, rest::http::Responder responder) {
              router.handle(std::move(request), std::move(responder));
-           }),
-      nodes_port(std::move(ports.nodes)) {
-  mr::ComputeNode& node = cluster.node(0);
+           }) {
   services.engine = &node.engine();
   services.store = &node.store();
   services.frames = &node.frames();
@@ -140,7 +136,6 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
 }
 
 model::Models::Parts Node::Parts::model_parts() {
-  mr::ComputeNode& node = cluster.node(0);
   const auto checksum = [this](const frame::Frame& frame) { return rollups.checksum(frame); };
   return {.engine = node.engine(),
           .frames = node.frames(),
@@ -185,7 +180,7 @@ rest::http::ServerOptions Node::Parts::http_options() {
     made.auth = std::make_shared<rest::http::Authenticator>(
         rest::http::Authenticator::from_file(options.auth_file));
   }
-  made.budget = &cluster.node(0).budget();
+  made.budget = &node.budget();
   made.plan_body = [this](const rest::http::Request& head) { return plan_body(head); };
   made.error_body = rest::error_json;
   return made;
@@ -198,11 +193,13 @@ rest::http::BodyPlan Node::Parts::plan_body(const rest::http::Request& head) {
     return {.max_bytes = rest::http::ServerOptions{}.max_body_bytes, .sink = nullptr};
   }
   return {.max_bytes = 0,
-          .sink = std::make_shared<rest::http::Upload>(cluster.node(0).budget(), head)};
+          .sink = std::make_shared<rest::http::Upload>(node.budget(), head)};
 }
 
-Node::Node(const Options& options, Ports ports, std::function<void()> request_stop)
+Node::Node(const Options& options, Ports ports, std::function<void()> request_stop,
+           std::function<void()> evicted)
     : parts_(std::make_unique<Parts>(options, ports, std::move(request_stop))) {
+  parts_->data->start(std::move(evicted));
   parts_->http.start(std::move(ports.rest));
 }
 

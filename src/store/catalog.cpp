@@ -129,6 +129,8 @@ void Catalog::end_leases(NodeId gone, Applied& applied) {
 Applied Catalog::change_view(const cluster::View& view) {
   const std::unique_lock lock(mutex_);
   Applied applied;
+  applied.version = version_;
+  if (view.epoch == view_->epoch) return applied;  // it came with a snapshot
   applied.version = ++version_;
   std::vector<NodeId> gone;
   for (const cluster::Member& member : view_->members) {

@@ -37,11 +37,14 @@ Applied LocalSequencer::commit(const Command& command) {
   return applied;
 }
 
-Store::Store(Budget& budget, Sequencer& sequencer, NodeId self, std::uint32_t node_number)
-    : budget_(budget),
-      sequencer_(sequencer),
-      self_(self),
-      node_bits_(static_cast<std::uint64_t>(node_number) << kCounterBits) {}
+Store::Store(Budget& budget, Sequencer& sequencer, NodeId self)
+    : budget_(budget), sequencer_(sequencer), self_(self) {}
+
+std::uint64_t Store::next_id() {
+  const std::uint64_t bits = node_bits_.load(std::memory_order_relaxed);
+  NEVE_CHECK(bits != ~std::uint64_t{0}, "an id is drawn by a node that is no member yet");
+  return bits | counter_.fetch_add(1, std::memory_order_relaxed);
+}
 
 void Store::put(ColumnId column, GroupIndex group, SharedBuffer chunk) {
   const auto size = static_cast<std::int64_t>(chunk->size());
@@ -95,12 +98,32 @@ Applied Store::apply(const Command& command) {
   return applied;
 }
 
+void Store::commit_later(Command command) {
+  command.writer = self_;
+  sequencer_.commit_later(std::move(command));
+}
+
+void Store::restore(std::span<const std::byte> snapshot) {
+  drop(catalog_.restore(snapshot));
+  take_number();
+  tell_waiters();
+  if (listener_) listener_();
+}
+
+void Store::take_number() {
+  for (const cluster::Member& member : catalog_.view()->members) {
+    if (member.id != self_) continue;
+    node_bits_.store(static_cast<std::uint64_t>(member.number) << kCounterBits);
+  }
+}
+
 void Store::change_view(const cluster::View& view) {
   const auto before = catalog_.view();
   drop(catalog_.change_view(view).freed);
   for (const cluster::Member& member : before->members) {
     if (!view.contains(member.id)) sweep(member);
   }
+  take_number();
   tell_waiters();
   if (listener_) listener_();
 }
@@ -133,7 +156,7 @@ bool Store::wait_for(const std::function<bool(const Catalog&)>& condition,
 
 ColumnLease::~ColumnLease() {
   try {
-    store_.commit({.drop_refs = {column_}});
+    store_.commit_later({.drop_refs = {column_}});
   } catch (const std::exception& error) {
     log::error(std::string("A column could not be given up: ") + error.what());
   }

@@ -18,7 +18,6 @@ RpcCluster::RpcCluster(int nodes, int threads_each, std::int64_t memory_bytes_ea
     rpc.self = id;
     auto node = std::make_unique<Node>(rpc, book_, memory_bytes_each);
     settings.id = id;
-    settings.number = static_cast<std::uint32_t>(nodes_.size());
     settings.budget = &node->budget;
     node->compute = std::make_unique<mr::ComputeNode>(settings, tasks, sequencer_, node->transport);
     sequencer_.add(node->compute->store());
@@ -26,7 +25,7 @@ RpcCluster::RpcCluster(int nodes, int threads_each, std::int64_t memory_bytes_ea
                                                         node->budget, node->traffic);
     book_.set(id, node->server->address());
     view.members.push_back(
-        {.id = id, .address = {}, .peer = node->server->address(), .number = settings.number});
+        {.id = id, .address = {}, .peer = node->server->address(), .number = static_cast<std::uint32_t>(i)});
     nodes_.push_back(std::move(node));
   }
   sequencer_.change_view(view);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +88,10 @@ struct Applied {
   bool accepted = true;  ///< false: nothing was changed
   std::uint64_t version = 0;
   std::vector<ColumnId> freed = {};  ///< columns that nothing refers to any more
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(accepted, version, freed);
+  }
 };
 
 /// Names, sessions, reference counts of columns, members and where row groups live: a deterministic
@@ -122,12 +127,24 @@ class Catalog {
   };
   [[nodiscard]] std::vector<Fetch> fetches_of(NodeId node) const;
 
+  /// The whole state; equal states give equal bytes.
+  [[nodiscard]] wire::Bytes snapshot() const;
+  /// Replaces the state by one that is further on in the order of commands. Returns the columns
+  /// that were known before and are no more. Throws InternalError on bytes that are no snapshot;
+  /// the state is then unchanged.
+  std::vector<ColumnId> restore(std::span<const std::byte> snapshot);
+
  private:
   struct ColumnState {
     LayoutId layout;
     std::int64_t names = 0;
     std::map<NodeId, std::int64_t> leases;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(layout, names, leases);
+    }
   };
+  struct Image;
   struct LayoutState {
     PlacementPtr placement;
     std::set<ColumnId> columns;

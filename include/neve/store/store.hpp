@@ -24,6 +24,11 @@ class Sequencer {
   virtual ~Sequencer() = default;
   /// Returns once the command is applied on the calling node.
   virtual Applied commit(const Command& command) = 0;
+  /// Commits soon, of which nobody hears; for giving up leases, many of which go together.
+  virtual void commit_later(Command command) = 0;
+  /// Returns once every command that was acknowledged before the call, on whatever node, is applied
+  /// on the calling node.
+  virtual void sync() {}
 };
 
 class Store;
@@ -36,6 +41,7 @@ class LocalSequencer final : public Sequencer {
   void remove(Store& store);
   void change_view(const cluster::View& view);
   Applied commit(const Command& command) override;
+  void commit_later(Command command) override { commit(command); }
 
  private:
   std::mutex mutex_;
@@ -46,8 +52,8 @@ class LocalSequencer final : public Sequencer {
 /// Catalogue changes go only through commit(), chunks only through put(). Thread-safe.
 class Store {
  public:
-  /// `node_number` makes ids of different nodes differ; both references outlive the store.
-  Store(Budget& budget, Sequencer& sequencer, NodeId self, std::uint32_t node_number);
+  /// Both references outlive the store. Ids can be drawn once the node is a member.
+  Store(Budget& budget, Sequencer& sequencer, NodeId self);
 
   /// Keeps a chunk here. Throws OutOfMemoryError where the budget does not hold it.
   void put(ColumnId column, GroupIndex group, SharedBuffer chunk);
@@ -60,6 +66,8 @@ class Store {
 
   /// In this node's name.
   Applied commit(Command command);
+  void commit_later(Command command);
+  void sync() { sequencer_.sync(); }
   /// Called by the sequencer only, as is change_view.
   Applied apply(const Command& command);
   void change_view(const cluster::View& view);
@@ -76,12 +84,13 @@ class Store {
   [[nodiscard]] ColumnId new_column_id() { return ColumnId(next_id()); }
   [[nodiscard]] LayoutId new_layout_id() { return LayoutId(next_id()); }
   /// Unique in the cluster while it lives; for scratch and names.
-  [[nodiscard]] std::uint64_t next_id() { return node_bits_ | counter_.fetch_add(1); }
+  [[nodiscard]] std::uint64_t next_id();
 
  private:
   /// Drops what a member that is gone has put here and never committed.
   void sweep(const cluster::Member& gone);
   void tell_waiters();
+  void take_number();
   struct Held {
     SharedBuffer chunk;
     Reservation reservation;
@@ -90,7 +99,8 @@ class Store {
   Sequencer& sequencer_;
   Catalog catalog_;
   NodeId self_;
-  std::uint64_t node_bits_;
+  /// The number that the cluster has given this node, above the counter's bits; none yet: all ones.
+  std::atomic<std::uint64_t> node_bits_{~std::uint64_t{0}};
   std::atomic<std::uint64_t> counter_{1};
   std::atomic<std::int64_t> bytes_{0};
   mutable std::shared_mutex mutex_;

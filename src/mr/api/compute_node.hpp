@@ -21,7 +21,6 @@ class ComputeNode {
  public:
   struct Settings {
     NodeId id{1};
-    std::uint32_t number = 0;  ///< of the member, see cluster::Member
     int threads = 1;
     std::int64_t memory_bytes = 0;
     /// The node's budget where its transport needs it first; outlives the node. Null: the node has

@@ -1,0 +1,285 @@
+#include "cluster/api/cluster_node.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <neve/base/error.hpp>
+#include <neve/base/log.hpp>
+
+#include "cluster/api/cluster_folder.hpp"
+#include "cluster/gossip/bootstrap.hpp"
+#include "cluster/gossip/udp_gossip.hpp"
+#include "cluster/steward.hpp"
+
+namespace neve::cluster {
+namespace {
+
+constexpr const char* kAdmitService = "cluster.admit";
+/// How often a node that looks for its cluster looks again.
+constexpr std::chrono::milliseconds kLook{100};
+/// A node that sees nobody says so each so often.
+constexpr std::chrono::seconds kComplain{10};
+
+gossip::Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+std::uint64_t random_id() {
+  std::random_device device;
+  std::uint64_t id = 0;
+  while (id == 0) id = (std::uint64_t{device()} << 32U) | device();
+  return id;
+}
+
+gossip::Endpoint endpoint_of(const std::string& host, std::uint16_t port) {
+  const auto address = boost::asio::ip::make_address(host);
+  if (address.is_v4()) return gossip::Endpoint::v4(address.to_v4().to_bytes(), port);
+  return {.address = address.to_v6().to_bytes(), .port = port};
+}
+
+/// host:port
+std::string text_of(const gossip::Endpoint& endpoint) {
+  const boost::asio::ip::address_v6 address(endpoint.address);
+  const std::string port = std::to_string(endpoint.port);
+  if (!endpoint.is_v4()) return "[" + address.to_string() + "]:" + port;
+  return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address).to_string() + ":" +
+         port;
+}
+
+gossip::ClusterKey key_of(const ClusterSettings& settings, const ClusterFolder& folder) {
+  if (settings.folder.empty()) return gossip::key_from_name(settings.name);
+  const std::string& text = folder.gossip_key;
+  return gossip::key_from_secret(
+      {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+gossip::JoinList join_list_of(const ClusterSettings& settings) {
+  if (!settings.join.empty()) return gossip::parse_join_list(settings.join, settings.expect);
+  if (!settings.flatfile.empty()) return gossip::parse_flatfile(settings.flatfile, settings.expect);
+  return {};
+}
+
+}  // namespace
+
+struct ClusterNode::Parts {
+  Parts(const ClusterSettings& the_settings, Budget& the_budget);
+  void decide();
+  void connect();
+  std::optional<std::string> find(NodeId node) const;
+  ClusterMember self_member() const;
+  void listen();
+  void be_admitted();
+  void handle(const gossip::Event& event);
+
+  ClusterSettings settings;
+  Budget& budget;
+  Traffic traffic;
+  ClusterFolder folder;
+  gossip::JoinList list;
+  std::optional<gossip::UdpGossip> gossip;
+  gossip::Bootstrap::Decision decision;
+  RpcSettings rpc;
+  std::optional<GrpcTransport> transport;
+  std::optional<Agreement> agreement;
+  Inbox* inbox = nullptr;
+  Hooks hooks;
+  std::mutex server_mutex;
+  std::optional<RpcServer> server;
+  std::mutex steward_mutex;
+  std::optional<Steward> steward;
+};
+
+ClusterNode::Parts::Parts(const ClusterSettings& the_settings, Budget& the_budget)
+    : settings(the_settings), budget(the_budget), list(join_list_of(the_settings)) {
+  if (!settings.folder.empty()) folder = ClusterFolder::read(settings.folder);
+  gossip::UdpGossip::Options options;
+  options.member.id = settings.self;
+  options.member.seed = settings.self.value();
+  options.bind = endpoint_of(settings.host, settings.port);
+  options.member.self.endpoint = options.bind;
+  options.member.self.rest_address = settings.rest_address;
+  options.key = key_of(settings, folder);
+  gossip.emplace(options, [this](const gossip::Event& event) { handle(event); });
+}
+
+void ClusterNode::Parts::handle(const gossip::Event& event) {
+  const std::scoped_lock lock(steward_mutex);
+  if (steward) steward->notice(event);
+}
+
+/// Waits until it is clear whether to found a cluster or which one to join.
+void ClusterNode::Parts::decide() {
+  gossip::Bootstrap bootstrap({.listed = gossip::resolve(list),
+                               .expect = list.expect,
+                               .is_dns_name = list.is_dns_name});
+  if (!list.entries.empty()) gossip->seek(gossip::resolve(list));
+  auto complain_at = now() + kComplain;
+  while (true) {
+    const auto members = gossip->members();
+    decision = bootstrap.decide(members.at(settings.self), members, now());
+    if (decision.verdict != gossip::Bootstrap::Verdict::wait) return;
+    if (now() > complain_at) {
+      log::info("Waiting for the cluster: " + std::to_string(members.size()) + " of " +
+                std::to_string(list.expect) + " nodes in sight");
+      gossip->seek(gossip::resolve(list));  // names may lead elsewhere by now
+      complain_at = now() + kComplain;
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+/// Makes what talks to other nodes, now that the cluster's id is known.
+void ClusterNode::Parts::connect() {
+  if (decision.verdict == gossip::Bootstrap::Verdict::found) {
+    decision.cluster = gossip::ClusterId(random_id());
+  }
+  rpc.self = settings.self;
+  rpc.cluster = decision.cluster.value();
+  rpc.insecure_cluster = settings.insecure;
+  if (!settings.folder.empty()) {
+    rpc.credentials = folder.authority_key.empty()
+                          ? cluster::join(text_of(decision.through.at(0)), folder, settings.self,
+                                          rpc.silence)
+                          : folder.sign_own(settings.self);
+  }
+  transport.emplace(
+      rpc, [this](NodeId node) { return find(node); }, budget, traffic);
+}
+
+std::optional<std::string> ClusterNode::Parts::find(NodeId node) const {
+  if (agreement) {
+    const auto view = agreement->view();
+    if (const ClusterMember* member = view->find(node)) return member->node_address;
+    if (view->find(settings.self) != nullptr) return std::nullopt;
+  }
+  // While this node is no member, gossip knows who is.
+  const auto members = gossip->members();
+  const auto at = members.find(node);
+  if (at == members.end() || !gossip::is_present(at->second.state)) return std::nullopt;
+  return text_of(at->second.info.endpoint);
+}
+
+ClusterMember ClusterNode::Parts::self_member() const {
+  ClusterMember member;
+  member.id = settings.self;
+  member.rest_address = settings.rest_address;
+  member.node_address = text_of(gossip->members().at(settings.self).info.endpoint);
+  return member;
+}
+
+/// Once: a node that stands alone needs no server.
+void ClusterNode::Parts::listen() {
+  const std::scoped_lock lock(server_mutex);
+  if (server) return;
+  hooks.free_port();
+  server.emplace(rpc, text_of(endpoint_of(settings.host, settings.port)), *inbox, budget, traffic);
+}
+
+/// Asks those who are in the cluster, one after the other, to let this node in.
+void ClusterNode::Parts::be_admitted() {
+  const wire::Bytes request = wire::encode(self_member());
+  auto complain_at = now() + kComplain;
+  while (true) {
+    for (const auto& [id, member] : gossip->members()) {
+      if (id == settings.self || member.info.cluster != decision.cluster) continue;
+      if (!gossip::is_present(member.state)) continue;
+      try {
+        transport->call(id, kAdmitService, request).get();
+        const auto until = now() + std::chrono::seconds(5);
+        while (agreement->view()->find(settings.self) == nullptr && now() < until) {
+          std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        if (agreement->view()->find(settings.self) != nullptr) return;
+      } catch (const ClusterError& error) {
+        if (now() > complain_at) log::info(std::string("Not let in yet: ") + error.what());
+      }
+    }
+    if (now() > complain_at) complain_at = now() + kComplain;
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+ClusterNode::ClusterNode(const ClusterSettings& settings, Budget& budget)
+    : parts_(std::make_unique<Parts>(settings, budget)) {
+  parts_->decide();
+  parts_->connect();
+}
+
+ClusterNode::~ClusterNode() { leave(); }
+
+void ClusterNode::leave() {
+  if (!parts_->agreement) return;
+  {
+    const std::scoped_lock lock(parts_->steward_mutex);
+    parts_->steward.reset();
+  }
+  parts_->gossip->leave();
+  {
+    const std::scoped_lock lock(parts_->server_mutex);
+    parts_->server.reset();
+  }
+  parts_->agreement.reset();
+}
+
+bool ClusterNode::is_founder() const {
+  return parts_->decision.verdict == gossip::Bootstrap::Verdict::found;
+}
+
+Transport& ClusterNode::transport() { return *parts_->transport; }
+Agreement& ClusterNode::agreement() { return *parts_->agreement; }
+
+void ClusterNode::attach(Application& application, Inbox& inbox) {
+  Parts& parts = *parts_;
+  parts.inbox = &inbox;
+  AgreementSettings settings;
+  settings.self = parts.settings.self;
+  settings.seed = parts.settings.self.value();
+  parts.agreement.emplace(settings, application, *parts.transport,
+                          [&parts](NodeId to, std::string service, wire::Bytes message) {
+                            parts.transport->send(to, std::move(service), std::move(message));
+                          });
+  parts.agreement->add_services(inbox);
+  inbox.add(kAdmitService, [&parts](std::span<const std::byte> bytes) {
+    parts.agreement->change_view(
+        {ViewChange::Kind::join, wire::decode<ClusterMember>(bytes)});
+    return wire::Bytes();
+  });
+  if (!parts.folder.authority_key.empty()) {
+    serve_join(
+        inbox, parts.folder,
+        [&parts](NodeId node) { return parts.agreement->view()->find(node) != nullptr; },
+        parts.traffic);
+  }
+}
+
+void ClusterNode::start(Hooks hooks) {
+  Parts& parts = *parts_;
+  parts.hooks = std::move(hooks);
+  if (is_founder()) {
+    parts.agreement->found(parts.self_member());
+  } else {
+    parts.listen();
+    parts.agreement->join();
+    parts.be_admitted();
+  }
+  parts.gossip->adopt_cluster(parts.decision.cluster);
+  if (!parts.list.entries.empty()) parts.listen();
+  Steward::Hands hands;
+  hands.company = [&parts] { parts.listen(); };
+  hands.gone = [&parts](NodeId node) {
+    parts.gossip->evict(node);
+    parts.transport->leave(node);
+    const std::scoped_lock lock(parts.server_mutex);
+    if (parts.server) parts.server->leave(node);
+  };
+  hands.evicted = parts.hooks.evicted;
+  const std::scoped_lock lock(parts.steward_mutex);
+  parts.steward.emplace(parts.settings.self, *parts.agreement, *parts.gossip, std::move(hands));
+}
+
+}  // namespace neve::cluster

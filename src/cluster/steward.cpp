@@ -1,0 +1,105 @@
+#include "cluster/steward.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include <neve/base/error.hpp>
+#include <neve/base/log.hpp>
+
+namespace neve::cluster {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{200};
+/// A member that gossip does not know at all was forgotten after its death, or is so new that the
+/// news of it has not come yet; the latter takes no longer than this.
+constexpr std::chrono::seconds kUnknown{15};
+
+std::string name_of(const ClusterMember& member) {
+  return "node " + std::to_string(member.number) + " at " + member.rest_address;
+}
+
+}  // namespace
+
+Steward::Steward(NodeId self, Agreement& agreement, gossip::UdpGossip& gossip, Hands hands)
+    : self_(self),
+      agreement_(agreement),
+      gossip_(gossip),
+      hands_(std::move(hands)),
+      seen_(agreement.view()),
+      thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+Steward::~Steward() = default;
+
+void Steward::notice(const gossip::Event& event) {
+  {
+    const std::lock_guard lock(mutex_);
+    news_ = true;
+    if (event.kind == gossip::EventKind::evicted && event.member.id == self_) {
+      evicted_by_gossip_ = true;
+    }
+  }
+  wake_.notify_one();
+}
+
+void Steward::work(const std::stop_token& stop) {
+  while (!stop.stop_requested() && !evicted_) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, stop, kLook, [this] { return news_; });
+      news_ = false;
+      evicted_ = evicted_by_gossip_;
+    }
+    if (stop.stop_requested()) return;
+    if (gossip_.members().size() > 1) hands_.company();
+    compare_views();
+    if (!evicted_) propose_removals();
+  }
+  if (evicted_) hands_.evicted();
+}
+
+void Steward::compare_views() {
+  const auto view = agreement_.view();
+  if (view->epoch == seen_->epoch) return;
+  for (const ClusterMember& member : view->members) {
+    if (seen_->find(member.id) == nullptr) log::info("Joined: " + name_of(member));
+  }
+  for (const ClusterMember& member : seen_->members) {
+    if (view->find(member.id) != nullptr) continue;
+    if (member.id == self_) {
+      evicted_ = true;
+      continue;
+    }
+    log::warn("Gone: " + name_of(member));
+    hands_.gone(member.id);
+  }
+  seen_ = view;
+}
+
+void Steward::propose_removals() {
+  if (!agreement_.status().is_leader) {
+    unknown_since_.clear();
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  const auto known = gossip_.members();
+  for (const ClusterMember& member : agreement_.view()->members) {
+    if (member.id == self_) continue;
+    const auto at = known.find(member.id);
+    if (at == known.end()) {
+      const auto since = unknown_since_.emplace(member.id, now).first->second;
+      if (now - since < kUnknown) continue;
+    } else {
+      unknown_since_.erase(member.id);
+      if (gossip::is_present(at->second.state)) continue;
+    }
+    try {
+      agreement_.change_view({ViewChange::Kind::leave, member});
+    } catch (const ClusterError& error) {
+      // Without a majority nobody is removed; the next look tries again.
+      log::warn("Cannot remove " + name_of(member) + " yet: " + error.what());
+    }
+  }
+}
+
+}  // namespace neve::cluster

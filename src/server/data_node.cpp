@@ -1,0 +1,90 @@
+#include "server/data_node.hpp"
+
+#include <random>
+#include <utility>
+
+#include "cluster/api/cluster_node.hpp"
+#include "store/api/raft_sequencer.hpp"
+
+namespace neve::server {
+namespace {
+
+NodeId random_node_id() {
+  std::random_device device;
+  std::uint64_t id = 0;
+  while (id == 0) id = (std::uint64_t{device()} << 32U) | device();
+  return NodeId(id);
+}
+
+class LocalNodes final : public DataNode {
+ public:
+  LocalNodes(const Options& options, const std::string& rest_address, const mr::TaskList& tasks)
+      : cluster_({.nodes = options.local_nodes,
+                  .threads_each = options.threads,
+                  .memory_bytes_each = options.memory_bytes / options.local_nodes,
+                  .address = rest_address},
+                 tasks) {}
+  mr::ComputeNode& node() override { return cluster_.node(0); }
+  void start(std::function<void()> /*evicted*/) override {}
+
+ private:
+  mr::LocalCluster cluster_;
+};
+
+class ClusteredNode final : public DataNode {
+ public:
+  ClusteredNode(const cluster::ClusterSettings& settings, const Options& options,
+                rest::http::ListenSocket port, const mr::TaskList& tasks)
+      : budget_(options.memory_bytes),
+        copies_(options.replication),
+        port_(std::move(port)),
+        cluster_(settings, budget_),
+        compute_({.id = settings.self,
+                  .threads = options.threads,
+                  .memory_bytes = options.memory_bytes,
+                  .budget = &budget_},
+                 tasks, sequencer_, cluster_.transport()) {
+    cluster_.attach(sequencer_, compute_.inbox());
+    sequencer_.attach(compute_.store(), cluster_.agreement());
+  }
+  ~ClusteredNode() override {
+    sequencer_.detach();
+    cluster_.leave();
+  }
+  ClusteredNode(const ClusteredNode&) = delete;
+  ClusteredNode& operator=(const ClusteredNode&) = delete;
+  mr::ComputeNode& node() override { return compute_; }
+  void start(std::function<void()> evicted) override {
+    cluster_.start({.evicted = std::move(evicted), .free_port = [this] { port_.close(); }});
+    if (cluster_.is_founder()) compute_.store().commit({.copies = copies_});
+  }
+
+ private:
+  Budget budget_;
+  std::int32_t copies_;
+  rest::http::ListenSocket port_;  ///< held until this node listens to others
+  cluster::ClusterNode cluster_;
+  store::RaftSequencer sequencer_;
+  mr::ComputeNode compute_;
+};
+
+}  // namespace
+
+std::unique_ptr<DataNode> make_data_node(const Options& options, const std::string& rest_address,
+                                         rest::http::ListenSocket port, const mr::TaskList& tasks) {
+  if (options.local_nodes > 1) return std::make_unique<LocalNodes>(options, rest_address, tasks);
+  cluster::ClusterSettings settings;
+  settings.self = random_node_id();
+  settings.name = options.name;
+  settings.rest_address = rest_address;
+  settings.host = options.bind_address;
+  settings.port = port.port();
+  settings.join = options.join;
+  settings.flatfile = options.flatfile;
+  settings.expect = options.expect;
+  settings.folder = options.cluster_folder;
+  settings.insecure = options.insecure_cluster;
+  return std::make_unique<ClusteredNode>(settings, options, std::move(port), tasks);
+}
+
+}  // namespace neve::server
