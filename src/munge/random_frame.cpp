@@ -101,13 +101,16 @@ double cell_bytes(const RandomFrame& like, Kind kind) {
   return 12;
 }
 
-/// Refuses what would not fit: what the node that is home of most rows has to hold, against this
+/// Refuses what would not fit: what the node with the most rows has to hold, against this
 /// node's memory, as nodes are alike.
 void check_memory(mr::Engine& engine, const RandomFrame& like, const std::vector<Kind>& kinds,
                   const frame::Layout& layout) {
   std::map<NodeId, std::int64_t> rows;
+  const store::PlacementPtr placement = engine.placement(layout);
   for (std::int32_t g = 0; g < layout.groups(); ++g) {
-    rows[layout.home(GroupIndex(g))] += layout.rows_of(GroupIndex(g));
+    for (const NodeId node : placement->receivers(GroupIndex(g))) {
+      rows[node] += layout.rows_of(GroupIndex(g));
+    }
   }
   const auto most = std::ranges::max(rows | std::views::values);
   double row_bytes = 0;
