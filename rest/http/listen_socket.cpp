@@ -64,7 +64,7 @@ void ListenSocket::close() {
   if (const int descriptor = release(); descriptor >= 0) ::close(descriptor);
 }
 
-ListenSocket ListenSocket::open(const std::string& address, std::uint16_t port, Mode mode) {
+ListenSocket ListenSocket::open(const std::string& address, std::uint16_t port) {
   const AddressList found = look_up(address, std::to_string(port));
   const int descriptor =
       ::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
@@ -73,9 +73,10 @@ ListenSocket ListenSocket::open(const std::string& address, std::uint16_t port, 
                     found->ai_family == AF_INET6);
   const int on = 1;
   // A restarted server takes its port although old connections linger in TIME_WAIT.
-  if (mode == Mode::listen) ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(descriptor, found->ai_addr, found->ai_addrlen) != 0) refuse(address, port, errno);
-  if (mode == Mode::listen && ::listen(descriptor, SOMAXCONN) != 0) refuse(address, port, errno);
+  // A port that is only kept for later listens as well: only that keeps others away.
+  if (::listen(descriptor, SOMAXCONN) != 0) refuse(address, port, errno);
   made.port_ = port_of(descriptor);
   return made;
 }

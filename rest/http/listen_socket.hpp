@@ -9,11 +9,9 @@ namespace neve::rest::http {
 /// A bound TCP port of this machine, held by its file descriptor.
 class ListenSocket {
  public:
-  enum class Mode { listen, only_reserve };
-  /// Binds; port 0 takes a free one. Throws InputError where the address is unknown or not of this
-  /// machine, or the port is taken (exception type java.net.BindException).
-  static ListenSocket open(const std::string& address, std::uint16_t port,
-                           Mode mode = Mode::listen);
+  /// Binds and listens; port 0 takes a free one. Throws InputError where the address is unknown or
+  /// not of this machine, or the port is taken (exception type java.net.BindException).
+  static ListenSocket open(const std::string& address, std::uint16_t port);
   ListenSocket(ListenSocket&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)),
         address_(std::move(other.address_)),

@@ -54,8 +54,7 @@ std::string text_of(const gossip::Endpoint& endpoint) {
 gossip::ClusterKey key_of(const ClusterSettings& settings, const ClusterFolder& folder) {
   if (settings.folder.empty()) return gossip::key_from_name(settings.name);
   const std::string& text = folder.gossip_key;
-  return gossip::key_from_secret(
-      {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return gossip::key_from_secret({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
 gossip::JoinList join_list_of(const ClusterSettings& settings) {
@@ -114,9 +113,8 @@ void ClusterNode::Parts::handle(const gossip::Event& event) {
 
 /// Waits until it is clear whether to found a cluster or which one to join.
 void ClusterNode::Parts::decide() {
-  gossip::Bootstrap bootstrap({.listed = gossip::resolve(list),
-                               .expect = list.expect,
-                               .is_dns_name = list.is_dns_name});
+  gossip::Bootstrap bootstrap(
+      {.listed = gossip::resolve(list), .expect = list.expect, .is_dns_name = list.is_dns_name});
   if (!list.entries.empty()) gossip->seek(gossip::resolve(list));
   auto complain_at = now() + kComplain;
   while (true) {
@@ -142,10 +140,10 @@ void ClusterNode::Parts::connect() {
   rpc.cluster = decision.cluster.value();
   rpc.insecure_cluster = settings.insecure;
   if (!settings.folder.empty()) {
-    rpc.credentials = folder.authority_key.empty()
-                          ? cluster::join(text_of(decision.through.at(0)), folder, settings.self,
-                                          rpc.silence)
-                          : folder.sign_own(settings.self);
+    rpc.credentials =
+        folder.authority_key.empty()
+            ? cluster::join(text_of(decision.through.at(0)), folder, settings.self, rpc.silence)
+            : folder.sign_own(settings.self);
   }
   transport.emplace(
       rpc, [this](NodeId node) { return find(node); }, budget, traffic);
@@ -245,8 +243,7 @@ void ClusterNode::attach(Application& application, Inbox& inbox) {
                           });
   parts.agreement->add_services(inbox);
   inbox.add(kAdmitService, [&parts](std::span<const std::byte> bytes) {
-    parts.agreement->change_view(
-        {ViewChange::Kind::join, wire::decode<ClusterMember>(bytes)});
+    parts.agreement->change_view({ViewChange::Kind::join, wire::decode<ClusterMember>(bytes)});
     return wire::Bytes();
   });
   if (!parts.folder.authority_key.empty()) {

@@ -20,9 +20,9 @@ class Steward {
  public:
   /// What it may do. Called on its thread.
   struct Hands {
-    std::function<void()> company;      ///< this node is not alone any more
-    std::function<void(NodeId)> gone;   ///< the view has lost a member
-    std::function<void()> evicted;      ///< this node is none; called once
+    std::function<void()> company;     ///< this node is not alone any more
+    std::function<void(NodeId)> gone;  ///< the view has lost a member
+    std::function<void()> evicted;     ///< this node is none; called once
   };
   /// This node is a member. What is given outlives this.
   Steward(NodeId self, Agreement& agreement, gossip::UdpGossip& gossip, Hands hands);

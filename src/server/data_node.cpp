@@ -48,6 +48,7 @@ class ClusteredNode final : public DataNode {
     sequencer_.attach(compute_.store(), cluster_.agreement());
   }
   ~ClusteredNode() override {
+    cluster_.agreement().stop();
     sequencer_.detach();
     cluster_.leave();
   }

@@ -92,7 +92,8 @@ void take_cluster(const RawOptions& raw, Options& out) {
     out.flatfile.assign(std::istreambuf_iterator<char>(file), {});
   }
   if (!out.join.empty() && !out.flatfile.empty()) {
-    throw InputError::illegal_argument("--join and --flatfile both say where others are: give one.");
+    throw InputError::illegal_argument(
+        "--join and --flatfile both say where others are: give one.");
   }
   if (out.local_nodes > 1 && (!out.join.empty() || !out.flatfile.empty())) {
     throw InputError::illegal_argument("--local-nodes is for a process that joins nobody.");

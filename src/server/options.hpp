@@ -18,11 +18,11 @@ struct Options {
   std::uint16_t base_port = 54321;
   int threads = 1;
   int local_nodes = 1;
-  std::string join;                    ///< where other nodes are, as given
-  std::string flatfile;                ///< text of the flatfile
-  std::optional<std::size_t> expect;   ///< nodes that the cluster begins with
-  std::int32_t replication = 2;        ///< how many nodes hold each row group
-  std::string cluster_folder;          ///< secrets of the cluster
+  std::string join;                   ///< where other nodes are, as given
+  std::string flatfile;               ///< text of the flatfile
+  std::optional<std::size_t> expect;  ///< nodes that the cluster begins with
+  std::int32_t replication = 2;       ///< how many nodes hold each row group
+  std::string cluster_folder;         ///< secrets of the cluster
   bool insecure_cluster = false;
   std::int64_t memory_bytes = 0;
   std::string ice_root;

@@ -13,8 +13,7 @@ using rest::http::ListenSocket;
 
 Ports open_pair(const std::string& address, std::uint16_t port) {
   auto first = ListenSocket::open(address, port);
-  auto second = ListenSocket::open(address, static_cast<std::uint16_t>(port + 1),
-                                   ListenSocket::Mode::only_reserve);
+  auto second = ListenSocket::open(address, static_cast<std::uint16_t>(port + 1));
   return {std::move(first), std::move(second)};
 }
 

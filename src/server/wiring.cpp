@@ -192,8 +192,7 @@ rest::http::BodyPlan Node::Parts::plan_body(const rest::http::Request& head) {
   if (route == nullptr || !route->takes_upload) {
     return {.max_bytes = rest::http::ServerOptions{}.max_body_bytes, .sink = nullptr};
   }
-  return {.max_bytes = 0,
-          .sink = std::make_shared<rest::http::Upload>(node.budget(), head)};
+  return {.max_bytes = 0, .sink = std::make_shared<rest::http::Upload>(node.budget(), head)};
 }
 
 Node::Node(const Options& options, Ports ports, std::function<void()> request_stop,

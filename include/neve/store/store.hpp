@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -71,6 +72,8 @@ class Store {
   /// Called by the sequencer only, as is change_view.
   Applied apply(const Command& command);
   void change_view(const cluster::View& view);
+  /// Takes over another replica's catalogue. Called by the sequencer only.
+  void restore(std::span<const std::byte> snapshot);
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
   /// Waits until the catalogue as this node knows it fulfils the condition, which is looked at
   /// after every command. False where the time was up before.

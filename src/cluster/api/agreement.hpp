@@ -90,6 +90,9 @@ class Agreement {
   /// Proposes a change of the members, for any node.
   void change_view(const ViewChange& change);
 
+  /// Takes part no longer: what is asked for now or later fails at once.
+  void stop();
+
   [[nodiscard]] std::shared_ptr<const ClusterView> view() const;
   [[nodiscard]] AgreementStatus status() const;
 

@@ -260,6 +260,8 @@ void Agreement::found(const ClusterMember& self) {
   change_view({ViewChange::Kind::join, self});
 }
 
+void Agreement::stop() { parts_->thread.stop(); }
+
 void Agreement::join() { parts_->thread.start(false); }
 
 wire::Bytes Agreement::commit(const wire::Bytes& command, std::uint64_t epoch) {

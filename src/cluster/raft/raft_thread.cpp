@@ -24,13 +24,22 @@ RaftThread::RaftThread(const CoreSettings& settings, ReplicatedState& state, Raf
   status_.leaderless_since = began_;
 }
 
-RaftThread::~RaftThread() {
+RaftThread::~RaftThread() { stop(); }
+
+void RaftThread::stop() {
+  std::deque<Task> unheard;
   {
     const std::lock_guard lock(tasks_mutex_);
     stopping_ = true;
+    unheard = std::exchange(tasks_, {});
   }
   tasks_changed_.notify_one();
   if (thread_.joinable()) thread_.join();
+  {
+    const std::lock_guard lock(status_mutex_);
+    status_.core.failed = true;
+  }
+  status_changed_.notify_all();
 }
 
 void RaftThread::start(bool bootstrap) {

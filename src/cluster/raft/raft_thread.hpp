@@ -34,13 +34,14 @@ class RaftThread {
  public:
   /// `send` is called on the thread and must not block; `state` outlives this.
   RaftThread(const CoreSettings& settings, ReplicatedState& state, RaftCore::Send send);
-  /// Stops; what is under way is answered with `failed`.
   ~RaftThread();
   RaftThread(const RaftThread&) = delete;
   RaftThread& operator=(const RaftThread&) = delete;
 
   /// Begins a cluster of one or, without `bootstrap`, waits to be added to one.
   void start(bool bootstrap);
+  /// Ends this replica; what is under way, and what comes later, is answered with `failed`.
+  void stop();
   void receive(NodeId from, wire::Bytes message);
   std::future<Result> propose(wire::Bytes command);
   std::future<Result> read_index();

@@ -278,7 +278,7 @@ TEST(Engine, ColumnsLiveWhileAFrameOrALeaseNamesThem) {
 
 /// Sum of the doubled column that a run wrote, on a cluster that keeps two copies and loses a node
 /// at the given moment.
-class Loss : public testing::Test {
+class Loss : public ::testing::Test {
  protected:
   mr::LocalCluster cluster_{
       {.nodes = 3, .threads_each = 2, .memory_bytes_each = kMemory, .copies = 2}, tasks()};
