@@ -71,6 +71,47 @@ Applied Catalog::apply(const Command& command) {
   return applied;
 }
 
+/// The state as bytes have it: everything in an order.
+struct Catalog::Image {
+  std::uint64_t version = 0;
+  std::vector<Entry> entries;
+  std::vector<std::string> sessions;
+  std::map<ColumnId, std::int64_t> references;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(version, entries, sessions, references);
+  }
+};
+
+wire::Bytes Catalog::snapshot() const {
+  const std::shared_lock lock(mutex_);
+  Image image;
+  image.version = version_;
+  for (const auto& [name, entry] : entries_) image.entries.push_back(entry);
+  image.sessions.assign(sessions_.begin(), sessions_.end());
+  image.references.insert(references_.begin(), references_.end());
+  return wire::encode(image);
+}
+
+std::vector<ColumnId> Catalog::restore(std::span<const std::byte> snapshot) {
+  Image image = wire::decode<Image>(snapshot);
+  const std::unique_lock lock(mutex_);
+  std::vector<ColumnId> freed;
+  for (const auto& [id, count] : references_) {
+    if (!image.references.contains(id)) freed.push_back(id);
+  }
+  std::ranges::sort(freed);
+  version_ = image.version;
+  entries_.clear();
+  for (Entry& entry : image.entries) {
+    const std::string name = entry.name;
+    entries_[name] = std::move(entry);
+  }
+  sessions_ = {image.sessions.begin(), image.sessions.end()};
+  references_ = {image.references.begin(), image.references.end()};
+  return freed;
+}
+
 std::optional<Entry> Catalog::find(std::string_view name) const {
   const std::shared_lock lock(mutex_);
   const auto at = entries_.find(name);

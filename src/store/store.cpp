@@ -70,6 +70,8 @@ Applied Store::apply(const Command& command) {
   return applied;
 }
 
+void Store::restore(std::span<const std::byte> snapshot) { drop(catalog_.restore(snapshot)); }
+
 ColumnLease::~ColumnLease() {
   try {
     store_.commit({.drop_refs = {column_}});

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -47,10 +48,13 @@ struct Command {
   std::optional<std::string> open_session = {};
   std::optional<std::string> close_session = {};  ///< removes its temporaries too
   bool only_if_absent = false;  ///< refuse the whole command where a put name exists
+  /// Of the view under which the writer put what the command speaks of: refused once a member was
+  /// lost since. 0 where that does not matter.
+  std::uint64_t epoch = 0;
   template <class Archive>
   void fields(Archive& archive) {
     archive(put, remove, add_refs, drop_refs, new_columns, open_session, close_session,
-            only_if_absent);
+            only_if_absent, epoch);
   }
 };
 
@@ -59,6 +63,10 @@ struct Applied {
   bool accepted = true;  ///< false: nothing was changed
   std::uint64_t version = 0;
   std::vector<ColumnId> freed = {};  ///< columns that nothing refers to any more
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(accepted, version, freed);
+  }
 };
 
 /// Names, sessions and reference counts of columns: a deterministic state machine, one replica per
@@ -75,7 +83,15 @@ class Catalog {
   [[nodiscard]] std::vector<std::string> sessions() const;
   [[nodiscard]] std::uint64_t version() const;
 
+  /// The whole state; equal states give equal bytes.
+  [[nodiscard]] wire::Bytes snapshot() const;
+  /// Replaces the state by one that is further on in the order of commands. Returns the columns
+  /// that were known before and are no more, in the order of their ids. Throws InternalError on
+  /// bytes that are no snapshot; the state is then unchanged.
+  std::vector<ColumnId> restore(std::span<const std::byte> snapshot);
+
  private:
+  struct Image;
   bool acceptable(const Command& command) const;
   void remove_name(const std::string& name, Applied& applied);
   void drop(const std::vector<ColumnId>& columns, Applied& applied);

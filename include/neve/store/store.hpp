@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +22,9 @@ class Sequencer {
   virtual ~Sequencer() = default;
   /// Returns once the command is applied on the calling node.
   virtual Applied commit(const Command& command) = 0;
+  /// Returns once every command that was acknowledged before the call, on whatever node, is applied
+  /// on the calling node.
+  virtual void sync() {}
 };
 
 class Store;
@@ -55,6 +59,9 @@ class Store {
   Applied commit(const Command& command) { return sequencer_.commit(command); }
   /// Called by the sequencer only.
   Applied apply(const Command& command);
+  /// Takes over another replica's catalogue. Called by the sequencer only.
+  void restore(std::span<const std::byte> snapshot);
+  void sync() { sequencer_.sync(); }
   [[nodiscard]] const Catalog& catalog() const { return catalog_; }
   [[nodiscard]] Budget& budget() const { return budget_; }
 
