@@ -1,0 +1,139 @@
+// Runs gossiping clusters under faults, one after another, each from a seed: ./dev simulate --help
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "simulator/gossip_cluster.hpp"
+#include "simulator/gossip_study.hpp"
+
+namespace {
+
+using namespace neve::simulator;
+
+struct Arguments {
+  std::uint64_t seeds = 100;
+  std::uint64_t from = 1;
+  std::uint64_t seconds = 120;
+  std::uint64_t nodes = 0;  // 0: drawn from the seed, 3 to 9
+  std::uint64_t faults = 24;
+  bool studies_gossip = false;
+  std::uint64_t events = 100;
+  std::uint64_t loss_percent = 0;
+  std::uint64_t delay_ms = 0;
+};
+
+constexpr std::string_view kUsage =
+    "simulate [--seeds N] [--from S] [--seconds 120] [--nodes 3..9] [--faults 24]\n"
+    "  runs N clusters from the seeds S, S+1, ...; a failure prints its seed and the end of its "
+    "trace\n"
+    "simulate --gossip-study [--nodes 200] [--events 100] [--from S] [--loss-percent P] "
+    "[--delay-ms D]\n"
+    "  measures traffic, joins and deaths without faults but for the links' own\n";
+
+/// False if an argument is not understood.
+bool parse(int count, char** values, Arguments& arguments) {
+  const std::map<std::string_view, std::uint64_t*> numbers = {
+      {"--seeds", &arguments.seeds},
+      {"--from", &arguments.from},
+      {"--seconds", &arguments.seconds},
+      {"--nodes", &arguments.nodes},
+      {"--faults", &arguments.faults},
+      {"--events", &arguments.events},
+      {"--loss-percent", &arguments.loss_percent},
+      {"--delay-ms", &arguments.delay_ms}};
+  for (int i = 1; i < count; ++i) {
+    const std::string_view name = values[i];
+    if (name == "--gossip-study") {
+      arguments.studies_gossip = true;
+      continue;
+    }
+    const auto at = numbers.find(name);
+    if (at == numbers.end() || i + 1 == count) return false;
+    const std::string_view text = values[++i];
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *at->second);
+    if (error != std::errc() || end != text.data() + text.size()) return false;
+  }
+  return arguments.seconds >= 60 && arguments.nodes <= 1000;
+}
+
+GossipCluster::Options options_of(const Arguments& arguments, std::uint64_t seed) {
+  GossipCluster::Options options;
+  options.seed = seed;
+  options.nodes =
+      static_cast<int>(arguments.nodes != 0 ? arguments.nodes : 3 + Dice(seed, 5).below(7));
+  options.faults = static_cast<int>(arguments.faults);
+  options.length = std::chrono::seconds(arguments.seconds);
+  return options;
+}
+
+/// The same seed again, now with a trace.
+void replay(GossipCluster::Options options) {
+  options.trace_lines = 400;
+  GossipCluster cluster(options);
+  cluster.run();
+  for (const std::string& line : cluster.world().traced()) std::printf("%s\n", line.c_str());
+  std::printf("seed %llu, %d nodes: %s\n", static_cast<unsigned long long>(options.seed),
+              options.nodes, cluster.failure().value_or("no failure when replayed").c_str());
+}
+
+int simulate(const Arguments& arguments) {
+  const auto began = std::chrono::steady_clock::now();
+  std::uint64_t faults = 0;
+  std::uint64_t events = 0;
+  std::uint64_t deaths = 0;
+  for (std::uint64_t seed = arguments.from; seed < arguments.from + arguments.seeds; ++seed) {
+    const GossipCluster::Options options = options_of(arguments, seed);
+    GossipCluster cluster(options);
+    cluster.run();
+    faults += static_cast<std::uint64_t>(cluster.faults_struck());
+    events += cluster.world().events_run();
+    deaths += cluster.deaths();
+    if (!cluster.failure()) continue;
+    replay(options);
+    return 1;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  std::printf(
+      "%llu seeds from %llu: all well; %llu faults, %llu deaths declared, %llu events; "
+      "%.1f s, %.1f seeds/s\n",
+      static_cast<unsigned long long>(arguments.seeds),
+      static_cast<unsigned long long>(arguments.from), static_cast<unsigned long long>(faults),
+      static_cast<unsigned long long>(deaths), static_cast<unsigned long long>(events),
+      took.count(), static_cast<double>(arguments.seeds) / took.count());
+  return 0;
+}
+
+void study(const Arguments& arguments) {
+  GossipStudy::Options options;
+  options.seed = arguments.from;
+  options.events = static_cast<int>(arguments.events);
+  options.loss = static_cast<double>(arguments.loss_percent) / 100;
+  options.delay = std::chrono::milliseconds(arguments.delay_ms);
+  std::printf("%s\n", GossipStudy::kHeading.data());
+  const std::uint64_t most = arguments.nodes != 0 ? arguments.nodes : 200;
+  for (std::uint64_t nodes : {std::uint64_t{5}, std::uint64_t{50}, most}) {
+    if (nodes > most) continue;
+    options.nodes = static_cast<int>(nodes);
+    GossipStudy one(options);
+    std::printf("%s\n", one.run().c_str());
+    std::fflush(stdout);
+    if (nodes == most) return;
+  }
+}
+
+}  // namespace
+
+int main(int count, char** values) {
+  Arguments arguments;
+  if (!parse(count, values, arguments)) {
+    std::fputs(kUsage.data(), stderr);
+    return 2;
+  }
+  if (!arguments.studies_gossip) return simulate(arguments);
+  study(arguments);
+  return 0;
+}
