@@ -1,8 +1,9 @@
 #include "simulator/raft_ledger.hpp"
 
 #include <algorithm>
+#include <iterator>
 
-#include <neve/base/rng.hpp>
+#include <neve/base/buffer.hpp>
 
 namespace neve::simulator {
 namespace {
@@ -11,11 +12,7 @@ using cluster::raft::Entry;
 using cluster::raft::EntryKind;
 
 std::uint64_t digest_of(const Entry& entry) {
-  std::uint64_t digest = static_cast<std::uint64_t>(entry.kind) + entry.data.size();
-  for (const std::byte byte : entry.data) {
-    digest = CounterRng(digest).bits(std::to_integer<std::uint64_t>(byte));
-  }
-  return digest;
+  return hash_bytes(entry.data, static_cast<std::uint64_t>(entry.kind));
 }
 
 }  // namespace
@@ -42,8 +39,9 @@ void RaftLedger::applied(NodeId node, std::uint64_t index, std::uint64_t digest)
 
 void RaftLedger::sent(std::uint64_t index, const Entry& entry) {
   const std::pair key{index, entry.term};
-  const auto [at, is_new] = entries_.emplace(key, digest_of(entry));
-  if (at->second != digest_of(entry)) {
+  const std::uint64_t digest = digest_of(entry);
+  const auto [at, is_new] = entries_.emplace(key, digest);
+  if (at->second != digest) {
     complain("two entries " + std::to_string(index) + " of term " + std::to_string(entry.term));
   }
   if (!is_new || entry.kind != EntryKind::configuration) return;

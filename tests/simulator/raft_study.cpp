@@ -15,43 +15,40 @@ using cluster::raft::ServerRole;
 
 namespace {
 
+// The cluster forms before the first fault. After the last one it has ten seconds to heal, ten more
+// to take back whoever was evicted, and five to answer what is still asked.
 constexpr Time kFirstFault = 10s;
-constexpr Time kLastFault = 95s;
-constexpr Time kHealed = kLastFault + 10s;
-constexpr Time kRest = 115s;
-constexpr Time kEnd = 120s;
+constexpr Time kFaultFree = 25s;
+constexpr Time kToHeal = 10s;
+constexpr Time kToAnswer = 5s;
 
 class Study {
  public:
-  explicit Study(std::uint64_t seed) : seed_(seed), dice_(seed, 17), world_(seed) {
-    const std::size_t nodes = 3 + dice_.below(7);
+  explicit Study(const RaftStudy::Options& options)
+      : options_(options), dice_(options.seed, 17), world_(options.seed) {
     shared_.channel = dice_.chance(0.5) ? Channel::datagram : Channel::stream;
     shared_.settings.snapshot_every = 20 + static_cast<unsigned>(dice_.below(200));
     shared_.settings.snapshot_trailing = 1 + static_cast<unsigned>(dice_.below(40));
-    for (std::size_t i = 0; i < nodes; ++i) {
+    for (std::size_t i = 0; i < options.nodes; ++i) {
       world_.add_host([this](Host& host) { return std::make_unique<RaftNode>(host, shared_); });
     }
+    world_.keep_trace(options.trace_lines);
   }
 
-  RaftStudy run(std::size_t trace_lines) {
-    world_.keep_trace(trace_lines);
+  RaftStudy run() {
     for (std::size_t i = 0; i < world_.hosts(); ++i) world_.start(host(i));
-    const int count = 20 + static_cast<int>(dice_.below(11));
+    const Time last_fault = options_.length - kFaultFree;
     FaultInjector faults(
-        world_, draw_faults(seed_, count, kFirstFault, kLastFault),
+        world_, draw_faults(options_.seed, options_.faults, kFirstFault, last_fault),
         [this](FaultKind kind, std::span<const HostIndex> hosts) { return allows(kind, hosts); });
-    world_.run_until(kHealed);
+    world_.run_until(last_fault + kToHeal);
     check_healed();
-    world_.run_until(kRest);
+    world_.run_until(options_.length - kToAnswer);
     shared_.clients_rest = true;
-    world_.run_until(kEnd);
+    world_.run_until(options_.length);
     check_end();
-    return {shared_.ledger.problems(),
-            world_.traced(),
-            world_.hosts(),
-            shared_.ledger.acknowledgements(),
-            shared_.ledger.elections(),
-            faults.struck()};
+    return {shared_.ledger.problems(),  world_.traced(),     shared_.ledger.acknowledgements(),
+            shared_.ledger.elections(), world_.events_run(), faults.struck()};
   }
 
  private:
@@ -149,7 +146,7 @@ class Study {
     if (it.waiting() > 0) shared_.ledger.complain(name + " waits for an answer at the end");
   }
 
-  std::uint64_t seed_;
+  RaftStudy::Options options_;
   Dice dice_;
   RaftCluster shared_;
   World world_;
@@ -157,8 +154,6 @@ class Study {
 
 }  // namespace
 
-RaftStudy run_raft_study(std::uint64_t seed, std::size_t trace_lines) {
-  return Study(seed).run(trace_lines);
-}
+RaftStudy run_raft_study(const RaftStudy::Options& options) { return Study(options).run(); }
 
 }  // namespace neve::simulator

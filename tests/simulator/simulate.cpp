@@ -1,4 +1,5 @@
-// Runs gossiping clusters under faults, one after another, each from a seed: ./dev simulate --help
+// Runs clusters under faults, their gossip and their Raft, one after another, each from a seed:
+// ./dev simulate --help
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -9,6 +10,7 @@
 
 #include "simulator/gossip_cluster.hpp"
 #include "simulator/gossip_study.hpp"
+#include "simulator/raft_study.hpp"
 
 namespace {
 
@@ -21,13 +23,16 @@ struct Arguments {
   std::uint64_t nodes = 0;  // 0: drawn from the seed, 3 to 9
   std::uint64_t faults = 24;
   bool studies_gossip = false;
+  bool runs_gossip = true;
+  bool runs_raft = true;
   std::uint64_t events = 100;
   std::uint64_t loss_percent = 0;
   std::uint64_t delay_ms = 0;
 };
 
 constexpr std::string_view kUsage =
-    "simulate [--seeds N] [--from S] [--seconds 120] [--nodes 3..9] [--faults 24]\n"
+    "simulate [--seeds N] [--from S] [--seconds 120] [--nodes 3..9] [--faults 24] "
+    "[--gossip-only | --raft-only]\n"
     "  runs N clusters from the seeds S, S+1, ...; a failure prints its seed and the end of its "
     "trace\n"
     "simulate --gossip-study [--nodes 200] [--events 100] [--from S] [--loss-percent P] "
@@ -49,6 +54,10 @@ bool parse(int count, char** values, Arguments& arguments) {
     const std::string_view name = values[i];
     if (name == "--gossip-study") {
       arguments.studies_gossip = true;
+      continue;
+    }
+    if (name == "--gossip-only" || name == "--raft-only") {
+      (name == "--raft-only" ? arguments.runs_gossip : arguments.runs_raft) = false;
       continue;
     }
     const auto at = numbers.find(name);
@@ -80,30 +89,70 @@ void replay(GossipCluster::Options options) {
               options.nodes, cluster.failure().value_or("no failure when replayed").c_str());
 }
 
-int simulate(const Arguments& arguments) {
-  const auto began = std::chrono::steady_clock::now();
+/// Replays a failure under Raft and tells what it is.
+void replay(RaftStudy::Options options) {
+  options.trace_lines = 400;
+  const RaftStudy study = run_raft_study(options);
+  for (const std::string& line : study.trace) std::printf("%s\n", line.c_str());
+  for (const std::string& problem : study.problems) {
+    std::printf("seed %llu, %zu nodes, Raft: %s\n", static_cast<unsigned long long>(options.seed),
+                options.nodes, problem.c_str());
+  }
+}
+
+struct Totals {
   std::uint64_t faults = 0;
   std::uint64_t events = 0;
   std::uint64_t deaths = 0;
+  std::uint64_t acknowledged = 0;
+  std::uint64_t elections = 0;
+};
+
+/// False, after a replay, where a promise of the gossip is broken.
+bool gossips(const GossipCluster::Options& options, Totals& totals) {
+  GossipCluster cluster(options);
+  cluster.run();
+  totals.faults += static_cast<std::uint64_t>(cluster.faults_struck());
+  totals.events += cluster.world().events_run();
+  totals.deaths += cluster.deaths();
+  if (!cluster.failure()) return true;
+  replay(options);
+  return false;
+}
+
+/// False, after a replay, where a promise of Raft is broken.
+bool agrees(const GossipCluster::Options& options, Totals& totals) {
+  RaftStudy::Options raft;
+  raft.seed = options.seed;
+  raft.nodes = static_cast<std::size_t>(options.nodes);
+  raft.faults = options.faults;
+  raft.length = options.length;
+  const RaftStudy study = run_raft_study(raft);
+  totals.faults += static_cast<std::uint64_t>(study.faults);
+  totals.events += study.events;
+  totals.acknowledged += study.acknowledged;
+  totals.elections += study.elections;
+  if (study.problems.empty()) return true;
+  replay(raft);
+  return false;
+}
+
+int simulate(const Arguments& arguments) {
+  const auto began = std::chrono::steady_clock::now();
+  Totals totals;
   for (std::uint64_t seed = arguments.from; seed < arguments.from + arguments.seeds; ++seed) {
     const GossipCluster::Options options = options_of(arguments, seed);
-    GossipCluster cluster(options);
-    cluster.run();
-    faults += static_cast<std::uint64_t>(cluster.faults_struck());
-    events += cluster.world().events_run();
-    deaths += cluster.deaths();
-    if (!cluster.failure()) continue;
-    replay(options);
-    return 1;
+    if (arguments.runs_gossip && !gossips(options, totals)) return 1;
+    if (arguments.runs_raft && !agrees(options, totals)) return 1;
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::printf(
-      "%llu seeds from %llu: all well; %llu faults, %llu deaths declared, %llu events; "
-      "%.1f s, %.1f seeds/s\n",
-      static_cast<unsigned long long>(arguments.seeds),
-      static_cast<unsigned long long>(arguments.from), static_cast<unsigned long long>(faults),
-      static_cast<unsigned long long>(deaths), static_cast<unsigned long long>(events),
-      took.count(), static_cast<double>(arguments.seeds) / took.count());
+      "%llu seeds from %llu: all well; %llu faults, %llu deaths declared, %llu commands "
+      "acknowledged, %llu elections, %llu events; %.1f s, %.1f seeds/s\n",
+      number(arguments.seeds), number(arguments.from), number(totals.faults), number(totals.deaths),
+      number(totals.acknowledged), number(totals.elections), number(totals.events), took.count(),
+      static_cast<double>(arguments.seeds) / took.count());
   return 0;
 }
 

@@ -14,6 +14,7 @@ extern "C" {
 #include <raft.h>
 }
 
+#include "cluster/raft/deliveries.hpp"
 #include "cluster/raft/raft_io.hpp"
 #include "cluster/raft/read_rounds.hpp"
 
@@ -51,17 +52,14 @@ struct RaftCore::Impl {
       : settings(the_settings),
         machine(the_machine),
         send(std::move(the_send)),
-        io(the_settings.self, the_settings.seed, [this](NodeId to, const Message& message) {
-          outbox.emplace_back(to, encode(message));
-        }) {
+        io(the_settings.self, the_settings.seed,
+           [this](NodeId to, const Message& message) { deliveries.post(to, message); }) {
     NEVE_CHECK(settings.self != NodeId{});
-    fsm = raft_fsm{.version = 1,
-                   .data = this,
-                   .apply = apply,
-                   .snapshot = take_snapshot,
-                   .restore = restore,
-                   .snapshot_finalize = nullptr,
-                   .snapshot_async = nullptr};
+    fsm.version = 1;
+    fsm.data = this;
+    fsm.apply = apply;
+    fsm.snapshot = take_snapshot;
+    fsm.restore = restore;
     const int code = raft_init(&core, &io.table(), &fsm, settings.self.value(),
                                server_address(settings.self).c_str());
     NEVE_CHECK(code == 0, raft_strerror(code));
@@ -78,7 +76,7 @@ struct RaftCore::Impl {
     for (auto& [index, callback] : proposed) answer(std::move(callback), Outcome::failed);
     for (Proposal& proposal : queued) answer(std::move(proposal.callback), Outcome::failed);
     for (const auto& read : reads.abandon()) read(0);
-    run_answers();
+    deliveries.give_answers();
   }
 
   void start(std::uint64_t now_ms) {
@@ -100,7 +98,7 @@ struct RaftCore::Impl {
       const auto at = self.proposed.find(index);
       // Once another leads, the entry here may be another's.
       if (at == self.proposed.end() || self.core.state != RAFT_LEADER) return 0;
-      self.answers.push_back({std::move(at->second), {Outcome::done, index, std::move(made)}});
+      self.deliveries.answer(std::move(at->second), {Outcome::done, index, std::move(made)});
       self.proposed.erase(at);
       return 0;
     } catch (const std::exception& error) {
@@ -163,8 +161,8 @@ struct RaftCore::Impl {
     submit();
     serve_reads();
     if (core.state == RAFT_UNAVAILABLE) stop("the core stopped");
-    flush();
-    run_answers();
+    deliveries.send_messages(send);
+    deliveries.give_answers();
   }
 
   void check_leadership() {
@@ -262,25 +260,12 @@ struct RaftCore::Impl {
     asked_ms = io.time();
     for (const Server& server : configuration_of(core.configuration)) {
       if (server.id == settings.self || server.role != ServerRole::voter) continue;
-      outbox.emplace_back(server.id,
-                          encode(Message(ConfirmLeader{core.current_term, reads.round()})));
+      deliveries.post(server.id, ConfirmLeader{core.current_term, reads.round()});
     }
-  }
-
-  void flush() {
-    for (auto& [to, message] : std::exchange(outbox, {})) send(to, std::move(message));
   }
 
   void answer(Callback callback, Outcome outcome) {
-    answers.push_back({std::move(callback), {outcome, 0, {}}});
-  }
-
-  void run_answers() {
-    while (!answers.empty()) {
-      auto [callback, result] = std::move(answers.front());
-      answers.pop_front();
-      if (callback) callback(std::move(result));
-    }
+    deliveries.answer(std::move(callback), outcome);
   }
 
   void stop(const std::string& why) {
@@ -294,7 +279,7 @@ struct RaftCore::Impl {
 
   void on(NodeId from, const ConfirmLeader& message) {
     if (message.term != core.current_term) return;
-    outbox.emplace_back(from, encode(Message(LeaderConfirmed{message.term, message.round})));
+    deliveries.post(from, LeaderConfirmed{message.term, message.round});
   }
   void on(NodeId from, const LeaderConfirmed& message) {
     if (led && message.term == core.current_term) reads.confirm(from, message.round);
@@ -386,8 +371,7 @@ struct RaftCore::Impl {
   ReadRounds reads;
   std::deque<Proposal> queued;
   std::map<std::uint64_t, Callback> proposed;  ///< by index in the log
-  std::deque<std::pair<NodeId, wire::Bytes>> outbox;
-  std::deque<std::pair<Callback, Result>> answers;
+  Deliveries deliveries;
   std::map<NodeId, std::uint64_t> heard_ms;
 };
 
@@ -436,7 +420,7 @@ void RaftCore::propose(wire::Bytes command, Callback callback) {
   Impl& self = *impl_;
   if (self.failed || !self.led) {
     self.answer(std::move(callback), self.failed ? Outcome::failed : Outcome::not_leader);
-    return self.run_answers();
+    return self.deliveries.give_answers();
   }
   self.queued.push_back({std::move(command), std::move(callback)});
   self.settle();
@@ -446,11 +430,11 @@ void RaftCore::read_index(Callback callback) {
   Impl& self = *impl_;
   if (self.failed || !self.led) {
     self.answer(std::move(callback), self.failed ? Outcome::failed : Outcome::not_leader);
-    return self.run_answers();
+    return self.deliveries.give_answers();
   }
   self.reads.request([&self, callback = std::move(callback)](std::uint64_t index) {
     const Outcome outcome = index == 0 ? Outcome::not_leader : Outcome::done;
-    self.answers.push_back({callback, {outcome, index, {}}});
+    self.deliveries.answer(callback, Result{outcome, index, {}});
   });
   self.settle();
 }
@@ -459,7 +443,7 @@ void RaftCore::change(const Change& change, Callback callback) {
   Impl& self = *impl_;
   if (const Outcome outcome = self.may_change(change); outcome != Outcome::done) {
     self.answer(std::move(callback), outcome);
-    return self.run_answers();
+    return self.deliveries.give_answers();
   }
   if (change.kind == ChangeKind::transfer) {
     self.begin_transfer(change.server, std::move(callback));

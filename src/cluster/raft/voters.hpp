@@ -22,15 +22,15 @@ std::size_t wanted_voters(std::size_t members);
 struct Situation {
   NodeId self;  ///< the leader
   Configuration servers;
-  std::vector<ClusterMember> members;  ///< of the view, in the order of their joining
+  std::vector<ClusterMember> members;  ///< of the view, oldest first
   std::set<NodeId> responsive;         ///< servers that were heard of lately
 };
 
 /// The next single step that brings the servers nearer to the view; nothing where they agree.
 /// Lost voters are replaced first and removed then, so that the cluster never has fewer votes than
 /// it could; the leader gives up leadership before it is removed; who is new replicates the log
-/// before it may vote; votes that are too many go last. No step is taken that the voters that answer
-/// could not commit.
+/// before it may vote; votes that are too many go last. No step is taken that the voters that
+/// answer could not commit.
 std::optional<Change> next_change(const Situation& situation);
 
 /// Takes these steps on a replica while it leads, one at a time. Tick it with the replica.
