@@ -215,10 +215,7 @@ schema::Table distribution_table(const Services& services, const frame::Frame& f
 }  // namespace
 
 std::int64_t frame_bytes(const Services& services, const frame::Frame& frame) {
-  std::int64_t bytes = 0;
-  for (const frame::Column& column : frame.columns)
-    bytes += services.engine->column_bytes(column.id);
-  return bytes;
+  return services.engine->column_bytes(mr::inputs_of(frame).columns);
 }
 
 FrameV3 frame_v3(const Services& services, const frame::Frame& frame, const FrameWindow& window,

@@ -5,9 +5,11 @@
 #include <limits>
 
 #include <neve/base/error.hpp>
+#include <neve/store/store.hpp>
 
 #include "rest/http/form.hpp"
 #include "rest/http/worker_pool.hpp"
+#include "rest/services.hpp"
 
 namespace neve::rest {
 namespace {
@@ -201,6 +203,8 @@ void Router::handle(http::Request request, http::Responder responder) const {
   }
   workers_.submit([route, call, responder] {
     try {
+      // What any node has acknowledged before is seen here.
+      call->services.store->sync();
       route->handle(call, responder);
     } catch (...) {
       responder.fail(std::current_exception());

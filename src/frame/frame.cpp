@@ -55,17 +55,36 @@ store::Entry entry_of(const Frame& frame, std::string session) {
   return entry;
 }
 
+namespace {
+
+/// False where the columns are gone by now.
+bool take_leases(store::Store& store, const store::Entry& entry, Frame& frame) {
+  try {
+    if (!store.commit({.add_refs = entry.columns}).accepted) return false;
+  } catch (const ClusterError&) {
+    // Without a quorum nothing is freed either, so that the frame can be read all the same.
+    return true;
+  }
+  for (Column& column : frame.columns) {
+    column.lease = std::make_shared<const store::ColumnLease>(store, column.id);
+  }
+  return true;
+}
+
+}  // namespace
+
 std::optional<Frame> Frames::find(std::string_view key) const {
   // The name may be replaced between the look-up and the taking of its columns; then look again.
+  std::uint64_t refused_version = 0;
   while (true) {
     const auto entry = store_.catalog().find(key);
     if (!entry || entry->kind != store::Kind::frame) return std::nullopt;
-    if (!store_.commit({.add_refs = entry->columns}).accepted) continue;
-    Frame frame = frame_of(*entry);
-    for (Column& column : frame.columns) {
-      column.lease = std::make_shared<const store::ColumnLease>(store_, column.id);
+    if (entry->version == refused_version) {
+      throw ClusterError("The cluster has gone on without this node, which will start anew.");
     }
-    return frame;
+    Frame frame = frame_of(*entry);
+    if (take_leases(store_, *entry, frame)) return frame;
+    refused_version = entry->version;
   }
 }
 

@@ -69,7 +69,7 @@ void Engine::Core::serve_chunks(cluster::Inbox& inbox) {
     return wire::Bytes();
   });
   inbox.add("chunk.bytes", [this](auto bytes) {
-    return wire::encode(parts_.store.chunk_bytes(wire::decode<ColumnId>(bytes)));
+    return wire::encode(parts_.store.chunk_bytes(wire::decode<std::vector<ColumnId>>(bytes)));
   });
 }
 
@@ -115,23 +115,36 @@ frame::Chunk Engine::Core::chunk(const frame::Layout& layout, ColumnId column, G
 }
 
 void Engine::Core::put_at(const store::Placement& placement, ColumnId column, GroupIndex group,
-                          const SharedBuffer& chunk) {
-  std::vector<cluster::Answer> answers;
+                          const SharedBuffer& chunk, Missed& missed) {
+  std::vector<std::pair<NodeId, cluster::Answer>> answers;
   wire::Bytes message;
+  bool held = false;
   for (const NodeId node : placement.receivers(group)) {
     if (node == parts_.self) {
       parts_.store.put(column, group, chunk);
+      held = true;
       continue;
     }
     if (message.empty()) message = wire::encode(ChunkMessage{column, group, bytes_of(chunk)});
-    answers.push_back(parts_.transport.call(node, "chunk.put", message));
+    answers.emplace_back(node, parts_.transport.call(node, "chunk.put", message));
   }
-  for (auto& answer : answers) answer.get();
+  std::exception_ptr lost;
+  for (auto& [node, answer] : answers) {
+    try {
+      answer.get();
+      held = true;
+    } catch (const ClusterError&) {
+      lost = std::current_exception();
+      const std::lock_guard lock(missed.mutex);
+      missed.nodes.insert(node);
+    }
+  }
+  if (!held) std::rethrow_exception(lost);
 }
 
 void Engine::Core::put(const frame::Layout& layout, ColumnId column, GroupIndex group,
                        const frame::Chunk& chunk) {
-  store::PlacementPtr where;
+  Pending where;
   {
     const std::lock_guard lock(pending_mutex_);
     Pending& pending = pending_[column];
@@ -139,9 +152,9 @@ void Engine::Core::put(const frame::Layout& layout, ColumnId column, GroupIndex 
       pending.layout = std::make_shared<const frame::Layout>(layout);
       pending.placement = placement(layout);
     }
-    where = pending.placement;
+    where = pending;
   }
-  put_at(*where, column, group, chunk.buffer());
+  put_at(*where.placement, column, group, chunk.buffer(), *where.missed);
 }
 
 void Engine::Core::fetch(const store::Placement& from, std::span<const ColumnId> columns,
@@ -193,20 +206,47 @@ void Engine::Core::bring(const store::Placement& from, const store::Placement& t
   for (auto& answer : answers) answer.get();
 }
 
-void Engine::Core::commit_columns(const frame::Layout& layout, std::span<const ColumnId> ids,
-                                  std::vector<store::PlacementPtr> placed) {
+/// Brings chunks from where they were put to where they belong now, and to homes that could not be
+/// reached then. Throws ClusterError where one still cannot.
+void Engine::Core::bring_all(Written& written, const store::PlacementPtr& now) {
+  for (std::size_t i = 0; i < written.ids.size(); ++i) {
+    bring(*written.placed[i], *now, written.ids[i]);
+    written.placed[i] = now;
+  }
+  std::vector<cluster::Answer> answers;
+  for (const store::Run& run : now->runs) {
+    const std::vector<NodeId> receivers = now->receivers(GroupIndex(run.first_group));
+    const std::int32_t end = now->end_of(run);
+    for (const NodeId node : written.missed) {
+      if (std::ranges::find(receivers, node) == receivers.end()) continue;
+      const FetchMessage message{now, written.ids, run.first_group, end};
+      answers.push_back(parts_.transport.call(node, "chunk.fetch", wire::encode(message)));
+    }
+  }
+  for (auto& answer : answers) answer.get();
+  written.missed.clear();
+}
+
+void Engine::Core::commit_columns(Written written) {
+  const auto until = std::chrono::steady_clock::now() + kAgreeWithin;
   while (true) {
-    const store::PlacementPtr now = placement(layout);
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      bring(*placed[i], *now, ids[i]);
-      placed[i] = now;
+    const store::PlacementPtr now = placement(*written.layout);
+    try {
+      bring_all(written, now);
+    } catch (const ClusterError&) {
+      // Until the cluster has agreed that the node is gone.
+      if (std::chrono::steady_clock::now() > until) throw;
+      const std::uint64_t seen = parts_.store.catalog().version();
+      parts_.store.wait_for([seen](const store::Catalog& c) { return c.version() != seen; },
+                            std::chrono::milliseconds(50));
+      continue;
     }
     const store::NewColumns columns{
-        .ids = {ids.begin(), ids.end()}, .layout = layout.id, .placement = now};
+        .ids = written.ids, .layout = written.layout->id, .placement = now};
     if (parts_.store.commit({.new_columns = columns}).accepted) return;
     // Refused: members or placements have changed since.
     if (!parts_.store.catalog().view()->contains(parts_.self)) {
-      throw ClusterError("This node was evicted from the cluster.");
+      throw ClusterError("The cluster has gone on without this node, which will start anew.");
     }
   }
 }
@@ -225,19 +265,21 @@ std::vector<frame::Column> Engine::Core::adopt(std::span<const ColumnId> ids,
                                                std::span<const OutputColumn> kinds) {
   NEVE_CHECK(ids.size() == kinds.size());
   if (ids.empty()) return {};
-  frame::LayoutPtr layout;
-  std::vector<store::PlacementPtr> placed;
+  Written written{.layout = {}, .ids = {ids.begin(), ids.end()}, .placed = {}, .missed = {}};
   {
     const std::lock_guard lock(pending_mutex_);
     for (const ColumnId id : ids) {
       const auto at = pending_.find(id);
       NEVE_CHECK(at != pending_.end(), "a column without chunks");
-      NEVE_CHECK(!layout || layout->id == at->second.layout->id, "columns of two layouts");
-      layout = at->second.layout;
-      placed.push_back(at->second.placement);
+      const Pending& pending = at->second;
+      NEVE_CHECK(!written.layout || written.layout->id == pending.layout->id,
+                 "columns of two layouts");
+      written.layout = pending.layout;
+      written.placed.push_back(pending.placement);
+      written.missed.insert(pending.missed->nodes.begin(), pending.missed->nodes.end());
     }
   }
-  commit_columns(*layout, ids, std::move(placed));
+  commit_columns(std::move(written));
   forget_pending(ids);
   return leased(ids, kinds);
 }
@@ -254,9 +296,10 @@ void Engine::Core::discard(std::span<const ColumnId> ids) {
   ask_others("chunk.discard", wire::encode(all));
 }
 
-std::int64_t Engine::Core::column_bytes(ColumnId column) {
-  std::int64_t sum = parts_.store.chunk_bytes(column);
-  for (const wire::Bytes& answer : ask_others("chunk.bytes", wire::encode(column))) {
+std::int64_t Engine::Core::column_bytes(std::span<const ColumnId> columns) {
+  const std::vector<ColumnId> all(columns.begin(), columns.end());
+  std::int64_t sum = parts_.store.chunk_bytes(all);
+  for (const wire::Bytes& answer : ask_others("chunk.bytes", wire::encode(all))) {
     sum += wire::decode<std::int64_t>(answer);
   }
   return sum;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
@@ -17,6 +20,9 @@
 #include "mr/tree_reducer.hpp"
 
 namespace neve::mr {
+
+/// A death is agreed on within seconds; what fails for longer is no matter of a lost node.
+inline constexpr std::chrono::seconds kAgreeWithin{20};
 
 /// Tasks by name; the same on every node, as all run the same binary.
 class TaskTable {
@@ -60,7 +66,7 @@ class Engine::Core {
                                    std::span<const OutputColumn> kinds);
   void discard(std::span<const ColumnId> ids);
   void free_scratch(ScratchId id);
-  std::int64_t column_bytes(ColumnId column);
+  std::int64_t column_bytes(std::span<const ColumnId> columns);
   /// Gets one column's chunks of a run that this node is to copy, unless the column is freed
   /// meanwhile.
   void fetch_copy(const store::Catalog::Fetch& wanted, ColumnId column);
@@ -68,21 +74,36 @@ class Engine::Core {
   Parts& parts() { return parts_; }
 
  private:
+  /// Nodes that could not be sent a chunk.
+  struct Missed {
+    std::mutex mutex;
+    std::set<NodeId> nodes;
+  };
   /// Columns that are being put, and where; until they are adopted or discarded.
   struct Pending {
     frame::LayoutPtr layout;
     store::PlacementPtr placement;
+    std::shared_ptr<Missed> missed = std::make_shared<Missed>();
   };
   /// Gets the chunks of these groups that are not here from who has them.
   void fetch(const store::Placement& from, std::span<const ColumnId> columns,
              std::int32_t first_group, std::int32_t end_group);
   SharedBuffer get_chunk(const store::Placement& placement, ColumnId column, GroupIndex group);
+  /// Puts a chunk at all its homes. Those that cannot be reached are noted, as long as somebody
+  /// has it.
   void put_at(const store::Placement& placement, ColumnId column, GroupIndex group,
-              const SharedBuffer& chunk);
-  /// Commits columns, each with the placement at which its chunks were put; brings them to where
-  /// they belong first if that has changed.
-  void commit_columns(const frame::Layout& layout, std::span<const ColumnId> ids,
-                      std::vector<store::PlacementPtr> placed);
+              const SharedBuffer& chunk, Missed& missed);
+  /// Columns whose chunks were put, each with the placement that was meant and the homes that could
+  /// not be reached.
+  struct Written {
+    frame::LayoutPtr layout;
+    std::vector<ColumnId> ids;
+    std::vector<store::PlacementPtr> placed;
+    std::set<NodeId> missed;
+  };
+  /// Commits them; first brings the chunks to where they belong by now.
+  void commit_columns(Written written);
+  void bring_all(Written& written, const store::PlacementPtr& now);
   /// Has the nodes of `to` fetch what they lack.
   void bring(const store::Placement& from, const store::Placement& to, ColumnId column);
   std::vector<frame::Column> leased(std::span<const ColumnId> ids,
@@ -90,10 +111,15 @@ class Engine::Core {
   void forget_pending(std::span<const ColumnId> ids);
   void serve_chunks(cluster::Inbox& inbox);
 
-  std::vector<Subtree> run_here(const TaskEntry& task, const RunRequest& request, const void* state,
-                                const job::Token& token);
+  /// What one node gave to a run.
+  struct Share {
+    std::vector<Subtree> parts;
+    Missed missed;
+  };
+  void run_here(const TaskEntry& task, const RunRequest& request, const void* state,
+                const job::Token& token, Share& share);
   void run_group(const TaskEntry& task, const RunRequest& request, const void* state,
-                 GroupIndex group, void* partial);
+                 GroupIndex group, void* partial, Missed& missed);
   [[nodiscard]] std::vector<frame::Chunk> chunks_of(const RunRequest& request,
                                                     std::span<const ColumnId> columns,
                                                     GroupIndex group);
@@ -102,14 +128,20 @@ class Engine::Core {
   ScratchTable::Held& ready_scratch(const TaskEntry& task, const RunRequest& request,
                                     const RowGroup& group, const void* state);
   std::vector<ReplayRun> fetch_runs(const RunRequest& request, std::size_t first);
-  std::shared_ptr<void> reduce(const TaskEntry& task, RunRequest& request, const void* state,
-                               const job::TokenPtr& token);
   /// What rounds of a run have given so far.
   struct Round {
     std::vector<Subtree> parts;
-    std::exception_ptr lost;  ///< why blocks of the last round are missing
+    std::set<NodeId> missed;
+    std::set<NodeId> unreachable;  ///< under the present placement
+    std::exception_ptr lost;       ///< why blocks are missing
   };
-  /// Runs blocks at their homes. Returns those whose node was lost.
+  std::shared_ptr<void> reduce(const TaskEntry& task, RunRequest& request, const void* state,
+                               const job::TokenPtr& token, Round& round);
+  /// The home that is to run a block: the first that can be reached; nothing if none can.
+  std::optional<NodeId> runner_of(const RunRequest& request, std::int32_t block,
+                                  const Round& round);
+  void avoid(NodeId node);
+  /// Runs blocks at their homes. Returns those that nobody has run.
   std::vector<std::int32_t> run_round(const TaskEntry& task, RunRequest& request, const void* state,
                                       const job::Token& token,
                                       const std::vector<std::int32_t>& blocks, Round& round);
@@ -130,6 +162,8 @@ class Engine::Core {
   std::mutex mutex_;
   std::map<std::uint64_t, job::TokenPtr> foreign_runs_;  ///< runs that other nodes drive
   std::map<std::uint64_t, std::int64_t> scratch_runs_;   ///< of scratches that this node drives
+  /// Nodes that did not answer lately: others are asked first.
+  std::map<NodeId, std::chrono::steady_clock::time_point> avoided_until_;
   std::mutex pending_mutex_;
   std::unordered_map<ColumnId, Pending> pending_;
 };

@@ -68,14 +68,37 @@ wire::Bytes Engine::Core::wait_for(cluster::Answer& answer, NodeId node, std::ui
   return answer.get();
 }
 
+std::optional<NodeId> Engine::Core::runner_of(const RunRequest& request, std::int32_t block,
+                                              const Round& round) {
+  const GroupIndex first(block * request.groups_per_block);
+  std::optional<NodeId> second;
+  const std::lock_guard lock(mutex_);
+  for (const NodeId home : request.placement->run_of(first).homes) {
+    if (round.unreachable.contains(home)) continue;
+    const auto avoided = avoided_until_.find(home);
+    if (avoided == avoided_until_.end() || avoided->second < std::chrono::steady_clock::now()) {
+      return home;
+    }
+    if (!second) second = home;
+  }
+  return second;
+}
+
+void Engine::Core::avoid(NodeId node) {
+  if (node == parts_.self) return;
+  const std::lock_guard lock(mutex_);
+  avoided_until_[node] = std::chrono::steady_clock::now() + kAgreeWithin / 2;
+}
+
 std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequest& request,
                                                   const void* state, const job::Token& token,
                                                   const std::vector<std::int32_t>& blocks,
                                                   Round& round) {
   std::map<NodeId, std::vector<std::int32_t>> blocks_of_home;
+  std::vector<std::int32_t> left;
   for (const std::int32_t block : blocks) {
-    const GroupIndex first(block * request.groups_per_block);
-    blocks_of_home[request.placement->home(first)].push_back(block);
+    const auto runner = runner_of(request, block, round);
+    (runner ? blocks_of_home[*runner] : left).push_back(block);
   }
   std::vector<std::pair<NodeId, cluster::Answer>> answers;
   for (const auto& [home, its_blocks] : blocks_of_home) {
@@ -87,12 +110,13 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
   // Every node is waited for, also after a failure: nobody may still be writing when columns are
   // freed.
   std::exception_ptr failure;
-  std::vector<std::int32_t> left;
   const auto attempt = [&](NodeId home, const auto& step) {
     try {
       step();
     } catch (const ClusterError&) {
       round.lost = std::current_exception();
+      round.unreachable.insert(home);
+      avoid(home);
       left.insert(left.end(), blocks_of_home[home].begin(), blocks_of_home[home].end());
     } catch (...) {
       if (!failure) failure = std::current_exception();
@@ -100,13 +124,15 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
   };
   attempt(parts_.self, [&] {
     request.blocks = blocks_of_home[parts_.self];
-    for (Subtree& part : run_here(task, request, state, token)) {
-      round.parts.push_back(std::move(part));
-    }
+    Share share;
+    run_here(task, request, state, token, share);
+    std::ranges::move(share.parts, std::back_inserter(round.parts));
+    round.missed.insert(share.missed.nodes.begin(), share.missed.nodes.end());
   });
   for (auto& [home, answer] : answers) {
     attempt(home, [&, home = home] {
       const auto reply = wire::decode<RunReply>(wait_for(answer, home, request.run_id, token));
+      round.missed.insert(reply.missed.begin(), reply.missed.end());
       for (const RunReply::Part& part : reply.parts) {
         round.parts.push_back({part.height, part.place, task.decode_partial(part.partial)});
       }
@@ -118,10 +144,8 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
 
 void Engine::Core::await_new_placement(RunRequest& request, const job::Token& token,
                                        const std::exception_ptr& lost) {
-  // A death is agreed within seconds; whatever fails for longer is no matter of a lost node.
-  constexpr auto kLimit = std::chrono::seconds(20);
   constexpr std::chrono::milliseconds kCancelPoll(20);
-  const auto until = std::chrono::steady_clock::now() + kLimit;
+  const auto until = std::chrono::steady_clock::now() + kAgreeWithin;
   while (true) {
     token.check();
     auto now = placement(*request.layout);
@@ -137,14 +161,18 @@ void Engine::Core::await_new_placement(RunRequest& request, const job::Token& to
 }
 
 std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& request,
-                                           const void* state, const job::TokenPtr& token) {
-  Round round;
+                                           const void* state, const job::TokenPtr& token,
+                                           Round& round) {
   std::vector<std::int32_t> blocks(static_cast<std::size_t>(request.block_count));
   std::iota(blocks.begin(), blocks.end(), 0);
   while (true) {
     blocks = run_round(task, request, state, *token, blocks, round);
     if (blocks.empty()) break;
+    const bool others = std::ranges::all_of(
+        blocks, [&](std::int32_t block) { return runner_of(request, block, round).has_value(); });
+    if (others) continue;  // another home has the rows as well
     await_new_placement(request, *token, round.lost);
+    round.unreachable.clear();
   }
   if (task.reduction == Reduction::exact) {
     auto whole = task.make_partial(state);
@@ -205,11 +233,14 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
   }
   const store::PlacementPtr first = request.placement;
   try {
-    auto partial = reduce(task, request, state, token);
+    Round round;
+    auto partial = reduce(task, request, state, token, round);
     if (task.has_scratch) note_run(task, request, state);
     if (!options.outputs.empty()) {
-      commit_columns(*inputs.layout, request.output_ids,
-                     std::vector<store::PlacementPtr>(request.output_ids.size(), first));
+      commit_columns({.layout = inputs.layout,
+                      .ids = request.output_ids,
+                      .placed = std::vector<store::PlacementPtr>(request.output_ids.size(), first),
+                      .missed = round.missed});
     }
     return {std::move(partial), leased(request.output_ids, options.outputs)};
   } catch (...) {

@@ -49,7 +49,9 @@ store::PlacementPtr Engine::placement(const frame::Layout& layout) {
 }
 
 ColumnId Engine::new_column_id() { return core_->parts().store.new_column_id(); }
-std::int64_t Engine::column_bytes(ColumnId column) { return core_->column_bytes(column); }
+std::int64_t Engine::column_bytes(std::span<const ColumnId> columns) {
+  return core_->column_bytes(columns);
+}
 ScratchId Engine::new_scratch() { return {core_->parts().store.next_id()}; }
 void Engine::free_scratch(ScratchId scratch) { core_->free_scratch(scratch); }
 Pool& Engine::pool() { return core_->parts().pool; }

@@ -53,9 +53,10 @@ struct RunReply {
     }
   };
   std::vector<Part> parts;
+  std::vector<NodeId> missed;  ///< homes that could not be sent what was written
   template <class Archive>
   void fields(Archive& archive) {
-    archive(parts);
+    archive(parts, missed);
   }
 };
 

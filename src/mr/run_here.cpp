@@ -99,7 +99,7 @@ ScratchTable::Held& Engine::Core::ready_scratch(const TaskEntry& task, const Run
 }
 
 void Engine::Core::run_group(const TaskEntry& task, const RunRequest& request, const void* state,
-                             GroupIndex group, void* partial) {
+                             GroupIndex group, void* partial, Missed& missed) {
   const frame::Layout& layout = *request.layout;
   const std::vector<frame::Chunk> chunks = chunks_of(request, request.columns, group);
   const RowGroup rows{group, layout.first_row(group), layout.rows_of(group), chunks};
@@ -115,12 +115,12 @@ void Engine::Core::run_group(const TaskEntry& task, const RunRequest& request, c
   const std::vector<frame::Chunk> written = outputs.finish();
   for (std::size_t i = 0; i < written.size(); ++i) {
     NEVE_CHECK(written[i].rows() == rows.rows, "task wrote a column of another length");
-    put_at(*request.placement, request.output_ids[i], group, written[i].buffer());
+    put_at(*request.placement, request.output_ids[i], group, written[i].buffer(), missed);
   }
 }
 
-std::vector<Subtree> Engine::Core::run_here(const TaskEntry& task, const RunRequest& request,
-                                            const void* state, const job::Token& token) {
+void Engine::Core::run_here(const TaskEntry& task, const RunRequest& request, const void* state,
+                            const job::Token& token, Share& share) {
   const bool ordered = task.reduction == Reduction::ordered;
   TreeReducer tree(task, request.block_count);
   IdlePartials idle(task, state);
@@ -131,11 +131,11 @@ std::vector<Subtree> Engine::Core::run_here(const TaskEntry& task, const RunRequ
     const std::int32_t last = std::min(first + request.groups_per_block, request.layout->groups());
     for (std::int32_t group = first; group < last; ++group) {
       token.check();
-      run_group(task, request, state, GroupIndex(group), partial.get());
+      run_group(task, request, state, GroupIndex(group), partial.get(), share.missed);
     }
     ordered ? tree.add({0, block, std::move(partial)}) : idle.put_back(std::move(partial));
   });
-  return ordered ? tree.take() : idle.merged();
+  share.parts = ordered ? tree.take() : idle.merged();
 }
 
 wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes, cluster::Call& call) {
@@ -159,7 +159,10 @@ wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes, cluster::
     foreign_runs_.erase(request.run_id);
   };
   try {
-    for (const Subtree& part : run_here(task, request, state.get(), *token)) {
+    Share share;
+    run_here(task, request, state.get(), *token, share);
+    reply.missed.assign(share.missed.nodes.begin(), share.missed.nodes.end());
+    for (const Subtree& part : share.parts) {
       reply.parts.push_back({part.height, part.place, task.encode_partial(part.partial.get())});
     }
   } catch (...) {

@@ -250,15 +250,12 @@ std::vector<Catalog::Fetch> Catalog::fetches_of(NodeId node) const {
   const std::shared_lock lock(mutex_);
   std::vector<Fetch> found;
   for (const auto& [id, layout] : layouts_) {
-    const std::vector<Run>& runs = layout.placement->runs;
-    for (std::size_t r = 0; r < runs.size(); ++r) {
-      if (runs[r].incoming != node) continue;
-      const std::int32_t end =
-          r + 1 < runs.size() ? runs[r + 1].first_group : layout.placement->groups;
+    for (const Run& run : layout.placement->runs) {
+      if (run.incoming != node) continue;
       found.push_back({.layout = id,
                        .placement = layout.placement,
-                       .first_group = runs[r].first_group,
-                       .end_group = end,
+                       .first_group = run.first_group,
+                       .end_group = layout.placement->end_of(run),
                        .columns = {layout.columns.begin(), layout.columns.end()}});
     }
   }

@@ -26,6 +26,11 @@ std::vector<NodeId> Placement::receivers(GroupIndex group) const {
   return all;
 }
 
+std::int32_t Placement::end_of(const Run& run) const {
+  const Run* next = &run + 1;
+  return next == runs.data() + runs.size() ? groups : next->first_group;
+}
+
 bool Placement::drop(NodeId node) {
   bool changed = false;
   for (Run& run : runs) {

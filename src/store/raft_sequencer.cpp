@@ -77,8 +77,11 @@ void RaftSequencer::commit_leases(const std::stop_token& stop) {
 
 void RaftSequencer::sync() {
   const auto lock = attached();
-  const auto view = agreement_->view();
-  if (view->members.size() > 1) agreement_->sync();
+  if (agreement_->view()->members.size() <= 1) return;
+  // Where nothing can be decided, nothing new can be read either: what is here is all there is.
+  const cluster::AgreementStatus status = agreement_->status();
+  const bool quorum = 2 * status.silent_voters.size() < status.voters.size();
+  if (quorum) agreement_->sync();
 }
 
 wire::Bytes RaftSequencer::apply(std::uint64_t /*index*/, std::span<const std::byte> command) {

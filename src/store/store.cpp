@@ -76,12 +76,14 @@ void Store::drop(const std::vector<ColumnId>& columns) {
   }
 }
 
-std::int64_t Store::chunk_bytes(ColumnId column) const {
+std::int64_t Store::chunk_bytes(std::span<const ColumnId> columns) const {
   const std::shared_lock lock(mutex_);
-  const auto groups = chunks_.find(column);
-  if (groups == chunks_.end()) return 0;
   std::int64_t sum = 0;
-  for (const auto& [group, held] : groups->second) sum += held.reservation.bytes();
+  for (const ColumnId column : columns) {
+    const auto groups = chunks_.find(column);
+    if (groups == chunks_.end()) continue;
+    for (const auto& [group, held] : groups->second) sum += held.reservation.bytes();
+  }
   return sum;
 }
 

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,13 +16,17 @@ ANNOUNCEMENT = ": Open H2O Flow in your web browser: "
 class Server:
     """A `neve` process on free ports, with a folder of its own; a context manager."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, wait=True):
         self.folder = tempfile.TemporaryDirectory(prefix="neve-test-")
         self.errors = open(Path(self.folder.name) / "stderr", "w+")
         self.process = subprocess.Popen(
             [BINARY, "-baseport", str(free_port()), "-ice_root", self.folder.name, "-nthreads", "2",
              "--memory", "512M", *options],
             stdout=subprocess.PIPE, stderr=self.errors, text=True, cwd=self.folder.name)
+        if wait:
+            self.await_start()
+
+    def await_start(self):
         line = self.process.stdout.readline()
         if ANNOUNCEMENT not in line:
             told = self.stderr()
@@ -80,6 +85,30 @@ def free_port():
         probe.bind(("127.0.0.1", 0))
         # The server needs the next number too and searches upward, so it must not be the last.
         return min(probe.getsockname()[1], 60000)
+
+
+def free_ports(count):
+    """Ports that are free with their neighbours, for servers that are told theirs."""
+    found = []
+    port = free_port()
+    while len(found) < count:
+        try:
+            for number in (port, port + 1):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+            found.append(port)
+        except OSError:
+            pass
+        port += 2
+    return found
+
+
+def wait_until(condition, seconds):
+    """Looks again and again; fails where the condition does not come true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.05)
 
 
 def wait_until_gone(process, seconds=30):

@@ -39,7 +39,7 @@ class AgreementNodes {
     settings.snapshot_trailing = 10;
     settings.patience = std::chrono::milliseconds(1500);
     Node& node = make(id);
-    node.transport = std::make_unique<cluster::QueueTransport>(network_);
+    node.transport = std::make_unique<cluster::QueueTransport>(network_, id);
     node.agreement = std::make_unique<cluster::Agreement>(
         settings, application, *node.transport,
         [this, id](NodeId to, const std::string& service, const wire::Bytes& message) {
@@ -78,7 +78,8 @@ class AgreementNodes {
     const std::lock_guard lock(mutex_);
     const auto node = nodes_.find(to);
     if (node == nodes_.end() || cut_.contains(from) || cut_.contains(to)) return;
-    node->second->inbox.handle(service, message);
+    cluster::Call call;
+    node->second->inbox.handle(service, message, call);
   }
 
   cluster::QueueNetwork network_;

@@ -11,8 +11,8 @@ namespace neve::cluster {
 /// One process of the cluster.
 struct Member {
   NodeId id;
-  std::string address;       ///< host:port of its REST service
-  std::string peer;          ///< host:port of its service for other nodes
+  std::string address = {};  ///< host:port of its REST service
+  std::string peer = {};     ///< host:port of its service for other nodes
   std::uint32_t number = 0;  ///< never used twice; part of the ids that the node draws
   template <class Archive>
   void fields(Archive& archive) {
@@ -23,7 +23,7 @@ struct Member {
 /// The members that hold data, in the order of their joining; the same on every node for one epoch.
 struct View {
   std::uint64_t epoch = 0;  ///< goes up with every change
-  std::vector<Member> members;
+  std::vector<Member> members = {};
   [[nodiscard]] std::size_t size() const { return members.size(); }
   [[nodiscard]] bool contains(NodeId id) const;
   [[nodiscard]] std::vector<NodeId> ids() const;

@@ -100,8 +100,8 @@ class Engine {
   /// Where the layout's row groups live now.
   store::PlacementPtr placement(const frame::Layout& layout);
   ColumnId new_column_id();
-  /// Bytes that a column holds on all nodes.
-  std::int64_t column_bytes(ColumnId column);
+  /// Bytes that columns hold on all nodes that answer.
+  std::int64_t column_bytes(std::span<const ColumnId> columns);
 
   [[nodiscard]] ScratchId new_scratch();
   void free_scratch(ScratchId scratch);

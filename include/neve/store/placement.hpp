@@ -36,6 +36,8 @@ struct Placement {
   [[nodiscard]] NodeId home(GroupIndex group) const { return run_of(group).homes.front(); }
   /// Everybody who must be sent a chunk of the group.
   [[nodiscard]] std::vector<NodeId> receivers(GroupIndex group) const;
+  /// First group behind a run of this placement.
+  [[nodiscard]] std::int32_t end_of(const Run& run) const;
   /// Takes a node that has left out of all runs. True where something changed.
   bool drop(NodeId node);
   /// Chooses who fetches a copy, for each run that has fewer than `copies`. True where something

@@ -62,8 +62,8 @@ class Store {
   [[nodiscard]] SharedBuffer find(ColumnId column, GroupIndex group) const;
   void drop(const std::vector<ColumnId>& columns);
   [[nodiscard]] std::int64_t chunk_bytes() const { return bytes_.load(std::memory_order_relaxed); }
-  /// Bytes of one column held here.
-  [[nodiscard]] std::int64_t chunk_bytes(ColumnId column) const;
+  /// Bytes of these columns held here.
+  [[nodiscard]] std::int64_t chunk_bytes(std::span<const ColumnId> columns) const;
 
   /// In this node's name.
   Applied commit(Command command);

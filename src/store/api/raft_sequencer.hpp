@@ -30,7 +30,7 @@ class RaftSequencer final : public Sequencer, public cluster::Application {
   /// Throws NoQuorumError where the cluster cannot decide.
   Applied commit(const Command& command) override;
   void commit_later(Command command) override;
-  /// At once in a cluster of one.
+  /// At once in a cluster of one, and where there is no quorum.
   void sync() override;
 
   wire::Bytes apply(std::uint64_t index, std::span<const std::byte> command) override;

@@ -388,7 +388,7 @@ TEST_F(Loss, OfANodeEndsItsLeasesAndSweepsWhatItNeverCommitted) {
                   frame::encode_doubles(std::vector<double>(10, 0.5)));
   cluster_.kill(1);
   ASSERT_TRUE(wait_for_copies());
-  const std::int64_t kept = engine_.column_bytes(frame_.columns[0].id);
+  const std::int64_t kept = engine_.column_bytes(mr::inputs_of(frame_).columns);
   std::int64_t all = 0;
   for (const std::size_t n : {0U, 2U}) all += cluster_.node(n).store().chunk_bytes();
   EXPECT_EQ(all, kept);

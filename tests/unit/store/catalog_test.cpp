@@ -42,7 +42,7 @@ TEST(Catalog, AMemberThatIsGoneHoldsNothing) {
   EXPECT_TRUE(catalog.apply({.writer = kOther, .add_refs = {ColumnId(3)}}).accepted);
   cluster::View alone{.epoch = 2, .members = {{.id = kOther, .number = 2}}};
   EXPECT_TRUE(catalog.change_view(alone).freed.empty()) << "the other one has a lease, too";
-  for (const Run& run : catalog.placement(LayoutId(9))->runs) {
+  for (const store::Run& run : catalog.placement(LayoutId(9))->runs) {
     EXPECT_EQ(run.homes, std::vector<NodeId>{kOther});
     EXPECT_FALSE(run.incoming.has_value()) << "nobody is left to hold a copy";
   }

@@ -29,6 +29,12 @@ class RaftSequencerTest : public testing::Test {
     }
     nodes_.await_voters(3);
   }
+  ~RaftSequencerTest() override {
+    for (std::uint64_t id = 1; id <= 3; ++id) {
+      nodes_.at(id).stop();
+      at(id).sequencer.detach();
+    }
+  }
   Node& at(std::uint64_t id) { return members_.at(id - 1); }
   Store& store(std::uint64_t id) { return at(id).store; }
 

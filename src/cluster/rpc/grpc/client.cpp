@@ -13,8 +13,9 @@ using Pipe = grpc::ClientReaderWriter<proto::Frame, proto::Frame>;
 class GrpcClientStream final : public ClientStream {
  public:
   GrpcClientStream(proto::Node::Stub& stub, Connection::Method method) {
-    // A connection that is lost or not yet there is waited for; who waits too long cancels.
-    context_.set_wait_for_ready(true);
+    // One-way messages wait for a connection that is lost; a caller is told at once that nobody
+    // is there, as somebody else may have what it asks for.
+    context_.set_wait_for_ready(method == Connection::Method::post);
     // Sent with the first frame: opening must not wait for the connection.
     context_.set_initial_metadata_corked(true);
     pipe_ = method == Connection::Method::call ? stub.Call(&context_) : stub.Post(&context_);

@@ -1,0 +1,171 @@
+"""Several processes as one cluster: the same bits as on one node, and nothing lost when a process is killed."""
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from server import Server, free_ports, wait_until
+
+SESSION = """
+import json, sys, urllib.request, warnings
+warnings.simplefilter("ignore")
+import h2o
+from h2o.estimators import H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator
+url, trees = sys.argv[1], int(sys.argv[2])
+h2o.no_progress()
+h2o.connect(url=url, verbose=False)
+
+def get(path):
+    with urllib.request.urlopen(url + path) as answer:
+        return json.load(answer)
+
+def checksum(frame):
+    return get(f"/3/Frames/{frame.frame_id}?row_count=1")["frames"][0]["checksum"]
+
+def model_checksum(model):
+    return get("/3/Models/" + model.model_id)["models"][0]["output"]["training_metrics"]["model_checksum"]
+
+rows = h2o.create_frame(frame_id="numbers", rows=120000, cols=8, seed=7, categorical_fraction=0.25, factors=12,
+                        integer_fraction=0.25, binary_fraction=0.125, missing_fraction=0.02, has_response=True,
+                        response_factors=2)
+print("sums", flush=True)
+out = {"rows": checksum(rows)}
+x = rows.names[1:]
+half = rows[rows[1].isna() == 0, :]
+out["filter"] = checksum(half)
+out["sort"] = checksum(rows.sort([rows.names[2], rows.names[1]]))
+glm = H2OGeneralizedLinearEstimator(family="binomial", lambda_=1e-3, seed=1)
+glm.train(x=x, y="response", training_frame=rows)
+out["glm"] = model_checksum(glm)
+print("gbm", flush=True)
+gbm = H2OGradientBoostingEstimator(model_id="gbm", ntrees=trees, max_depth=6, seed=1, sample_rate=0.8)
+gbm.train(x=x, y="response", training_frame=rows)
+out["gbm"] = model_checksum(gbm)
+predicted = gbm.predict(rows)
+h2o.assign(predicted, "predicted")
+out["predicted"] = checksum(h2o.get_frame("predicted"))
+print(json.dumps(out), flush=True)
+os_exit = __import__("os")._exit
+os_exit(0)  # the frames are to stay
+"""
+
+
+@contextlib.contextmanager
+def cluster(size, *options):
+    """That many servers that have found each other."""
+    ports = free_ports(size)
+    join = ",".join(f"127.0.0.1:{port}" for port in ports)
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(Server("-name", "tested", "-port", str(port), "--nthreads", "1", *options,
+                                              *(["--join", join] if size > 1 else []), wait=False))
+                   for port in ports]
+        for server in servers:
+            server.await_start()
+        for server in servers:
+            wait_until(lambda: size_of(server) == size, 20)
+        yield servers
+
+
+def size_of(server):
+    return server.json("GET", "/3/Cloud")[1]["cloud_size"]
+
+
+def session(server, trees, on_line=lambda line: None):
+    """What the published client sees in a session of its own process."""
+    client = subprocess.Popen([sys.executable, "-c", SESSION, server.url, str(trees)], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    errors = []
+    reader = threading.Thread(target=lambda: errors.extend(client.stderr))
+    reader.start()
+    last = ""
+    for line in client.stdout:
+        last = line
+        on_line(line.strip())
+    code = client.wait(120)
+    reader.join()
+    assert code == 0, "".join(errors)
+    return json.loads(last)
+
+
+TREES = 40
+
+
+@pytest.fixture(scope="module")
+def alone():
+    with cluster(1) as (server,):
+        yield session(server, TREES)
+
+
+def frame_checksum(server, name):
+    return server.json("GET", f"/3/Frames/{name}?row_count=1")[1]["frames"][0]["checksum"]
+
+
+def test_three_processes_give_the_bits_of_one_and_answer_alike(alone):
+    with cluster(3) as servers:
+        assert session(servers[1], TREES) == alone
+        for server in servers:
+            assert frame_checksum(server, "predicted") == alone["predicted"]
+            assert server.json("GET", "/3/Models/gbm")[0] == 200
+
+
+@pytest.mark.parametrize("victim", [0, 2])
+def test_a_killed_process_costs_nothing(alone, victim):
+    with cluster(3) as servers:
+        killed_after_s = 0.3
+
+        def kill(line):
+            if line == "gbm":
+                threading.Timer(killed_after_s, servers[victim].process.kill).start()
+
+        assert session(servers[1], TREES, kill) == alone
+        for server in (server for server in servers if server is not servers[victim]):
+            wait_until(lambda: size_of(server) == 2, 20)
+            assert frame_checksum(server, "numbers") == alone["rows"]
+            assert frame_checksum(server, "predicted") == alone["predicted"]
+
+
+def test_two_nodes_without_each_other_read_but_do_not_write(alone):
+    with cluster(2) as servers:
+        session(servers[0], 1)
+        servers[1].process.kill()
+        servers[1].process.wait()
+
+        def refused():
+            status, answer = servers[0].json("POST", "/4/sessions", "")
+            return status == 503 and "No quorum" in answer["msg"]
+
+        wait_until(refused, 30)
+        assert frame_checksum(servers[0], "numbers") == alone["rows"]
+        status, answer = servers[0].json("DELETE", "/3/DKV/numbers")
+        assert status == 503 and "No quorum" in answer["msg"]
+        assert frame_checksum(servers[0], "numbers") == alone["rows"]
+
+
+def test_a_node_that_joins_later_sees_all_and_gets_its_copies(alone):
+    ports = free_ports(2)
+    with Server("-name", "late", "-port", str(ports[0])) as first:
+        session(first, 1)
+        with Server("-name", "late", "-port", str(ports[1]), "--join", f"127.0.0.1:{ports[0]}") as second:
+            wait_until(lambda: size_of(first) == 2, 20)
+            assert frame_checksum(second, "numbers") == alone["rows"]
+            held = first.json("GET", "/3/Frames/numbers?row_count=1")[1]["frames"][0]["byte_size"]
+            wait_until(lambda: second.json("GET", "/3/Frames/numbers?row_count=1")[1]["frames"][0]["byte_size"]
+                       > 1.9 * held or held > 2 * 10**6, 20)
+            assert frame_checksum(second, "numbers") == alone["rows"]
+
+
+def test_a_cluster_of_another_name_is_not_heard():
+    ports = free_ports(2)
+    with Server("-name", "one", "-port", str(ports[0])) as first:
+        stranger = Server("-name", "other", "-port", str(ports[1]), "--join", f"127.0.0.1:{ports[0]}", wait=False)
+        try:
+            time.sleep(1)
+            assert size_of(first) == 1
+            assert stranger.process.poll() is None  # it waits, and can be told to stop
+        finally:
+            assert stranger.stop() == 0
