@@ -308,7 +308,7 @@ struct MemoryIo::Callbacks {
 
   static int random(raft_io* io, int low, int high) {
     MemoryIo& self = of(io);
-    const auto range = static_cast<std::uint64_t>(high - low + 1);
+    const auto range = static_cast<std::uint64_t>(high - low) + 1;
     return low + static_cast<int>(self.rng_.below(self.draws_++, range));
   }
 };
