@@ -360,7 +360,24 @@ void MemoryIo::deliver(NodeId from, const Message& message) {
   }
   out.server_id = from.value();
   out.server_address = address.c_str();
+  if (std::holds_alternative<RequestVote>(message)) return deliver_as_voter(out);
   receive_(table_.get(), &out);
+}
+
+/// A server may be a voter in a configuration that it has not received yet, and whose leader is
+/// gone; without its vote there might be none to send it. The core would refuse: by its own
+/// configuration it has no vote, and it believes in the old leader for ever. Votes are safe
+/// whoever gives them, as the candidate counts those of its voters only.
+void MemoryIo::deliver_as_voter(raft_message& message) {
+  ::raft& core = *static_cast<::raft*>(table_->data);
+  const bool silent = now_ms_ - core.election_timer_start >= core.election_timeout;
+  if (core.state == RAFT_FOLLOWER && silent) core.follower_state.current_leader.id = 0;
+  const std::span servers(core.configuration.servers, core.configuration.n);
+  const auto self = std::ranges::find(servers, core.id, &raft_server::id);
+  if (self == servers.end()) return receive_(table_.get(), &message);
+  const int role = std::exchange(self->role, RAFT_VOTER);
+  receive_(table_.get(), &message);
+  self->role = role;
 }
 
 /// Where entries replace an uncommitted configuration, the core goes back to the committed one by
