@@ -242,7 +242,14 @@ struct MemoryIo::Callbacks {
   static int send(raft_io* io, raft_io_send* request, const ::raft_message* message,
                   raft_io_send_cb done) {
     MemoryIo& self = of(io);
-    self.send_(NodeId(message->server_id), from_core(*message));
+    Message out = from_core(*message);
+    if (auto* vote = std::get_if<VoteResult>(&out); vote != nullptr && !vote->granted) {
+      // To a pre-vote the core echoes the asked term, so that a server with the longer log but an
+      // older term, which the others need, would never learn theirs.
+      const std::uint64_t term = static_cast<::raft*>(io->data)->current_term;
+      vote->term = std::max(vote->term, term);
+    }
+    self.send_(NodeId(message->server_id), std::move(out));
     if (done != nullptr) self.completions_.emplace_back([=] { done(request, 0); });
     return 0;
   }
