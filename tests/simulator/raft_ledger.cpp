@@ -24,8 +24,9 @@ void RaftLedger::leads(std::uint64_t term, NodeId leader) {
            " and " + std::to_string(leader.value()));
 }
 
-void RaftLedger::ready(NodeId leader, std::uint64_t committed) {
-  if (committed >= last_acknowledged_) return;
+void RaftLedger::ready(std::uint64_t term, NodeId leader, std::uint64_t committed) {
+  // A leader that was stopped may learn late that it had a majority, when another leads already.
+  if (committed >= last_acknowledged_ || leaders_.rbegin()->first > term) return;
   complain("leader " + std::to_string(leader.value()) + " has committed " +
            std::to_string(committed) + ", acknowledged was " + std::to_string(last_acknowledged_));
 }
@@ -82,9 +83,12 @@ void RaftLedger::check_history(const std::vector<std::uint64_t>& history) {
 void RaftLedger::check_configurations(std::uint64_t committed) {
   // Of several entries at one index that of the last term is the committed one, as later leaders
   // keep it.
+  std::map<std::uint64_t, std::uint64_t> last_terms;
+  for (const auto& [key, digest] : entries_) last_terms[key.first] = key.second;
   std::map<std::uint64_t, Voters> by_index;
   for (const auto& [key, voters] : configurations_) {
-    if (key.first <= committed) by_index[key.first] = voters;
+    const auto& [index, term] = key;
+    if (index <= committed && last_terms.at(index) == term) by_index[index] = voters;
   }
   const Voters* before = nullptr;
   for (const auto& [index, voters] : by_index) {

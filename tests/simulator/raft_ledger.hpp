@@ -20,7 +20,7 @@ class RaftLedger {
   /// Election safety: a term has one leader.
   void leads(std::uint64_t term, NodeId leader);
   /// Leader completeness: who can commit in a term has committed what was acknowledged before.
-  void ready(NodeId leader, std::uint64_t committed);
+  void ready(std::uint64_t term, NodeId leader, std::uint64_t committed);
   /// State machine safety: an index has one history up to it, known by its digest.
   void applied(NodeId node, std::uint64_t index, std::uint64_t digest);
   /// Log matching: an entry is known by its index and term.

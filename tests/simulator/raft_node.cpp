@@ -138,7 +138,7 @@ void RaftNode::observe() {
   if (!status.ready || ready_term_ == status.term) return;
   ready_term_ = status.term;
   led_since_ms_ = now_ms();
-  shared_.ledger.ready(id_, status.committed);
+  shared_.ledger.ready(status.term, id_, status.committed);
   host_.trace([&] {
     return "node " + std::to_string(id_.value()) + " leads term " + std::to_string(status.term);
   });

@@ -25,6 +25,7 @@ class AgreementNodes {
   ~AgreementNodes() {
     // First nobody sends any more, then everybody goes.
     for (const auto& [id, node] : nodes_) cut(id.value());
+    for (const auto& [id, node] : nodes_) node->agreement.reset();
   }
 
   /// Makes a node around an application; the first one founds the cluster, others are admitted by

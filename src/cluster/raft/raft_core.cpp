@@ -351,9 +351,7 @@ struct RaftCore::Impl {
       return id == 0 ? std::nullopt : std::optional(settings.self);
     }
     // A server without a vote would hold on to a leader that is gone, or that has removed it.
-    const auto heard = heard_ms.find(NodeId(id));
-    const bool silent =
-        heard == heard_ms.end() || io.time() - heard->second > 2ULL * settings.election_timeout_ms;
+    const bool silent = io.time() - core.election_timer_start > 2ULL * settings.election_timeout_ms;
     return silent ? std::nullopt : std::optional(NodeId(id));
   }
 

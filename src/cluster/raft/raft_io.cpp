@@ -242,7 +242,14 @@ struct MemoryIo::Callbacks {
   static int send(raft_io* io, raft_io_send* request, const ::raft_message* message,
                   raft_io_send_cb done) {
     MemoryIo& self = of(io);
-    self.send_(NodeId(message->server_id), from_core(*message));
+    Message out = from_core(*message);
+    if (auto* vote = std::get_if<VoteResult>(&out); vote != nullptr && !vote->granted) {
+      // To a pre-vote the core echoes the asked term, so that a server with the longer log but an
+      // older term, which the others need, would never learn theirs.
+      const std::uint64_t term = static_cast<::raft*>(io->data)->current_term;
+      vote->term = std::max(vote->term, term);
+    }
+    self.send_(NodeId(message->server_id), std::move(out));
     if (done != nullptr) self.completions_.emplace_back([=] { done(request, 0); });
     return 0;
   }
@@ -308,7 +315,7 @@ struct MemoryIo::Callbacks {
 
   static int random(raft_io* io, int low, int high) {
     MemoryIo& self = of(io);
-    const auto range = static_cast<std::uint64_t>(high - low + 1);
+    const auto range = static_cast<std::uint64_t>(high - low) + 1;
     return low + static_cast<int>(self.rng_.below(self.draws_++, range));
   }
 };
@@ -360,7 +367,24 @@ void MemoryIo::deliver(NodeId from, const Message& message) {
   }
   out.server_id = from.value();
   out.server_address = address.c_str();
+  if (std::holds_alternative<RequestVote>(message)) return deliver_as_voter(out);
   receive_(table_.get(), &out);
+}
+
+/// A server may be a voter in a configuration that it has not received yet, and whose leader is
+/// gone; without its vote there might be none to send it. The core would refuse: by its own
+/// configuration it has no vote, and it believes in the old leader for ever. Votes are safe
+/// whoever gives them, as the candidate counts those of its voters only.
+void MemoryIo::deliver_as_voter(raft_message& message) {
+  ::raft& core = *static_cast<::raft*>(table_->data);
+  const bool silent = now_ms_ - core.election_timer_start >= core.election_timeout;
+  if (core.state == RAFT_FOLLOWER && silent) core.follower_state.current_leader.id = 0;
+  const std::span servers(core.configuration.servers, core.configuration.n);
+  const auto self = std::ranges::find(servers, core.id, &raft_server::id);
+  if (self == servers.end()) return receive_(table_.get(), &message);
+  const int role = std::exchange(self->role, RAFT_VOTER);
+  receive_(table_.get(), &message);
+  self->role = role;
 }
 
 /// Where entries replace an uncommitted configuration, the core goes back to the committed one by

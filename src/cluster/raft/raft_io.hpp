@@ -55,6 +55,7 @@ class MemoryIo {
   struct Callbacks;
   struct Snapshot;
   void roll_back_configuration(const AppendEntries& message);
+  void deliver_as_voter(raft_message& message);
   void forget_old_configurations();
 
   std::unique_ptr<raft_io> table_;

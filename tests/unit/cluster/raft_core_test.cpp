@@ -153,6 +153,26 @@ TEST(RaftCore, AnUncommittedChangeOfServersIsRolledBack) {
   EXPECT_EQ(bus.list(1), bus.list(next));
 }
 
+/// 3 is dead and 4 has not received the configuration that gives it a vote, nor can, without a
+/// leader.
+TEST(RaftCore, AServerVotesBeforeItKnowsThatItMay) {
+  RaftBus bus;
+  bus.found(3);
+  bus.add(4);
+  for (const ChangeKind kind : {ChangeKind::add, ChangeKind::replicate}) bus.change(1, kind, 4);
+  bus.run(500);
+  bus.kill(3);
+  bus.cut(4);
+  bus.core(1).change({ChangeKind::promote, NodeId(4)}, {});
+  EXPECT_EQ(voters(bus.core(1).status()), 4U);
+  bus.run(5000);
+  EXPECT_EQ(voters(bus.core(4).status()), 3U);
+  EXPECT_EQ(bus.leader(), 0U);
+  bus.heal();
+  EXPECT_NE(bus.await_leader(), 0U);
+  EXPECT_EQ(voters(bus.core(4).status()), 4U);
+}
+
 TEST(RaftCore, CommitsWhileProposalsNeverPause) {
   RaftBus bus;
   bus.found(3);
