@@ -136,6 +136,7 @@ TEST(Rpc, NestedCallsDoNotWaitForThreads) {
   a.start();
   b.start();
   std::vector<Answer> answers;
+  answers.reserve(kCalls);
   for (int i = 0; i < kCalls; ++i) {
     answers.push_back(a.transport.call(b.id(), "outer", wire::encode(i)));
   }
