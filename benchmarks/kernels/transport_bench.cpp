@@ -76,8 +76,16 @@ void throughput(benchmark::State& state) {
   state.SetLabel(kWays[state.range(0)]);
 }
 
-BENCHMARK(latency)->DenseRange(queue, encrypted)->UseRealTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK(throughput)->DenseRange(queue, encrypted)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(latency)
+    ->DenseRange(queue, encrypted)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(throughput)
+    ->DenseRange(queue, encrypted)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace neve::cluster

@@ -2,7 +2,8 @@
 
 namespace neve::testing {
 
-RpcCluster::Node::Node(cluster::RpcSettings settings, AddressBook& book, std::int64_t memory_bytes)
+RpcCluster::Node::Node(const cluster::RpcSettings& settings, AddressBook& book,
+                       std::int64_t memory_bytes)
     : budget(memory_bytes),
       transport(
           settings, [&book](NodeId node) { return book.find(node); }, budget, traffic) {}

@@ -27,7 +27,7 @@ class RpcCluster {
 
  private:
   struct Node {
-    Node(cluster::RpcSettings settings, AddressBook& book, std::int64_t memory_bytes);
+    Node(const cluster::RpcSettings& settings, AddressBook& book, std::int64_t memory_bytes);
     Budget budget;
     cluster::Traffic traffic;
     cluster::GrpcTransport transport;

@@ -35,7 +35,7 @@ Credentials join(const std::string& address, const ClusterFolder& folder, NodeId
                  std::chrono::milliseconds silence);
 
 /// Lets nodes in that have the token, under ids that are no member's. Needs the authority's key.
-void serve_join(Inbox& inbox, const ClusterFolder& folder, std::function<bool(NodeId)> is_member,
-                Traffic& traffic);
+void serve_join(Inbox& inbox, const ClusterFolder& folder,
+                const std::function<bool(NodeId)>& is_member, Traffic& traffic);
 
 }  // namespace neve::cluster

@@ -65,7 +65,8 @@ struct RpcSettings {
 /// Thread-safe.
 class GrpcTransport final : public Transport {
  public:
-  /// host:port of a node; nothing where it is no member (any more).
+  /// host:port of a node; nothing where it is no member (any more). Asked often and under a lock:
+  /// it must be quick and not call back.
   using Resolver = std::function<std::optional<std::string>(NodeId)>;
   /// The budget pays for large answers while they come in, and outlives the transport, as does
   /// `traffic`.

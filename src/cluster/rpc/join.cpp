@@ -49,8 +49,8 @@ Credentials join(const std::string& address, const ClusterFolder& folder, NodeId
   return {folder.authority, wire::decode<std::string>(certificate), asked.private_key};
 }
 
-void serve_join(Inbox& inbox, const ClusterFolder& folder, std::function<bool(NodeId)> is_member,
-                Traffic& traffic) {
+void serve_join(Inbox& inbox, const ClusterFolder& folder,
+                const std::function<bool(NodeId)>& is_member, Traffic& traffic) {
   const auto authority = rpc::Authority::from_pem(folder.authority, folder.authority_key);
   const auto refuse = [&traffic](Refusal why, const std::string& text) {
     ++traffic.refused.at(static_cast<std::size_t>(why));
