@@ -33,20 +33,26 @@ std::string_view name_of(EventKind kind) {
   return kNames.at(static_cast<std::size_t>(kind));
 }
 
-/// Plays packets of others back to anybody, and sends some of a cluster of its own name.
+/// Plays packets of others back to anybody, and says hello for a cluster of another name.
 class Intruder final : public Actor {
  public:
-  Intruder(Host& host, int hosts) : host_(host), hosts_(hosts) {}
+  Intruder(Host& host, int hosts)
+      : host_(host), hosts_(hosts), seal_(gossip::key_from_name("another"), NodeId(host.draw())) {}
   void receive(HostIndex /*from*/, Channel /*channel*/, std::span<const std::byte> bytes) override {
     const wire::Bytes copy(bytes.begin(), bytes.end());
     const HostIndex to(static_cast<std::int32_t>(host_.draw() % static_cast<unsigned>(hosts_)));
     host_.call_at(host_.now() + Time(host_.draw() % 10'000'000'000),
                   [this, to, copy] { host_.send(to, Channel::datagram, copy); });
+    gossip::Packet hello;
+    hello.kind = gossip::PacketKind::hello;
+    host_.send(to, Channel::datagram,
+               seal_.close(gossip::ClusterId(1), NodeId(), gossip::encode(hello)));
   }
 
  private:
   Host& host_;
   int hosts_;
+  gossip::Seal seal_;
 };
 
 }  // namespace

@@ -1,6 +1,10 @@
 #include "cluster/gossip/member.hpp"
 
+#include <sys/random.h>
+
 #include <algorithm>
+
+#include <neve/base/error.hpp>
 
 namespace neve::cluster::gossip {
 
@@ -24,6 +28,12 @@ bool Endpoint::is_v4() const {
 bool Endpoint::is_unspecified() const {
   const auto* begin = address.begin() + (is_v4() ? kMappedPrefix.size() : 0);
   return std::all_of(begin, address.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+NodeId draw_node_id() {
+  std::uint64_t bits = 0;
+  while (bits == 0) NEVE_CHECK(getrandom(&bits, sizeof bits, 0) == sizeof bits);
+  return NodeId(bits);
 }
 
 }  // namespace neve::cluster::gossip

@@ -28,6 +28,9 @@ struct Endpoint {
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 
+/// A NodeId for this process start, from the operating system's randomness; never 0.
+NodeId draw_node_id();
+
 /// What a member says of itself; each change comes with a higher incarnation.
 struct MemberInfo {
   /// Bits of `flags`.

@@ -49,17 +49,23 @@ void Prober::begin(NodeId target, const MemberTable& table, Time now, std::vecto
   probe.target = target;
   probe.direct_deadline = now + health_.stretch(tuning_.direct_timeout);
   probe.deadline = now + health_.stretch(tuning_.probe_timeout);
+  ping(probe, *table.find(target), out);
+  probes_.push_back(std::move(probe));
+}
+
+void Prober::ping(const Probe& probe, const Member& target, std::vector<Letter>& out) {
   Packet ping;
   ping.kind = PacketKind::ping;
   ping.sequence = probe.sequence;
-  out.push_back({target, table.find(target)->info.endpoint, std::move(ping)});
-  probes_.push_back(std::move(probe));
+  out.push_back({probe.target, target.info.endpoint, std::move(ping)});
 }
 
 void Prober::go_indirect(Probe& probe, const MemberTable& table, std::vector<Letter>& out) {
   probe.went_indirect = true;
   const Member* target = table.find(probe.target);
   if (target == nullptr) return;
+  // Once more directly, too: where links lose packets, that saves most of the false suspicions.
+  ping(probe, *target, out);
   probe.relays = table.draw(draws_, static_cast<std::size_t>(tuning_.relays), [&](const Member& m) {
     return m.state == MemberState::alive && m.id != probe.target;
   });

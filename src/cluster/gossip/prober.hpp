@@ -57,6 +57,7 @@ class Prober {
     bool nacked = false;
   };
   void begin(NodeId target, const MemberTable& table, Time now, std::vector<Letter>& out);
+  static void ping(const Probe& probe, const Member& target, std::vector<Letter>& out);
   void go_indirect(Probe& probe, const MemberTable& table, std::vector<Letter>& out);
   void blame_self_for_missing_nacks(const Probe& probe);
   void run_errands(Time now, std::vector<Letter>& out);

@@ -37,17 +37,14 @@ Swim::Swim(Options options, Time now)
       next_seek_at_(now),
       next_forget_at_(now + kForgetInterval) {}
 
-void Swim::receive(const Incoming& packet, Time now) {
-  if (phase_ == Phase::evicted || phase_ == Phase::left) return;
-  handle_stall(now);
+bool Swim::receive(const Incoming& packet, Time now) {
   const std::optional<Packet> read = decode_packet(packet.body);
-  if (!read) return;
+  if (!read) return false;
+  if (phase_ == Phase::evicted || phase_ == Phase::left) return true;
+  handle_stall(now);
   const Member* sender = table_.find(packet.from);
   if (sender != nullptr && sender->state == MemberState::evicted) {
-    Packet verdict;
-    verdict.updates.push_back(
-        {packet.from, sender->incarnation, MemberState::evicted, {}, 0, std::nullopt});
-    answer(packet, std::move(verdict));
+    answer_evicted(*read, packet);
   } else if (packet.was_for_me) {
     for (const Update& update : read->updates) hear(update, now);
     handle(*read, packet, now);
@@ -60,6 +57,18 @@ void Swim::receive(const Incoming& packet, Time now) {
   }
   flush();
   promised_wake_ = std::max(next_wake(), now);
+  return true;
+}
+
+// Tells an evicted node so whenever it asks for something. Never in answer to news, or two nodes
+// that hold each other evicted would tell each other for ever.
+void Swim::answer_evicted(const Packet& packet, const Incoming& from) {
+  const bool asks = packet.kind == PacketKind::ping || packet.kind == PacketKind::ping_request ||
+                    packet.kind == PacketKind::hello || packet.kind == PacketKind::sync_request;
+  if (!asks) return;
+  Packet verdict;
+  verdict.updates.push_back({from.from, 0, MemberState::evicted, {}, 0, std::nullopt});
+  answer(from, std::move(verdict));
 }
 
 void Swim::handle(const Packet& packet, const Incoming& from, Time now) {

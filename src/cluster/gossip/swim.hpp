@@ -52,7 +52,8 @@ class Swim {
   };
   Swim(Options options, Time now);
 
-  void receive(const Incoming& packet, Time now);
+  /// False if the body is no packet.
+  bool receive(const Incoming& packet, Time now);
   void tick(Time now);
   /// Looks for members at these addresses, until somebody lives at each, and whenever nobody does.
   void seek(std::vector<Endpoint> addresses, Time now);
@@ -99,6 +100,7 @@ class Swim {
   void seek_somebody(Time now);
   void post(Letter letter);
   void answer(const Incoming& to, Packet packet);
+  void answer_evicted(const Packet& packet, const Incoming& from);
   void flush();
   [[nodiscard]] int retransmit_limit() const;
 

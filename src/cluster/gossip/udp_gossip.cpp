@@ -171,7 +171,9 @@ void UdpGossip::Driver::handle(std::size_t size) {
     return;
   }
   const auto& packet = std::get<Seal::Opened>(opened);
-  swim_.receive({packet.sender, from_asio(sender_), packet.was_for_me, packet.body}, now());
+  const bool is_packet =
+      swim_.receive({packet.sender, from_asio(sender_), packet.was_for_me, packet.body}, now());
+  if (!is_packet) ++counters_.drops.at(static_cast<std::size_t>(DropCause::malformed));
 }
 
 void UdpGossip::Driver::settle() {

@@ -306,6 +306,22 @@ TEST(SwimNews, AHelloChangesNothingAndIsAnsweredWithNoMoreThanAWelcome) {
   EXPECT_TRUE(swim.take_packets().empty()) << "only hello may come for nobody in particular";
 }
 
+TEST(SwimNews, AnEvictedMemberIsToldWhenItAsksAndNotWhenItTells) {
+  gossip::Swim swim(options_of(1), 0s);
+  swim.evict(NodeId(2), 0s);
+  swim.take_packets();
+  const auto send = [&](gossip::PacketKind kind) {
+    gossip::Packet packet;
+    packet.kind = kind;
+    swim.receive({NodeId(2), endpoint_of(HostIndex(2)), true, gossip::encode(packet)}, 0s);
+    return swim.take_packets();
+  };
+  EXPECT_TRUE(send(gossip::PacketKind::news).empty()) << "or two of them would never end";
+  const auto answers = send(gossip::PacketKind::ping);
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(gossip::decode_packet(answers[0].body)->updates.at(0).state, MemberState::evicted);
+}
+
 TEST(SwimNews, AnAddressThatIsNotKnownIsLearntFromWhoeverAnswers) {
   gossip::Swim::Options options = options_of(1);
   options.self.endpoint = gossip::Endpoint::v4({0, 0, 0, 0}, 54322);
