@@ -92,10 +92,11 @@ Logs answer_logs(Call& call, const Logs& input) {
   log::Level level = log::Level::trace;
   const bool all = input.name.empty() || input.name == "default";
   if (!all && !log::parse_level(input.name, level)) {
-    throw InputError::illegal_argument("Log '" + input.name +
-                                       "' is unknown: default, trace, debug, info, warn, error or "
-                                       "fatal.",
-                                       {{"name", input.name}});
+    throw InputError::illegal_argument(
+        "Log '" + input.name +
+            "' is unknown: default, trace, debug, info, warn, error or "
+            "fatal.",
+        {{"name", input.name}});
   }
   answer.log = all ? text : lines_from_level(text, level);
   return answer;
