@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <mutex>
-#include <random>
 #include <string>
 #include <thread>
 #include <utility>
@@ -28,13 +27,6 @@ constexpr std::chrono::milliseconds kLook{100};
 constexpr std::chrono::seconds kComplain{10};
 
 gossip::Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
-
-std::uint64_t random_id() {
-  std::random_device device;
-  std::uint64_t id = 0;
-  while (id == 0) id = (std::uint64_t{device()} << 32U) | device();
-  return id;
-}
 
 gossip::Endpoint endpoint_of(const std::string& host, std::uint16_t port) {
   const auto address = boost::asio::ip::make_address(host);
@@ -75,6 +67,7 @@ struct ClusterNode::Parts {
   void be_admitted();
   void handle(const gossip::Event& event);
 
+  const NodeId self = gossip::draw_node_id();
   ClusterSettings settings;
   Budget& budget;
   Traffic traffic;
@@ -97,8 +90,8 @@ ClusterNode::Parts::Parts(const ClusterSettings& the_settings, Budget& the_budge
     : settings(the_settings), budget(the_budget), list(join_list_of(the_settings)) {
   if (!settings.folder.empty()) folder = ClusterFolder::read(settings.folder);
   gossip::UdpGossip::Options options;
-  options.member.id = settings.self;
-  options.member.seed = settings.self.value();
+  options.member.id = self;
+  options.member.seed = self.value();
   options.bind = endpoint_of(settings.host, settings.port);
   options.member.self.endpoint = options.bind;
   options.member.self.rest_address = settings.rest_address;
@@ -119,7 +112,7 @@ void ClusterNode::Parts::decide() {
   auto complain_at = now() + kComplain;
   while (true) {
     const auto members = gossip->members();
-    decision = bootstrap.decide(members.at(settings.self), members, now());
+    decision = bootstrap.decide(members.at(self), members, now());
     if (decision.verdict != gossip::Bootstrap::Verdict::wait) return;
     if (now() > complain_at) {
       log::info("Waiting for the cluster: " + std::to_string(members.size()) + " of " +
@@ -134,16 +127,15 @@ void ClusterNode::Parts::decide() {
 /// Makes what talks to other nodes, now that the cluster's id is known.
 void ClusterNode::Parts::connect() {
   if (decision.verdict == gossip::Bootstrap::Verdict::found) {
-    decision.cluster = gossip::ClusterId(random_id());
+    decision.cluster = gossip::ClusterId(gossip::draw_node_id().value());
   }
-  rpc.self = settings.self;
+  rpc.self = self;
   rpc.cluster = decision.cluster.value();
   rpc.insecure_cluster = settings.insecure;
   if (!settings.folder.empty()) {
-    rpc.credentials =
-        folder.authority_key.empty()
-            ? cluster::join(text_of(decision.through.at(0)), folder, settings.self, rpc.silence)
-            : folder.sign_own(settings.self);
+    rpc.credentials = folder.authority_key.empty() ? cluster::join(text_of(decision.through.at(0)),
+                                                                   folder, self, rpc.silence)
+                                                   : folder.sign_own(self);
   }
   transport.emplace(
       rpc, [this](NodeId node) { return find(node); }, budget, traffic);
@@ -153,7 +145,7 @@ std::optional<std::string> ClusterNode::Parts::find(NodeId node) const {
   if (agreement) {
     const auto view = agreement->view();
     if (const ClusterMember* member = view->find(node)) return member->node_address;
-    if (view->find(settings.self) != nullptr) return std::nullopt;
+    if (view->find(self) != nullptr) return std::nullopt;
   }
   // While this node is no member, gossip knows who is.
   const auto members = gossip->members();
@@ -164,9 +156,9 @@ std::optional<std::string> ClusterNode::Parts::find(NodeId node) const {
 
 ClusterMember ClusterNode::Parts::self_member() const {
   ClusterMember member;
-  member.id = settings.self;
+  member.id = self;
   member.rest_address = settings.rest_address;
-  member.node_address = text_of(gossip->members().at(settings.self).info.endpoint);
+  member.node_address = text_of(gossip->members().at(self).info.endpoint);
   return member;
 }
 
@@ -184,15 +176,15 @@ void ClusterNode::Parts::be_admitted() {
   auto complain_at = now() + kComplain;
   while (true) {
     for (const auto& [id, member] : gossip->members()) {
-      if (id == settings.self || member.info.cluster != decision.cluster) continue;
+      if (id == self || member.info.cluster != decision.cluster) continue;
       if (!gossip::is_present(member.state)) continue;
       try {
         transport->call(id, kAdmitService, request).get();
         const auto until = now() + std::chrono::seconds(5);
-        while (agreement->view()->find(settings.self) == nullptr && now() < until) {
+        while (agreement->view()->find(self) == nullptr && now() < until) {
           std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
-        if (agreement->view()->find(settings.self) != nullptr) return;
+        if (agreement->view()->find(self) != nullptr) return;
       } catch (const ClusterError& error) {
         if (now() > complain_at) log::info(std::string("Not let in yet: ") + error.what());
       }
@@ -228,6 +220,7 @@ bool ClusterNode::is_founder() const {
   return parts_->decision.verdict == gossip::Bootstrap::Verdict::found;
 }
 
+NodeId ClusterNode::id() const { return parts_->self; }
 Transport& ClusterNode::transport() { return *parts_->transport; }
 Agreement& ClusterNode::agreement() { return *parts_->agreement; }
 
@@ -235,8 +228,8 @@ void ClusterNode::attach(Application& application, Inbox& inbox) {
   Parts& parts = *parts_;
   parts.inbox = &inbox;
   AgreementSettings settings;
-  settings.self = parts.settings.self;
-  settings.seed = parts.settings.self.value();
+  settings.self = parts.self;
+  settings.seed = parts.self.value();
   parts.agreement.emplace(settings, application, *parts.transport,
                           [&parts](NodeId to, std::string service, wire::Bytes message) {
                             parts.transport->send(to, std::move(service), std::move(message));
@@ -276,7 +269,7 @@ void ClusterNode::start(Hooks hooks) {
   };
   hands.evicted = parts.hooks.evicted;
   const std::scoped_lock lock(parts.steward_mutex);
-  parts.steward.emplace(parts.settings.self, *parts.agreement, *parts.gossip, std::move(hands));
+  parts.steward.emplace(parts.self, *parts.agreement, *parts.gossip, std::move(hands));
 }
 
 }  // namespace neve::cluster

@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include <neve/base/error.hpp>
-#include <neve/rapids/tasks.hpp>
+#include <neve/rapids/interpreter.hpp>
 
 namespace neve::rapids {
 namespace {

@@ -1,6 +1,5 @@
 #include "server/data_node.hpp"
 
-#include <random>
 #include <utility>
 
 #include "cluster/api/cluster_node.hpp"
@@ -8,13 +7,6 @@
 
 namespace neve::server {
 namespace {
-
-NodeId random_node_id() {
-  std::random_device device;
-  std::uint64_t id = 0;
-  while (id == 0) id = (std::uint64_t{device()} << 32U) | device();
-  return NodeId(id);
-}
 
 class LocalNodes final : public DataNode {
  public:
@@ -39,7 +31,7 @@ class ClusteredNode final : public DataNode {
         copies_(options.replication),
         port_(std::move(port)),
         cluster_(settings, budget_),
-        compute_({.id = settings.self,
+        compute_({.id = cluster_.id(),
                   .threads = options.threads,
                   .memory_bytes = options.memory_bytes,
                   .budget = &budget_},
@@ -75,7 +67,6 @@ std::unique_ptr<DataNode> make_data_node(const Options& options, const std::stri
                                          rest::http::ListenSocket port, const mr::TaskList& tasks) {
   if (options.local_nodes > 1) return std::make_unique<LocalNodes>(options, rest_address, tasks);
   cluster::ClusterSettings settings;
-  settings.self = random_node_id();
   settings.name = options.name;
   settings.rest_address = rest_address;
   settings.host = options.bind_address;

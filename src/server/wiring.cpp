@@ -12,7 +12,6 @@
 #include <neve/munge/munge.hpp>
 #include <neve/munge/rollups.hpp>
 #include <neve/rapids/interpreter.hpp>
-#include <neve/rapids/tasks.hpp>
 
 #include "mr/api/compute_node.hpp"
 #include "rest/http/server.hpp"

@@ -1,7 +1,6 @@
 """Several processes as one cluster: the same bits as on one node, and nothing lost when a process is killed."""
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -12,7 +11,7 @@ import pytest
 from server import Server, free_ports, wait_until
 
 SESSION = """
-import json, sys, urllib.request, warnings
+import json, os, sys, urllib.request, warnings
 warnings.simplefilter("ignore")
 import h2o
 from h2o.estimators import H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator
@@ -50,8 +49,7 @@ predicted = gbm.predict(rows)
 h2o.assign(predicted, "predicted")
 out["predicted"] = checksum(h2o.get_frame("predicted"))
 print(json.dumps(out), flush=True)
-os_exit = __import__("os")._exit
-os_exit(0)  # the frames are to stay
+os._exit(0)  # without a goodbye, which would remove the frames
 """
 
 
@@ -164,7 +162,7 @@ def test_a_cluster_of_another_name_is_not_heard():
     with Server("-name", "one", "-port", str(ports[0])) as first:
         stranger = Server("-name", "other", "-port", str(ports[1]), "--join", f"127.0.0.1:{ports[0]}", wait=False)
         try:
-            time.sleep(1)
+            time.sleep(1)  # tidy: allow(sleep) for it to try
             assert size_of(first) == 1
             assert stranger.process.poll() is None  # it waits, and can be told to stop
         finally:

@@ -108,7 +108,7 @@ def wait_until(condition, seconds):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.05)
+        time.sleep(0.05)  # tidy: allow(sleep) between looks at another process
 
 
 def wait_until_gone(process, seconds=30):

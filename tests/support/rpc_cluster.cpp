@@ -25,8 +25,10 @@ RpcCluster::RpcCluster(int nodes, int threads_each, std::int64_t memory_bytes_ea
     node->server = std::make_unique<cluster::RpcServer>(rpc, "127.0.0.1:0", node->compute->inbox(),
                                                         node->budget, node->traffic);
     book_.set(id, node->server->address());
-    view.members.push_back(
-        {.id = id, .address = {}, .peer = node->server->address(), .number = static_cast<std::uint32_t>(i)});
+    view.members.push_back({.id = id,
+                            .address = {},
+                            .peer = node->server->address(),
+                            .number = static_cast<std::uint32_t>(i)});
     nodes_.push_back(std::move(node));
   }
   sequencer_.change_view(view);

@@ -33,9 +33,9 @@
 /// Scratch lives with a row group, on the node that runs it, for the length of a job; `static void
 /// rebuild(const RowGroup&, const State&, Scratch&)` of the job's first task fills a fresh one from
 /// nothing but the group and the state. Tasks that name the same Scratch type share it under one
-/// ScratchId. After a node was lost the engine makes Scratch again by doing the job's runs again for
-/// the groups that need it: a map must give the same bits each time, and read nothing that may have
-/// been freed since. `std::int64_t byte_size() const` of it is budgeted.
+/// ScratchId. After a node was lost the engine makes Scratch again by doing the job's runs again
+/// for the groups that need it: a map must give the same bits each time, and read nothing that may
+/// have been freed since. `std::int64_t byte_size() const` of it is budgeted.
 namespace neve::mr {
 
 /// How Partials become one result.

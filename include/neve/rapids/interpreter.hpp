@@ -10,6 +10,7 @@
 #include <neve/frame/frame.hpp>
 #include <neve/job/token.hpp>
 #include <neve/mr/engine.hpp>
+#include <neve/mr/task.hpp>
 #include <neve/munge/rollups.hpp>
 #include <neve/rapids/value.hpp>
 
@@ -64,5 +65,8 @@ class Interpreter {
  private:
   std::unique_ptr<Parts> parts_;
 };
+
+/// Every task of this module, for the tables of all nodes.
+mr::TaskList tasks();
 
 }  // namespace neve::rapids

@@ -19,7 +19,6 @@ namespace neve::cluster {
 
 /// How a node finds its cluster, and what the others are to know of it.
 struct ClusterSettings {
-  NodeId self;       ///< drawn for this start of the process, never used again
   std::string name;  ///< of the cluster; nodes of other names are not heard
   std::string rest_address;
   std::string host = "127.0.0.1";  ///< numeric; where gossip (UDP) and calls (TCP) listen …
@@ -45,6 +44,8 @@ class ClusterNode {
   ClusterNode(const ClusterNode&) = delete;
   ClusterNode& operator=(const ClusterNode&) = delete;
 
+  /// Drawn for this start of the process, never used again.
+  [[nodiscard]] NodeId id() const;
   /// Lives as long as this; calls fail once this node has left.
   [[nodiscard]] Transport& transport();
   /// Lives until this node leaves.

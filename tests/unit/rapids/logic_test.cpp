@@ -13,7 +13,6 @@
 #include <neve/frame/chunk_builder.hpp>
 #include <neve/munge/munge.hpp>
 #include <neve/rapids/interpreter.hpp>
-#include <neve/rapids/tasks.hpp>
 
 namespace neve::rapids_test {
 namespace {
