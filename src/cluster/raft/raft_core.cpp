@@ -159,6 +159,7 @@ struct RaftCore::Impl {
     io.complete();
     check_leadership();
     submit();
+    tell_commit();
     serve_reads();
     if (core.state == RAFT_UNAVAILABLE) stop("the core stopped");
     deliveries.send_messages(send);
@@ -222,6 +223,17 @@ struct RaftCore::Impl {
       io.complete();
       check_leadership();
     }
+  }
+
+  /// Who waits on another node for a command sees it once that node knows it is committed: tells
+  /// them now, where no further entries will, by a heartbeat ahead of time.
+  void tell_commit() {
+    if (!led || core.commit_index <= told_commit || core.commit_index != core.last_stored) return;
+    told_commit = core.commit_index;
+    for (unsigned i = 0; i < core.configuration.n; ++i) core.leader_state.progress[i].last_send = 0;
+    io.tick();
+    io.complete();
+    check_leadership();
   }
 
   bool append(std::size_t count) {
@@ -365,6 +377,7 @@ struct RaftCore::Impl {
   bool led = false;
   std::uint64_t led_term = 0;     ///< the last term led
   std::uint64_t first_index = 0;  ///< the first entry of that term
+  std::uint64_t told_commit = 0;  ///< the others know that so much is committed
   std::uint64_t asked_ms = 0;
   ReadRounds reads;
   std::deque<Proposal> queued;
