@@ -64,7 +64,8 @@ class Study {
   }
 
   /// The cluster lives in memory: a crash may not take a majority of the votes of any
-  /// configuration that a member still goes by.
+  /// configuration that a member still goes by; who was declared dead counts as lost already, as
+  /// its vote is about to go.
   bool allows(FaultKind kind, std::span<const HostIndex> hosts) {
     if (kind != FaultKind::crash) return true;
     std::set<NodeId> alive;
@@ -73,12 +74,13 @@ class Study {
     }
     return std::ranges::all_of(nodes(), [&](const RaftNode* it) {
       if (!it->is_member()) return true;
+      const cluster::ClusterView view = it->view();
       std::size_t votes = 0;
       std::size_t living = 0;
       for (const auto& server : it->status().servers) {
         if (server.role != ServerRole::voter) continue;
         ++votes;
-        if (alive.contains(server.id)) ++living;
+        if (alive.contains(server.id) && view.find(server.id) != nullptr) ++living;
       }
       return votes > 1 && living > votes / 2;
     });

@@ -6,8 +6,9 @@
 namespace neve::cluster::raft {
 namespace {
 
-/// A server that was silent for this many heartbeats is not given a vote or the leadership.
-constexpr std::uint64_t kSilentMs = 1000;
+/// A server that was silent for so long, five heartbeats, is not given a vote or the leadership,
+/// nor relied on when a vote is taken away.
+constexpr std::uint64_t kSilentMs = 500;
 /// A member that failed to catch up is not tried again for so long.
 constexpr std::uint64_t kUnfitMs = 10'000;
 constexpr std::size_t kMostVoters = 5;
@@ -150,7 +151,10 @@ Situation VoterKeeper::situation(std::uint64_t now_ms, const RaftCore& replica,
     const auto heard = replica.last_heard_ms(server.id);
     const auto unfit = progress_->unfit_until_ms.find(server.id);
     const bool fit = unfit == progress_->unfit_until_ms.end() || unfit->second <= now_ms;
-    if (fit && heard && now_ms - *heard <= kSilentMs) made.responsive.insert(server.id);
+    // What was heard before this leader's term says little: a server that died since would count.
+    const bool follows = replica.match_index(server.id) > 0;
+    const bool recent = heard && now_ms - *heard <= kSilentMs;
+    if (fit && follows && recent) made.responsive.insert(server.id);
   }
   return made;
 }

@@ -23,7 +23,7 @@ struct Situation {
   NodeId self;  ///< the leader
   Configuration servers;
   std::vector<ClusterMember> members;  ///< of the view, oldest first
-  std::set<NodeId> responsive;         ///< servers that were heard of lately
+  std::set<NodeId> responsive;         ///< servers that follow this leader and were heard of lately
 };
 
 /// The next single step that brings the servers nearer to the view; nothing where they agree.
