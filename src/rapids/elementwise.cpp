@@ -221,7 +221,10 @@ Value map_unary(Arguments& arguments, Op op) {
   });
   // Clients name the columns of the result so before they ask for it.
   if (auto* frame = std::get_if<LazyFrame>(&result)) {
-    for (std::string& column : frame->names) column = name + "(" + column + ")";
+    for (std::string& column : frame->names) {
+      column.insert(0, name + "(");
+      column += ")";
+    }
   }
   return result;
 }

@@ -114,6 +114,17 @@ Value median(Arguments& arguments) {
   return list;
 }
 
+/// Whether some value is neither missing nor 0 (of categories: not the first level). The clients'
+/// any_na_rm asks for it by a name that says something else.
+Value any_nonzero(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const auto rollups = evaluation.rollups().of(arguments.table(0), evaluation.token());
+  return std::ranges::any_of(rollups,
+                             [](const frame::Rollup& r) { return r.rows > r.missing + r.zeros; })
+             ? 1.0
+             : 0.0;
+}
+
 /// Cells without a value, for columns of any type.
 std::vector<std::int64_t> missing_counts(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
@@ -130,11 +141,6 @@ Value count_missing(Arguments& arguments) {
   return list;
 }
 
-Value any_missing(Arguments& arguments) {
-  const auto counts = missing_counts(arguments);
-  return std::ranges::any_of(counts, [](std::int64_t n) { return n > 0; }) ? 1.0 : 0.0;
-}
-
 Value few_missing(Arguments& arguments) {
   const auto counts = missing_counts(arguments);
   const double limit = arguments.number(1) * static_cast<double>(arguments.frame(0).rows());
@@ -146,7 +152,7 @@ Value few_missing(Arguments& arguments) {
   return list;
 }
 
-/// Third and fourth moments by powers of the centred values.
+/// Third and fourth moments over powers of the second one, none of them corrected for the sample.
 template <int order>
 Value moment(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
@@ -164,7 +170,7 @@ Value moment(Arguments& arguments) {
     const auto power = munge::binary(Op::multiply, square, order == 3 ? centred : square);
     const auto sum = munge::reduce(evaluation.engine(), frame.layout, {&power, 1})[0].sum;
     const auto n = static_cast<double>(r.present());
-    const double sigma = std::sqrt(r.variance());
+    const double sigma = std::sqrt(r.squares / n);
     const double scale = order == 3 ? sigma * sigma * sigma : sigma * sigma * sigma * sigma;
     list.add({.base = r.missing > 0 && !skip ? std::nan("") : sum / n / scale});
   }
@@ -186,7 +192,10 @@ const PrimGroup& averages() {
       {{"sd"}, "frame na_rm?", "Sample standard deviation of each column.", deviation},
       {{"median"}, "frame na_rm", "Median of each column.", median},
       {{"naCnt"}, "frame", "Missing cells of each column.", count_missing},
-      {{"any.na"}, "frame", "1 where some cell is missing.", any_missing},
+      {{"any.na"},
+       "frame",
+       "1 where some value is not 0; missing cells do not count.",
+       any_nonzero},
       {{"filterNACols"},
        "frame fraction",
        "Columns with less than this share of missing cells.",
