@@ -54,13 +54,13 @@ void Booster::start() {
 void Booster::settle() {
   if (pending_.empty() && pending_score_ == 0) return;
   ResidualTask::State state{settings_.distribution, std::exchange(pending_, {}),
-                            std::exchange(pending_score_, 0), false};
+                            std::exchange(pending_score_, 0), false, loaded_.all_whole};
   engine_.run<ResidualTask>(row_inputs(), state, options_);
 }
 
 void Booster::iterate() {
   ResidualTask::State state{settings_.distribution, std::exchange(pending_, {}),
-                            std::exchange(pending_score_, 0), true};
+                            std::exchange(pending_score_, 0), true, loaded_.all_whole};
   ranges_ = engine_.run<ResidualTask>(row_inputs(), state, options_).classes;
   double rate = settings_.learn_rate;
   for (std::size_t i = 0; i < iterations_.size(); ++i) rate *= settings_.learn_rate_annealing;
@@ -79,8 +79,7 @@ void Booster::grow_class(std::int32_t of_class, double rate) {
   trees::GrownTree grown = grower_->grow(
       {.number = (iterations_.size() - 1) * classes + static_cast<std::uint64_t>(of_class),
        .tree_class = of_class,
-       .form = trees::choose_fixed_point(
-           loaded_, {range.largest_residual, range.largest_target, range.target_sum}),
+       .form = trees::choose_fixed_point(loaded_, range.targets),
        .random_thresholds = draws ? settings_.random_thresholds : 0});
   for (std::size_t c = 0; c < importance_.size(); ++c) importance_[c] += grown.importance[c];
   std::vector<std::int32_t> leaves;
@@ -103,24 +102,22 @@ void Booster::grow_class(std::int32_t of_class, double rate) {
 std::vector<double> Booster::leaf_values(const trees::GrownTree& grown,
                                          std::span<const std::int32_t> leaves,
                                          std::int32_t of_class) const {
-  constexpr int kSumBits = 62;
   const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
   const double heaviest = loaded_.all_whole ? 1 : loaded_.largest_weight;
-  const int bits = kSumBits - trees::sum_bits(loaded_);
   LeafTask::State state;
   state.distribution = settings_.distribution;
   state.tree_class = of_class;
   state.splits = grown.last_splits;
   state.leaves.assign(leaves.begin(), leaves.end());
   state.whole_weights = loaded_.all_whole;
-  state.numerator_scale = trees::scale_for(range.largest_numerator * heaviest, bits);
-  state.denominator_scale = trees::scale_for(range.largest_denominator * heaviest, bits);
+  state.numerator_scale = trees::two_part_scale(loaded_, range.largest_numerator * heaviest);
+  state.denominator_scale = trees::two_part_scale(loaded_, range.largest_denominator * heaviest);
   const LeafTask::Partial sums = engine_.run<LeafTask>(row_inputs(), state, options_);
   std::vector<double> values(leaves.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = leaf_value(
-        settings_.distribution, static_cast<double>(sums.numerators[i]) / state.numerator_scale,
-        static_cast<double>(sums.denominators[i]) / state.denominator_scale, columns_.classes);
+        settings_.distribution, state.numerator_scale.to_double(sums.numerators[i]),
+        state.denominator_scale.to_double(sums.denominators[i]), columns_.classes);
   }
   return values;
 }

@@ -11,6 +11,7 @@
 
 #include <neve/base/budget.hpp>
 #include <neve/base/error.hpp>
+#include <neve/base/isa.hpp>
 #include <neve/base/log.hpp>
 
 #include "server/cpu_check.hpp"
@@ -40,7 +41,7 @@ void open_log(const server::Options& options, std::uint16_t port) {
              .max_file_bytes = options.max_log_file_bytes});
   log::info(std::string("Neve ") + server::kNeveVersion + ", cluster " + options.name + ", " +
             std::to_string(options.threads) + " threads, " + readable_bytes(options.memory_bytes) +
-            " for data");
+            " for data, kernels for x86-64-" + std::string(isa_text(process_isa())));
   for (const std::string& option : options.ignored) {
     log::info("Option " + option + " has no meaning here and is ignored");
   }
@@ -82,6 +83,12 @@ int main(int argc, char** argv) {
   if (options.ends) {
     std::fputs(options.text.c_str(), options.exit_code == 0 ? stdout : stderr);
     return options.exit_code;
+  }
+  try {
+    process_isa();
+  } catch (const Error& error) {
+    std::fprintf(stderr, "neve: %s\n", error.what());
+    return server::kUsageExit;
   }
   // Before any thread starts, so that all of them leave the signals to sigwait.
   const sigset_t signals = stop_signals();

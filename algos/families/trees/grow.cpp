@@ -41,7 +41,7 @@ std::size_t share_of(std::size_t count, double rate) {
 struct Grower::Node {
   std::int32_t id = 0;
   Sums total;
-  std::int64_t squares = 0;
+  TwoPartSum squares;
   std::vector<std::int64_t> cells;  ///< empty where it is not kept
   FoundSplit split;
 };
@@ -108,8 +108,9 @@ void Grower::search(Growth& growth, std::span<Node> nodes) const {
   const SplitSearch splits(spec_, layout_, growth.request.form, growth.rules);
   engine_.pool().for_each(nodes.size(), [&](std::size_t i) {
     Node& node = nodes[i];
-    if (!splits.may_split(node.total) || node.squares <= 0) return;
-    node.split = splits.search({node.id, node.total, node.squares, node.cells.data()},
+    const double squares = growth.request.form.square.to_double(node.squares);
+    if (!splits.may_split(node.total) || squares <= 0) return;
+    node.split = splits.search({node.id, node.total, squares, node.cells.data()},
                                columns_of_node(growth, node));
   });
 }
