@@ -113,7 +113,7 @@ void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, S
   measure(state.options, {kept.score, kept.response, kept.weight}, partial);
 }
 
-model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
+model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows,
                                        const MeasureOptions& options,
                                        const model::ColumnRoles& roles) {
   using namespace model::metrics;
@@ -122,7 +122,7 @@ model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
     BinomialOptions binomial;
     binomial.domain = *roles.response_domain;
     binomial.gainslift_bins = options.gainslift_bins;
-    return finish_binomial(pool, rows.binomial, binomial);
+    return finish_binomial(pool, std::move(rows.binomial), binomial);
   }
   if (family != Family::multinomial) return finish_regression(rows.regression);
   Multinomial made = finish_multinomial(rows.multinomial, *roles.response_domain);

@@ -83,8 +83,8 @@ struct MeasureValidationTask {
   static void merge(Partial& left, const Partial& right) { left.merge(right); }
 };
 
-/// The metrics of what was gathered.
-model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
+/// The metrics of what was gathered; rows that are moved here are freed early.
+model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows,
                                        const MeasureOptions& options,
                                        const model::ColumnRoles& roles);
 

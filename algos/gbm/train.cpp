@@ -177,18 +177,19 @@ void GbmTrainer::measure_validation(model::TrainContext& context) {
   state.weights = data.weights;
   mr::RunOptions options = context.run_options();
   options.scratch = validation_rows_->id();
-  const auto rows = context.engine.run<MeasureValidationTask>(data.inputs, state, options);
+  auto rows = context.engine.run<MeasureValidationTask>(data.inputs, state, options);
   validation_metrics_ =
-      finish_metrics(context.engine.pool(), rows, measure_options(), context.roles);
+      finish_metrics(context.engine.pool(), std::move(rows), measure_options(), context.roles);
   validation_metrics_.header()->description = "Validation metrics";
 }
 
 void GbmTrainer::measure(model::TrainContext& context) {
   if (measured_trees_ == tree_count()) return;
   booster_->settle();
-  const auto rows = context.engine.run<MeasureTrainingTask>(
-      booster_->row_inputs(), measure_options(), booster_->row_options());
-  training_metrics_ = finish_metrics(context.engine.pool(), rows, measure_options(), context.roles);
+  auto rows = context.engine.run<MeasureTrainingTask>(booster_->row_inputs(), measure_options(),
+                                                      booster_->row_options());
+  training_metrics_ =
+      finish_metrics(context.engine.pool(), std::move(rows), measure_options(), context.roles);
   if (context.validation != nullptr) measure_validation(context);
   measured_trees_ = tree_count();
   history_->add(measured_trees_, training_metrics_, validation_metrics_);
