@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include <neve/base/error.hpp>
+
+#include "algos/families/trees/memory.hpp"
 
 namespace neve::algos::gbm {
 
@@ -22,11 +25,34 @@ Booster::Booster(mr::Engine& engine, mr::Inputs inputs, trees::RowColumns column
 }
 
 void Booster::load() {
-  spec_ = trees::make_bins(engine_, inputs_, columns_, kinds_, settings_.bins, options_);
+  make_bins();
+  reserve_memory();
   loaded_ = engine_.run<trees::LoadTask>(inputs_, {spec_, columns_}, options_);
   grower_ = std::make_unique<trees::Grower>(engine_, row_inputs(), options_, spec_, settings_.grow);
   importance_.assign(spec_.columns.size(), 0);
   start();
+}
+
+void Booster::make_bins() {
+  const Reservation memory = engine_.budget().reserve(
+      trees::sketch_bytes(*inputs_.layout, columns_, kinds_), "The sample that bins are made from");
+  spec_ = trees::make_bins(engine_, inputs_, columns_, kinds_, settings_.bins, options_);
+}
+
+/// Rows reserve their own memory as they are loaded, on each node; here they are looked at together
+/// with the histograms, so that what will not fit is refused at once.
+void Booster::reserve_memory() {
+  const trees::BinLayout bins(spec_);
+  const frame::Layout& layout = *inputs_.layout;
+  const int threads = engine_.pool().threads();
+  // Where memory is scarce, more histograms are made from rows: slower, and just the same.
+  constexpr std::int64_t kShare = 8;
+  settings_.grow.kept_bytes = std::min(settings_.grow.kept_bytes,
+                                       static_cast<std::size_t>(engine_.budget().free() / kShare));
+  const std::int64_t histograms = trees::histogram_bytes(layout, bins, settings_.grow, threads);
+  engine_.budget().check(histograms + trees::row_store_bytes(layout, columns_, bins),
+                         "Growing trees on " + std::to_string(layout.rows()) + " rows");
+  histograms_ = engine_.budget().reserve(histograms, "Histograms of the trees");
 }
 
 /// The score that minimises the deviance of all rows together; of classes with offsets, one Newton
@@ -115,9 +141,9 @@ std::vector<double> Booster::leaf_values(const trees::GrownTree& grown,
   const LeafTask::Partial sums = engine_.run<LeafTask>(row_inputs(), state, options_);
   std::vector<double> values(leaves.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = leaf_value(
-        settings_.distribution, state.numerator_scale.to_double(sums.numerators[i]),
-        state.denominator_scale.to_double(sums.denominators[i]), columns_.classes);
+    values[i] =
+        leaf_value(settings_.distribution, state.numerator_scale.to_double(sums.numerators[i]),
+                   state.denominator_scale.to_double(sums.denominators[i]), columns_.classes);
   }
   return values;
 }

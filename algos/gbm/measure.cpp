@@ -113,8 +113,7 @@ void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, S
   measure(state.options, {kept.score, kept.response, kept.weight}, partial);
 }
 
-model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows,
-                                       const MeasureOptions& options,
+model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows, const MeasureOptions& options,
                                        const model::ColumnRoles& roles) {
   using namespace model::metrics;
   const Family family = options.distribution.family;

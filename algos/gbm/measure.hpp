@@ -84,8 +84,7 @@ struct MeasureValidationTask {
 };
 
 /// The metrics of what was gathered; rows that are moved here are freed early.
-model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows,
-                                       const MeasureOptions& options,
+model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows, const MeasureOptions& options,
                                        const model::ColumnRoles& roles);
 
 }  // namespace neve::algos::gbm

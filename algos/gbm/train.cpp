@@ -69,6 +69,23 @@ BoostSettings GbmTrainer::settings(const model::TrainContext& context) const {
   return made;
 }
 
+/// Metrics of classes sort all scores, of one frame at a time.
+void GbmTrainer::reserve_metrics(const model::TrainContext& context) {
+  std::int64_t bytes = 0;
+  const std::int64_t classes = context.roles.response_domain ? context.roles.classes() : 1;
+  for (const model::Dataset* data : {&context.training, context.validation}) {
+    if (data == nullptr) continue;
+    const std::int64_t rows = data->inputs.layout->rows();
+    const std::int64_t curve = model::metrics::binomial_bytes(rows, data->weights >= 0);
+    if (distribution_.family == Family::bernoulli) bytes = std::max(bytes, curve);
+    // A class after the other, each with all rows' scores of it.
+    if (distribution_.family == Family::multinomial &&
+        model::metrics::wants_auc(parameters_->auc_type, static_cast<std::size_t>(classes)))
+      bytes = std::max(bytes, classes * curve);
+  }
+  metrics_memory_ = context.engine.budget().reserve(bytes, "Metrics of the training rows");
+}
+
 void GbmTrainer::check_class_rates(const model::ColumnRoles& roles) const {
   if (!parameters_->sample_rate_per_class) return;
   const std::size_t rates = parameters_->sample_rate_per_class->size();
@@ -130,6 +147,7 @@ void GbmTrainer::init(model::TrainContext& context) {
   booster_ = std::make_unique<Booster>(context.engine, context.training.inputs,
                                        row_columns(context), predictor_kinds(context.roles),
                                        settings(context), context.run_options());
+  reserve_metrics(context);
   booster_->load();
   check_response(context);
   warn_of_two_responses(context);
@@ -227,6 +245,7 @@ std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
   made->iterations = booster_->take_iterations();
   booster_.reset();
   validation_rows_.reset();
+  metrics_memory_.release();
   model::Header& header = context.header;
   header.training_metrics = std::move(training_metrics_);
   header.validation_metrics = std::move(validation_metrics_);

@@ -25,8 +25,8 @@ using namespace neve;
 /// How long a graceful stop may take before the process is ended.
 constexpr unsigned kStopSeconds = 15;
 
-/// Larger pieces of memory go back to the system as soon as they are freed. By default the C library
-/// raises this bound up to 32 MB and keeps what lies below the last piece in use.
+/// Larger pieces of memory go back to the system as soon as they are freed. By default the C
+/// library raises this bound up to 32 MB and keeps what lies below the last piece in use.
 void return_large_memory() {
   constexpr int kLargeBytes = 256 << 10;
   ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);

@@ -15,8 +15,8 @@ bool is_byte(double value) {
 /// NaN needs doubles, which are as good for it.
 bool is_float(double value) {
   constexpr double kLargest = std::numeric_limits<float>::max();
-  return std::isinf(value) || (std::abs(value) <= kLargest &&
-                               static_cast<double>(static_cast<float>(value)) == value);
+  return std::isinf(value) ||
+         (std::abs(value) <= kLargest && static_cast<double>(static_cast<float>(value)) == value);
 }
 
 template <class To>

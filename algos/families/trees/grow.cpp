@@ -10,11 +10,6 @@
 namespace neve::algos::trees {
 namespace {
 
-/// Histograms that one pass may make, per worker, and that may wait for their children, in all.
-/// Only memory depends on them: histograms are exact, however they come about.
-constexpr std::size_t kPassBytes = std::size_t{32} << 20U;
-constexpr std::size_t kKeptBytes = std::size_t{256} << 20U;
-
 /// Streams of random numbers, apart from those of row sampling (which are tree numbers).
 constexpr std::uint64_t kTreeColumns = std::uint64_t{1} << 62U;
 constexpr std::uint64_t kNodeColumns = std::uint64_t{2} << 62U;
@@ -205,7 +200,7 @@ void Grower::make_children(Growth& growth, std::span<Node*> parents,
     if (!child.split.found) continue;
     const std::size_t bytes = child.cells.size() * sizeof(std::int64_t);
     growth.kept_bytes += bytes;
-    if (growth.kept_bytes > kKeptBytes) child.cells = {};
+    if (growth.kept_bytes > settings_.kept_bytes) child.cells = {};
     growth.frontier.push_back(std::move(child));
   }
 }

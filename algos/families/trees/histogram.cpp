@@ -153,9 +153,8 @@ TwoPartSum squares_of(const RowStore& store, const HistogramRequest& request, st
   for (const std::uint16_t row : store.rows_of(node)) {
     if (store.addends.leaves_out(row)) continue;
     const double weight = store.weight_of(row);
-    sum += request.form.whole_weights
-               ? static_cast<std::int64_t>(weight) * scale.round(square(row))
-               : scale.round(weight * square(row));
+    sum += request.form.whole_weights ? static_cast<std::int64_t>(weight) * scale.round(square(row))
+                                      : scale.round(weight * square(row));
   }
   return sum;
 }

@@ -42,11 +42,11 @@ struct RowStore {
   std::size_t classes = 1;                       ///< trees per iteration
   std::vector<std::vector<std::uint8_t>> tiles;  ///< rows × row_bytes() of each tile
   CompactNumbers response;                       ///< or the class
-  CompactNumbers weight;        ///< empty where all are 1; 0 for rows that take no part
-  std::vector<double> score;    ///< classes × rows: the sum of trees so far
-  std::vector<float> residual;  ///< classes × rows: what the next trees fit
-  Addends addends;              ///< of the tree that grows
-  bool sampled = false;         ///< it sees some rows only
+  CompactNumbers weight;             ///< empty where all are 1; 0 for rows that take no part
+  std::vector<double> score;         ///< classes × rows: the sum of trees so far
+  std::vector<float> residual;       ///< classes × rows: what the next trees fit
+  Addends addends;                   ///< of the tree that grows
+  bool sampled = false;              ///< it sees some rows only
   std::vector<std::uint16_t> order;  ///< rows, those of one node together, ascending
   std::vector<Range> ranges;         ///< of `order`, by node of the tree that grows
 

@@ -22,7 +22,7 @@ struct SplitRules {
 struct NodeView {
   std::int32_t id = 0;
   Sums total;
-  double squares = 0;  ///< Σ weight · residual²
+  double squares = 0;                   ///< Σ weight · residual²
   const std::int64_t* cells = nullptr;  ///< its histogram
 };
 
