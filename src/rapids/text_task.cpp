@@ -5,7 +5,8 @@
 #include <unordered_set>
 
 #include <neve/base/error.hpp>
-#include <neve/rapids/tasks.hpp>
+
+#include "rapids/api/tasks.hpp"
 
 namespace neve::rapids {
 namespace {

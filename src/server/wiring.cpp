@@ -12,9 +12,9 @@
 #include <neve/munge/munge.hpp>
 #include <neve/munge/rollups.hpp>
 #include <neve/rapids/interpreter.hpp>
-#include <neve/rapids/tasks.hpp>
 
 #include "mr/api/compute_node.hpp"
+#include "rapids/api/tasks.hpp"
 #include "rest/http/server.hpp"
 #include "rest/http/upload.hpp"
 #include "rest/router.hpp"

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 
+#include <neve/base/error.hpp>
 #include <neve/base/math.hpp>
 #include <neve/base/rng.hpp>
 #include <neve/frame/chunk_builder.hpp>
@@ -89,11 +90,11 @@ mr::Inputs put(mr::Engine& engine, const Table& table, std::vector<frame::Column
 struct Machine {
   int nodes = 1;
   int threads = 2;
+  std::int64_t memory = std::int64_t{1} << 30U;
 };
 
 Learnt boost(const Table& table, const BoostSettings& settings, int trees, Machine machine = {}) {
-  constexpr std::int64_t kMemory = std::int64_t{1} << 30U;
-  mr::LocalCluster cluster(machine.nodes, machine.threads, kMemory, all_tasks());
+  mr::LocalCluster cluster(machine.nodes, machine.threads, machine.memory, all_tasks());
   mr::Engine& engine = cluster.node(0).engine();
   std::vector<frame::Column> held;
   const mr::Inputs inputs = put(engine, table, held);
@@ -249,6 +250,64 @@ TEST(Booster, AWeightCountsAsThatManyRowsAndZeroAsNone) {
       }
     }
   }
+}
+
+TEST(Booster, ARowOfWeightZeroMightAsWellNotBeThereWhateverItHolds) {
+  Table table = made_up(3'000, 12, Family::gaussian);
+  table.weights.assign(table.rows(), 1);
+  for (std::size_t i = 0; i < table.rows(); i += 5) {
+    table.weights[i] = 0;
+    table.response[i] = 1e9;
+    table.predictors[2][i] = -1e6;
+  }
+  const BoostSettings settings = settings_of(Family::gaussian, 5);
+  const Learnt with = boost(table, settings, 5);
+  const Learnt without = boost(copied(table), settings, 5);
+  for (std::size_t t = 0; t < 5; ++t)
+    EXPECT_EQ(wire::encode(with.iterations[t][0]), wire::encode(without.iterations[t][0]));
+}
+
+TEST(Booster, AnOutlierLeavesTheOtherLeavesTheirValues) {
+  Table table;
+  table.levels = {0};
+  table.predictors.resize(1);
+  for (int i = 0; i < 4'000; ++i) {
+    table.predictors[0].push_back(i % 4);
+    table.response.push_back(i % 4 == 0 ? 0.1 : 0.3);
+  }
+  table.predictors[0].push_back(9);
+  table.response.push_back(1e12);
+  BoostSettings settings = settings_of(Family::poisson, 3);
+  settings.grow.rules.min_split_improvement = 0;
+  settings.learn_rate = 1;
+  const Learnt learnt = boost(table, settings, 1);
+  const trees::Tree& tree = learnt.iterations[0][0];
+  // Every value of the predictor that has a mean of its own, in a leaf: log(mean / first mean).
+  std::vector<double> means;
+  for (const trees::Tree::Node& node : tree.nodes) {
+    if (node.is_leaf())
+      means.push_back(math::exp(learnt.first_score + static_cast<double>(node.value)));
+  }
+  std::ranges::sort(means);
+  ASSERT_GE(means.size(), 2U);
+  EXPECT_NEAR(means.back() / 1e12, 1, 1e-5);
+  // With the outlier alone in its leaf, the others' exact mean lies between 0.1 and 0.3.
+  EXPECT_GE(means.front(), 0.1 * (1 - 1e-5));
+  EXPECT_LE(means.front(), 0.25 * (1 + 1e-5));
+}
+
+TEST(Booster, WhatDoesNotFitIsRefusedWithWhatItNeeds) {
+  const Table table = made_up(50'000, 13, Family::gaussian);
+  const BoostSettings settings = settings_of(Family::gaussian, 5);
+  try {
+    boost(table, settings, 1, {.memory = std::int64_t{3} << 20U});
+    ADD_FAILURE() << "three megabytes are too few";
+  } catch (const OutOfMemoryError& error) {
+    EXPECT_NE(std::string(error.what()).find(" needs "), std::string::npos) << error.what();
+  }
+  // Little memory for histograms costs time, and no bit.
+  EXPECT_EQ(boost(table, settings, 2, {.memory = std::int64_t{12} << 20U}).bytes(),
+            boost(table, settings, 2).bytes());
 }
 
 TEST(Booster, RealWeightsAreAnswered) {

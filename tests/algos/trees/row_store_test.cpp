@@ -18,8 +18,8 @@ using namespace neve::algos::trees;
 TEST(CompactNumbers, TakeTheNarrowestFormThatLosesNothing) {
   const double inf = std::numeric_limits<double>::infinity();
   const std::pair<std::vector<double>, std::size_t> cases[] = {
-      {{0, 1, 255}, 1}, {{0, 256}, 4}, {{-1, 0.5, inf}, 4}, {{0.1}, 8}, {{1e300, -1}, 8},
-      {{std::nan(""), 1}, 8}};
+      {{0, 1, 255}, 1}, {{0, 256}, 4},    {{-1, 0.5, inf}, 4},
+      {{0.1}, 8},       {{1e300, -1}, 8}, {{std::nan(""), 1}, 8}};
   for (const auto& [values, bytes] : cases) {
     const CompactNumbers compact(values);
     EXPECT_EQ(compact.byte_size(), bytes * values.size());
@@ -35,8 +35,9 @@ TEST(CompactNumbers, TakeTheNarrowestFormThatLosesNothing) {
 
 /// Rows split by a kernel, and how many went left.
 template <class Bin>
-std::pair<std::vector<std::uint16_t>, std::size_t> split(
-    std::size_t (*kernel)(const RowSplit&), const std::vector<Bin>& bins, std::size_t count) {
+std::pair<std::vector<std::uint16_t>, std::size_t> split(std::size_t (*kernel)(const RowSplit&),
+                                                         const std::vector<Bin>& bins,
+                                                         std::size_t count) {
   std::vector<std::uint8_t> right(300);
   for (std::size_t b = 0; b < right.size(); ++b) right[b] = b % 3 == 1 ? 1 : 0;
   std::vector<std::uint16_t> rows(count);

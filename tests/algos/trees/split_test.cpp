@@ -204,7 +204,8 @@ TEST(TwoPartSums, AreExactFromTheLargestToTheSmallest) {
   TwoPartSum sum = scale.round(1e12);
   for (int i = 0; i < 999'999; ++i) sum += scale.round(0.1);
   EXPECT_NEAR(scale.to_double(sum - scale.round(1e12)), 99'999.9, 1e-6);
-  EXPECT_EQ(std::int64_t{3} * scale.round(0.7), scale.round(0.7) - (std::int64_t{-2} * scale.round(0.7)));
+  EXPECT_EQ(std::int64_t{3} * scale.round(0.7),
+            scale.round(0.7) - (std::int64_t{-2} * scale.round(0.7)));
 }
 
 TEST(SplitSearch, ChildrenHaveTheLeastRows) {

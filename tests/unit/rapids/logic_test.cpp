@@ -13,7 +13,8 @@
 #include <neve/frame/chunk_builder.hpp>
 #include <neve/munge/munge.hpp>
 #include <neve/rapids/interpreter.hpp>
-#include <neve/rapids/tasks.hpp>
+
+#include "rapids/api/tasks.hpp"
 
 namespace neve::rapids_test {
 namespace {
