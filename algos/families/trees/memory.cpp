@@ -14,7 +14,7 @@ constexpr std::int64_t kCellBytes = 3 * kWordBytes;
 /// Nodes of the widest level that may be split: each weighs min_rows at least, twice over.
 double widest_level(std::int64_t rows, const GrowSettings& settings) {
   const double by_rows = static_cast<double>(rows) / std::max(1.0, 2 * settings.rules.min_rows);
-  const double by_depth = std::exp2(std::min(settings.max_depth, 62) - 1);
+  const double by_depth = std::ldexp(1.0, std::min(settings.max_depth, 62) - 1);
   return std::max(1.0, std::min(by_rows, by_depth));
 }
 
