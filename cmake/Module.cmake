@@ -4,6 +4,10 @@
 # A floor named after STANDS_ON must have been declared by an earlier add_module, so the order of the calls is the order
 # of the floors and a cycle cannot be written down. What a module stands on reaches its users too; LINK stays private to
 # it but for the final link. Without a .cpp yet, the library has only headers.
+#
+# A file <x>_kernels.cpp is compiled once for each level of the instruction set, in namespace NEVE_ISA (v3, v4), and its
+# callers choose at run time (<neve/base/isa.hpp>). It defines nothing but its table to the outside: an inline function
+# compiled for v4 could stand in for that of all other files. tests/tidy/symbols.py watches that.
 define_property(GLOBAL PROPERTY NEVE_MODULES BRIEF_DOCS "Modules so far, lowest first")
 
 function(add_module name)
@@ -21,9 +25,16 @@ function(add_module name)
     list(REMOVE_ITEM sources "${CMAKE_SOURCE_DIR}/${arg_FOLDER}/${file}")
   endforeach()
 
+  set(kernels ${sources})
+  list(FILTER kernels INCLUDE REGEX "_kernels\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_kernels\\.cpp$")
+
   list(TRANSFORM arg_STANDS_ON PREPEND neve_ OUTPUT_VARIABLE floors)
   if(sources)
     add_library(neve_${name} STATIC ${sources} ${arg_GENERATED})
+    if(kernels)
+      add_kernels(${name} ${kernels})
+    endif()
     target_include_directories(neve_${name} PUBLIC "${CMAKE_SOURCE_DIR}/include"
                                             PRIVATE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}")
     target_link_libraries(neve_${name} PUBLIC ${floors} PRIVATE ${arg_LINK} Threads::Threads)
@@ -35,6 +46,21 @@ function(add_module name)
     add_sdk_headers(${name} INTERFACE)
   endif()
   set_property(GLOBAL APPEND PROPERTY NEVE_MODULES ${name})
+endfunction()
+
+# Adds kernels to a module, compiled for each level.
+function(add_kernels name)
+  foreach(level v3 v4)
+    set(target neve_${name}_${level})
+    add_library(${target} OBJECT ${ARGN})
+    target_compile_options(${target} PRIVATE -march=x86-64-${level} $<$<CONFIG:Release>:-O3>)
+    # g++ 12 suspects its own AVX-512 headers of reading what they leave undefined.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+    target_compile_definitions(${target} PRIVATE NEVE_ISA=${level})
+    target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/include" "${CMAKE_SOURCE_DIR}/src"
+                                                 "${CMAKE_SOURCE_DIR}")
+    target_sources(neve_${name} PRIVATE $<TARGET_OBJECTS:${target}>)
+  endforeach()
 endfunction()
 
 # Stops the configuration where a floor is not declared yet: it would lie above its user.

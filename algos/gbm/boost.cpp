@@ -1,7 +1,9 @@
 #include "algos/gbm/boost.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 
 #include <neve/base/error.hpp>
 
@@ -19,18 +21,21 @@ void add_leaf_values(trees::RowStore& store, const LeafValues& values) {
 }
 
 void make_residuals(const Distribution& distribution, trees::RowStore& store) {
-  std::vector<double> buffer(kBlockRows);
+  std::vector<double> score_buffer(kBlockRows);
+  std::vector<double> response_buffer(kBlockRows);
   for (std::size_t begin = 0; begin < store.rows; begin += kBlockRows) {
     const std::size_t count = std::min(kBlockRows, store.rows - begin);
-    const auto scores = std::span(buffer).first(count);
+    const auto scores = std::span(score_buffer).first(count);
+    const auto response = std::span(response_buffer).first(count);
     std::ranges::copy(std::span(store.score).subspan(begin, count), scores.begin());
-    residuals(distribution, std::span(store.response).subspan(begin, count), scores,
-              std::span(store.residual).subspan(begin, count));
+    store.response.read(begin, response);
+    residuals(distribution, response, scores, std::span(store.residual).subspan(begin, count));
   }
 }
 
 void make_class_residuals(trees::RowStore& store) {
   std::vector<double> buffer(kBlockRows * store.classes);
+  std::vector<double> response(kBlockRows);
   std::vector<std::span<double>> scores(store.classes);
   for (std::size_t begin = 0; begin < store.rows; begin += kBlockRows) {
     const std::size_t count = std::min(kBlockRows, store.rows - begin);
@@ -40,9 +45,10 @@ void make_class_residuals(trees::RowStore& store) {
                         scores[k].begin());
     }
     softmax(scores);
+    store.response.read(begin, std::span(response).first(count));
     for (std::size_t k = 0; k < store.classes; ++k) {
       for (std::size_t i = 0; i < count; ++i) {
-        const double actual = store.response[begin + i] == static_cast<double>(k) ? 1 : 0;
+        const double actual = response[i] == static_cast<double>(k) ? 1 : 0;
         store.residual[k * store.rows + begin + i] = static_cast<float>(actual - scores[k][i]);
       }
     }
@@ -52,21 +58,30 @@ void make_class_residuals(trees::RowStore& store) {
 /// Whether leaf terms need more than the residual.
 bool has_costly_terms(const Distribution& distribution) { return distribution.has_log_link(); }
 
+/// Where all weights are 1, and the leaf terms are bounded by the residual and by 1.
+ClassRange measure_plain(std::span<const float> residuals) {
+  constexpr unsigned kExponentShift = 23;  // of a float's bits; 127 is the exponent of 1
+  constexpr std::int64_t kBias = 127;
+  float largest = 0;
+  std::uint32_t exponents = 0;  // a group's rows are too few for it to overflow
+  std::uint32_t others = 0;
+  for (const float residual : residuals) {
+    const float distance = std::abs(residual);
+    const std::uint32_t exponent = std::bit_cast<std::uint32_t>(distance) >> kExponentShift;
+    largest = std::max(largest, distance);
+    exponents += exponent;
+    others += exponent != 0 ? 1U : 0U;
+  }
+  const auto bound = static_cast<double>(largest);
+  return {{bound, bound, exponents - kBias * others, others}, bound, 1};
+}
+
 void measure(const Distribution& distribution, const trees::RowStore& store, std::size_t of_class,
-             ClassRange& range) {
-  const float* residual = store.residual.data() + of_class * store.rows;
+             bool whole_weights, ClassRange& range) {
+  const auto residual = std::span(store.residual).subspan(of_class * store.rows, store.rows);
   const double* score = store.score.data() + of_class * store.rows;
   if (store.weight.empty() && !has_costly_terms(distribution)) {
-    // All weights are 1, and the leaf terms are bounded by the residual and by 1.
-    float largest = 0;
-    double sum = 0;
-    for (std::size_t row = 0; row < store.rows; ++row) {
-      const float distance = std::abs(residual[row]);
-      largest = std::max(largest, distance);
-      sum += static_cast<double>(distance);
-    }
-    const auto bound = static_cast<double>(largest);
-    range.merge({bound, bound, sum, bound, 1});
+    range.merge(measure_plain(residual));
     return;
   }
   for (std::size_t row = 0; row < store.rows; ++row) {
@@ -75,17 +90,20 @@ void measure(const Distribution& distribution, const trees::RowStore& store, std
     const auto r = static_cast<double>(residual[row]);
     const LeafTerm term = leaf_term(distribution, store.response[row], score[row], r);
     const double distance = std::abs(r);
-    range.merge({distance, weight * distance, weight * distance, std::abs(term.numerator),
+    const double target = whole_weights ? distance : weight * distance;
+    const std::int64_t copies = whole_weights ? static_cast<std::int64_t>(weight) : 1;
+    const bool counts = target >= std::numeric_limits<float>::min();
+    range.merge({{distance, weight * distance, counts ? copies * std::ilogb(target) : 0,
+                  counts ? copies : 0},
+                 std::abs(term.numerator),
                  term.denominator});
   }
 }
 
-std::int64_t to_fixed(double value) { return std::llrint(value); }
-
 /// Sums of leaf terms in fixed point.
 struct FixedSums {
-  std::int64_t numerator = 0;
-  std::int64_t denominator = 0;
+  trees::TwoPartSum numerator;
+  trees::TwoPartSum denominator;
 };
 
 FixedSums sum_weighted(const LeafTask::State& state, const trees::RowStore& store,
@@ -93,20 +111,18 @@ FixedSums sum_weighted(const LeafTask::State& state, const trees::RowStore& stor
   const std::size_t from = static_cast<std::size_t>(state.tree_class) * store.rows;
   FixedSums sums;
   for (const std::uint16_t row : rows) {
-    if (store.is_left_out(row)) continue;
+    if (store.addends.leaves_out(row)) continue;
     const LeafTerm term =
         leaf_term(state.distribution, store.response[row], store.score[from + row],
                   static_cast<double>(store.residual[from + row]));
-    const double numerator = term.numerator * state.numerator_scale;
-    const double denominator = term.denominator * state.denominator_scale;
     const double weight = store.weight_of(row);
     if (state.whole_weights) {
       const auto copies = static_cast<std::int64_t>(weight);
-      sums.numerator += copies * to_fixed(numerator);
-      sums.denominator += copies * to_fixed(denominator);
+      sums.numerator += copies * state.numerator_scale.round(term.numerator);
+      sums.denominator += copies * state.denominator_scale.round(term.denominator);
     } else {
-      sums.numerator += to_fixed(weight * numerator);
-      sums.denominator += to_fixed(weight * denominator);
+      sums.numerator += state.numerator_scale.round(weight * term.numerator);
+      sums.denominator += state.denominator_scale.round(weight * term.denominator);
     }
   }
   return sums;
@@ -118,13 +134,14 @@ FixedSums sum_plain(const LeafTask::State& state, const trees::RowStore& store,
   const float* residual =
       store.residual.data() + static_cast<std::size_t>(state.tree_class) * store.rows;
   const bool additive = state.distribution.family == Family::gaussian;
+  const trees::TwoPartScale numerator_scale = state.numerator_scale;
+  const trees::TwoPartScale denominator_scale = state.denominator_scale;
   FixedSums sums;
   for (const std::uint16_t row : rows) {
     const auto r = static_cast<double>(residual[row]);
     const double distance = std::abs(r);
-    const double denominator = additive ? 1 : distance * (1 - distance);
-    sums.numerator += to_fixed(r * state.numerator_scale);
-    sums.denominator += to_fixed(denominator * state.denominator_scale);
+    sums.numerator += numerator_scale.round(r);
+    sums.denominator += denominator_scale.round(additive ? 1 : distance * (1 - distance));
   }
   return sums;
 }
@@ -140,9 +157,11 @@ void add_exactly(double value, double& sum, double& rest) {
 }  // namespace
 
 void ClassRange::merge(const ClassRange& right) {
-  largest_residual = std::max(largest_residual, right.largest_residual);
-  largest_target = std::max(largest_target, right.largest_target);
-  target_sum += right.target_sum;
+  const trees::TargetRange& other = right.targets;
+  targets.largest_residual = std::max(targets.largest_residual, other.largest_residual);
+  targets.largest_target = std::max(targets.largest_target, other.largest_target);
+  targets.exponents += other.exponents;
+  targets.exponent_count += other.exponent_count;
   largest_numerator = std::max(largest_numerator, right.largest_numerator);
   largest_denominator = std::max(largest_denominator, right.largest_denominator);
 }
@@ -154,11 +173,12 @@ void ResidualTask::map(const mr::RowGroup& /*group*/, const State& state, Scratc
     for (double& score : store.score) score += state.add_score;
   }
   if (!state.make_residuals) return;
+  store.residual.resize(store.rows * store.classes);
   const bool by_class = state.distribution.family == Family::multinomial;
   by_class ? make_class_residuals(store) : make_residuals(state.distribution, store);
   partial.classes.resize(store.classes);
   for (std::size_t k = 0; k < store.classes; ++k)
-    measure(state.distribution, store, k, partial.classes[k]);
+    measure(state.distribution, store, k, state.whole_weights, partial.classes[k]);
 }
 
 void ResidualTask::merge(Partial& left, const Partial& right) {
@@ -167,8 +187,8 @@ void ResidualTask::merge(Partial& left, const Partial& right) {
 }
 
 LeafTask::Partial LeafTask::zero(const State& state) {
-  return {std::vector<std::int64_t>(state.leaves.size()),
-          std::vector<std::int64_t>(state.leaves.size())};
+  return {std::vector<trees::TwoPartSum>(state.leaves.size()),
+          std::vector<trees::TwoPartSum>(state.leaves.size())};
 }
 
 void LeafTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,

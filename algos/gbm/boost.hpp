@@ -7,6 +7,7 @@
 
 #include <neve/mr/task.hpp>
 
+#include "algos/families/trees/fixed_point.hpp"
 #include "algos/families/trees/partition.hpp"
 #include "algos/gbm/distribution.hpp"
 
@@ -22,17 +23,16 @@ struct LeafValues {
   }
 };
 
-/// Extremes and means of what the trees of one class will see; extremes are exact.
+/// What the trees of one class will see; exact.
 struct ClassRange {
-  double largest_residual = 0;
-  double largest_target = 0;     ///< of weight · residual
-  double target_sum = 0;         ///< Σ |weight · residual|
+  trees::TargetRange targets;
   double largest_numerator = 0;  ///< of the leaf terms
   double largest_denominator = 0;
   void merge(const ClassRange& right);
   template <class Archive>
   void fields(Archive& archive) {
-    archive(largest_residual, largest_target, target_sum, largest_numerator, largest_denominator);
+    archive(targets.largest_residual, targets.largest_target, targets.exponents,
+            targets.exponent_count, largest_numerator, largest_denominator);
   }
 };
 
@@ -40,15 +40,16 @@ struct ClassRange {
 /// next iteration fits, if asked to.
 struct ResidualTask {
   static constexpr std::string_view name = "gbm.residuals";
-  static constexpr auto reduction = mr::Reduction::ordered;
+  static constexpr auto reduction = mr::Reduction::exact;
   struct State {
     Distribution distribution;
     std::vector<LeafValues> add_leaves;
     double add_score = 0;
     bool make_residuals = true;
+    bool whole_weights = true;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(distribution, add_leaves, add_score, make_residuals);
+      archive(distribution, add_leaves, add_score, make_residuals, whole_weights);
     }
   };
   using Scratch = trees::RowStore;
@@ -75,8 +76,8 @@ struct LeafTask {
     std::vector<trees::NodeSplit> splits;
     std::vector<std::int32_t> leaves;
     bool whole_weights = true;
-    double numerator_scale = 1;  ///< powers of two
-    double denominator_scale = 1;
+    trees::TwoPartScale numerator_scale;
+    trees::TwoPartScale denominator_scale;
     template <class Archive>
     void fields(Archive& archive) {
       archive(distribution, tree_class, splits, leaves, whole_weights, numerator_scale,
@@ -85,8 +86,8 @@ struct LeafTask {
   };
   using Scratch = trees::RowStore;
   struct Partial {
-    std::vector<std::int64_t> numerators;  ///< per leaf
-    std::vector<std::int64_t> denominators;
+    std::vector<trees::TwoPartSum> numerators;  ///< per leaf
+    std::vector<trees::TwoPartSum> denominators;
     template <class Archive>
     void fields(Archive& archive) {
       archive(numerators, denominators);

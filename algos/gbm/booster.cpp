@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include <neve/base/error.hpp>
+
+#include "algos/families/trees/memory.hpp"
 
 namespace neve::algos::gbm {
 
@@ -22,11 +25,34 @@ Booster::Booster(mr::Engine& engine, mr::Inputs inputs, trees::RowColumns column
 }
 
 void Booster::load() {
-  spec_ = trees::make_bins(engine_, inputs_, columns_, kinds_, settings_.bins, options_);
+  make_bins();
+  reserve_memory();
   loaded_ = engine_.run<trees::LoadTask>(inputs_, {spec_, columns_}, options_);
   grower_ = std::make_unique<trees::Grower>(engine_, row_inputs(), options_, spec_, settings_.grow);
   importance_.assign(spec_.columns.size(), 0);
   start();
+}
+
+void Booster::make_bins() {
+  const Reservation memory = engine_.budget().reserve(
+      trees::sketch_bytes(*inputs_.layout, columns_, kinds_), "The sample that bins are made from");
+  spec_ = trees::make_bins(engine_, inputs_, columns_, kinds_, settings_.bins, options_);
+}
+
+/// Rows reserve their own memory as they are loaded, on each node; here they are looked at together
+/// with the histograms, so that what will not fit is refused at once.
+void Booster::reserve_memory() {
+  const trees::BinLayout bins(spec_);
+  const frame::Layout& layout = *inputs_.layout;
+  const int threads = engine_.pool().threads();
+  // Where memory is scarce, more histograms are made from rows: slower, and just the same.
+  constexpr std::int64_t kShare = 8;
+  settings_.grow.kept_bytes = std::min(settings_.grow.kept_bytes,
+                                       static_cast<std::size_t>(engine_.budget().free() / kShare));
+  const std::int64_t histograms = trees::histogram_bytes(layout, bins, settings_.grow, threads);
+  engine_.budget().check(histograms + trees::row_store_bytes(layout, columns_, bins),
+                         "Growing trees on " + std::to_string(layout.rows()) + " rows");
+  histograms_ = engine_.budget().reserve(histograms, "Histograms of the trees");
 }
 
 /// The score that minimises the deviance of all rows together; of classes with offsets, one Newton
@@ -53,13 +79,13 @@ void Booster::start() {
 void Booster::settle() {
   if (pending_.empty() && pending_score_ == 0) return;
   ResidualTask::State state{settings_.distribution, std::exchange(pending_, {}),
-                            std::exchange(pending_score_, 0), false};
+                            std::exchange(pending_score_, 0), false, loaded_.all_whole};
   engine_.run<ResidualTask>(row_inputs(), state, options_);
 }
 
 void Booster::iterate() {
   ResidualTask::State state{settings_.distribution, std::exchange(pending_, {}),
-                            std::exchange(pending_score_, 0), true};
+                            std::exchange(pending_score_, 0), true, loaded_.all_whole};
   ranges_ = engine_.run<ResidualTask>(row_inputs(), state, options_).classes;
   double rate = settings_.learn_rate;
   for (std::size_t i = 0; i < iterations_.size(); ++i) rate *= settings_.learn_rate_annealing;
@@ -78,8 +104,7 @@ void Booster::grow_class(std::int32_t of_class, double rate) {
   trees::GrownTree grown = grower_->grow(
       {.number = (iterations_.size() - 1) * classes + static_cast<std::uint64_t>(of_class),
        .tree_class = of_class,
-       .form = trees::choose_fixed_point(
-           loaded_, {range.largest_residual, range.largest_target, range.target_sum}),
+       .form = trees::choose_fixed_point(loaded_, range.targets),
        .random_thresholds = draws ? settings_.random_thresholds : 0});
   for (std::size_t c = 0; c < importance_.size(); ++c) importance_[c] += grown.importance[c];
   std::vector<std::int32_t> leaves;
@@ -102,24 +127,22 @@ void Booster::grow_class(std::int32_t of_class, double rate) {
 std::vector<double> Booster::leaf_values(const trees::GrownTree& grown,
                                          std::span<const std::int32_t> leaves,
                                          std::int32_t of_class) const {
-  constexpr int kSumBits = 62;
   const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
   const double heaviest = loaded_.all_whole ? 1 : loaded_.largest_weight;
-  const int bits = kSumBits - trees::sum_bits(loaded_);
   LeafTask::State state;
   state.distribution = settings_.distribution;
   state.tree_class = of_class;
   state.splits = grown.last_splits;
   state.leaves.assign(leaves.begin(), leaves.end());
   state.whole_weights = loaded_.all_whole;
-  state.numerator_scale = trees::scale_for(range.largest_numerator * heaviest, bits);
-  state.denominator_scale = trees::scale_for(range.largest_denominator * heaviest, bits);
+  state.numerator_scale = trees::two_part_scale(loaded_, range.largest_numerator * heaviest);
+  state.denominator_scale = trees::two_part_scale(loaded_, range.largest_denominator * heaviest);
   const LeafTask::Partial sums = engine_.run<LeafTask>(row_inputs(), state, options_);
   std::vector<double> values(leaves.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = leaf_value(
-        settings_.distribution, static_cast<double>(sums.numerators[i]) / state.numerator_scale,
-        static_cast<double>(sums.denominators[i]) / state.denominator_scale, columns_.classes);
+    values[i] =
+        leaf_value(settings_.distribution, state.numerator_scale.to_double(sums.numerators[i]),
+                   state.denominator_scale.to_double(sums.denominators[i]), columns_.classes);
   }
   return values;
 }

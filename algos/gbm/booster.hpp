@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <neve/base/budget.hpp>
 #include <neve/mr/engine.hpp>
 
 #include "algos/families/trees/grow.hpp"
@@ -53,6 +54,8 @@ class Booster {
 
  private:
   void start();
+  void make_bins();
+  void reserve_memory();
   void grow_class(std::int32_t of_class, double rate);
   [[nodiscard]] std::vector<double> leaf_values(const trees::GrownTree& grown,
                                                 std::span<const std::int32_t> leaves,
@@ -67,6 +70,7 @@ class Booster {
   mr::ScratchLease scratch_;
   trees::BinSpec spec_;
   std::unique_ptr<trees::Grower> grower_;
+  Reservation histograms_;
   trees::LoadTask::Partial loaded_;
   std::vector<ClassRange> ranges_;
   std::vector<LeafValues> pending_;  ///< leaf values that the rows' scores lack

@@ -13,8 +13,8 @@ constexpr std::size_t kBlockRows = 1024;
 /// Rows with scores, of a group.
 struct ScoredRows {
   std::span<const double> scores;  ///< classes × rows
-  std::span<const double> response;
-  std::span<const double> weight;  ///< empty where all are 1
+  const trees::CompactNumbers& response;
+  const trees::CompactNumbers& weight;  ///< empty where all are 1
 };
 
 void measure(const MeasureOptions& options, const ScoredRows& rows, MeasuredRows& out) {
@@ -24,14 +24,18 @@ void measure(const MeasureOptions& options, const ScoredRows& rows, MeasuredRows
   out.multinomial.keeps_scores = model::metrics::wants_auc(options.auc_type, classes);
   std::vector<double> buffer(kBlockRows * classes);
   std::vector<std::span<double>> values(classes);
+  std::vector<double> responses(kBlockRows);
+  std::vector<double> weights(rows.weight.empty() ? 0 : kBlockRows);
   for (std::size_t begin = 0; begin < count; begin += kBlockRows) {
     const std::size_t size = std::min(kBlockRows, count - begin);
     for (std::size_t k = 0; k < classes; ++k) {
       values[k] = std::span(buffer).subspan(k * kBlockRows, size);
       std::ranges::copy(rows.scores.subspan(k * count + begin, size), values[k].begin());
     }
-    const auto response = rows.response.subspan(begin, size);
-    const auto weight = rows.weight.empty() ? rows.weight : rows.weight.subspan(begin, size);
+    const auto response = std::span(responses).first(size);
+    const auto weight = std::span(weights).first(rows.weight.empty() ? 0 : size);
+    rows.response.read(begin, response);
+    if (!rows.weight.empty()) rows.weight.read(begin, weight);
     if (distribution.family == Family::multinomial) {
       softmax(values);
       const std::vector<std::span<const double>> probabilities(values.begin(), values.end());
@@ -67,18 +71,21 @@ void MeasuredRows::merge(const MeasuredRows& right) {
 
 void MeasureTrainingTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
                               Partial& partial) {
+  // Sorting scores takes the most memory of all, so what can be made anew goes first.
+  store.rest();
   measure(state, {store.score, store.response, store.weight}, partial);
 }
 
 void MeasureValidationTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& kept) {
   const auto rows = static_cast<std::size_t>(group.rows);
-  kept.response = decode(group, state.response);
+  std::vector<double> response = decode(group, state.response);
   if (!state.response_levels.identity) {
-    for (double& code : kept.response) {
+    for (double& code : response) {
       if (code >= 0) code = state.response_levels.map(static_cast<std::int32_t>(code));
     }
   }
-  if (state.weights >= 0) kept.weight = decode(group, state.weights);
+  kept.response = trees::CompactNumbers(response);
+  if (state.weights >= 0) kept.weight = trees::CompactNumbers(decode(group, state.weights));
   kept.score.assign(rows * static_cast<std::size_t>(state.classes), 0);
   if (state.plan.offset >= 0) {
     const std::vector<double> offset = decode(group, state.plan.offset);
@@ -106,8 +113,7 @@ void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, S
   measure(state.options, {kept.score, kept.response, kept.weight}, partial);
 }
 
-model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
-                                       const MeasureOptions& options,
+model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows, const MeasureOptions& options,
                                        const model::ColumnRoles& roles) {
   using namespace model::metrics;
   const Family family = options.distribution.family;
@@ -115,7 +121,7 @@ model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
     BinomialOptions binomial;
     binomial.domain = *roles.response_domain;
     binomial.gainslift_bins = options.gainslift_bins;
-    return finish_binomial(pool, rows.binomial, binomial);
+    return finish_binomial(pool, std::move(rows.binomial), binomial);
   }
   if (family != Family::multinomial) return finish_regression(rows.regression);
   Multinomial made = finish_multinomial(rows.multinomial, *roles.response_domain);

@@ -69,12 +69,12 @@ struct MeasureValidationTask {
     }
   };
   struct Scratch {
-    std::vector<double> score;     ///< classes × rows
-    std::vector<double> response;  ///< or class; NaN for none, and for a class that is not known
-    std::vector<double> weight;    ///< empty where all are 1
+    std::vector<double> score;       ///< classes × rows
+    trees::CompactNumbers response;  ///< or class; NaN for none, and for a class that is not known
+    trees::CompactNumbers weight;    ///< empty where all are 1
     [[nodiscard]] std::int64_t byte_size() const {
-      return static_cast<std::int64_t>((score.size() + response.size() + weight.size()) *
-                                       sizeof(double));
+      return static_cast<std::int64_t>(score.size() * sizeof(double) + response.byte_size() +
+                                       weight.byte_size());
     }
   };
   using Partial = MeasuredRows;
@@ -83,9 +83,8 @@ struct MeasureValidationTask {
   static void merge(Partial& left, const Partial& right) { left.merge(right); }
 };
 
-/// The metrics of what was gathered.
-model::metrics::Metrics finish_metrics(Pool& pool, const MeasuredRows& rows,
-                                       const MeasureOptions& options,
+/// The metrics of what was gathered; rows that are moved here are freed early.
+model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows, const MeasureOptions& options,
                                        const model::ColumnRoles& roles);
 
 }  // namespace neve::algos::gbm

@@ -69,6 +69,23 @@ BoostSettings GbmTrainer::settings(const model::TrainContext& context) const {
   return made;
 }
 
+/// Metrics of classes sort all scores, of one frame at a time.
+void GbmTrainer::reserve_metrics(const model::TrainContext& context) {
+  std::int64_t bytes = 0;
+  const std::int64_t classes = context.roles.response_domain ? context.roles.classes() : 1;
+  for (const model::Dataset* data : {&context.training, context.validation}) {
+    if (data == nullptr) continue;
+    const std::int64_t rows = data->inputs.layout->rows();
+    const std::int64_t curve = model::metrics::binomial_bytes(rows, data->weights >= 0);
+    if (distribution_.family == Family::bernoulli) bytes = std::max(bytes, curve);
+    // A class after the other, each with all rows' scores of it.
+    if (distribution_.family == Family::multinomial &&
+        model::metrics::wants_auc(parameters_->auc_type, static_cast<std::size_t>(classes)))
+      bytes = std::max(bytes, classes * curve);
+  }
+  metrics_memory_ = context.engine.budget().reserve(bytes, "Metrics of the training rows");
+}
+
 void GbmTrainer::check_class_rates(const model::ColumnRoles& roles) const {
   if (!parameters_->sample_rate_per_class) return;
   const std::size_t rates = parameters_->sample_rate_per_class->size();
@@ -118,6 +135,7 @@ void GbmTrainer::init(model::TrainContext& context) {
   booster_ = std::make_unique<Booster>(context.engine, context.training.inputs,
                                        row_columns(context), predictor_kinds(context.roles),
                                        settings(context), context.run_options());
+  reserve_metrics(context);
   booster_->load();
   check_response(context);
   measure(context);
@@ -164,18 +182,19 @@ void GbmTrainer::measure_validation(model::TrainContext& context) {
   state.weights = data.weights;
   mr::RunOptions options = context.run_options();
   options.scratch = validation_rows_->id();
-  const auto rows = context.engine.run<MeasureValidationTask>(data.inputs, state, options);
+  auto rows = context.engine.run<MeasureValidationTask>(data.inputs, state, options);
   validation_metrics_ =
-      finish_metrics(context.engine.pool(), rows, measure_options(), context.roles);
+      finish_metrics(context.engine.pool(), std::move(rows), measure_options(), context.roles);
   validation_metrics_.header()->description = "Validation metrics";
 }
 
 void GbmTrainer::measure(model::TrainContext& context) {
   if (measured_trees_ == tree_count()) return;
   booster_->settle();
-  const auto rows = context.engine.run<MeasureTrainingTask>(
-      booster_->row_inputs(), measure_options(), booster_->row_options());
-  training_metrics_ = finish_metrics(context.engine.pool(), rows, measure_options(), context.roles);
+  auto rows = context.engine.run<MeasureTrainingTask>(booster_->row_inputs(), measure_options(),
+                                                      booster_->row_options());
+  training_metrics_ =
+      finish_metrics(context.engine.pool(), std::move(rows), measure_options(), context.roles);
   if (context.validation != nullptr) measure_validation(context);
   measured_trees_ = tree_count();
   history_->add(measured_trees_, training_metrics_, validation_metrics_);
@@ -213,6 +232,7 @@ std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
   made->iterations = booster_->take_iterations();
   booster_.reset();
   validation_rows_.reset();
+  metrics_memory_.release();
   model::Header& header = context.header;
   header.training_metrics = std::move(training_metrics_);
   header.validation_metrics = std::move(validation_metrics_);

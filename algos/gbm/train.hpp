@@ -27,6 +27,7 @@ class GbmTrainer final : public model::Trainer {
 
  private:
   [[nodiscard]] BoostSettings settings(const model::TrainContext& context) const;
+  void reserve_metrics(const model::TrainContext& context);
   void check_class_rates(const model::ColumnRoles& roles) const;
   void check_response(const model::TrainContext& context) const;
   [[nodiscard]] bool is_scoring_point() const;
@@ -41,6 +42,7 @@ class GbmTrainer final : public model::Trainer {
 
   std::shared_ptr<const Parameters> parameters_;
   Distribution distribution_;
+  Reservation metrics_memory_;
   std::unique_ptr<Booster> booster_;
   std::optional<mr::ScratchLease> validation_rows_;
   std::optional<History> history_;

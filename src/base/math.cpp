@@ -1,7 +1,10 @@
 #include <neve/base/math.hpp>
 
-#include <immintrin.h>
 #include <sleef.h>
+
+#include <neve/base/isa.hpp>
+
+#include "base/lane_kernels.hpp"
 
 namespace neve::math {
 
@@ -32,25 +35,12 @@ double pow(double base, double exponent) { return Sleef_finz_powd1_u10purecfma(b
 
 namespace {
 
-/// Applies the four-lane form; the last incomplete group goes through it padded.
-template <class Lanes>
-void in_lanes(std::span<double> values, Lanes lanes) {
-  std::size_t i = 0;
-  for (; i + 4 <= values.size(); i += 4) {
-    double* at = values.data() + i;
-    _mm256_storeu_pd(at, lanes(_mm256_loadu_pd(at)));
-  }
-  if (i == values.size()) return;
-  alignas(32) double rest[4] = {1, 1, 1, 1};
-  for (std::size_t j = i; j < values.size(); ++j) rest[j - i] = values[j];
-  _mm256_store_pd(rest, lanes(_mm256_load_pd(rest)));
-  for (std::size_t j = i; j < values.size(); ++j) values[j] = rest[j - i];
-}
+const LaneKernels& kernels() { return kernels_at_process_isa(v3::kLaneKernels, v4::kLaneKernels); }
 
 }  // namespace
 
-void exp(std::span<double> values) { in_lanes(values, Sleef_finz_expd4_u10avx2); }
-void log(std::span<double> values) { in_lanes(values, Sleef_finz_logd4_u10avx2); }
+void exp(std::span<double> values) { kernels().exp(values.data(), values.size()); }
+void log(std::span<double> values) { kernels().log(values.data(), values.size()); }
 
 double logistic(double x) {
   if (x >= 0) return 1 / (1 + exp(-x));

@@ -1,6 +1,8 @@
 #include <neve/base/clock.hpp>
 #include <neve/job/job.hpp>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -121,7 +123,12 @@ std::shared_ptr<Job> Jobs::start(Description description, std::function<void(Job
                 static_cast<unsigned long long>(names.bits(0)),
                 static_cast<unsigned long long>(names.bits(1)));
   auto made = std::make_shared<Job>("$" + tag_ + "$_" + hex.data(), std::move(description));
-  all_.push_back({made, std::thread([made, work = std::move(work)] { made->run(work); })});
+  all_.push_back({made, std::thread([made, work = std::move(work)]() mutable {
+                    made->run(work);
+                    work = nullptr;
+                    // What a job freed goes back to the system, not only to the allocator.
+                    ::malloc_trim(0);
+                  })});
   return made;
 }
 

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 
 #include <neve/base/budget.hpp>
 #include <neve/base/error.hpp>
+#include <neve/base/isa.hpp>
 #include <neve/base/log.hpp>
 
 #include "server/cluster_command.hpp"
@@ -28,6 +30,13 @@ using namespace neve;
 
 /// How long a graceful stop may take before the process is ended.
 constexpr unsigned kStopSeconds = 15;
+
+/// Larger pieces of memory go back to the system as soon as they are freed. By default the C
+/// library raises this bound up to 32 MB and keeps what lies below the last piece in use.
+void return_large_memory() {
+  constexpr int kLargeBytes = 256 << 10;
+  ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
+}
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -46,7 +55,7 @@ void open_log(const server::Options& options, std::uint16_t port) {
              .max_file_bytes = options.max_log_file_bytes});
   log::info(std::string("Neve ") + server::kNeveVersion + ", cluster " + options.name + ", " +
             std::to_string(options.threads) + " threads, " + readable_bytes(options.memory_bytes) +
-            " for data");
+            " for data, kernels for x86-64-" + std::string(isa_text(process_isa())));
   for (const std::string& option : options.ignored) {
     log::info("Option " + option + " has no meaning here and is ignored");
   }
@@ -124,11 +133,18 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "cluster") == 0) {
     return server::run_cluster_command({argv + 2, argv + argc});
   }
+  return_large_memory();
   const server::Options options =
       server::parse_options({argv + 1, argv + argc}, server::Machine::here());
   if (options.ends) {
     std::fputs(options.text.c_str(), options.exit_code == 0 ? stdout : stderr);
     return options.exit_code;
+  }
+  try {
+    process_isa();
+  } catch (const Error& error) {
+    std::fprintf(stderr, "neve: %s\n", error.what());
+    return server::kUsageExit;
   }
   // Before any thread starts, so that all of them leave the signals to sigwait.
   const sigset_t signals = stop_signals();

@@ -147,9 +147,6 @@ Options ending(int exit_code, std::string text) {
   return out;
 }
 
-/// What shells and GNU programs use for wrong usage.
-constexpr int kUsageExit = 2;
-
 }  // namespace
 
 Machine Machine::here() {

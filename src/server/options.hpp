@@ -54,6 +54,8 @@ struct Machine {
 /// Neve's own version, and the H2O-3 version whose API it speaks.
 inline constexpr const char* kNeveVersion = "0.1.0";
 inline constexpr const char* kH2oVersion = "3.46.0.12";
+/// What shells and GNU programs exit with for wrong usage.
+inline constexpr int kUsageExit = 2;
 
 /// Reads GNU options and H2O's `-name value` spellings of them (one table lists those). Wrong usage
 /// gives exit code 2 and a text; nothing is thrown.

@@ -39,6 +39,24 @@ def allowed():
     return pairs
 
 
+def shared_definitions(library):
+    """Weak symbols that the kernels in a library define: the linker may take these for every other file's."""
+    text = subprocess.run(["nm", "--defined-only", str(library)], check=True, capture_output=True).stdout.decode()
+    member = ""
+    for line in text.splitlines():
+        if line.endswith(":"):
+            member = line[:-1]
+        elif line and member.endswith("_kernels.cpp.o") and line.split()[-2] in ("W", "V", "u"):
+            yield member, line.split()[-1]
+
+
+def check_kernels(build):
+    for library in sorted(pathlib.Path(build).glob("libneve_*.a")):
+        for member, symbol in shared_definitions(library):
+            yield f"{library.name}: {member} defines {symbol} for other files too, which run on CPUs without its " \
+                  "instructions; kernels use no inline functions from headers"
+
+
 def check_symbols(build):
     libraries = sorted(pathlib.Path(build).glob("libneve_*.a"))
     if not libraries:
@@ -53,4 +71,5 @@ def check_symbols(build):
 
 if __name__ == "__main__":
     junit = sys.argv[sys.argv.index("--junit") + 1] if "--junit" in sys.argv else None
-    sys.exit(report.run([("libm symbols", lambda: check_symbols(sys.argv[1]))], "symbols", junit))
+    sys.exit(report.run([("libm symbols", lambda: check_symbols(sys.argv[1])),
+                         ("kernels keep to themselves", lambda: check_kernels(sys.argv[1]))], "symbols", junit))

@@ -10,11 +10,6 @@
 namespace neve::algos::trees {
 namespace {
 
-/// Histograms that one pass may make, per worker, and that may wait for their children, in all.
-/// Only memory depends on them: histograms are exact, however they come about.
-constexpr std::size_t kPassBytes = std::size_t{32} << 20U;
-constexpr std::size_t kKeptBytes = std::size_t{256} << 20U;
-
 /// Streams of random numbers, apart from those of row sampling (which are tree numbers).
 constexpr std::uint64_t kTreeColumns = std::uint64_t{1} << 62U;
 constexpr std::uint64_t kNodeColumns = std::uint64_t{2} << 62U;
@@ -41,7 +36,7 @@ std::size_t share_of(std::size_t count, double rate) {
 struct Grower::Node {
   std::int32_t id = 0;
   Sums total;
-  std::int64_t squares = 0;
+  TwoPartSum squares;
   std::vector<std::int64_t> cells;  ///< empty where it is not kept
   FoundSplit split;
 };
@@ -108,8 +103,9 @@ void Grower::search(Growth& growth, std::span<Node> nodes) const {
   const SplitSearch splits(spec_, layout_, growth.request.form, growth.rules);
   engine_.pool().for_each(nodes.size(), [&](std::size_t i) {
     Node& node = nodes[i];
-    if (!splits.may_split(node.total) || node.squares <= 0) return;
-    node.split = splits.search({node.id, node.total, node.squares, node.cells.data()},
+    const double squares = growth.request.form.square.to_double(node.squares);
+    if (!splits.may_split(node.total) || squares <= 0) return;
+    node.split = splits.search({node.id, node.total, squares, node.cells.data()},
                                columns_of_node(growth, node));
   });
 }
@@ -204,7 +200,7 @@ void Grower::make_children(Growth& growth, std::span<Node*> parents,
     if (!child.split.found) continue;
     const std::size_t bytes = child.cells.size() * sizeof(std::int64_t);
     growth.kept_bytes += bytes;
-    if (growth.kept_bytes > kKeptBytes) child.cells = {};
+    if (growth.kept_bytes > settings_.kept_bytes) child.cells = {};
     growth.frontier.push_back(std::move(child));
   }
 }

@@ -13,6 +13,10 @@
 
 namespace neve::algos::trees {
 
+/// Histograms that one pass makes, per worker. Only memory and time depend on it, and on
+/// kept_bytes: histograms are exact, however they come about.
+inline constexpr std::size_t kPassBytes = std::size_t{2} << 20U;
+
 /// How trees grow; the same for all trees of a model.
 struct GrowSettings {
   std::int32_t max_depth = 5;
@@ -21,6 +25,9 @@ struct GrowSettings {
   double column_rate = 1;         ///< of the tree's columns, for each split
   double column_rate_change = 1;  ///< factor on column_rate per level
   double column_rate_per_tree = 1;
+  /// Histograms that may wait for their children, of a level; of nodes beyond, both children's are
+  /// made from the rows.
+  std::size_t kept_bytes = std::size_t{256} << 20U;
 };
 
 /// What differs from tree to tree.

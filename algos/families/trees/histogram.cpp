@@ -12,8 +12,8 @@ namespace {
 /// One pass of a node's rows over one tile.
 struct TilePass {
   const std::uint8_t* bins;
-  const std::int64_t* addend;
-  const std::int64_t* weight;  ///< null where packed
+  const Addends* addends;
+  std::int32_t weight_bits;
   std::span<const std::uint16_t> rows;
   std::array<std::int64_t*, Tile::kMostColumns> cells;  ///< of each column
 };
@@ -21,30 +21,74 @@ struct TilePass {
 /// Rows far enough ahead that their bins and addends arrive in time from the L2 or L3 cache.
 constexpr std::size_t kAhead = 24;
 
-template <class Bin, std::size_t Columns, bool Packed>
+// What a row adds to a cell, in each of the forms that Addends have.
+
+struct CountedAddend {
+  static constexpr std::size_t kWords = 1;
+  explicit CountedAddend(const TilePass& pass)
+      : target(pass.addends->counted.data()), weight_bits(pass.weight_bits) {}
+  void prefetch(std::size_t row) const { __builtin_prefetch(target + row); }
+  [[nodiscard]] std::array<std::int64_t, 1> at(std::size_t row) const {
+    return {(std::int64_t{target[row]} << weight_bits) + 1};
+  }
+  const std::int32_t* target;
+  std::int32_t weight_bits;
+};
+
+struct PackedAddend {
+  static constexpr std::size_t kWords = 1;
+  explicit PackedAddend(const TilePass& pass) : both(pass.addends->target.data()) {}
+  void prefetch(std::size_t row) const { __builtin_prefetch(both + row); }
+  [[nodiscard]] std::array<std::int64_t, 1> at(std::size_t row) const { return {both[row]}; }
+  const std::int64_t* both;
+};
+
+struct WideAddend {
+  static constexpr std::size_t kWords = 2;
+  explicit WideAddend(const TilePass& pass)
+      : target(pass.addends->target.data()), weight(pass.addends->weight.data()) {}
+  void prefetch(std::size_t row) const { __builtin_prefetch(target + row); }
+  [[nodiscard]] std::array<std::int64_t, 2> at(std::size_t row) const {
+    return {target[row], weight[row]};
+  }
+  const std::int64_t* target;
+  const std::int64_t* weight;
+};
+
+struct FineAddend {
+  static constexpr std::size_t kWords = 3;
+  explicit FineAddend(const TilePass& pass)
+      : target(pass.addends->target.data()),
+        rest(pass.addends->rest.data()),
+        weight(pass.addends->weight.data()) {}
+  void prefetch(std::size_t row) const { __builtin_prefetch(target + row); }
+  [[nodiscard]] std::array<std::int64_t, 3> at(std::size_t row) const {
+    return {target[row], rest[row], weight[row]};
+  }
+  const std::int64_t* target;
+  const std::int64_t* rest;
+  const std::int64_t* weight;
+};
+
+template <class Bin, std::size_t Columns, class Addend>
 void add_tile(const TilePass& pass) {
   const auto* bins = reinterpret_cast<const Bin*>(pass.bins);
   const std::array<std::int64_t*, Tile::kMostColumns> cells = pass.cells;
   const std::span<const std::uint16_t> rows = pass.rows;
+  const Addend addend(pass);
   const auto add_row = [&](std::size_t row) {
     const Bin* at = bins + row * Columns;
-    const std::int64_t target = pass.addend[row];
-    if constexpr (Packed) {
-      for (std::size_t c = 0; c < Columns; ++c) cells[c][at[c]] += target;
-    } else {
-      const std::int64_t weight = pass.weight[row];
-      for (std::size_t c = 0; c < Columns; ++c) {
-        std::int64_t* cell = cells[c] + 2 * std::size_t{at[c]};
-        cell[0] += target;
-        cell[1] += weight;
-      }
+    const auto words = addend.at(row);
+    for (std::size_t c = 0; c < Columns; ++c) {
+      std::int64_t* cell = cells[c] + Addend::kWords * std::size_t{at[c]};
+      for (std::size_t w = 0; w < Addend::kWords; ++w) cell[w] += words[w];
     }
   };
   std::size_t i = 0;
   for (; i + kAhead < rows.size(); ++i) {
     const std::size_t ahead = rows[i + kAhead];
     __builtin_prefetch(bins + ahead * Columns);
-    __builtin_prefetch(pass.addend + ahead);
+    addend.prefetch(ahead);
     add_row(rows[i]);
   }
   for (; i < rows.size(); ++i) add_row(rows[i]);
@@ -52,20 +96,23 @@ void add_tile(const TilePass& pass) {
 
 using AddTile = void (*)(const TilePass&);
 
-template <class Bin, bool Packed, std::size_t... C>
+template <class Bin, class Addend, std::size_t... C>
 constexpr std::array<AddTile, sizeof...(C)> kernels_of(std::index_sequence<C...> /*columns*/) {
-  return {&add_tile<Bin, C + 1, Packed>...};
+  return {&add_tile<Bin, C + 1, Addend>...};
 }
 
-AddTile kernel_for(const Tile& tile, bool packed) {
+template <class Addend>
+AddTile kernel_of(const Tile& tile) {
   constexpr std::make_index_sequence<Tile::kMostColumns> kCounts;
-  static constexpr auto kNarrowPacked = kernels_of<std::uint8_t, true>(kCounts);
-  static constexpr auto kNarrowWide = kernels_of<std::uint8_t, false>(kCounts);
-  static constexpr auto kBroadPacked = kernels_of<std::uint16_t, true>(kCounts);
-  static constexpr auto kBroadWide = kernels_of<std::uint16_t, false>(kCounts);
-  const std::size_t index = tile.columns.size() - 1;
-  if (tile.wide) return packed ? kBroadPacked[index] : kBroadWide[index];
-  return packed ? kNarrowPacked[index] : kNarrowWide[index];
+  static constexpr auto kNarrow = kernels_of<std::uint8_t, Addend>(kCounts);
+  static constexpr auto kBroad = kernels_of<std::uint16_t, Addend>(kCounts);
+  return (tile.wide ? kBroad : kNarrow)[tile.columns.size() - 1];
+}
+
+AddTile kernel_for(const Tile& tile, const Addends& addends) {
+  if (!addends.counted.empty()) return kernel_of<CountedAddend>(tile);
+  if (addends.weight.empty()) return kernel_of<PackedAddend>(tile);
+  return addends.rest.empty() ? kernel_of<WideAddend>(tile) : kernel_of<FineAddend>(tile);
 }
 
 bool is_used(const Tile& tile, const std::vector<std::uint8_t>& columns) {
@@ -75,7 +122,7 @@ bool is_used(const Tile& tile, const std::vector<std::uint8_t>& columns) {
 
 void add_node(const RowStore& store, const HistogramRequest& request, std::int32_t node,
               std::int64_t* histogram) {
-  TilePass pass{nullptr, store.addend.data(), store.addend_weight.data(), store.rows_of(node), {}};
+  TilePass pass{nullptr, &store.addends, request.form.weight_bits, store.rows_of(node), {}};
   if (pass.rows.empty()) return;
   for (std::size_t t = 0; t < store.tiles.size(); ++t) {
     const Tile& tile = store.layout.tiles[t];
@@ -85,25 +132,35 @@ void add_node(const RowStore& store, const HistogramRequest& request, std::int32
       const auto& place = store.layout.places[static_cast<std::size_t>(tile.columns[c])];
       pass.cells[c] = histogram + std::ptrdiff_t{place.first_cell} * request.form.words();
     }
-    kernel_for(tile, request.form.packed)(pass);
+    kernel_for(tile, store.addends)(pass);
   }
 }
 
 /// Σ weight · residual² of the rows that the tree grows on.
-std::int64_t squares_of(const RowStore& store, const HistogramRequest& request, std::int32_t node) {
+TwoPartSum squares_of(const RowStore& store, const HistogramRequest& request, std::int32_t node) {
   const float* residual =
       store.residual.data() + static_cast<std::size_t>(request.tree_class) * store.rows;
-  const double scale = request.form.square_scale;
-  std::int64_t sum = 0;
-  for (const std::uint16_t row : store.rows_of(node)) {
+  const TwoPartScale scale = request.form.square;
+  const auto square = [&](std::uint16_t row) {
     const auto r = static_cast<double>(residual[row]);
-    const auto square = static_cast<std::int64_t>(store.weight_of(row) * (r * r * scale));
-    sum += store.is_left_out(row) ? 0 : square;
+    return r * r;
+  };
+  TwoPartSum sum;
+  if (!store.addends.counted.empty()) {
+    for (const std::uint16_t row : store.rows_of(node)) sum += scale.round(square(row));
+    return sum;
+  }
+  for (const std::uint16_t row : store.rows_of(node)) {
+    if (store.addends.leaves_out(row)) continue;
+    const double weight = store.weight_of(row);
+    sum += request.form.whole_weights ? static_cast<std::int64_t>(weight) * scale.round(square(row))
+                                      : scale.round(weight * square(row));
   }
   return sum;
 }
 
-void add(std::vector<std::int64_t>& left, const std::vector<std::int64_t>& right) {
+template <class Sum>
+void add(std::vector<Sum>& left, const std::vector<Sum>& right) {
   NEVE_CHECK(left.size() == right.size(), "histograms of different requests");
   for (std::size_t i = 0; i < left.size(); ++i) left[i] += right[i];
 }

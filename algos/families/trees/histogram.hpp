@@ -13,7 +13,7 @@ namespace neve::algos::trees {
 /// node Σ weight · residual². Exact integers.
 struct Histograms {
   std::vector<std::int64_t> cells;
-  std::vector<std::int64_t> squares;
+  std::vector<TwoPartSum> squares;
   template <class Archive>
   void fields(Archive& archive) {
     archive(cells, squares);

@@ -1,52 +1,55 @@
 #include "algos/families/trees/partition.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <memory>
 #include <numeric>
+#include <type_traits>
 
+#include <neve/base/isa.hpp>
 #include <neve/base/rng.hpp>
 
+#include "algos/families/trees/row_kernels.hpp"
 #include "algos/families/trees/sketch.hpp"
 
 namespace neve::algos::trees {
 namespace {
 
-/// Splits one node's rows, kept in order, by a table of which bins go right.
-template <class Bin>
-std::uint32_t split_rows(const Bin* bins, std::size_t stride,
-                         const std::vector<std::uint8_t>& right, std::span<std::uint16_t> rows,
-                         std::uint16_t* spare) {
-  std::uint16_t* left_end = rows.data();
-  std::uint16_t* right_end = spare;
-  for (const std::uint16_t row : rows) {
-    const std::uint8_t goes_right = right[bins[row * stride]];
-    *left_end = row;
-    *right_end = row;
-    left_end += 1 - goes_right;
-    right_end += goes_right;
-  }
-  std::copy(spare, right_end, left_end);
-  return static_cast<std::uint32_t>(left_end - rows.data());
-}
+/// Applies splits to a group's rows, one after the other.
+class Splitter {
+ public:
+  explicit Splitter(RowStore& store)
+      : store_(store),
+        kernels_(kernels_at_process_isa(v3::kRowKernels, v4::kRowKernels)),
+        spare_(std::make_unique_for_overwrite<std::uint16_t[]>(store.rows + kSpareSlack)) {}
 
-void apply_split(RowStore& store, const NodeSplit& split, std::vector<std::uint8_t>& right) {
-  const RowStore::Range range = store.ranges[static_cast<std::size_t>(split.node)];
-  const auto& place = store.layout.places[static_cast<std::size_t>(split.column)];
-  const Tile& tile = store.layout.tiles[static_cast<std::size_t>(place.tile)];
-  right.resize(static_cast<std::size_t>(place.bins));
-  for (std::int32_t bin = 0; bin < place.bins; ++bin) {
-    right[static_cast<std::size_t>(bin)] = split.goes_right(bin, place.bins - 1) ? 1 : 0;
+  void apply(const NodeSplit& split) {
+    const RowStore::Range range = store_.ranges[static_cast<std::size_t>(split.node)];
+    const auto& place = store_.layout.places[static_cast<std::size_t>(split.column)];
+    const Tile& tile = store_.layout.tiles[static_cast<std::size_t>(place.tile)];
+    right_.resize(static_cast<std::size_t>(place.bins));
+    for (std::int32_t bin = 0; bin < place.bins; ++bin) {
+      right_[static_cast<std::size_t>(bin)] = split.goes_right(bin, place.bins - 1) ? 1 : 0;
+    }
+    const std::uint8_t* bytes = store_.tiles[static_cast<std::size_t>(place.tile)].data();
+    const RowSplit rows{.bins = bytes + place.position * (tile.wide ? 2 : 1),
+                        .stride = tile.columns.size(),
+                        .right = right_.data(),
+                        .rows = store_.order.data() + range.begin,
+                        .count = range.end - range.begin,
+                        .spare = spare_.get()};
+    const std::size_t to_left =
+        tile.wide ? kernels_.split_by_words(rows) : kernels_.split_by_bytes(rows);
+    const auto middle = range.begin + static_cast<std::uint32_t>(to_left);
+    store_.ranges[static_cast<std::size_t>(split.left)] = {range.begin, middle};
+    store_.ranges[static_cast<std::size_t>(split.left) + 1] = {middle, range.end};
   }
-  const std::uint8_t* bytes = store.tiles[static_cast<std::size_t>(place.tile)].data();
-  const std::span rows(store.order.data() + range.begin, range.end - range.begin);
-  const std::size_t stride = tile.columns.size();
-  const std::uint32_t left =
-      tile.wide ? split_rows(reinterpret_cast<const std::uint16_t*>(bytes) + place.position, stride,
-                             right, rows, store.spare.data())
-                : split_rows(bytes + place.position, stride, right, rows, store.spare.data());
-  store.ranges[static_cast<std::size_t>(split.left)] = {range.begin, range.begin + left};
-  store.ranges[static_cast<std::size_t>(split.left) + 1] = {range.begin + left, range.end};
-}
+
+ private:
+  RowStore& store_;
+  const RowKernels& kernels_;
+  std::unique_ptr<std::uint16_t[]> spare_;
+  std::vector<std::uint8_t> right_;
+};
 
 Histograms empty_histograms(const HistogramRequest& request) {
   Histograms histograms;
@@ -76,43 +79,61 @@ class Sampler {
   CounterRng random_;
 };
 
-/// Fills addend (and addend_weight) of every row from its residual and weight.
+/// Makes room for what a form needs; what the last tree needed besides goes.
+void make_room(Addends& addends, std::size_t rows, FixedPoint::Form form, bool counted) {
+  const auto fit = [rows](auto& words, bool needed) {
+    needed ? words.resize(rows) : std::remove_reference_t<decltype(words)>().swap(words);
+  };
+  fit(addends.counted, counted);
+  fit(addends.target, !counted);
+  fit(addends.rest, form == FixedPoint::Form::fine);
+  fit(addends.weight, form != FixedPoint::Form::packed);
+}
+
+/// The addends of a row that weighs `weight`.
+void round_target(const FixedPoint& form, double residual, double weight, std::size_t row,
+                  Addends& out) {
+  const auto copies = static_cast<std::int64_t>(weight);
+  if (form.form == FixedPoint::Form::packed) {
+    out.target[row] = (copies * nearest(residual * form.target.whole) << form.weight_bits) + copies;
+    return;
+  }
+  const TwoPartSum target = form.whole_weights ? copies * form.target.round(residual)
+                                               : form.target.round(weight * residual);
+  out.target[row] = target.whole;
+  if (form.form == FixedPoint::Form::fine) out.rest[row] = target.rest;
+  out.weight[row] = form.whole_weights ? copies : nearest(weight * form.weight_scale);
+}
+
+/// Fills the addends from residuals and weights.
 void round_targets(RowStore& store, const RootTask::State& state) {
   const FixedPoint& form = state.request.form;
   const float* residual =
       store.residual.data() + static_cast<std::size_t>(state.request.tree_class) * store.rows;
-  store.packed = form.packed;
-  if (!form.packed) store.addend_weight.resize(store.rows);
-  if (form.packed && store.weight.empty()) {
-    const std::int64_t one = std::int64_t{1} << form.weight_bits;
+  const bool counted =
+      form.form == FixedPoint::Form::packed && store.weight.empty() && !store.sampled;
+  make_room(store.addends, store.rows, form.form, counted);
+  if (counted) {
     for (std::size_t row = 0; row < store.rows; ++row) {
-      store.addend[row] =
-          std::llrint(static_cast<double>(residual[row]) * form.target_scale) * one + 1;
+      store.addends.counted[row] = static_cast<std::int32_t>(
+          nearest(static_cast<double>(residual[row]) * form.target.whole));
     }
     return;
   }
   for (std::size_t row = 0; row < store.rows; ++row) {
-    const double weight = store.weight_of(row);
-    const double target = static_cast<double>(residual[row]) * form.target_scale;
-    const auto whole = static_cast<std::int64_t>(weight);
-    if (form.packed) {
-      store.addend[row] = (whole * std::llrint(target) << form.weight_bits) + whole;
-    } else if (form.whole_weights) {
-      store.addend[row] = whole * std::llrint(target);
-      store.addend_weight[row] = whole;
-    } else {
-      store.addend[row] = std::llrint(weight * target);
-      store.addend_weight[row] = std::llrint(weight * form.weight_scale);
-    }
+    round_target(form, static_cast<double>(residual[row]), store.weight_of(row), row,
+                 store.addends);
   }
 }
 
 void leave_out(RowStore& store, const Sampler& sampler) {
+  Addends& addends = store.addends;
   for (std::size_t row = 0; row < store.rows; ++row) {
     if (sampler.takes(store.first_row + static_cast<std::int64_t>(row), store.response[row]))
       continue;
-    store.addend[row] = 0;
-    if (!store.addend_weight.empty()) store.addend_weight[row] = 0;
+    addends.target[row] = 0;
+    if (!addends.rest.empty()) addends.rest[row] = 0;
+    if (!addends.weight.empty()) addends.weight[row] = 0;
   }
 }
 
@@ -124,18 +145,19 @@ void apply_splits(RowStore& store, std::span<const NodeSplit> splits) {
   if (store.ranges.size() <= static_cast<std::size_t>(last)) {
     store.ranges.resize(static_cast<std::size_t>(last) + 1);
   }
-  std::vector<std::uint8_t> right;
-  for (const NodeSplit& split : splits) apply_split(store, split, right);
+  Splitter splitter(store);
+  for (const NodeSplit& split : splits) splitter.apply(split);
 }
 
 RootTask::Partial RootTask::zero(const State& state) { return empty_histograms(state.request); }
 
 void RootTask::map(const mr::RowGroup& /*group*/, const State& state, RowStore& store,
                    Partial& partial) {
-  round_targets(store, state);
   const Sampler sampler(state.sampling);
   store.sampled = !sampler.takes_all();
+  round_targets(store, state);
   if (store.sampled) leave_out(store, sampler);
+  store.order.resize(store.rows);
   std::iota(store.order.begin(), store.order.end(), std::uint16_t{0});
   store.ranges.assign(1, {0, static_cast<std::uint32_t>(store.rows)});
   add_histograms(store, state.request, partial);

@@ -78,27 +78,48 @@ std::vector<double> load_numbers(const mr::RowGroup& group, std::int32_t column)
 }
 
 /// Rows without a response or weight, and rows of weight 0, take no part: they weigh 0.
-void load_weights(const mr::RowGroup& group, const LoadTask::State& state, RowStore& store) {
-  if (state.columns.weights >= 0) store.weight = load_numbers(group, state.columns.weights);
-  for (double& weight : store.weight) {
+void load_response(const mr::RowGroup& group, const LoadTask::State& state, RowStore& store) {
+  // A chunk of codes decodes to doubles too.
+  std::vector<double> response = load_numbers(group, state.columns.response);
+  std::vector<double> weights;
+  if (state.columns.weights >= 0) weights = load_numbers(group, state.columns.weights);
+  for (double& weight : weights) {
     if (!(weight > 0)) weight = 0;
   }
   for (std::size_t row = 0; row < store.rows; ++row) {
-    if (!std::isnan(store.response[row])) continue;
-    if (store.weight.empty()) store.weight.assign(store.rows, 1);
-    store.weight[row] = 0;
-    store.response[row] = 0;
+    if (!std::isnan(response[row])) continue;
+    if (weights.empty()) weights.assign(store.rows, 1);
+    weights[row] = 0;
+    response[row] = 0;
   }
+  store.response = CompactNumbers(response);
+  store.weight = CompactNumbers(weights);
+}
+
+/// Frees for good, which clear() would not.
+template <class T>
+void free(std::vector<T>& values) {
+  std::vector<T>().swap(values);
 }
 
 }  // namespace
 
 std::int64_t RowStore::byte_size() const {
-  std::size_t bytes = 0;
+  std::size_t bytes = response.byte_size() + weight.byte_size();
   for (const auto& tile : tiles) bytes += tile.size();
-  const std::size_t per_row = sizeof(double) * (2 + classes) + sizeof(float) * classes +
-                              2 * sizeof(std::int64_t) + 2 * sizeof(std::uint16_t);
+  const std::size_t per_row = (sizeof(double) + sizeof(float)) * classes +
+                              (weight.empty() ? sizeof(std::int32_t) : sizeof(std::int64_t)) +
+                              sizeof(std::uint16_t);
   return static_cast<std::int64_t>(bytes + rows * per_row);
+}
+
+void RowStore::rest() {
+  free(residual);
+  free(addends.counted);
+  free(addends.target);
+  free(addends.rest);
+  free(addends.weight);
+  free(order);
 }
 
 std::span<const std::uint16_t> RowStore::rows_of(std::int32_t node) const {
@@ -116,9 +137,7 @@ void LoadTask::rebuild(const mr::RowGroup& group, const State& state, RowStore& 
   store.rows = static_cast<std::size_t>(group.rows);
   store.classes = static_cast<std::size_t>(state.columns.classes);
   load_bins(group, state, store);
-  // A chunk of codes decodes to doubles too.
-  store.response = load_numbers(group, state.columns.response);
-  load_weights(group, state, store);
+  load_response(group, state, store);
   store.score.resize(store.rows * store.classes);
   if (state.columns.offset >= 0) {
     const std::vector<double> offset = load_numbers(group, state.columns.offset);
@@ -126,10 +145,6 @@ void LoadTask::rebuild(const mr::RowGroup& group, const State& state, RowStore& 
       std::ranges::copy(offset, store.score.begin() + static_cast<std::ptrdiff_t>(k * store.rows));
     }
   }
-  store.residual.resize(store.rows * store.classes);
-  store.addend.resize(store.rows);
-  store.order.resize(store.rows);
-  store.spare.resize(store.rows);
 }
 
 void LoadTask::map(const mr::RowGroup& group, const State& state, RowStore& store,

@@ -8,8 +8,24 @@
 #include <neve/mr/task.hpp>
 
 #include "algos/families/trees/bins.hpp"
+#include "algos/families/trees/compact_numbers.hpp"
 
 namespace neve::algos::trees {
+
+/// What each row of a group adds to the cells of a histogram that it falls in, in the form of the
+/// tree that grows (FixedPoint). Rows that the tree does not see (not sampled, of weight 0) add 0.
+struct Addends {
+  /// Packed, where every row weighs 1 and takes part: the target, to which the weight is put when
+  /// it is added. Half the bytes, and faster.
+  std::vector<std::int32_t> counted;
+  std::vector<std::int64_t> target;  ///< packed: with the weight; else whole units
+  std::vector<std::int64_t> rest;    ///< fine: the finer units
+  std::vector<std::int64_t> weight;  ///< wide and fine
+  [[nodiscard]] bool leaves_out(std::size_t row) const {
+    if (!counted.empty()) return false;
+    return (weight.empty() ? target[row] : weight[row]) == 0;
+  }
+};
 
 /// What tree building keeps of one row group, at its home, while a job runs: bins instead of
 /// values, and per row what boosting changes. Shared by all tree tasks of the job as their Scratch;
@@ -25,26 +41,21 @@ struct RowStore {
   std::size_t rows = 0;
   std::size_t classes = 1;                       ///< trees per iteration
   std::vector<std::vector<std::uint8_t>> tiles;  ///< rows × row_bytes() of each tile
-  std::vector<double> response;                  ///< or the class
-  std::vector<double> weight;        ///< empty where all are 1; 0 for rows that take no part
+  CompactNumbers response;                       ///< or the class
+  CompactNumbers weight;             ///< empty where all are 1; 0 for rows that take no part
   std::vector<double> score;         ///< classes × rows: the sum of trees so far
   std::vector<float> residual;       ///< classes × rows: what the next trees fit
-  std::vector<std::int64_t> addend;  ///< fixed-point target (and weight) of the tree that grows
-  std::vector<std::int64_t>
-      addend_weight;                 ///< fixed-point weight, where `addend` has no room for it
-  bool packed = true;                ///< `addend` holds the weight too
-  bool sampled = false;              ///< the tree that grows sees some rows only
+  Addends addends;                   ///< of the tree that grows
+  bool sampled = false;              ///< it sees some rows only
   std::vector<std::uint16_t> order;  ///< rows, those of one node together, ascending
-  std::vector<std::uint16_t> spare;
-  std::vector<Range> ranges;  ///< of `order`, by node of the tree that grows
+  std::vector<Range> ranges;         ///< of `order`, by node of the tree that grows
 
+  /// While boosting: with the addends of the usual form, which come and go.
   [[nodiscard]] std::int64_t byte_size() const;
   [[nodiscard]] double weight_of(std::size_t row) const { return weight.empty() ? 1 : weight[row]; }
-  /// The tree that grows does not see the row: not sampled, or of weight 0.
-  [[nodiscard]] bool is_left_out(std::size_t row) const {
-    return (packed ? addend[row] : addend_weight[row]) == 0;
-  }
   [[nodiscard]] std::span<const std::uint16_t> rows_of(std::int32_t node) const;
+  /// Frees what is made anew before the next tree: residuals, addends and the rows' nodes.
+  void rest();
 };
 
 /// Which columns of a run are what; -1 where there is none. `missing_response` rows take no part.

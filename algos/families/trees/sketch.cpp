@@ -8,10 +8,7 @@
 namespace neve::algos::trees {
 namespace {
 
-constexpr std::int64_t kSampleRows = 200'000;
 constexpr std::int32_t kMostBins = 65'534;
-/// Columns whose samples are held at a time.
-constexpr std::size_t kColumnsAtOnce = 16;
 /// The sample is the same for every model of a frame, whatever its seed.
 constexpr std::uint64_t kSampleSeed = 0x5EED;
 

@@ -11,6 +11,11 @@
 
 namespace neve::algos::trees {
 
+/// Rows of positive weight that cut points rest on, at most.
+inline constexpr std::int64_t kSampleRows = 200'000;
+/// Columns whose samples are held at a time.
+inline constexpr std::size_t kColumnsAtOnce = 16;
+
 /// How many bins columns get, and how their cuts are put.
 struct BinSettings {
   std::int32_t bins = 20;  ///< "nbins": at least so many

@@ -10,6 +10,7 @@ namespace neve::algos::trees {
 
 /// The best split so far, and how a new one is measured against it.
 struct SplitSearch::Candidate {
+  const SplitSearch& search;
   double score = 0;    ///< Tl²/Wl + Tr²/Wr less the penalty, fixed-point units
   double penalty = 0;  ///< what the search among levels costs
   double least_weight = 0;
@@ -22,8 +23,8 @@ struct SplitSearch::Candidate {
     const auto wl = static_cast<double>(l.weight);
     const auto wr = static_cast<double>(r.weight);
     if (wl < least_weight || wr < least_weight) return false;
-    const auto tl = static_cast<double>(l.target);
-    const auto tr = static_cast<double>(r.target);
+    const double tl = search.units(l.target);
+    const double tr = search.units(r.target);
     score_of_it = tl * tl / wl + tr * tr / wr - price;
     return score_of_it > score;
   }
@@ -70,11 +71,11 @@ FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_
 FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_t> columns,
                                Price price) const {
   FoundSplit result;
-  const auto target = static_cast<double>(node.total.target);
+  const double target = units(node.total.target);
   const auto weight = static_cast<double>(node.total.weight);
   if (!(weight > 0)) return result;
   const double before = target * target / weight;
-  Candidate best;
+  Candidate best{.search = *this, .test = {}, .left = {}, .right = {}};
   best.score = before;
   best.least_weight = std::max(rules_.min_rows * form_.weight_scale, 1.0);
   for (const std::int32_t column : columns) {
@@ -84,9 +85,8 @@ FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_
   }
   if (!best.found) return result;
   result.gain = (best.score + best.penalty - before) * form_.weight_scale /
-                (form_.target_scale * form_.target_scale);
-  const double squares = static_cast<double>(node.squares) / form_.square_scale;
-  if (!(result.gain > rules_.min_split_improvement * squares)) return result;
+                (form_.target.whole * form_.target.whole);
+  if (!(result.gain > rules_.min_split_improvement * node.squares)) return result;
   if (!best.test.categorical) finish_numbers(node, best);
   result.found = true;
   result.test = std::move(best.test);
@@ -172,9 +172,9 @@ double SplitSearch::search_penalty(const NodeView& node, double roots, Price pri
   constexpr double kRowsPerLevel = 50;
   constexpr double kTwicePerLevel = 2 * 2 / std::numbers::pi;
   const auto weight = static_cast<double>(node.total.weight);
-  const auto target = static_cast<double>(node.total.target);
-  const double unit = form_.target_scale * form_.target_scale / form_.weight_scale;
-  const double squares = static_cast<double>(node.squares) / form_.square_scale * unit;
+  const double target = units(node.total.target);
+  const double squares =
+      node.squares * form_.target.whole * form_.target.whole / form_.weight_scale;
   const double variance =
       std::max(0.0, squares - target * target / weight) / (weight / form_.weight_scale);
   const double levels = roots * roots / weight;
@@ -189,7 +189,7 @@ std::vector<SplitSearch::Level> SplitSearch::sorted_levels(const std::int64_t* c
   for (std::int32_t b = 0; b < bins; ++b) {
     const Sums bin = read_cell(form_, cells, static_cast<std::size_t>(b));
     if (bin.weight == 0) continue;
-    levels.push_back({static_cast<double>(bin.target) / static_cast<double>(bin.weight), b, bin});
+    levels.push_back({units(bin.target) / static_cast<double>(bin.weight), b, bin});
   }
   std::ranges::sort(levels, [](const Level& a, const Level& b) {
     return a.mean != b.mean ? a.mean < b.mean : a.bin < b.bin;

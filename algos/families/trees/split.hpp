@@ -22,7 +22,7 @@ struct SplitRules {
 struct NodeView {
   std::int32_t id = 0;
   Sums total;
-  std::int64_t squares = 0;
+  double squares = 0;                   ///< Σ weight · residual²
   const std::int64_t* cells = nullptr;  ///< its histogram
 };
 
@@ -44,12 +44,20 @@ class SplitSearch {
  public:
   SplitSearch(const BinSpec& spec, const BinLayout& layout, const FixedPoint& form,
               const SplitRules& rules)
-      : spec_(spec), layout_(layout), form_(form), rules_(rules) {}
+      : spec_(spec),
+        layout_(layout),
+        form_(form),
+        rules_(rules),
+        rest_unit_(1 / form.target.rest) {}
   [[nodiscard]] FoundSplit search(const NodeView& node,
                                   std::span<const std::int32_t> columns) const;
   /// Whether children of these sums could be heavy enough.
   [[nodiscard]] bool may_split(Sums total) const {
     return static_cast<double>(total.weight) >= 2 * rules_.min_rows * form_.weight_scale;
+  }
+  /// A sum of targets in whole units.
+  [[nodiscard]] double units(TwoPartSum target) const {
+    return static_cast<double>(target.whole) + static_cast<double>(target.rest) * rest_unit_;
   }
   /// Sums of the whole node, from the cells of any one column that it histogrammed.
   [[nodiscard]] Sums total_of(const std::int64_t* cells, std::int32_t column) const;
@@ -78,6 +86,7 @@ class SplitSearch {
   const BinLayout& layout_;
   const FixedPoint& form_;
   const SplitRules& rules_;
+  double rest_unit_;  ///< in whole units
 };
 
 }  // namespace neve::algos::trees

@@ -32,7 +32,7 @@ double erf(double x);
 double erfc(double x);
 double cbrt(double x);
 
-/// In place, the same bits as the scalar forms, four lanes at a time.
+/// In place, the same bits as the scalar forms, four or eight lanes at a time.
 void exp(std::span<double> values);
 void log(std::span<double> values);
 

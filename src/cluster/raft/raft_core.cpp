@@ -13,7 +13,6 @@
 extern "C" {
 #include <raft.h>
 }
-
 #include "cluster/raft/deliveries.hpp"
 #include "cluster/raft/raft_io.hpp"
 #include "cluster/raft/read_rounds.hpp"
@@ -29,20 +28,26 @@ using CoreTransfer = struct ::raft_transfer;
 /// Commands that enter the log together. More wait for the next round trip.
 constexpr std::size_t kBatch = 256;
 
+/// In memory that the core frees.
+raft_buffer copied(const wire::Bytes& bytes) {
+  void* base = raft_malloc(std::max<std::size_t>(bytes.size(), 1));
+  if (base == nullptr) throw std::bad_alloc();
+  if (!bytes.empty()) std::memcpy(base, bytes.data(), bytes.size());
+  return {base, bytes.size()};
+}
+
 }  // namespace
 
 struct RaftCore::Impl {
   /// A request's memory, which the core uses until it calls back.
-  struct ChangeRequest {
-    raft_change request{};
+  template <class Request>
+  struct Pending {
+    Request request{};
     Impl* self = nullptr;
     Callback callback;
   };
-  struct TransferRequest {
-    CoreTransfer request{};
-    Impl* self = nullptr;
-    Callback callback;
-  };
+  using ChangeRequest = Pending<raft_change>;
+  using TransferRequest = Pending<CoreTransfer>;
   struct Proposal {
     wire::Bytes command;
     Callback callback;
@@ -87,14 +92,13 @@ struct RaftCore::Impl {
   }
 
   // --- what the core calls ------------------------------------------------------------------
-
   static int apply(raft_fsm* fsm, const raft_buffer* command, void** result) {
     auto& self = *static_cast<Impl*>(fsm->data);
     *result = nullptr;
     const std::uint64_t index = self.core.last_applied + 1;
-    const auto* bytes = static_cast<const std::byte*>(command->base);
     try {
-      wire::Bytes made = self.machine.apply(index, {bytes, command->len});
+      wire::Bytes made =
+          self.machine.apply(index, {static_cast<const std::byte*>(command->base), command->len});
       const auto at = self.proposed.find(index);
       // Once another leads, the entry here may be another's.
       if (at == self.proposed.end() || self.core.state != RAFT_LEADER) return 0;
@@ -111,16 +115,10 @@ struct RaftCore::Impl {
     auto& self = *static_cast<Impl*>(fsm->data);
     // The core would put a configuration into the snapshot that may yet be rolled back.
     if (self.core.configuration_uncommitted_index != 0) return RAFT_BUSY;
-    const wire::Bytes bytes = self.machine.snapshot();
-    *buffers = static_cast<raft_buffer*>(raft_malloc(sizeof(raft_buffer)));
-    void* base = raft_malloc(std::max<std::size_t>(bytes.size(), 1));
-    if (*buffers == nullptr || base == nullptr) {
-      raft_free(*buffers);
-      raft_free(base);
-      return RAFT_NOMEM;
-    }
-    if (!bytes.empty()) std::memcpy(base, bytes.data(), bytes.size());
-    **buffers = {base, bytes.size()};
+    auto* made = static_cast<raft_buffer*>(raft_malloc(sizeof(raft_buffer)));
+    if (made == nullptr) return RAFT_NOMEM;
+    *made = copied(self.machine.snapshot());
+    *buffers = made;
     *count = 1;
     return 0;
   }
@@ -137,10 +135,11 @@ struct RaftCore::Impl {
     return 0;
   }
 
-  static void proposals_lost(ApplyRequest* request, int /*status*/, void* /*result*/) {
+  /// Of requests whose end says nothing new.
+  template <class Request, class... Ending>
+  static void forget(Request* request, Ending...) {
     delete request;
   }
-  static void barrier_done(BarrierRequest* request, int /*status*/) { delete request; }
   static void change_done(raft_change* request, int status) {
     const std::unique_ptr<ChangeRequest> change(static_cast<ChangeRequest*>(request->data));
     change->self->answer(std::move(change->callback), outcome_of(status));
@@ -153,7 +152,6 @@ struct RaftCore::Impl {
   }
 
   // --- after each event ---------------------------------------------------------------------
-
   /// Brings the core to rest, then says what came of it. Callbacks may come back here.
   void settle() {
     io.complete();
@@ -188,7 +186,7 @@ struct RaftCore::Impl {
     led_term = core.current_term;
     close_transfer();
     auto request = std::make_unique<BarrierRequest>();
-    const int code = raft_barrier(&core, request.get(), barrier_done);
+    const int code = raft_barrier(&core, request.get(), forget);
     if (code != 0) return stop(raft_strerror(code));
     (void)request.release();
     first_index = raft_last_index(&core);
@@ -239,15 +237,12 @@ struct RaftCore::Impl {
   bool append(std::size_t count) {
     std::vector<raft_buffer> buffers;
     for (std::size_t i = 0; i < count; ++i) {
-      const wire::Bytes& command = queued[i].command;
-      buffers.push_back({raft_malloc(std::max<std::size_t>(command.size(), 1)), command.size()});
-      if (buffers.back().base == nullptr) throw std::bad_alloc();
-      if (!command.empty()) std::memcpy(buffers.back().base, command.data(), command.size());
+      buffers.push_back(copied(queued[i].command));
     }
     auto request = std::make_unique<ApplyRequest>();
     std::uint64_t index = raft_last_index(&core);
-    const int code = raft_apply(&core, request.get(), buffers.data(), static_cast<unsigned>(count),
-                                proposals_lost);
+    const int code =
+        raft_apply(&core, request.get(), buffers.data(), static_cast<unsigned>(count), forget);
     if (code != 0) return false;
     (void)request.release();
     for (std::size_t i = 0; i < count; ++i) {
@@ -288,7 +283,6 @@ struct RaftCore::Impl {
   }
 
   // --- messages of our own ------------------------------------------------------------------
-
   void on(NodeId from, const ConfirmLeader& message) {
     if (message.term != core.current_term) return;
     deliveries.post(from, LeaderConfirmed{message.term, message.round});
@@ -388,14 +382,13 @@ struct RaftCore::Impl {
 
 RaftCore::RaftCore(const CoreSettings& settings, StateMachine& machine, Send send)
     : impl_(std::make_unique<Impl>(settings, machine, std::move(send))) {}
-
 RaftCore::~RaftCore() = default;
 
 void RaftCore::bootstrap(std::uint64_t now_ms) {
   raft_configuration alone;
   raft_configuration_init(&alone);
-  const NodeId self = impl_->settings.self;
-  raft_configuration_add(&alone, self.value(), server_address(self).c_str(), RAFT_VOTER);
+  const NodeId id = impl_->settings.self;
+  raft_configuration_add(&alone, id.value(), server_address(id).c_str(), RAFT_VOTER);
   const int code = raft_bootstrap(&impl_->core, &alone);
   raft_configuration_close(&alone);
   NEVE_CHECK(code == 0, raft_strerror(code));
@@ -493,14 +486,12 @@ std::uint64_t RaftCore::applied() const { return impl_->core.last_applied; }
 
 std::optional<std::uint64_t> RaftCore::last_heard_ms(NodeId server) const {
   const auto at = impl_->heard_ms.find(server);
-  if (at == impl_->heard_ms.end()) return std::nullopt;
-  return at->second;
+  return at == impl_->heard_ms.end() ? std::nullopt : std::optional(at->second);
 }
 
 std::uint64_t RaftCore::match_index(NodeId server) const {
   const ::raft& core = impl_->core;
-  if (core.state != RAFT_LEADER) return 0;
-  for (unsigned i = 0; i < core.configuration.n; ++i) {
+  for (unsigned i = 0; core.state == RAFT_LEADER && i < core.configuration.n; ++i) {
     if (core.configuration.servers[i].id != server.value()) continue;
     return core.leader_state.progress[i].match_index;
   }

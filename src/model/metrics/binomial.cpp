@@ -155,15 +155,19 @@ void BinomialPartial::merge(const BinomialPartial& right) {
   log_error += right.log_error;
 }
 
-Binomial finish_binomial(Pool& pool, const BinomialPartial& partial,
-                         const BinomialOptions& options) {
+std::int64_t binomial_bytes(std::int64_t rows, bool weighted) {
+  // A row's score and weight, then as much sorted; of the weighted curve the sums beside that.
+  return rows * (weighted ? 16 + 16 + 24 : 8 + 16);
+}
+
+Binomial finish_binomial(Pool& pool, BinomialPartial partial, const BinomialOptions& options) {
   NEVE_CHECK(options.domain.size() == 2, "binomial metrics of two classes");
   Binomial out;
   out.model_category = Category::binomial;
   out.domain = options.domain;
   set_means(partial, out);
   if (partial.rows() == 0) return out;
-  const ScoreCurve curve(pool, partial);
+  const ScoreCurve curve(pool, std::move(partial));
   const CurveAreas areas = areas_of(pool, curve);
   out.AUC = areas.roc;
   out.pr_auc = areas.precision_recall;
@@ -190,16 +194,13 @@ void BinomialTask::map(const mr::RowGroup& group, const State& /*state*/, Partia
 
 Binomial compute_binomial(mr::Engine& engine, const BinomialInputs& inputs,
                           const job::TokenPtr& token) {
-  // Per row at most: its score in the result and in a merge, a sorted item, a point of the curve.
-  constexpr std::int64_t kBytesPerRow = 8 + 8 + 8 + 24;
-  const auto rows = inputs.layout->rows();
-  const Reservation memory =
-      engine.budget().reserve(rows * (inputs.weights ? 2 : 1) * kBytesPerRow, "binomial metrics");
+  const Reservation memory = engine.budget().reserve(
+      binomial_bytes(inputs.layout->rows(), inputs.weights.has_value()), "binomial metrics");
   const auto run_inputs = inputs_with(inputs.layout, {inputs.p1, inputs.actual}, inputs.weights);
   mr::RunOptions run_options;
   run_options.token = token;
-  const auto partial = engine.run<BinomialTask>(run_inputs, {}, run_options);
-  return finish_binomial(engine.pool(), partial, inputs.options);
+  auto partial = engine.run<BinomialTask>(run_inputs, {}, run_options);
+  return finish_binomial(engine.pool(), std::move(partial), inputs.options);
 }
 
 const schema::Schema& Binomial::schema() {

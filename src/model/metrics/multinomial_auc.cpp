@@ -51,7 +51,7 @@ class ClassCurves {
     for (std::size_t other = 0; other < classes_; ++other) {
       if (other != of) sides.negatives.append(scores(other, of));
     }
-    return areas_of(pool_, ScoreCurve(pool_, sides));
+    return areas_of(pool_, ScoreCurve(pool_, std::move(sides)));
   }
   /// Mean over both probabilities of how well they tell the rows of two classes; 0 where neither
   /// has rows, as in H2O-3.
@@ -67,7 +67,7 @@ class ClassCurves {
     BinomialPartial sides;
     sides.positives.append(scores(of, of));
     sides.negatives.append(scores(other, of));
-    return areas_of(pool_, ScoreCurve(pool_, sides));
+    return areas_of(pool_, ScoreCurve(pool_, std::move(sides)));
   }
   [[nodiscard]] const ClassScores& scores(std::size_t actual, std::size_t of) const {
     return partial_.scores[actual * classes_ + of];

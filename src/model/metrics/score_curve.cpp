@@ -29,20 +29,21 @@ double score_of(std::uint64_t key) {
   return std::bit_cast<double>((key & kSign) != 0 ? key : ~key & ~kSign);
 }
 
-struct Item {
-  std::uint64_t key;
-  static Item at(const ScoreRun& run, std::size_t i) { return {key_of(run.scores[i])}; }
-  static double weight() { return 1; }
+/// A row to be sorted where all weigh 1: its key. Where they do not, its weight goes along.
+using Key = std::uint64_t;
+struct WeightedKey {
+  Key key;
+  double weight;
 };
 
-struct WeightedItem {
-  std::uint64_t key;
-  double held_weight;
-  static WeightedItem at(const ScoreRun& run, std::size_t i) {
-    return {key_of(run.scores[i]), run.weights.empty() ? 1 : run.weights[i]};
-  }
-  [[nodiscard]] double weight() const { return held_weight; }
-};
+Key key_in(Key row) { return row; }
+Key key_in(const WeightedKey& row) { return row.key; }
+void take(const ScoreRun& run, std::size_t i, Key& row) { row = key_of(run.scores[i]); }
+void take(const ScoreRun& run, std::size_t i, WeightedKey& row) {
+  row = {key_of(run.scores[i]), run.weights.empty() ? 1 : run.weights[i]};
+}
+std::uint32_t weight_in(Key /*row*/) { return 1; }
+double weight_in(const WeightedKey& row) { return row.weight; }
 
 /// Keys that cut the ranges: range r holds keys from splitter r-1 up to, without, splitter r.
 class Splitters {
@@ -80,17 +81,15 @@ class Splitters {
   std::size_t ranges_ = 1;
 };
 
-/// The items of one class, spread over the ranges; in row order within each.
-template <class Row>
-struct Spread {
-  std::unique_ptr<Row[]> items;
-  std::vector<std::size_t> starts;  ///< of each range, then the number of items
-  [[nodiscard]] std::span<Row> range(std::size_t r) const {
-    return {items.get() + starts[r], starts[r + 1] - starts[r]};
-  }
+/// Where the rows of each range begin and, behind its negatives, its positives; then the number of
+/// rows.
+struct Ranges {
+  std::vector<std::size_t> starts;
+  std::vector<std::size_t> positives;
+  [[nodiscard]] std::size_t count() const { return positives.size(); }
 };
 
-/// Rows that one thread spreads at a time.
+/// Rows of one class that one thread spreads at a time.
 struct SpreadBlock {
   const ScoreRun* run;
   std::size_t begin;
@@ -110,30 +109,40 @@ std::vector<SpreadBlock> blocks_of(const ClassScores& rows) {
   return blocks;
 }
 
+/// Finds the range of every row of a block and counts them.
+void find_ranges(const Splitters& splitters, SpreadBlock& block) {
+  block.places.resize(splitters.ranges());
+  block.ranges.resize(block.end - block.begin);
+  for (std::size_t i = 0; i < block.ranges.size(); ++i) {
+    const std::size_t range = splitters.range_of(key_of(block.run->scores[block.begin + i]));
+    block.ranges[i] = static_cast<std::uint16_t>(range);
+    ++block.places[range];
+  }
+}
+
+/// Spreads the rows over the ranges, a class after the other and in row order within each.
 template <class Row>
-Spread<Row> spread(Pool& pool, const ClassScores& rows, const Splitters& splitters) {
-  Spread<Row> out{std::make_unique_for_overwrite<Row[]>(rows.size()), {}};
-  std::vector<SpreadBlock> blocks = blocks_of(rows);
-  pool.for_each(blocks.size(), [&](std::size_t b) {
-    SpreadBlock& block = blocks[b];
-    block.places.resize(splitters.ranges());
-    block.ranges.resize(block.end - block.begin);
-    for (std::size_t i = 0; i < block.ranges.size(); ++i) {
-      const std::size_t range = splitters.range_of(key_of(block.run->scores[block.begin + i]));
-      block.ranges[i] = static_cast<std::uint16_t>(range);
-      ++block.places[range];
-    }
-  });
+Ranges spread(Pool& pool, const BinomialPartial& partial, Row* to) {
+  const Splitters splitters(partial);
+  std::vector<SpreadBlock> blocks = blocks_of(partial.negatives);
+  const std::size_t negative_blocks = blocks.size();
+  for (SpreadBlock& block : blocks_of(partial.positives)) blocks.push_back(std::move(block));
+  pool.for_each(blocks.size(), [&](std::size_t b) { find_ranges(splitters, blocks[b]); });
+  Ranges out;
   std::size_t next = 0;
   for (std::size_t range = 0; range < splitters.ranges(); ++range) {
     out.starts.push_back(next);
-    for (SpreadBlock& block : blocks) next += std::exchange(block.places[range], next);
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+      if (b == negative_blocks) out.positives.push_back(next);
+      next += std::exchange(blocks[b].places[range], next);
+    }
+    if (blocks.size() == negative_blocks) out.positives.push_back(next);
   }
   out.starts.push_back(next);
   pool.for_each(blocks.size(), [&](std::size_t b) {
     SpreadBlock& block = blocks[b];
     for (std::size_t i = 0; i < block.ranges.size(); ++i) {
-      out.items[block.places[block.ranges[i]]++] = Row::at(*block.run, block.begin + i);
+      take(*block.run, block.begin + i, to[block.places[block.ranges[i]]++]);
     }
   });
   return out;
@@ -147,11 +156,11 @@ void sort_by_key(std::span<Row> items) {
   constexpr std::size_t kValues = std::size_t{1} << kBits;
   constexpr std::size_t kFewItems = 1024;
   if (items.size() < kFewItems || items.size() > std::numeric_limits<std::uint32_t>::max()) {
-    std::ranges::stable_sort(items, {}, &Row::key);
+    std::ranges::stable_sort(items, {}, [](const Row& item) { return key_in(item); });
     return;
   }
   const auto digit = [](const Row& item, std::size_t d) {
-    return static_cast<std::size_t>(item.key >> (d * kBits)) & (kValues - 1);
+    return static_cast<std::size_t>(key_in(item) >> (d * kBits)) & (kValues - 1);
   };
   std::vector<std::array<std::uint32_t, kValues>> counts(kDigits);
   for (const Row& item : items) {
@@ -170,95 +179,127 @@ void sort_by_key(std::span<Row> items) {
   if (from.data() != items.data()) std::ranges::copy(from, items.begin());
 }
 
-/// Where a range's points go; sums begin at zero in each range.
+/// The points of all ranges, each range's from where its rows began.
+template <class Sum>
 struct Points {
-  double* scores;
-  double* tps;
-  double* fps;
+  Key* keys;
+  Sum* tps;
+  Sum* fps;
 };
 
-/// Walks both sorted lists at once and writes a point for each distinct key; returns their number.
-template <class Row>
+/// Walks the sorted rows of both classes of a range at once and writes a point for each distinct
+/// key, its sums beginning at zero; returns their number. The keys may take the place of the rows.
+template <class Row, class Sum>
 std::size_t write_points(std::span<const Row> negatives, std::span<const Row> positives,
-                         Points out) {
-  std::size_t count = 0;
-  double tp = 0;
-  double fp = 0;
+                         Points<Sum> out) {
+  std::vector<Key> keys;
+  keys.reserve(negatives.size() + positives.size());
+  Sum tp = 0;
+  Sum fp = 0;
   auto negative = negatives.begin();
   auto positive = positives.begin();
   while (negative != negatives.end() || positive != positives.end()) {
-    const bool take_negative = positive == positives.end() ||
-                               (negative != negatives.end() && negative->key < positive->key);
-    const std::uint64_t key = take_negative ? negative->key : positive->key;
-    for (; negative != negatives.end() && negative->key == key; ++negative)
-      fp += negative->weight();
-    for (; positive != positives.end() && positive->key == key; ++positive)
-      tp += positive->weight();
-    out.scores[count] = score_of(key);
-    out.tps[count] = tp;
-    out.fps[count++] = fp;
+    const bool take_negative =
+        positive == positives.end() ||
+        (negative != negatives.end() && key_in(*negative) < key_in(*positive));
+    const Key key = take_negative ? key_in(*negative) : key_in(*positive);
+    for (; negative != negatives.end() && key_in(*negative) == key; ++negative)
+      fp += weight_in(*negative);
+    for (; positive != positives.end() && key_in(*positive) == key; ++positive)
+      tp += weight_in(*positive);
+    out.tps[keys.size()] = tp;
+    out.fps[keys.size()] = fp;
+    keys.push_back(key);
+  }
+  std::ranges::copy(keys, out.keys);
+  return keys.size();
+}
+
+/// Adds to each range's sums those of the ranges before it, and closes the gaps that equal scores
+/// left; returns the number of points.
+template <class Sum>
+std::size_t join_ranges(Pool& pool, const Ranges& ranges, std::span<const std::size_t> sizes,
+                        Points<Sum> points) {
+  // A range has at least the row that is its splitter, but for sides without any.
+  std::vector<std::pair<Sum, Sum>> before(sizes.size());
+  Sum tp = 0;
+  Sum fp = 0;
+  for (std::size_t r = 0; r < sizes.size(); ++r) {
+    before[r] = {tp, fp};
+    if (sizes[r] == 0) continue;
+    tp += points.tps[ranges.starts[r] + sizes[r] - 1];
+    fp += points.fps[ranges.starts[r] + sizes[r] - 1];
+  }
+  pool.for_each(sizes.size(), [&](std::size_t r) {
+    for (std::size_t i = ranges.starts[r]; i < ranges.starts[r] + sizes[r]; ++i) {
+      points.tps[i] += before[r].first;
+      points.fps[i] += before[r].second;
+    }
+  });
+  std::size_t count = 0;
+  for (std::size_t r = 0; r < sizes.size(); ++r) {
+    const std::size_t start = ranges.starts[r];
+    if (start != count) {
+      std::copy_n(points.keys + start, sizes[r], points.keys + count);
+      std::copy_n(points.tps + start, sizes[r], points.tps + count);
+      std::copy_n(points.fps + start, sizes[r], points.fps + count);
+    }
+    count += sizes[r];
   }
   return count;
 }
 
+/// Sorts spread rows and makes the curve's points of them; returns their number.
+template <class Row, class Sum>
+std::size_t make_points(Pool& pool, const Ranges& ranges, Row* rows, Points<Sum> out) {
+  std::vector<std::size_t> sizes(ranges.count());
+  pool.for_each(sizes.size(), [&](std::size_t r) {
+    const std::size_t start = ranges.starts[r];
+    const std::span<Row> negatives(rows + start, rows + ranges.positives[r]);
+    const std::span<Row> positives(rows + ranges.positives[r], rows + ranges.starts[r + 1]);
+    sort_by_key(negatives);
+    sort_by_key(positives);
+    sizes[r] = write_points<Row, Sum>(negatives, positives,
+                                      {out.keys + start, out.tps + start, out.fps + start});
+  });
+  return join_ranges(pool, ranges, sizes, out);
+}
+
 }  // namespace
 
-ScoreCurve::ScoreCurve(Pool& pool, const BinomialPartial& partial) {
+ScoreCurve::ScoreCurve(Pool& pool, BinomialPartial partial) {
+  if (partial.rows() == 0) return;
   const auto weighted_side = [](const ClassScores& side) {
     return std::ranges::any_of(side.runs(), [](const auto& run) { return !run->weights.empty(); });
   };
-  const bool weighted = weighted_side(partial.negatives) || weighted_side(partial.positives);
-  weighted ? build<WeightedItem>(pool, partial) : build<Item>(pool, partial);
+  const bool weighted = weighted_side(partial.negatives) || weighted_side(partial.positives) ||
+                        partial.rows() > std::numeric_limits<std::uint32_t>::max();
+  weighted ? build_weights(pool, std::move(partial)) : build_counts(pool, std::move(partial));
 }
 
-template <class Row>
-void ScoreCurve::build(Pool& pool, const BinomialPartial& partial) {
+double ScoreCurve::score(std::size_t i) const { return score_of(keys_[i]); }
+
+void ScoreCurve::build_counts(Pool& pool, BinomialPartial partial) {
   const auto rows = static_cast<std::size_t>(partial.rows());
-  if (rows == 0) return;
-  scores_ = std::make_unique_for_overwrite<double[]>(rows);
-  tps_ = std::make_unique_for_overwrite<double[]>(rows);
-  fps_ = std::make_unique_for_overwrite<double[]>(rows);
-  const Splitters splitters(partial);
-  const auto negatives = spread<Row>(pool, partial.negatives, splitters);
-  const auto positives = spread<Row>(pool, partial.positives, splitters);
-  std::vector<std::size_t> starts(splitters.ranges());
-  std::vector<std::size_t> sizes(starts.size());
-  pool.for_each(starts.size(), [&](std::size_t r) {
-    sort_by_key(negatives.range(r));
-    sort_by_key(positives.range(r));
-    starts[r] = negatives.starts[r] + positives.starts[r];
-    sizes[r] = write_points<Row>(negatives.range(r), positives.range(r),
-                                 {&scores_[starts[r]], &tps_[starts[r]], &fps_[starts[r]]});
-  });
-  close_gaps(pool, starts, sizes);
+  keys_ = std::make_unique_for_overwrite<Key[]>(rows);
+  const Ranges ranges = spread(pool, partial, keys_.get());
+  partial = {};
+  tps_.counts = std::make_unique_for_overwrite<std::uint32_t[]>(rows);
+  fps_.counts = std::make_unique_for_overwrite<std::uint32_t[]>(rows);
+  size_ = make_points<Key, std::uint32_t>(pool, ranges, keys_.get(),
+                                          {keys_.get(), tps_.counts.get(), fps_.counts.get()});
 }
 
-void ScoreCurve::close_gaps(Pool& pool, std::span<const std::size_t> starts,
-                            std::span<const std::size_t> sizes) {
-  // A range has at least the row that is its splitter, but for sides without any.
-  std::vector<std::pair<double, double>> before(starts.size());
-  double tp = 0;
-  double fp = 0;
-  for (std::size_t r = 0; r < starts.size(); ++r) {
-    before[r] = {tp, fp};
-    if (sizes[r] == 0) continue;
-    tp += tps_[starts[r] + sizes[r] - 1];
-    fp += fps_[starts[r] + sizes[r] - 1];
-  }
-  pool.for_each(starts.size(), [&](std::size_t r) {
-    for (std::size_t i = starts[r]; i < starts[r] + sizes[r]; ++i) {
-      tps_[i] += before[r].first;
-      fps_[i] += before[r].second;
-    }
-  });
-  for (std::size_t r = 0; r < starts.size(); ++r) {
-    if (starts[r] != size_) {
-      for (double* column : {scores_.get(), tps_.get(), fps_.get()}) {
-        std::copy_n(column + starts[r], sizes[r], column + size_);
-      }
-    }
-    size_ += sizes[r];
-  }
+void ScoreCurve::build_weights(Pool& pool, BinomialPartial partial) {
+  const auto rows = static_cast<std::size_t>(partial.rows());
+  const auto items = std::make_unique_for_overwrite<WeightedKey[]>(rows);
+  const Ranges ranges = spread(pool, partial, items.get());
+  partial = {};
+  keys_ = std::make_unique_for_overwrite<Key[]>(rows);
+  tps_.weights = std::make_unique_for_overwrite<double[]>(rows);
+  fps_.weights = std::make_unique_for_overwrite<double[]>(rows);
+  size_ = make_points<WeightedKey, double>(pool, ranges, items.get(),
+                                           {keys_.get(), tps_.weights.get(), fps_.weights.get()});
 }
 
 }  // namespace neve::model::metrics

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -14,17 +15,19 @@ namespace neve::model::metrics {
 /// all points of the ROC curve. Sums of weights are exact where these are integers.
 class ScoreCurve {
  public:
-  /// Sorts on the pool's threads; the result does not depend on their number.
-  ScoreCurve(Pool& pool, const BinomialPartial& partial);
+  /// Sorts on the pool's threads; the result does not depend on their number. A partial that is
+  /// moved here is freed as soon as its scores are taken, so that no more than 16 bytes a row are
+  /// held at a time, 40 where weights differ from 1.
+  ScoreCurve(Pool& pool, BinomialPartial partial);
 
   [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] double score(std::size_t i) const { return scores_[i]; }
-  [[nodiscard]] double tp(std::size_t i) const { return tps_[i]; }
-  [[nodiscard]] double fp(std::size_t i) const { return fps_[i]; }
-  [[nodiscard]] double total(std::size_t i) const { return tps_[i] + fps_[i]; }
+  [[nodiscard]] double score(std::size_t i) const;
+  [[nodiscard]] double tp(std::size_t i) const { return at(tps_, i); }
+  [[nodiscard]] double fp(std::size_t i) const { return at(fps_, i); }
+  [[nodiscard]] double total(std::size_t i) const { return tp(i) + fp(i); }
   /// Weights of all; zero where there are no rows.
-  [[nodiscard]] double positives() const { return size_ == 0 ? 0 : tps_[size_ - 1]; }
-  [[nodiscard]] double negatives() const { return size_ == 0 ? 0 : fps_[size_ - 1]; }
+  [[nodiscard]] double positives() const { return size_ == 0 ? 0 : tp(size_ - 1); }
+  [[nodiscard]] double negatives() const { return size_ == 0 ? 0 : fp(size_ - 1); }
   /// The number of points before the first for which `reached` holds; it holds from there on.
   template <class Predicate>
   [[nodiscard]] std::size_t first(Predicate reached) const {
@@ -38,14 +41,20 @@ class ScoreCurve {
   }
 
  private:
-  template <class Row>
-  void build(Pool& pool, const BinomialPartial& partial);
-  void close_gaps(Pool& pool, std::span<const std::size_t> starts,
-                  std::span<const std::size_t> sizes);
+  /// Sums of weights up to each point: counts where all weights are 1.
+  struct Sums {
+    std::unique_ptr<std::uint32_t[]> counts;
+    std::unique_ptr<double[]> weights;
+  };
+  static double at(const Sums& sums, std::size_t i) {
+    return sums.counts ? static_cast<double>(sums.counts[i]) : sums.weights[i];
+  }
+  void build_counts(Pool& pool, BinomialPartial partial);
+  void build_weights(Pool& pool, BinomialPartial partial);
 
-  std::unique_ptr<double[]> scores_;
-  std::unique_ptr<double[]> tps_;
-  std::unique_ptr<double[]> fps_;
+  std::unique_ptr<std::uint64_t[]> keys_;  ///< of the scores, ascending
+  Sums tps_;
+  Sums fps_;
   std::size_t size_ = 0;
 };
 

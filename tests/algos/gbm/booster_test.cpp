@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
 
+#include <neve/base/error.hpp>
 #include <neve/base/math.hpp>
 #include <neve/base/rng.hpp>
 #include <neve/frame/chunk_builder.hpp>
@@ -91,13 +93,13 @@ struct Machine {
   int threads = 2;
   int copies = 1;
   int lose_node_before_tree = -1;  ///< node 1 dies then
+  std::int64_t memory = std::int64_t{1} << 30U;
 };
 
 Learnt boost(const Table& table, const BoostSettings& settings, int trees, Machine machine = {}) {
-  constexpr std::int64_t kMemory = std::int64_t{1} << 30U;
   mr::LocalCluster cluster({.nodes = machine.nodes,
                             .threads_each = machine.threads,
-                            .memory_bytes_each = kMemory,
+                            .memory_bytes_each = machine.memory,
                             .copies = machine.copies},
                            all_tasks());
   mr::Engine& engine = cluster.node(0).engine();
@@ -270,6 +272,64 @@ TEST(Booster, AWeightCountsAsThatManyRowsAndZeroAsNone) {
       }
     }
   }
+}
+
+TEST(Booster, ARowOfWeightZeroMightAsWellNotBeThereWhateverItHolds) {
+  Table table = made_up(3'000, 12, Family::gaussian);
+  table.weights.assign(table.rows(), 1);
+  for (std::size_t i = 0; i < table.rows(); i += 5) {
+    table.weights[i] = 0;
+    table.response[i] = 1e9;
+    table.predictors[2][i] = -1e6;
+  }
+  const BoostSettings settings = settings_of(Family::gaussian, 5);
+  const Learnt with = boost(table, settings, 5);
+  const Learnt without = boost(copied(table), settings, 5);
+  for (std::size_t t = 0; t < 5; ++t)
+    EXPECT_EQ(wire::encode(with.iterations[t][0]), wire::encode(without.iterations[t][0]));
+}
+
+TEST(Booster, AnOutlierLeavesTheOtherLeavesTheirValues) {
+  Table table;
+  table.levels = {0};
+  table.predictors.resize(1);
+  for (int i = 0; i < 4'000; ++i) {
+    table.predictors[0].push_back(i % 4);
+    table.response.push_back(i % 4 == 0 ? 0.1 : 0.3);
+  }
+  table.predictors[0].push_back(9);
+  table.response.push_back(1e11);
+  BoostSettings settings = settings_of(Family::poisson, 3);
+  settings.grow.rules.min_split_improvement = 0;
+  settings.learn_rate = 1;
+  const Learnt learnt = boost(table, settings, 1);
+  const trees::Tree& tree = learnt.iterations[0][0];
+  // Every value of the predictor that has a mean of its own, in a leaf: log(mean / first mean).
+  std::vector<double> means;
+  for (const trees::Tree::Node& node : tree.nodes) {
+    if (node.is_leaf())
+      means.push_back(math::exp(learnt.first_score + static_cast<double>(node.value)));
+  }
+  std::ranges::sort(means);
+  ASSERT_GE(means.size(), 2U);
+  EXPECT_NEAR(means.back() / 1e11, 1, 1e-5);
+  // The others are in one leaf, or those of 0.1 are apart. In 50 bits alone their sums would be off
+  // by a thousandth.
+  EXPECT_NEAR(means.front(), means.size() == 2 ? 0.25 : 0.1, 1e-6);
+}
+
+TEST(Booster, WhatDoesNotFitIsRefusedWithWhatItNeeds) {
+  const Table table = made_up(50'000, 13, Family::gaussian);
+  const BoostSettings settings = settings_of(Family::gaussian, 5);
+  try {
+    boost(table, settings, 1, {.memory = std::int64_t{3} << 20U});
+    ADD_FAILURE() << "three megabytes are too few";
+  } catch (const OutOfMemoryError& error) {
+    EXPECT_NE(std::string(error.what()).find(" needs "), std::string::npos) << error.what();
+  }
+  // Little memory for histograms costs time, and no bit.
+  EXPECT_EQ(boost(table, settings, 2, {.memory = std::int64_t{12} << 20U}).bytes(),
+            boost(table, settings, 2).bytes());
 }
 
 TEST(Booster, RealWeightsAreAnswered) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include <neve/model/models.hpp>
 
 #include "algos/gbm/gbm_model.hpp"
+#include "algos/gbm/stopping.hpp"
 #include "mr/api/compute_node.hpp"
 
 namespace neve::algos::gbm {
@@ -171,6 +173,27 @@ TEST(GbmTraining, StopsEarlyWhenTheMetricNoLongerImproves) {
   ASSERT_TRUE(model);
   EXPECT_GT(model->iterations.size(), 4U);
   EXPECT_LT(model->iterations.size(), 100U);
+}
+
+TEST(GbmTraining, StopsAtTheFirstPointWhereTheRuleHolds) {
+  Session session;
+  const auto model = session.train("two", {{"ntrees", "200"},
+                                           {"learn_rate", "0.5"},
+                                           {"stopping_rounds", "3"},
+                                           {"stopping_tolerance", "0.02"},
+                                           {"score_tree_interval", "2"}});
+  ASSERT_TRUE(model);
+  const schema::Table& history = model->header.scoring_history;
+  const auto column = std::ranges::find(history.columns, "training_logloss",
+                                        [](const auto& each) { return each.name; });
+  ASSERT_NE(column, history.columns.end());
+  std::vector<double> scores;
+  for (const auto& cell : column->cells) scores.push_back(std::get<double>(cell));
+  const algos::gbm::StoppingRule rule{.metric = "logloss", .rounds = 3, .tolerance = 0.02};
+  for (std::size_t points = 1; points < scores.size(); ++points)
+    EXPECT_FALSE(should_stop(rule, std::span(scores).first(points))) << points;
+  EXPECT_TRUE(should_stop(rule, scores));
+  EXPECT_EQ(model->iterations.size(), 2 * (scores.size() - 1));
 }
 
 TEST(GbmTraining, TheChecksumIsTheSameOnAnyThreadsAndNodes) {

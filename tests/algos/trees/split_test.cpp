@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <utility>
 
 #include <neve/base/rng.hpp>
 
@@ -21,10 +22,20 @@ struct Example {
 
 FixedPoint wide_form() {
   FixedPoint form;
-  form.packed = false;
-  form.target_scale = 0x1p20;
-  form.square_scale = 0x1p20;
+  form.form = FixedPoint::Form::wide;
+  form.target.whole = 0x1p20;
+  form.square = {0x1p20, 0x1p20};
   return form;
+}
+
+void add_row(const FixedPoint& form, TwoPartSum target, std::int64_t* cell) {
+  if (form.form == FixedPoint::Form::packed) {
+    *cell += (target.whole << form.weight_bits) + 1;
+    return;
+  }
+  *cell++ += target.whole;
+  if (form.form == FixedPoint::Form::fine) *cell++ += target.rest;
+  *cell += 1;
 }
 
 FoundSplit search(const Example& example, const FixedPoint& form, const SplitRules& rules) {
@@ -32,17 +43,10 @@ FoundSplit search(const Example& example, const FixedPoint& form, const SplitRul
   std::vector<std::int64_t> cells(static_cast<std::size_t>(layout.cells * form.words()));
   NodeView node;
   for (std::size_t i = 0; i < example.bin.size(); ++i) {
-    const auto target =
-        static_cast<std::int64_t>(std::llround(example.residual[i] * form.target_scale));
-    const auto at = static_cast<std::size_t>(example.bin[i]);
-    if (form.packed) {
-      cells[at] += (target << form.weight_bits) + 1;
-    } else {
-      cells[2 * at] += target;
-      cells[2 * at + 1] += 1;
-    }
+    const TwoPartSum target = form.target.round(example.residual[i]);
+    add_row(form, target, cells.data() + example.bin[i] * form.words());
     node.total += {target, 1};
-    node.squares += std::llround(example.residual[i] * example.residual[i] * form.square_scale);
+    node.squares += example.residual[i] * example.residual[i];
   }
   node.cells = cells.data();
   const std::int32_t column = 0;
@@ -119,7 +123,7 @@ TEST(SplitSearch, FindsTheBestOfAllSubsetsOfLevels) {
 
 TEST(SplitSearch, PackedAndWideSumsFindTheSame) {
   FixedPoint packed = wide_form();
-  packed.packed = true;
+  packed.form = FixedPoint::Form::packed;
   packed.weight_bits = 10;
   for (const bool categorical : {false, true}) {
     const Example example = example_of(categorical, 12, 500, 3);
@@ -129,6 +133,79 @@ TEST(SplitSearch, PackedAndWideSumsFindTheSame) {
     EXPECT_EQ(a.test.threshold, b.test.threshold);
     EXPECT_EQ(a.test.right_bins, b.test.right_bins);
   }
+}
+
+/// Tl²/Wl + Tr²/Wr - T²/W of the node's best threshold, and that threshold, in long double.
+std::pair<int, long double> best_threshold(const Example& example, int bins) {
+  std::pair<int, long double> best{0, 0};
+  for (int threshold = 1; threshold < bins; ++threshold) {
+    long double t[2] = {0, 0};
+    long double w[2] = {0, 0};
+    for (std::size_t i = 0; i < example.bin.size(); ++i) {
+      const int side = example.bin[i] >= threshold ? 1 : 0;
+      t[side] += static_cast<long double>(example.residual[i]);
+      w[side] += 1;
+    }
+    const long double all = t[0] + t[1];
+    const long double gain = t[0] * t[0] / w[0] + t[1] * t[1] / w[1] - all * all / (w[0] + w[1]);
+    if (w[0] > 0 && w[1] > 0 && gain > best.second) best = {threshold, gain};
+  }
+  return best;
+}
+
+/// What the form of a tree is chosen by, of rows that weigh 1.
+FixedPoint form_for(const std::vector<double>& residuals) {
+  LoadTask::Partial loaded;
+  loaded.rows = static_cast<std::int64_t>(residuals.size());
+  loaded.whole_weights = loaded.rows;
+  loaded.largest_weight = 1;
+  TargetRange range;
+  for (const double residual : residuals) {
+    range.largest_residual = std::max(range.largest_residual, std::abs(residual));
+    range.exponents += std::ilogb(residual);
+    ++range.exponent_count;
+  }
+  range.largest_target = range.largest_residual;
+  return choose_fixed_point(loaded, range);
+}
+
+TEST(SplitSearch, HeavyTailsLeaveTheOtherRowsTheirSplits) {
+  constexpr int kBins = 20;
+  const std::pair<double, FixedPoint::Form> outliers[] = {{1, FixedPoint::Form::packed},
+                                                          {1e6, FixedPoint::Form::wide},
+                                                          {1e12, FixedPoint::Form::fine},
+                                                          {1e15, FixedPoint::Form::fine}};
+  for (const auto& [outlier, form_of_it] : outliers) {
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+      Example all = example_of(false, kBins, 3000, seed);
+      // Smooth in the bins, so that the best threshold is one of many that are nearly as good.
+      for (std::size_t i = 0; i < all.bin.size(); ++i)
+        all.residual[i] += 0.05 * all.bin[i] - 5 * std::sin(all.bin[i] * 2.0) - 1;
+      std::vector<double> residuals = all.residual;
+      residuals.push_back(outlier);
+      const FixedPoint form = form_for(residuals);
+      EXPECT_EQ(form.form, form_of_it) << outlier;
+      // The node of all rows but the outlier, in the units that the outlier dictates.
+      const FoundSplit found = search(all, form, {.min_rows = 1, .min_split_improvement = 0});
+      const auto [threshold, gain] = best_threshold(all, kBins + 1);
+      ASSERT_TRUE(found.found);
+      if (!found.test.missing_right) continue;  // the reference takes the last bin for the largest
+      EXPECT_EQ(found.test.threshold, threshold) << outlier << ", seed " << seed;
+      EXPECT_NEAR(found.gain, static_cast<double>(gain), 1e-3 * static_cast<double>(gain));
+    }
+  }
+}
+
+TEST(TwoPartSums, AreExactFromTheLargestToTheSmallest) {
+  LoadTask::Partial loaded;
+  loaded.rows = 1'000'000;
+  loaded.whole_weights = loaded.rows;
+  const TwoPartScale scale = two_part_scale(loaded, 1e12);
+  TwoPartSum sum = scale.round(1e12);
+  for (int i = 0; i < 999'999; ++i) sum += scale.round(0.1);
+  EXPECT_NEAR(scale.to_double(sum - scale.round(1e12)), 99'999.9, 1e-6);
+  EXPECT_EQ(std::int64_t{3} * scale.round(0.7),
+            scale.round(0.7) - (std::int64_t{-2} * scale.round(0.7)));
 }
 
 TEST(SplitSearch, ChildrenHaveTheLeastRows) {

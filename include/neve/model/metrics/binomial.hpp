@@ -124,9 +124,11 @@ struct BinomialOptions {
 };
 
 /// Orders the scores and computes all metrics; the pool's threads share the work, and the result
-/// does not depend on their number.
-Binomial finish_binomial(Pool& pool, const BinomialPartial& partial,
-                         const BinomialOptions& options);
+/// does not depend on their number. A partial that is moved here is freed early.
+Binomial finish_binomial(Pool& pool, BinomialPartial partial, const BinomialOptions& options);
+/// Bytes that gathering a BinomialPartial of so many rows and finishing it take at most, where it
+/// is moved.
+std::int64_t binomial_bytes(std::int64_t rows, bool weighted);
 
 /// Columns to compare, of one layout.
 struct BinomialInputs {

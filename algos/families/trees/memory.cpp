@@ -1,0 +1,60 @@
+#include "algos/families/trees/memory.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace neve::algos::trees {
+namespace {
+
+constexpr std::int64_t kWordBytes = 8;
+/// A cell in the widest form.
+constexpr std::int64_t kCellBytes = 3 * kWordBytes;
+
+/// Nodes of the widest level that may be split: each weighs min_rows at least, twice over.
+double widest_level(std::int64_t rows, const GrowSettings& settings) {
+  const double by_rows = static_cast<double>(rows) / std::max(1.0, 2 * settings.rules.min_rows);
+  const double by_depth = std::ldexp(1.0, std::min(settings.max_depth, 62) - 1);
+  return std::max(1.0, std::min(by_rows, by_depth));
+}
+
+}  // namespace
+
+std::int64_t sketch_bytes(const frame::Layout& layout, const RowColumns& columns,
+                          std::span<const PredictorKind> kinds) {
+  const auto numbers = static_cast<std::int64_t>(
+      std::ranges::count_if(kinds, [](const PredictorKind& kind) { return !kind.categorical; }));
+  const std::int64_t rows = std::min(layout.rows(), kSampleRows);
+  const std::int64_t per_value = columns.weights >= 0 ? 2 * kWordBytes : kWordBytes;
+  // A value in the result and in what is merged into it, then with its weight as it is sorted.
+  return std::min(numbers, std::int64_t{kColumnsAtOnce}) * rows * (2 * per_value + 2 * kWordBytes);
+}
+
+std::int64_t row_store_bytes(const frame::Layout& layout, const RowColumns& columns,
+                             const BinLayout& bins) {
+  std::map<NodeId, std::int64_t> rows_of;
+  for (std::int32_t g = 0; g < layout.groups(); ++g) {
+    rows_of[layout.home(GroupIndex(g))] += layout.rows_of(GroupIndex(g));
+  }
+  std::int64_t rows = 0;
+  for (const auto& [node, count] : rows_of) rows = std::max(rows, count);
+  std::int64_t bytes = kWordBytes + 2;  // response, order
+  for (const Tile& tile : bins.tiles) bytes += static_cast<std::int64_t>(tile.row_bytes());
+  // Scores and residuals; weights and addends in the widest form, where rows differ in weight.
+  bytes += columns.classes * (kWordBytes + 4);
+  bytes += columns.weights >= 0 ? kWordBytes + kCellBytes : 4;
+  return rows * bytes;
+}
+
+std::int64_t histogram_bytes(const frame::Layout& layout, const BinLayout& bins,
+                             const GrowSettings& settings, int threads) {
+  const double node = static_cast<double>(bins.cells) * kCellBytes;
+  const double kept = std::min(node * widest_level(layout.rows(), settings),
+                               std::max(node, static_cast<double>(settings.kept_bytes)));
+  // A pass makes histograms in every thread, merges them into one more, and takes nodes from it.
+  const double pass = std::min(node * widest_level(layout.rows(), settings),
+                               std::max(2 * node, static_cast<double>(kPassBytes)));
+  return static_cast<std::int64_t>(2 * kept + pass * (threads + 2));
+}
+
+}  // namespace neve::algos::trees
