@@ -50,8 +50,9 @@ void Booster::reserve_memory() {
   settings_.grow.kept_bytes = std::min(settings_.grow.kept_bytes,
                                        static_cast<std::size_t>(engine_.budget().free() / kShare));
   const std::int64_t histograms = trees::histogram_bytes(layout, bins, settings_.grow, threads);
-  engine_.budget().check(histograms + trees::row_store_bytes(layout, columns_, bins),
-                         "Growing trees on " + std::to_string(layout.rows()) + " rows");
+  engine_.budget().check(
+      histograms + trees::row_store_bytes(engine_.most_rows(layout), columns_, bins),
+      "Growing trees on " + std::to_string(layout.rows()) + " rows");
   histograms_ = engine_.budget().reserve(histograms, "Histograms of the trees");
 }
 

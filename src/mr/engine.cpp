@@ -1,5 +1,8 @@
 #include <neve/mr/engine.hpp>
 
+#include <algorithm>
+#include <map>
+
 #include "mr/core.hpp"
 
 namespace neve::mr {
@@ -46,6 +49,18 @@ frame::LayoutPtr Engine::new_layout(std::vector<std::int64_t> cuts) {
 
 store::PlacementPtr Engine::placement(const frame::Layout& layout) {
   return core_->placement(layout);
+}
+
+std::int64_t Engine::most_rows(const frame::Layout& layout) {
+  const store::PlacementPtr where = placement(layout);
+  std::map<NodeId, std::int64_t> rows;
+  std::int64_t most = 0;
+  for (std::int32_t g = 0; g < layout.groups(); ++g) {
+    for (const NodeId node : where->receivers(GroupIndex(g))) {
+      most = std::max(most, rows[node] += layout.rows_of(GroupIndex(g)));
+    }
+  }
+  return most;
 }
 
 ColumnId Engine::new_column_id() { return core_->parts().store.new_column_id(); }

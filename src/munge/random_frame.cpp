@@ -105,14 +105,7 @@ double cell_bytes(const RandomFrame& like, Kind kind) {
 /// node's memory, as nodes are alike.
 void check_memory(mr::Engine& engine, const RandomFrame& like, const std::vector<Kind>& kinds,
                   const frame::Layout& layout) {
-  std::map<NodeId, std::int64_t> rows;
-  const store::PlacementPtr placement = engine.placement(layout);
-  for (std::int32_t g = 0; g < layout.groups(); ++g) {
-    for (const NodeId node : placement->receivers(GroupIndex(g))) {
-      rows[node] += layout.rows_of(GroupIndex(g));
-    }
-  }
-  const auto most = std::ranges::max(rows | std::views::values);
+  const std::int64_t most = engine.most_rows(layout);
   double row_bytes = 0;
   for (const Kind kind : kinds) row_bytes += like.randomize ? cell_bytes(like, kind) : 0;
   constexpr double kMost = 0x1p62;

@@ -1,4 +1,4 @@
-#include <neve/munge/munge.hpp>
+#include "munge/api/tasks.hpp"
 
 #include "munge/distinct_task.hpp"
 #include "munge/evaluate_tasks.hpp"

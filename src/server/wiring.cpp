@@ -9,11 +9,11 @@
 #include <neve/ingest/path_policy.hpp>
 #include <neve/job/job.hpp>
 #include <neve/model/models.hpp>
-#include <neve/munge/munge.hpp>
 #include <neve/munge/rollups.hpp>
 #include <neve/rapids/interpreter.hpp>
 
 #include "mr/api/compute_node.hpp"
+#include "munge/api/tasks.hpp"
 #include "rest/http/server.hpp"
 #include "rest/http/upload.hpp"
 #include "rest/router.hpp"

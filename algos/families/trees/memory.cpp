@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace neve::algos::trees {
 namespace {
@@ -30,14 +29,7 @@ std::int64_t sketch_bytes(const frame::Layout& layout, const RowColumns& columns
   return std::min(numbers, std::int64_t{kColumnsAtOnce}) * rows * (2 * per_value + 2 * kWordBytes);
 }
 
-std::int64_t row_store_bytes(const frame::Layout& layout, const RowColumns& columns,
-                             const BinLayout& bins) {
-  std::map<NodeId, std::int64_t> rows_of;
-  for (std::int32_t g = 0; g < layout.groups(); ++g) {
-    rows_of[layout.home(GroupIndex(g))] += layout.rows_of(GroupIndex(g));
-  }
-  std::int64_t rows = 0;
-  for (const auto& [node, count] : rows_of) rows = std::max(rows, count);
+std::int64_t row_store_bytes(std::int64_t rows, const RowColumns& columns, const BinLayout& bins) {
   std::int64_t bytes = kWordBytes + 2;  // response, order
   for (const Tile& tile : bins.tiles) bytes += static_cast<std::int64_t>(tile.row_bytes());
   // Scores and residuals; weights and addends in the widest form, where rows differ in weight.

@@ -99,6 +99,8 @@ class Engine {
   frame::LayoutPtr new_layout(std::vector<std::int64_t> cuts);
   /// Where the layout's row groups live now.
   store::PlacementPtr placement(const frame::Layout& layout);
+  /// Rows of the layout that the node with the most of them holds, copies included.
+  [[nodiscard]] std::int64_t most_rows(const frame::Layout& layout);
   ColumnId new_column_id();
   /// Bytes that columns hold on all nodes that answer.
   std::int64_t column_bytes(std::span<const ColumnId> columns);

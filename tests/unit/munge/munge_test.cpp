@@ -9,12 +9,12 @@
 #include <neve/munge/calendar.hpp>
 #include <neve/munge/evaluate.hpp>
 #include <neve/munge/group_by.hpp>
-#include <neve/munge/munge.hpp>
 #include <neve/munge/order.hpp>
 #include <neve/munge/rollups.hpp>
 #include <neve/munge/rows.hpp>
 
 #include "mr/api/compute_node.hpp"
+#include "munge/api/tasks.hpp"
 
 namespace {
 

@@ -9,12 +9,12 @@
 #include <neve/base/error.hpp>
 #include <neve/frame/chunk_builder.hpp>
 #include <neve/munge/expression.hpp>
-#include <neve/munge/munge.hpp>
 #include <neve/munge/random_frame.hpp>
 #include <neve/munge/rollups.hpp>
 #include <neve/munge/rows.hpp>
 
 #include "mr/api/compute_node.hpp"
+#include "munge/api/tasks.hpp"
 
 namespace {
 

@@ -11,8 +11,9 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 #include <neve/frame/chunk_builder.hpp>
-#include <neve/munge/munge.hpp>
 #include <neve/rapids/interpreter.hpp>
+
+#include "munge/api/tasks.hpp"
 
 namespace neve::rapids_test {
 namespace {
