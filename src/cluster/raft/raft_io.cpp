@@ -249,6 +249,9 @@ struct MemoryIo::Callbacks {
       const std::uint64_t term = static_cast<::raft*>(io->data)->current_term;
       vote->term = std::max(vote->term, term);
     }
+    if (auto* entries = std::get_if<AppendEntries>(&out)) {
+      self.hold_back_demotion(NodeId(message->server_id), *entries);
+    }
     self.send_(NodeId(message->server_id), std::move(out));
     if (done != nullptr) self.completions_.emplace_back([=] { done(request, 0); });
     return 0;
@@ -369,6 +372,25 @@ void MemoryIo::deliver(NodeId from, const Message& message) {
   out.server_address = address.c_str();
   if (std::holds_alternative<RequestVote>(message)) return deliver_as_voter(out);
   receive_(table_.get(), &out);
+}
+
+/// A server whose vote is being taken away is not sent that entry before it is committed: with a
+/// longer log than the others, which still need its vote, it would neither give the vote nor, as
+/// libraft has it, stand for election. What is cut off is sent again when the server asks.
+void MemoryIo::hold_back_demotion(NodeId to, AppendEntries& message) const {
+  const ::raft& core = *static_cast<const ::raft*>(table_->data);
+  const auto committed = configurations_.find(core.configuration_index);
+  if (committed == configurations_.end()) return;
+  // The core says that it is uncommitted only after it has sent it.
+  const auto& [change, latest] = *configurations_.rbegin();
+  const std::uint64_t first = message.previous_index + 1;
+  if (change < first) return;
+  const auto votes = [to](const Configuration& servers) {
+    return std::ranges::find(servers, Server{to, ServerRole::voter}) != servers.end();
+  };
+  if (!votes(committed->second) || votes(latest)) return;
+  const auto kept = std::min<std::uint64_t>(message.entries.size(), change - first);
+  message.entries.resize(static_cast<std::size_t>(kept));
 }
 
 /// A server may be a voter in a configuration that it has not received yet, and whose leader is

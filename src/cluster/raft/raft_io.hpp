@@ -55,6 +55,7 @@ class MemoryIo {
   struct Callbacks;
   struct Snapshot;
   void roll_back_configuration(const AppendEntries& message);
+  void hold_back_demotion(NodeId to, AppendEntries& message) const;
   void deliver_as_voter(raft_message& message);
   void forget_old_configurations();
 
