@@ -219,6 +219,17 @@ Node describe_node(const Services& services) {
   return node;
 }
 
+/// Another node, of which this one knows that it is a member; its figures are its own to tell.
+Node name_node(const cluster::Member& member) {
+  Node node;
+  node.h2o = "/" + member.address;
+  node.ip_port = member.address;
+  node.last_ping = now_ms();
+  node.fjthrds = {0};
+  node.fjqueue = {0};
+  return node;
+}
+
 Cloud answer_cloud(Call& call, const Cloud& input) {
   const ServerInfo& info = call.services.info;
   const std::int64_t built = program_time_s();
@@ -231,9 +242,13 @@ Cloud answer_cloud(Call& call, const Cloud& input) {
   cloud.build_number = info.h2o_version.substr(info.h2o_version.rfind('.') + 1);
   cloud.build_age = age_text(now_ms() / 1000 - built);
   cloud.cloud_name = info.cluster_name;
-  cloud.cloud_size = static_cast<std::int32_t>(call.services.members().size());
+  const std::vector<cluster::Member> members = call.services.members();
+  cloud.cloud_size = static_cast<std::int32_t>(members.size());
   cloud.cloud_uptime_millis = now_ms() - info.start_time_ms;
-  cloud.nodes.push_back(describe_node(call.services));
+  for (const cluster::Member& member : members) {
+    cloud.nodes.push_back(member.address == info.address ? describe_node(call.services)
+                                                         : name_node(member));
+  }
   return cloud;
 }
 

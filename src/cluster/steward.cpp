@@ -51,11 +51,20 @@ void Steward::work(const std::stop_token& stop) {
       evicted_ = evicted_by_gossip_;
     }
     if (stop.stop_requested()) return;
-    if (gossip_.members().size() > 1) hands_.company();
+    if (gossip_.members().size() > 1) open_the_door();
     compare_views();
     if (!evicted_) propose_removals();
   }
   if (evicted_) hands_.evicted();
+}
+
+void Steward::open_the_door() {
+  try {
+    hands_.company();
+  } catch (const Error& error) {
+    if (!complained_) log::error(std::string("Other nodes cannot be let in: ") + error.what());
+    complained_ = true;
+  }
 }
 
 void Steward::compare_views() {

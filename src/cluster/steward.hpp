@@ -34,6 +34,7 @@ class Steward {
 
  private:
   void work(const std::stop_token& stop);
+  void open_the_door();
   void compare_views();
   void propose_removals();
 
@@ -44,6 +45,7 @@ class Steward {
   std::shared_ptr<const ClusterView> seen_;
   std::map<NodeId, std::chrono::steady_clock::time_point> unknown_since_;
   bool evicted_ = false;
+  bool complained_ = false;
 
   std::mutex mutex_;
   std::condition_variable_any wake_;

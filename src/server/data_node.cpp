@@ -2,11 +2,28 @@
 
 #include <utility>
 
+#include <neve/base/error.hpp>
+
 #include "cluster/api/cluster_node.hpp"
+#include "rest/http/host_rules.hpp"
 #include "store/api/raft_sequencer.hpp"
 
 namespace neve::server {
 namespace {
+
+/// Where other nodes are listened to. An address that other machines reach needs secrets, or the
+/// word that the network is trusted; without either, a node that joins nobody hears only its own
+/// machine.
+std::string nodes_host(const Options& options) {
+  const bool open = rest::http::is_loopback_address(options.bind_address) ||
+                    !options.cluster_folder.empty() || options.insecure_cluster;
+  if (open) return options.bind_address;
+  if (options.join.empty() && options.flatfile.empty()) return "127.0.0.1";
+  throw InputError::illegal_argument(
+      "Nodes would talk in plain text over " + options.bind_address +
+      ", which other machines can read. Make keys with 'neve cluster init --dir DIR' and give "
+      "--cluster-dir DIR, or --insecure-cluster where the network is trusted.");
+}
 
 class LocalNodes final : public DataNode {
  public:
@@ -69,7 +86,7 @@ std::unique_ptr<DataNode> make_data_node(const Options& options, const std::stri
   cluster::ClusterSettings settings;
   settings.name = options.name;
   settings.rest_address = rest_address;
-  settings.host = options.bind_address;
+  settings.host = nodes_host(options);
   settings.port = port.port();
   settings.join = options.join;
   settings.flatfile = options.flatfile;

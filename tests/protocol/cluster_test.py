@@ -167,3 +167,12 @@ def test_a_cluster_of_another_name_is_not_heard():
             assert stranger.process.poll() is None  # it waits, and can be told to stop
         finally:
             assert stranger.stop() == 0
+
+
+def test_nodes_do_not_talk_in_plain_text_to_other_machines_unless_told_to():
+    told = Server("--ip", "0.0.0.0", "--insecure-rest", "--join", "127.0.0.1:1", wait=False)
+    assert told.process.wait(20) == 1
+    assert "plain text" in told.stderr() and "--insecure-cluster" in told.stderr()
+    told.stop()
+    with Server("--ip", "0.0.0.0", "--insecure-rest") as open_to_all:
+        assert size_of(open_to_all) == 1  # a node that joins nobody needs no secrets
