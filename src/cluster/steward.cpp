@@ -1,8 +1,10 @@
 #include "cluster/steward.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
@@ -14,6 +16,10 @@ constexpr std::chrono::milliseconds kLook{200};
 /// A member that gossip does not know at all was forgotten after its death, or is so new that the
 /// news of it has not come yet; the latter takes no longer than this.
 constexpr std::chrono::seconds kUnknown{15};
+
+/// How long a node that was removed waits to hear that its vote is not counted any more; it may
+/// not hear of it at all.
+constexpr std::chrono::seconds kKeepVote{5};
 
 std::string name_of(const ClusterMember& member) {
   return "node " + std::to_string(member.number) + " at " + member.rest_address;
@@ -55,7 +61,20 @@ void Steward::work(const std::stop_token& stop) {
     compare_views();
     if (!evicted_) propose_removals();
   }
-  if (evicted_) hands_.evicted();
+  if (!evicted_) return;
+  keep_vote(stop);
+  hands_.evicted();
+}
+
+/// The others count on this replica's vote until their list of servers no longer has it.
+void Steward::keep_vote(const std::stop_token& stop) {
+  const auto until = std::chrono::steady_clock::now() + kKeepVote;
+  while (!stop.stop_requested() && std::chrono::steady_clock::now() < until) {
+    const std::vector<NodeId> voters = agreement_.status().voters;
+    if (std::ranges::find(voters, self_) == voters.end()) return;
+    std::unique_lock lock(mutex_);
+    wake_.wait_for(lock, stop, kLook, [] { return false; });
+  }
 }
 
 void Steward::open_the_door() {

@@ -35,6 +35,7 @@ class Steward {
  private:
   void work(const std::stop_token& stop);
   void open_the_door();
+  void keep_vote(const std::stop_token& stop);
   void compare_views();
   void propose_removals();
 
