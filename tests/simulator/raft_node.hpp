@@ -53,6 +53,11 @@ class Journal final : public cluster::Application {
 class RaftNode final : public Actor {
  public:
   RaftNode(Host& host, RaftCluster& shared);
+  ~RaftNode() override {
+    ++life_;  // what the replica answers at its end comes to nothing
+  }
+  RaftNode(const RaftNode&) = delete;
+  RaftNode& operator=(const RaftNode&) = delete;
   void receive(HostIndex from, Channel channel, std::span<const std::byte> bytes) override;
 
   [[nodiscard]] NodeId id() const { return id_; }

@@ -74,7 +74,7 @@ mr::Inputs put(mr::Engine& engine, const Table& table, std::vector<frame::Column
       const auto count = static_cast<std::size_t>(layout->rows_of(GroupIndex(g)));
       const auto part = std::span(values).subspan(first, count);
       std::vector<std::int32_t> as_codes;
-      for (const double v : part)
+      for (const double v : codes ? part : std::span<const double>())
         as_codes.push_back(std::isnan(v) ? -1 : static_cast<std::int32_t>(v));
       engine.put_chunk(*layout, ids.back(), GroupIndex(g),
                        codes ? frame::encode_codes(as_codes) : frame::encode_doubles(part));
