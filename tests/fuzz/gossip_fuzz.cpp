@@ -11,7 +11,9 @@
 
 namespace {
 
-using namespace neve::cluster::gossip;
+namespace gossip = neve::cluster::gossip;
+using gossip::Endpoint;
+using gossip::Swim;
 
 Swim::Options options() {
   Swim::Options options;
@@ -22,9 +24,9 @@ Swim::Options options() {
 
 // What is read and written again is the same packet.
 void check_form(std::span<const std::byte> bytes) {
-  const auto packet = decode_packet(bytes);
+  const auto packet = gossip::decode_packet(bytes);
   if (!packet) return;
-  const auto again = decode_packet(encode(*packet));
+  const auto again = gossip::decode_packet(gossip::encode(*packet));
   NEVE_CHECK(again == packet);
 }
 
@@ -36,10 +38,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto bytes = std::as_bytes(std::span(data, size));
   check_form(bytes);
 
-  Seal seal(key_from_name("fuzz"), neve::NodeId(1));
-  NEVE_CHECK(std::holds_alternative<DropCause>(seal.open(ClusterId(), bytes)));
+  gossip::Seal seal(gossip::key_from_name("fuzz"), neve::NodeId(1));
+  NEVE_CHECK(std::holds_alternative<gossip::DropCause>(seal.open(gossip::ClusterId(), bytes)));
 
-  Time now{0};
+  gossip::Time now{0};
   Swim swim(options(), now);
   swim.seek({Endpoint::v4({10, 0, 0, 2}, 54322)}, now);
   const Endpoint from = Endpoint::v4({10, 0, 0, 2}, 54322);
@@ -48,9 +50,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (int i = 0; i < 40; ++i) {
     now = std::max(now, std::min(swim.next_wake(), now + std::chrono::seconds(1)));
     swim.tick(now);
-    for (const Outgoing& packet : swim.take_packets()) {
-      NEVE_CHECK(packet.body.size() <= kMostBodyBytes);
-      NEVE_CHECK(decode_packet(packet.body).has_value());
+    for (const gossip::Outgoing& packet : swim.take_packets()) {
+      NEVE_CHECK(packet.body.size() <= gossip::kMostBodyBytes);
+      NEVE_CHECK(gossip::decode_packet(packet.body).has_value());
     }
   }
   NEVE_CHECK(swim.members().contains(neve::NodeId(1)));

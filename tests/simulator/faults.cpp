@@ -61,7 +61,7 @@ std::vector<Fault> draw_faults(std::uint64_t seed, int count, Time from, Time un
   return plan;
 }
 
-FaultInjector::FaultInjector(World& world, std::vector<Fault> plan, Guard guard)
+FaultInjector::FaultInjector(World& world, const std::vector<Fault>& plan, Guard guard)
     : world_(world),
       guard_(std::move(guard)),
       fair_weather_(world.network().weather),

@@ -45,7 +45,7 @@ class FaultInjector {
   /// Whether a fault may strike these hosts now; a plan that may not kill a majority says so here.
   /// Where it may not, a fault of the links strikes in its place.
   using Guard = std::function<bool(FaultKind, std::span<const HostIndex>)>;
-  FaultInjector(World& world, std::vector<Fault> plan, Guard guard);
+  FaultInjector(World& world, const std::vector<Fault>& plan, Guard guard);
   FaultInjector(const FaultInjector&) = delete;
   FaultInjector& operator=(const FaultInjector&) = delete;
 

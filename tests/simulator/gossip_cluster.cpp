@@ -64,7 +64,8 @@ GossipCluster::GossipCluster(const Options& options)
   setup.expect = static_cast<std::size_t>(options.nodes);
   for (int i = 0; i < options.nodes; ++i) setup.join.push_back(endpoint_of(HostIndex(i)));
   for (int i = 0; i < options.nodes; ++i) {
-    const HostIndex host = world_.add_host([this, setup](Host& machine) {
+    const HostIndex host = world_.add_host([this, setup](Host& machine) mutable {
+      setup.is_returning = returning_.erase(machine.index()) != 0;
       auto node = std::make_unique<GossipNode>(machine, setup, *this);
       if (!hosts_of_ids_.emplace(node->id(), machine.index()).second)
         fail("a NodeId is used twice");
@@ -217,18 +218,21 @@ void GossipCluster::restart(HostIndex host, NodeId evicted) {
   world_.call_at(world_.now() + 100ms, [this, host, evicted] {
     if (node_of(evicted) == nullptr) return;
     world_.crash(host);
+    returning_.insert(host);
     world_.start(host);
   });
 }
 
 bool GossipCluster::may_strike(std::span<const HostIndex> hosts) const {
-  // Without a majority there is no view, and what happens then is not gossip's to say.
+  // Without a majority there is no view, and what happens then is not gossip's to say. And once
+  // fewer than half of the expected nodes are in the view, those who started anew are a majority
+  // without a cluster: cut off from the view, they would rightly found one.
   if (views_.size() != 1) return false;
   const View& view = views_.begin()->second;
   std::size_t left = 0;
   for (const GossipNode* node : working(view))
     left += static_cast<std::size_t>(std::ranges::count(hosts, hosts_of_ids_.at(node->id())) == 0);
-  return 2 * left > view.members.size();
+  return 2 * left > std::max(view.members.size(), static_cast<std::size_t>(nodes_));
 }
 
 // --- at the end

@@ -66,6 +66,7 @@ class GossipCluster final : public GossipObserver {
   HostIndex intruder_;
   std::unique_ptr<FaultInjector> faults_;
   std::map<gossip::ClusterId, View> views_;
+  std::set<HostIndex> returning_;             // whose next start follows an eviction
   std::map<NodeId, HostIndex> hosts_of_ids_;  // of all process starts, ever
   std::map<std::pair<NodeId, NodeId>, Time> suspected_at_;
   std::set<std::tuple<NodeId, NodeId, std::uint64_t>> accepted_;

@@ -12,12 +12,13 @@ namespace {
 constexpr std::uint16_t kPort = 54322;
 constexpr int kHostsInNet = 200;
 
-gossip::Swim::Options options_of(Host& host) {
+gossip::Swim::Options options_of(Host& host, const GossipSetup& setup) {
   gossip::Swim::Options options;
   options.id = NodeId(host.draw());
   options.seed = host.draw();
   options.self.endpoint = endpoint_of(host.index());
   options.self.rest_address = "10.0.0." + std::to_string(host.index().value()) + ":54321";
+  if (setup.is_returning) options.self.flags = gossip::MemberInfo::kReturning;
   return options;
 }
 
@@ -51,7 +52,7 @@ HostIndex host_at(const gossip::Endpoint& endpoint) {
 GossipNode::GossipNode(Host& host, const GossipSetup& setup, GossipObserver& observer)
     : host_(host),
       observer_(observer),
-      swim_(options_of(host), host.now()),
+      swim_(options_of(host, setup), host.now()),
       seal_(gossip::key_from_name(setup.cluster_name), swim_.self().id),
       bootstrap_(options_of(setup)) {
   // What follows may ask the world for this process, which it has only when this is over.

@@ -39,6 +39,7 @@ struct GossipSetup {
   std::string cluster_name = "simulated";
   std::vector<gossip::Endpoint> join;
   std::size_t expect = 1;
+  bool is_returning = false;  ///< after an eviction
 };
 
 /// One process that gossips: Swim, Seal and Bootstrap bound to a host of the world.

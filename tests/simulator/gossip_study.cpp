@@ -1,6 +1,7 @@
 #include "simulator/gossip_study.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include <neve/base/error.hpp>
@@ -16,7 +17,8 @@ std::string percentiles(std::vector<Time> times) {
   std::ranges::sort(times);
   const auto at = [&](double share) {
     const auto last = static_cast<double>(times.size() - 1);
-    return static_cast<double>(times[static_cast<std::size_t>(last * share + 0.5)].count()) * 1e-6;
+    return static_cast<double>(times[static_cast<std::size_t>(std::lround(last * share))].count()) *
+           1e-6;
   };
   std::array<char, 80> text{};
   std::snprintf(text.data(), text.size(), "%.0f, %.0f, %.0f", at(0.5), at(0.99), at(1));

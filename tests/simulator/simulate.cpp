@@ -12,9 +12,9 @@
 #include "simulator/gossip_study.hpp"
 #include "simulator/raft_study.hpp"
 
-namespace {
+namespace neve::simulator {
 
-using namespace neve::simulator;
+namespace {
 
 struct Arguments {
   std::uint64_t seeds = 100;
@@ -176,7 +176,8 @@ void study(const Arguments& arguments) {
 
 }  // namespace
 
-int main(int count, char** values) {
+/// Returns the exit status.
+int run(int count, char** values) {
   Arguments arguments;
   if (!parse(count, values, arguments)) {
     std::fputs(kUsage.data(), stderr);
@@ -186,3 +187,7 @@ int main(int count, char** values) {
   study(arguments);
   return 0;
 }
+
+}  // namespace neve::simulator
+
+int main(int count, char** values) { return neve::simulator::run(count, values); }

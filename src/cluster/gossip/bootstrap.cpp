@@ -27,7 +27,8 @@ Bootstrap::Decision Bootstrap::decide(const Member& self, const MemberTable::Mem
   std::vector<Endpoint> seen;
   for (const auto& [id, member] : members) {
     if (!is_present(member.state)) continue;
-    seen.push_back(member.info.endpoint);
+    // Whoever was evicted lately is a witness that a cluster is there, only not in sight.
+    if ((member.info.flags & MemberInfo::kReturning) == 0) seen.push_back(member.info.endpoint);
     if (member.info.cluster != ClusterId())
       clusters[member.info.cluster].push_back(member.info.endpoint);
   }
@@ -42,7 +43,8 @@ Bootstrap::Decision Bootstrap::decide(const Member& self, const MemberTable::Mem
 }
 
 bool Bootstrap::may_found(const Member& self, const std::vector<Endpoint>& seen) const {
-  if (2 * seen.size() <= options_.expect) return false;
+  const bool is_returning = (self.info.flags & MemberInfo::kReturning) != 0;
+  if (is_returning || 2 * seen.size() <= options_.expect) return false;
   const Endpoint& mine = self.info.endpoint;
   const auto is_smaller = [&](const Endpoint& other) { return other < mine; };
   if (std::ranges::any_of(options_.listed, is_smaller)) return false;

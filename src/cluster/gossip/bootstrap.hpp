@@ -10,8 +10,8 @@ namespace neve::cluster::gossip {
 /// Whether a node that has just started founds a cluster or joins one. Without a list it founds a
 /// cluster of one. With a list, the smallest listed address founds one, once it sees more than half
 /// of the expected nodes (itself counted) and none of them is in a cluster; everybody else, and it
-/// too where somebody is in one already, joins that. A node is "in" a cluster when a view has it:
-/// see Swim::adopt_cluster.
+/// too where somebody is in one already, joins that. Nodes that were evicted (kReturning) found
+/// none and do not count. A node is "in" a cluster when a view has it: see Swim::adopt_cluster.
 class Bootstrap {
  public:
   struct Options {

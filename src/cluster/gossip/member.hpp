@@ -37,6 +37,7 @@ struct MemberInfo {
   static constexpr std::uint8_t kWitness = 1;    ///< votes, but holds no data
   static constexpr std::uint8_t kDraining = 2;   ///< about to leave; give it nothing new
   static constexpr std::uint8_t kVoterHint = 4;  ///< would rather vote than others
+  static constexpr std::uint8_t kReturning = 8;  ///< evicted before: knows that there is a cluster
   static constexpr std::size_t kMostAddressBytes = 128;
   static constexpr std::size_t kMostAboutBytes = 160;
 
@@ -78,7 +79,7 @@ enum class EventKind : std::uint8_t {
   refuted,        ///< it was suspected or declared dead, and is alive
   declared_dead,  ///< nobody could reach it for as long as the suspicion lasts
   left,           ///< it said goodbye
-  evicted,        ///< the view removed it. The node itself: it is to start anew with a new NodeId
+  evicted,        ///< the view removed it. The node itself starts anew: a new NodeId, kReturning
 };
 struct Event {
   EventKind kind;

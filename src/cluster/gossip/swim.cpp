@@ -28,7 +28,7 @@ Member first_self(const Swim::Options& options, Time now) {
 
 }  // namespace
 
-Swim::Swim(Options options, Time now)
+Swim::Swim(const Options& options, Time now)
     : tuning_(options.tuning),
       draws_(options.seed),
       table_(first_self(options, now)),

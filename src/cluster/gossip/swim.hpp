@@ -50,7 +50,7 @@ class Swim {
     std::uint64_t seed = 0;
     Tuning tuning = {};
   };
-  Swim(Options options, Time now);
+  Swim(const Options& options, Time now);
 
   /// False if the body is no packet.
   bool receive(const Incoming& packet, Time now);

@@ -88,6 +88,20 @@ TEST(Bootstrap, OnlyTheSmallestFoundsAndOnlyInSightOfAMajorityThatIsInNoCluster)
   }
 }
 
+TEST(Bootstrap, WhoWasEvictedFoundsNothingAndCountsForNothing) {
+  const Bootstrap::Options options{.listed = {endpoint(1), endpoint(2), endpoint(3)}, .expect = 3};
+  Member returning = member(2);
+  returning.info.flags = MemberInfo::kReturning;
+  Bootstrap smallest(options);
+  EXPECT_EQ(decide(smallest, 1, {returning}).verdict, Verdict::wait);
+  EXPECT_EQ(decide(smallest, 1, {returning, member(3)}).verdict, Verdict::found);
+  Member self = member(1);
+  self.info.flags = MemberInfo::kReturning;
+  MemberTable::Members members;
+  for (const Member& one : {self, member(2), member(3)}) members.emplace(one.id, one);
+  EXPECT_EQ(Bootstrap(options).decide(self, members, 0s).verdict, Verdict::wait);
+}
+
 TEST(Bootstrap, BehindADnsNameWhatIsSeenIsListedToo) {
   Bootstrap::Options options;
   options.listed = {endpoint(2)};
