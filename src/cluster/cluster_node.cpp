@@ -95,6 +95,7 @@ ClusterNode::Parts::Parts(const ClusterSettings& the_settings, Budget& the_budge
   options.bind = endpoint_of(settings.host, settings.port);
   options.member.self.endpoint = options.bind;
   options.member.self.rest_address = settings.rest_address;
+  if (settings.returning) options.member.self.flags |= gossip::MemberInfo::kReturning;
   options.key = key_of(settings, folder);
   gossip.emplace(options, [this](const gossip::Event& event) { handle(event); });
 }

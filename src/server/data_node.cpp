@@ -93,6 +93,7 @@ std::unique_ptr<DataNode> make_data_node(const Options& options, const std::stri
   settings.expect = options.expect;
   settings.folder = options.cluster_folder;
   settings.insecure = options.insecure_cluster;
+  settings.returning = options.returning;
   return std::make_unique<ClusteredNode>(settings, options, std::move(port), tasks);
 }
 

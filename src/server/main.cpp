@@ -11,6 +11,7 @@
 #include <ctime>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -106,8 +107,9 @@ class StopSignal {
   std::thread thread_;  // lives as long as the process
 };
 
-/// True where the node is to start anew, with a new id: the others have gone on without it.
-bool serve(const server::Options& options, StopSignal& stop) {
+/// The addresses of the others where the node is to start anew, with a new id, as they have gone on
+/// without it.
+std::optional<std::string> serve(const server::Options& options, StopSignal& stop) {
   server::Ports ports = server::open_ports(options);
   open_log(options, ports.rest.port());
   const auto end = [] { ::kill(::getpid(), SIGTERM); };
@@ -122,8 +124,21 @@ bool serve(const server::Options& options, StopSignal& stop) {
   log::info(again ? "The cluster has gone on without this node; it starts anew"
                   : "Stopping on signal " + std::to_string(signal));
   alarm(kStopSeconds);
+  const std::string others = node.others();
   node.stop();
-  return again;
+  if (!again) return std::nullopt;
+  return others;
+}
+
+/// Replaces this process by a new start of the same program, which knows that there is a cluster,
+/// and where.
+void start_anew(const server::Options& options, std::vector<char*> arguments, std::string others) {
+  std::string returning = "--returning";
+  std::string join = "--join=" + std::move(others);
+  if (!options.returning) arguments.push_back(returning.data());
+  if (options.join.empty() && options.flatfile.empty()) arguments.push_back(join.data());
+  arguments.push_back(nullptr);
+  ::execv("/proc/self/exe", arguments.data());
 }
 
 }  // namespace
@@ -152,11 +167,11 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   static StopSignal stop;
   try {
-    if (serve(options, stop)) {
+    if (auto others = serve(options, stop)) {
       log::flush();
       alarm(0);
       pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-      ::execv("/proc/self/exe", argv);
+      start_anew(options, {argv, argv + argc}, *std::move(others));
     }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "neve: %s\n", error.what());

@@ -23,6 +23,8 @@ class Node {
   Node& operator=(const Node&) = delete;
   /// "http://127.0.0.1:54321"
   [[nodiscard]] std::string url() const;
+  /// host:port,… of the other members' REST services.
+  [[nodiscard]] std::string others() const;
   /// Answers what was asked already, cancels jobs.
   void stop();
 

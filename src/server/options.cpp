@@ -65,6 +65,8 @@ void declare_cluster(CLI::App& app, RawOptions& raw, Options& out) {
       ->check(CLI::ExistingDirectory);
   app.add_flag("--insecure-cluster", out.insecure_cluster,
                "Talk to nodes on other machines in plain text");
+  app.add_flag("--returning", out.returning,
+               "Found no cluster, as there is one: for a node that it had given up");
 }
 
 void declare_rights(CLI::App& app, Options& out) {

@@ -205,6 +205,15 @@ Node::~Node() = default;
 
 std::string Node::url() const { return "http://" + parts_->services.info.address; }
 
+std::string Node::others() const {
+  std::string all;
+  for (const cluster::Member& member : parts_->services.members()) {
+    if (member.address == parts_->services.info.address) continue;
+    all += (all.empty() ? "" : ",") + member.address;
+  }
+  return all;
+}
+
 void Node::stop() {
   parts_->jobs.cancel_all();
   parts_->http.stop();

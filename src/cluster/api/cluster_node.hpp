@@ -28,6 +28,7 @@ struct ClusterSettings {
   std::optional<std::size_t> expect;
   std::filesystem::path folder;  ///< secrets of the cluster; empty: none
   bool insecure = false;         ///< plain text may leave the machine
+  bool returning = false;        ///< an earlier start was evicted: founds no cluster
 };
 
 /// One node's part in a cluster of processes: finds the others by gossip, founds or joins, agrees
