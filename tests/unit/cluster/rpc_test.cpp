@@ -119,12 +119,13 @@ TEST(Rpc, WhatDoesNotFitTheBudgetIsRefusedWhileItIsStillSent) {
 }
 
 TEST(Rpc, NestedCallsDoNotWaitForThreads) {
+  constexpr int kCalls = 100;
+  // What handlers use outlives the nodes that run them.
+  std::latch all_in(kCalls);
   AddressBook book;
   RpcNode a(book, settings_of(1));
   RpcNode b(book, settings_of(2));
   // b's handler asks a, whose handler asks b; all of them are in hand at once before one ends.
-  constexpr int kCalls = 100;
-  std::latch all_in(kCalls);
   a.inbox.add("middle", [&](auto request) {
     return a.transport.call(b.id(), "leaf", copy_of(request)).get();
   });
@@ -146,13 +147,14 @@ TEST(Rpc, NestedCallsDoNotWaitForThreads) {
 }
 
 TEST(Rpc, MoreRequestsThanMayBeInHandAreRefusedNotQueued) {
+  // What handlers use outlives the nodes that run them.
+  std::latch entered(2);
+  std::latch leave(1);
   AddressBook book;
   RpcNode caller(book, settings_of(1));
   RpcSettings few = settings_of(2);
   few.most_requests = 2;
   RpcNode server(book, few);
-  std::latch entered(2);
-  std::latch leave(1);
   server.inbox.add("wait", [&](auto) {
     entered.count_down();
     leave.wait();
@@ -187,6 +189,8 @@ TEST(Rpc, HeartbeatsKeepALongCallAlive) {
 }
 
 TEST(Rpc, SilenceFailsTheCallAndNamesTheNode) {
+  // What handlers use outlives the nodes that run them.
+  std::latch leave(1);
   AddressBook book;
   RpcSettings impatient = settings_of(1);
   impatient.silence = milliseconds(100);
@@ -194,7 +198,6 @@ TEST(Rpc, SilenceFailsTheCallAndNamesTheNode) {
   silent.heartbeat = std::chrono::hours(1);
   RpcNode caller(book, impatient);
   RpcNode server(book, silent);
-  std::latch leave(1);
   server.inbox.add("hang", [&](auto) {
     leave.wait();
     return wire::Bytes();
@@ -314,9 +317,10 @@ TEST(Rpc, AServerThatStopsFailsTheCallsInHand) {
 }
 
 TEST(Rpc, MessagesOfAnotherClusterOrForAnotherNodeAreRefusedAndCounted) {
+  // What handlers use outlives the nodes that run them.
+  std::atomic<int> taken{0};
   AddressBook book;
   RpcNode server(book, settings_of(2));
-  std::atomic<int> taken{0};
   server.inbox.add("take", [&](auto) {
     ++taken;
     return wire::Bytes();
@@ -337,11 +341,12 @@ TEST(Rpc, MessagesOfAnotherClusterOrForAnotherNodeAreRefusedAndCounted) {
 }
 
 TEST(Rpc, OneWayMessagesArriveInTheirOrder) {
+  // What handlers use outlives the nodes that run them.
+  std::atomic<bool> last{false};
   AddressBook book;
   RpcNode sender(book, settings_of(1));
   RpcNode server(book, settings_of(2));
   std::vector<int> seen;
-  std::atomic<bool> last{false};
   server.inbox.add("post", [&](auto message) {
     const int number = wire::decode<std::vector<int>>(message).at(0);
     if (number == 13) throw InputError::bad_request("unlucky");
@@ -363,13 +368,14 @@ TEST(Rpc, OneWayMessagesArriveInTheirOrder) {
 }
 
 TEST(Rpc, OfOneWayMessagesThatWaitTheOldestAreDropped) {
+  // What handlers use outlives the nodes that run them.
+  std::atomic<bool> last{false};
   AddressBook book;
   RpcSettings small = settings_of(1);
   small.most_posts = 10;
   RpcNode sender(book, small);
   RpcNode server(book, settings_of(2));
   std::vector<int> seen;
-  std::atomic<bool> last{false};
   server.inbox.add("post", [&](auto message) {
     seen.push_back(wire::decode<int>(message));
     if (seen.back() == 99) last = true;

@@ -138,9 +138,9 @@ TEST(Security, ANodeCannotSayItIsAnother) {
 
 /// What a caller says of a server with these credentials that it takes for node 1.
 void expect_not_trusted(Credentials of_server, Credentials of_caller) {
+  std::atomic<int> reached{0};  // outlives the node whose handler uses it
   AddressBook book;
   RpcNode server(book, settings_of(1, std::move(of_server)));
-  std::atomic<int> reached{0};
   server.inbox.add("take", [&](auto) {
     ++reached;
     return wire::Bytes();
