@@ -84,7 +84,7 @@ std::string lines_from_level(const std::string& text, log::Level level) {
 Logs answer_logs(Call& call, const Logs& input) {
   if (input.nodeidx != "-1" && input.nodeidx != "0" && input.nodeidx != "self") {
     throw InputError::illegal_argument("nodeidx " + input.nodeidx + " is no node; there are " +
-                                       std::to_string(call.services.members().size()) + ".",
+                                           std::to_string(call.services.members().size()) + ".",
                                        {{"nodeidx", input.nodeidx}});
   }
   const std::string text = end_of_file(log::file_of(log::Level::trace), kShownBytes);

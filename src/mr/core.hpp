@@ -45,8 +45,8 @@ class Engine::Core {
     cluster::Transport& transport;
     const TaskTable& tasks;
   };
-  explicit Core(Parts parts)
-      : parts_(std::move(parts)), scratch_(parts_.store.budget()), logs_(parts_.store.budget()) {}
+  explicit Core(const Parts& parts)
+      : parts_(parts), scratch_(parts_.store.budget()), logs_(parts_.store.budget()) {}
 
   /// Adds what other nodes may ask of this one.
   void serve(cluster::Inbox& inbox);

@@ -129,9 +129,11 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
     std::ranges::move(share.parts, std::back_inserter(round.parts));
     round.missed.insert(share.missed.nodes.begin(), share.missed.nodes.end());
   });
-  for (auto& [home, answer] : answers) {
-    attempt(home, [&, home = home] {
-      const auto reply = wire::decode<RunReply>(wait_for(answer, home, request.run_id, token));
+  for (auto& asked : answers) {
+    const NodeId home = asked.first;
+    attempt(home, [&] {
+      const auto bytes = wait_for(asked.second, home, request.run_id, token);
+      const auto reply = wire::decode<RunReply>(bytes);
       round.missed.insert(reply.missed.begin(), reply.missed.end());
       for (const RunReply::Part& part : reply.parts) {
         round.parts.push_back({part.height, part.place, task.decode_partial(part.partial)});

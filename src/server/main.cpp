@@ -25,9 +25,8 @@
 #include "server/cpu_check.hpp"
 #include "server/node.hpp"
 
+namespace neve {
 namespace {
-
-using namespace neve;
 
 /// How long a graceful stop may take before the process is ended.
 constexpr unsigned kStopSeconds = 15;
@@ -141,9 +140,7 @@ void start_anew(const server::Options& options, std::vector<char*> arguments, st
   ::execv("/proc/self/exe", arguments.data());
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   server::require_x86_64_v3();
   if (argc > 1 && std::strcmp(argv[1], "cluster") == 0) {
     return server::run_cluster_command({argv + 2, argv + argc});
@@ -181,3 +178,8 @@ int main(int argc, char** argv) {
   log::flush();
   return 0;
 }
+
+}  // namespace
+}  // namespace neve
+
+int main(int argc, char** argv) { return neve::run(argc, argv); }
