@@ -32,11 +32,12 @@ class Pair {
     inbox_.add("take", [](auto) { return wire::Bytes(); });
     if (way == queue) {
       network_.join(kServer, inbox_);
-      transport_ = std::make_unique<QueueTransport>(network_);
+      network_.join(kClient, inbox_);
+      transport_ = std::make_unique<QueueTransport>(network_, kClient);
       return;
     }
     RpcSettings server{.self = kServer, .credentials = {}};
-    RpcSettings client{.self = NodeId(1), .credentials = {}};
+    RpcSettings client{.self = kClient, .credentials = {}};
     if (way == encrypted) {
       const ClusterFolder folder = secrets();
       server.credentials = folder.sign_own(server.self);
@@ -51,6 +52,7 @@ class Pair {
   }
 
  private:
+  static constexpr NodeId kClient{1};
   static constexpr NodeId kServer{2};
   Inbox inbox_;
   Budget budget_{kMemory};
