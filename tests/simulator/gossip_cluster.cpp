@@ -185,6 +185,18 @@ void GossipCluster::commit_views() {
   for (auto& [cluster, view] : views_) commit(view);
 }
 
+/// A member that died before anybody had heard of it, or that all have forgotten: as the steward of
+/// a real node has it, whoever is unknown for long enough is gone.
+bool GossipCluster::is_long_unknown(View& view, const std::vector<GossipNode*>& nodes, NodeId id) {
+  constexpr std::chrono::seconds kUnknown{15};
+  const auto knows = [id](GossipNode* node) { return node->swim().members().contains(id); };
+  if (std::ranges::any_of(nodes, knows)) {
+    view.unknown_since.erase(id);
+    return false;
+  }
+  return world_.now() - view.unknown_since.emplace(id, world_.now()).first->second >= kUnknown;
+}
+
 void GossipCluster::commit(View& view) {
   const std::vector<GossipNode*> nodes = working(view);
   if (2 * nodes.size() <= view.members.size()) return;
@@ -199,6 +211,7 @@ void GossipCluster::commit(View& view) {
     if (2 * static_cast<std::size_t>(std::ranges::count_if(nodes, holds_dead)) >
         view.members.size())
       verdicts.insert(id);
+    if (is_long_unknown(view, nodes, id)) verdicts.insert(id);
   }
   for (NodeId id : verdicts) view.members.erase(id);
   // Whoever carries the id but is in no view was evicted where nobody remembers.

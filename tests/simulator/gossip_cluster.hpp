@@ -45,6 +45,7 @@ class GossipCluster final : public GossipObserver {
   /// A committed view: one cluster's members.
   struct View {
     std::map<NodeId, HostIndex> members;
+    std::map<NodeId, Time> unknown_since = {};  ///< members of whom nobody knows
   };
   void start_intruder(const Options& options);
   void fail(const std::string& what);
@@ -52,6 +53,7 @@ class GossipCluster final : public GossipObserver {
   void check_converged();
   void commit_views();
   void commit(View& view);
+  bool is_long_unknown(View& view, const std::vector<GossipNode*>& nodes, NodeId id);
   void restart(HostIndex host, NodeId evicted);
   [[nodiscard]] GossipNode* node_at(HostIndex host) const;
   [[nodiscard]] GossipNode* node_of(NodeId id) const;
