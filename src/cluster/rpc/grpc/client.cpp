@@ -68,11 +68,14 @@ class GrpcConnection final : public Connection {
   explicit GrpcConnection(const Endpoint& endpoint) {
     constexpr int kFirstBackOffMs = 100;
     constexpr int kLongestBackOffMs = 2000;
+    // A machine under load takes its time to greet; one where nobody listens refuses at once.
+    constexpr int kConnectMs = 5000;
     const int silence = static_cast<int>(endpoint.silence_ms);
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kMostFrameBytes);
     arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstBackOffMs);
-    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstBackOffMs);
+    // In spite of its name, how long an attempt to connect may take.
+    arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
     arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLongestBackOffMs);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, silence / 2);
     arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, silence);
