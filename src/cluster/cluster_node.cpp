@@ -3,6 +3,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -83,7 +84,7 @@ struct ClusterNode::Parts {
   std::mutex server_mutex;
   std::optional<RpcServer> server;
   std::mutex steward_mutex;
-  std::optional<Steward> steward;
+  std::unique_ptr<Steward> steward;
 };
 
 ClusterNode::Parts::Parts(const ClusterSettings& the_settings, Budget& the_budget)
@@ -205,10 +206,13 @@ ClusterNode::~ClusterNode() { leave(); }
 
 void ClusterNode::leave() {
   if (!parts_->agreement) return;
+  std::unique_ptr<Steward> steward;
   {
     const std::scoped_lock lock(parts_->steward_mutex);
-    parts_->steward.reset();
+    steward = std::move(parts_->steward);
   }
+  // Without the lock: it may wait for gossip's thread, which may wait for the lock.
+  steward.reset();
   parts_->gossip->leave();
   {
     const std::scoped_lock lock(parts_->server_mutex);
@@ -270,7 +274,8 @@ void ClusterNode::start(Hooks hooks) {
   };
   hands.evicted = parts.hooks.evicted;
   const std::scoped_lock lock(parts.steward_mutex);
-  parts.steward.emplace(parts.self, *parts.agreement, *parts.gossip, std::move(hands));
+  parts.steward =
+      std::make_unique<Steward>(parts.self, *parts.agreement, *parts.gossip, std::move(hands));
 }
 
 }  // namespace neve::cluster

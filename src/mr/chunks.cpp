@@ -236,9 +236,7 @@ void Engine::Core::commit_columns(Written written) {
     } catch (const ClusterError&) {
       // Until the cluster has agreed that the node is gone.
       if (std::chrono::steady_clock::now() > until) throw;
-      const std::uint64_t seen = parts_.store.catalog().version();
-      parts_.store.wait_for([seen](const store::Catalog& c) { return c.version() != seen; },
-                            std::chrono::milliseconds(50));
+      await_command(std::chrono::milliseconds(50));
       continue;
     }
     const store::NewColumns columns{

@@ -148,6 +148,8 @@ class Engine::Core {
   /// How many runs with this scratch have ended well.
   std::int64_t runs_so_far(const TaskEntry& task, ScratchId id);
   void note_run(const TaskEntry& task, RunRequest& request, const void* state);
+  /// Waits until the catalogue changes, at most so long.
+  void await_command(std::chrono::milliseconds limit);
   void await_new_placement(RunRequest& request, const job::Token& token,
                            const std::exception_ptr& lost);
   wire::Bytes answer_run(std::span<const std::byte> bytes, cluster::Call& call);

@@ -144,6 +144,11 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
   return left;
 }
 
+void Engine::Core::await_command(std::chrono::milliseconds limit) {
+  const std::uint64_t seen = parts_.store.catalog().version();
+  parts_.store.wait_for([seen](const store::Catalog& c) { return c.version() != seen; }, limit);
+}
+
 void Engine::Core::await_new_placement(RunRequest& request, const job::Token& token,
                                        const std::exception_ptr& lost) {
   constexpr std::chrono::milliseconds kCancelPoll(20);
@@ -156,9 +161,7 @@ void Engine::Core::await_new_placement(RunRequest& request, const job::Token& to
       return;
     }
     if (std::chrono::steady_clock::now() > until) std::rethrow_exception(lost);
-    const std::uint64_t seen = parts_.store.catalog().version();
-    parts_.store.wait_for([seen](const store::Catalog& c) { return c.version() != seen; },
-                          kCancelPoll);
+    await_command(kCancelPoll);
   }
 }
 
