@@ -7,8 +7,10 @@
 #include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
 
+#include "ingest/api/serve_parses.hpp"
 #include "ingest/import_paths.hpp"
 #include "ingest/parse_job.hpp"
+#include "ingest/parse_shares.hpp"
 #include "ingest/raw_files.hpp"
 #include "ingest/sources/unpack.hpp"
 #include "ingest/sources/url.hpp"
@@ -48,12 +50,13 @@ void write_file(CsvWriter& writer, const std::string& path, job::Job& job) {
 
 }  // namespace
 
-Ingest::Ingest(mr::Engine& engine, frame::Frames& frames, job::Jobs& jobs, const PathPolicy& policy)
-    : engine_(engine),
-      frames_(frames),
+Ingest::Ingest(mr::ComputeNode& node, job::Jobs& jobs, const PathPolicy& policy)
+    : engine_(node.engine()),
+      frames_(node.frames()),
       jobs_(jobs),
       policy_(policy),
-      raw_files_(std::make_unique<RawFiles>(engine.store())) {}
+      raw_files_(std::make_unique<RawFiles>(node.store())),
+      shares_(serve_parses(node, policy)) {}
 
 Ingest::~Ingest() = default;
 
@@ -123,21 +126,20 @@ std::shared_ptr<job::Job> Ingest::parse(const ParseOrder& order) {
   if (order.source_keys.empty()) {
     throw InputError::illegal_argument("source_frames names no file.", {{"source_frames", ""}});
   }
-  std::vector<ByteSourcePtr> files;
+  ParseRun run{.files = {}, .plan = {}, .destination = order.destination};
   for (const std::string& key : order.source_keys) {
     if (key == order.destination) {
       throw InputError::bad_request(
           "The destination frame " + key + " has the name of a file to parse; choose another.",
           {{"destination_frame", key}});
     }
-    files.push_back(raw_files_->open(key));
+    run.files.push_back(raw_files_->open(key));
   }
-  TablePlan plan = plan_table(order.setup, time_zone());
+  run.plan = plan_table(order.setup, time_zone());
   job::Description description{
       .text = "Parse", .destination = order.destination, .destination_type = "Key<Frame>"};
-  return jobs_.start(std::move(description), [this, order, files = std::move(files),
-                                              plan = std::move(plan)](job::Job& job) {
-    run_parse(engine_, frames_, files, plan, order.destination, job);
+  return jobs_.start(std::move(description), [this, order, run = std::move(run)](job::Job& job) {
+    run_parse(*shares_, frames_, run, job);
     if (!order.delete_sources) return;
     for (const std::string& key : order.source_keys) raw_files_->remove(key);
   });

@@ -9,20 +9,22 @@ namespace neve::mr {
 
 struct ComputeNode::Parts {
   Parts(const Settings& settings, const TaskList& all_tasks, store::Sequencer& sequencer,
-        cluster::Transport& transport)
+        cluster::Transport& cluster_transport)
       : id(settings.id),
         own_budget(settings.memory_bytes),
         budget(settings.budget == nullptr ? own_budget : *settings.budget),
         pool(settings.threads),
+        transport(cluster_transport),
         store(budget, sequencer, settings.id),
         frames(store),
         engine(nullptr) {
     tasks.add(all_tasks);
-    auto core = std::make_unique<Engine::Core>(
+    auto made = std::make_unique<Engine::Core>(
         Engine::Core::Parts{settings.id, pool, store, transport, tasks});
+    core = made.get();
     core->serve(inbox);
     copier.emplace(*core);
-    engine = std::make_unique<Engine>(std::move(core));
+    engine = std::make_unique<Engine>(std::move(made));
   }
   NodeId id;
   Budget own_budget;
@@ -30,9 +32,11 @@ struct ComputeNode::Parts {
   Pool pool;
   TaskTable tasks;
   cluster::Inbox inbox;
+  cluster::Transport& transport;
   store::Store store;
   frame::Frames frames;
   std::unique_ptr<Engine> engine;
+  Engine::Core* core = nullptr;  // the engine's
   std::optional<Copier> copier;  // uses the engine's core, so it ends first
 };
 
@@ -48,6 +52,17 @@ store::Store& ComputeNode::store() { return parts_->store; }
 frame::Frames& ComputeNode::frames() { return parts_->frames; }
 Engine& ComputeNode::engine() { return *parts_->engine; }
 cluster::Inbox& ComputeNode::inbox() { return parts_->inbox; }
+cluster::Transport& ComputeNode::transport() { return parts_->transport; }
+
+std::vector<NodeId> ComputeNode::put_chunk(const store::Placement& placement, ColumnId column,
+                                           GroupIndex group, const frame::Chunk& chunk) {
+  return parts_->core->put(placement, column, group, chunk);
+}
+
+std::vector<frame::Column> ComputeNode::adopt(const PutColumns& put,
+                                              std::span<const OutputColumn> kinds) {
+  return parts_->core->adopt(put, kinds);
+}
 
 struct LocalCluster::Parts {
   struct Place {
