@@ -37,6 +37,12 @@ void Frame::add(std::string name, Column column) {
   columns.push_back(std::move(column));
 }
 
+std::vector<ColumnId> column_ids(const Frame& frame) {
+  std::vector<ColumnId> ids;
+  for (const Column& column : frame.columns) ids.push_back(column.id);
+  return ids;
+}
+
 Frame frame_of(const store::Entry& entry) {
   NEVE_CHECK(entry.kind == store::Kind::frame && entry.manifest);
   auto frame = wire::decode<Frame>(*entry.manifest);

@@ -9,8 +9,9 @@ namespace neve::mr {
 
 struct ComputeNode::Parts {
   Parts(const Settings& settings, const TaskList& all_tasks, store::Sequencer& sequencer,
-        cluster::Transport& transport)
+        cluster::Transport& the_transport)
       : id(settings.id),
+        transport(the_transport),
         own_budget(settings.memory_bytes),
         budget(settings.budget == nullptr ? own_budget : *settings.budget),
         pool(settings.threads),
@@ -25,6 +26,7 @@ struct ComputeNode::Parts {
     engine = std::make_unique<Engine>(std::move(core));
   }
   NodeId id;
+  cluster::Transport& transport;
   Budget own_budget;
   Budget& budget;
   Pool pool;
@@ -48,6 +50,7 @@ store::Store& ComputeNode::store() { return parts_->store; }
 frame::Frames& ComputeNode::frames() { return parts_->frames; }
 Engine& ComputeNode::engine() { return *parts_->engine; }
 cluster::Inbox& ComputeNode::inbox() { return parts_->inbox; }
+cluster::Transport& ComputeNode::transport() { return parts_->transport; }
 
 struct LocalCluster::Parts {
   struct Place {

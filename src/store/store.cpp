@@ -96,7 +96,7 @@ Applied Store::apply(const Command& command) {
   Applied applied = catalog_.apply(command);
   drop(applied.freed);
   tell_waiters();
-  if (applied.accepted && (command.copies || command.arrival) && listener_) listener_();
+  if (applied.accepted && (command.copies || command.arrival)) tell_listeners();
   return applied;
 }
 
@@ -109,7 +109,7 @@ void Store::restore(std::span<const std::byte> snapshot) {
   drop(catalog_.restore(snapshot));
   take_number();
   tell_waiters();
-  if (listener_) listener_();
+  tell_listeners();
 }
 
 void Store::take_number() {
@@ -127,7 +127,7 @@ void Store::change_view(const cluster::View& view) {
   }
   take_number();
   tell_waiters();
-  if (listener_) listener_();
+  tell_listeners();
 }
 
 void Store::tell_waiters() {
@@ -136,6 +136,22 @@ void Store::tell_waiters() {
     const std::lock_guard lock(applied_mutex_);
   }
   applied_.notify_all();
+}
+
+std::shared_ptr<const void> Store::on_placement_change(std::function<void()> listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  const auto place = listeners_.insert(listeners_.end(), std::move(listener));
+  // Its end waits for a call that is under way.
+  const auto forget = [this, place](const void*) {
+    const std::lock_guard again(listeners_mutex_);
+    listeners_.erase(place);
+  };
+  return {static_cast<const void*>(this), forget};
+}
+
+void Store::tell_listeners() {
+  const std::lock_guard lock(listeners_mutex_);
+  for (const auto& listener : listeners_) listener();
 }
 
 void Store::sweep(const cluster::Member& gone) {

@@ -63,6 +63,9 @@ class Frame {
   }
 };
 
+/// Of all columns, in their order.
+std::vector<ColumnId> column_ids(const Frame& frame);
+
 /// Frames of the catalogue, as a node sees them. Thread-safe.
 class Frames {
  public:
