@@ -213,8 +213,9 @@ std::shared_ptr<Job> Jobs::find(std::string_view key) const {
 
 /// Asks the driver; where it does not answer, what it told last.
 Snapshot Jobs::how_is(const store::Entry& entry) const {
+  if (!entry.owner) return wire::decode<Record>(*entry.manifest).last;  // it has ended
   if (const auto job = find(entry.name)) return job->snapshot();
-  if (entry.owner && *entry.owner != parts_.self) {
+  if (*entry.owner != parts_.self) {
     try {
       auto asked = parts_.transport.call(*entry.owner, kLook, bytes_of(entry.name));
       if (asked.wait_for(kLongestLook) == std::future_status::ready) {
@@ -226,7 +227,7 @@ Snapshot Jobs::how_is(const store::Entry& entry) const {
     }
   }
   Snapshot last = wire::decode<Record>(*entry.manifest).last;
-  if (!last.finished()) last.run_time_ms = now_ms() - last.start_time_ms;
+  last.run_time_ms = now_ms() - last.start_time_ms;
   return last;
 }
 

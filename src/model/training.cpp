@@ -56,6 +56,27 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
   if (range.low < 0) throw InputError::illegal_argument("The weights column has negative values.");
 }
 
+/// From the beginning, or from where another node left it, to the end or the deadline.
+std::shared_ptr<Model> train_steps(Trainer& trainer, TrainContext& context,
+                                   const Deadline& deadline) {
+  job::Job& job = context.job;
+  if (job.saved() != nullptr) {
+    trainer.resume(context, *job.saved());
+  } else {
+    trainer.init(context);
+  }
+  while (trainer.step(context)) {
+    job.token()->check();
+    job.keep([&trainer] { return trainer.save(); });
+    if (!deadline.over()) continue;
+    context.header.status = "Stopped after max_runtime_secs.";
+    warn_all(job, context.header, {"Training stopped early: max_runtime_secs are over."});
+    break;
+  }
+  job.token()->check();
+  return trainer.finish(context);
+}
+
 }  // namespace
 
 /// What training does: the same model to the last bit, on whatever node. Frames come by value, as
@@ -145,22 +166,8 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                        .category = header.category,
                        .seed = static_cast<std::uint64_t>(request.seed),
                        .header = header};
-  const auto trainer = algorithm.make_trainer(parameters);
-  if (job.saved() != nullptr) {
-    trainer->resume(context, *job.saved());
-  } else {
-    trainer->init(context);
-  }
-  while (trainer->step(context)) {
-    job.token()->check();
-    job.keep([&] { return trainer->save(); });
-    if (!deadline.over()) continue;
-    header.status = "Stopped after max_runtime_secs.";
-    warn_all(job, header, {"Training stopped early: max_runtime_secs are over."});
-    break;
-  }
-  job.token()->check();
-  const std::shared_ptr<Model> model = trainer->finish(context);
+  const std::shared_ptr<Model> model =
+      train_steps(*algorithm.make_trainer(parameters), context, deadline);
   header.end_time_ms = now_ms();
   model->header = std::move(header);
   model->header.checksum = static_cast<std::int64_t>(hash_bytes(model->encode_learnt()));
