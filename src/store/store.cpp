@@ -46,6 +46,8 @@ std::uint64_t Store::next_id() {
   return bits | counter_.fetch_add(1, std::memory_order_relaxed);
 }
 
+std::uint64_t Store::writer_of(std::uint64_t id) { return id >> kCounterBits; }
+
 void Store::put(ColumnId column, GroupIndex group, SharedBuffer chunk) {
   const auto size = static_cast<std::int64_t>(chunk->size());
   Held held{std::move(chunk), budget_.reserve(size, "A column chunk")};
@@ -159,7 +161,7 @@ void Store::sweep(const cluster::Member& gone) {
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [column, groups] : chunks_) {
-      const bool its = column.value() >> kCounterBits == gone.number;
+      const bool its = writer_of(column.value()) == gone.number;
       if (its && !catalog_.has_column(column)) orphans.push_back(column);
     }
   }

@@ -90,6 +90,8 @@ class Store {
   [[nodiscard]] LayoutId new_layout_id() { return LayoutId(next_id()); }
   /// Unique in the cluster while it lives; for scratch and names.
   [[nodiscard]] std::uint64_t next_id();
+  /// Number of the member that drew the id.
+  [[nodiscard]] static std::uint64_t writer_of(std::uint64_t id);
 
  private:
   /// Drops what a member that is gone has put here and never committed.

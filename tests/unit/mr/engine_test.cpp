@@ -394,6 +394,23 @@ TEST_F(Loss, OfANodeEndsItsLeasesAndSweepsWhatItNeverCommitted) {
   EXPECT_EQ(all, kept);
 }
 
+TEST_F(Loss, OfADriverFreesTheScratchOfItsJobs) {
+  mr::Engine& other = cluster_.node(1).engine();
+  const auto scratch_bytes = [this](std::size_t n) {
+    mr::ComputeNode& node = cluster_.node(n);
+    return node.budget().used() - node.store().chunk_bytes();
+  };
+  mr::RunOptions options;
+  options.scratch = other.new_scratch();
+  other.run<RunningTask>(mr::inputs_of(frame_), {0.5, false}, options);
+  for (const std::size_t n : {0U, 2U}) EXPECT_GT(scratch_bytes(n), 0);
+  cluster_.kill(1);
+  for (const std::size_t n : {0U, 2U}) {
+    const auto freed = [&](const store::Catalog&) { return scratch_bytes(n) == 0; };
+    EXPECT_TRUE(cluster_.node(n).store().wait_for(freed, std::chrono::seconds(20)));
+  }
+}
+
 /// Has the name of another task.
 struct ImpostorTask : FailTask {
   static constexpr std::string_view name = SumTask::name;
