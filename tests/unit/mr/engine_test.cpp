@@ -409,6 +409,7 @@ TEST_F(Loss, OfADriverFreesTheScratchOfItsJobs) {
     const auto freed = [&](const store::Catalog&) { return scratch_bytes(n) == 0; };
     EXPECT_TRUE(cluster_.node(n).store().wait_for(freed, std::chrono::seconds(20)));
   }
+  ASSERT_TRUE(wait_for_copies());
 }
 
 /// Has the name of another task.
