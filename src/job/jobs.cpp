@@ -19,8 +19,6 @@ namespace {
 
 constexpr const char* kLook = "job.look";
 constexpr const char* kCancel = "job.cancel";
-/// A command is to stay small; what is longer becomes a blob.
-constexpr std::size_t kLongestInline = 8 << 10U;
 /// A job whose drivers die again and again may be what kills them.
 constexpr std::int32_t kMostTakeOvers = 5;
 
@@ -99,11 +97,7 @@ std::shared_ptr<Job> Jobs::start(const Description& description, Order order) {
   record->last.start_time_ms = now_ms();
   record->kind = order.kind;
   record->inputs = std::move(order.columns);
-  if (order.request.size() <= kLongestInline) {
-    record->request = std::move(order.request);
-  } else {
-    std::tie(record->request_blob, record->request_lease) = parts_.blobs.keep(order.request);
-  }
+  record->request = store::keep(parts_.blobs, std::move(order.request));
   forget_old();
   const auto job = make_job(record);
   {
@@ -141,8 +135,7 @@ void Jobs::launch(const std::shared_ptr<Job>& job, const std::shared_ptr<Record>
       throw ClusterError("The job was given up: " + std::to_string(record->take_overs) +
                          " nodes were lost while they worked at it.");
     }
-    const wire::Bytes request =
-        record->request_blob ? parts_.blobs.fetch(*record->request_blob) : record->request;
+    const wire::Bytes request = store::fetch(parts_.blobs, record->request);
     kinds_.find(record->kind)->second(running, request);
   };
   const std::lock_guard lock(mutex_);
@@ -161,7 +154,7 @@ void Jobs::commit(const Record& record, bool running) {
   if (running) {
     entry.owner = parts_.self;
     entry.columns = record.inputs;
-    if (record.request_blob) entry.columns.push_back(record.request_blob->column);
+    if (record.request.blob) entry.columns.push_back(record.request.blob->column);
     if (record.state) entry.columns.push_back(record.state->column);
   }
   entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(record));
@@ -192,15 +185,13 @@ void Jobs::record_end(Record& record, const Snapshot& end) {
   }
   record.last = end;
   record.state.reset();
-  record.request_blob.reset();
-  record.request.clear();
+  const store::Kept request = std::exchange(record.request, {});
   record.inputs.clear();
   try {
     commit(record, false);
   } catch (const Error& error) {
     log::warn("The end of job " + end.key + " is known to this node only: " + error.what());
   }
-  record.request_lease.reset();
 }
 
 std::shared_ptr<Job> Jobs::find(std::string_view key) const {

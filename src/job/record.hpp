@@ -16,15 +16,13 @@ namespace neve::job {
 struct Jobs::Record {
   Snapshot last;  ///< at the start, when the state was kept, or at the end
   std::string kind;
-  wire::Bytes request;                      ///< empty where it is in request_blob
-  std::optional<store::Blob> request_blob;  ///< of a long one
-  std::optional<store::Blob> state;         ///< where the next driver may go on
+  store::Kept request;
+  std::optional<store::Blob> state;  ///< where the next driver may go on
   std::vector<ColumnId> inputs;
   std::int32_t take_overs = 0;
-  std::shared_ptr<const store::ColumnLease> request_lease = nullptr;  ///< not part of the wire form
   template <class Archive>
   void fields(Archive& archive) {
-    archive(last, kind, request, request_blob, state, inputs, take_overs);
+    archive(last, kind, request, state, inputs, take_overs);
   }
 };
 

@@ -1,8 +1,5 @@
 #include <neve/model/models.hpp>
 
-#include <optional>
-#include <tuple>
-
 #include <neve/base/error.hpp>
 
 #include "model/tasks.hpp"
@@ -10,17 +7,13 @@
 namespace neve::model {
 namespace {
 
-/// A command is to stay small; a longer model becomes a blob.
-constexpr std::size_t kLongestInline = 8 << 10U;
-
 /// What the catalogue keeps of a model.
 struct Stored {
   std::string algorithm;
-  wire::Bytes model;  ///< empty where it is in the blob
-  std::optional<store::Blob> blob;
+  store::Kept model;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(algorithm, model, blob);
+    archive(algorithm, model);
   }
 };
 
@@ -47,13 +40,8 @@ void Models::publish(const Model& model) {
   store::Entry entry;
   entry.name = model.header.key;
   entry.kind = store::Kind::model;
-  Stored stored{model.header.algorithm, model.encode(), {}};
-  std::shared_ptr<const store::ColumnLease> lease;
-  if (stored.model.size() > kLongestInline) {
-    std::tie(stored.blob, lease) = parts_.engine.blobs().keep(stored.model);
-    stored.model.clear();
-    entry.columns.push_back(stored.blob->column);
-  }
+  const Stored stored{model.header.algorithm, store::keep(parts_.engine.blobs(), model.encode())};
+  if (stored.model.blob) entry.columns.push_back(stored.model.blob->column);
   entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(stored));
   parts_.engine.store().commit({.put = {std::move(entry)}});
 }
@@ -69,8 +57,7 @@ ModelPtr Models::find(std::string_view key) const {
   const auto stored = wire::decode<Stored>(*entry->manifest);
   const Algorithm* algorithm = parts_.algorithms.find(stored.algorithm);
   NEVE_CHECK(algorithm != nullptr, "no algorithm " + stored.algorithm);
-  ModelPtr model =
-      algorithm->decode(stored.blob ? parts_.engine.blobs().fetch(*stored.blob) : stored.model);
+  ModelPtr model = algorithm->decode(store::fetch(parts_.engine.blobs(), stored.model));
   const std::lock_guard lock(mutex_);
   cache_[std::string(key)] = {entry->version, model};
   return model;

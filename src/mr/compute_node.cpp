@@ -15,15 +15,14 @@ struct ComputeNode::Parts {
         own_budget(settings.memory_bytes),
         budget(settings.budget == nullptr ? own_budget : *settings.budget),
         pool(settings.threads),
-        store(budget, sequencer, settings.id),
-        frames(store),
-        engine(nullptr) {
+        store(budget, sequencer, settings.id) {
     tasks.add(all_tasks);
     auto core = std::make_unique<Engine::Core>(
         Engine::Core::Parts{settings.id, pool, store, transport, tasks});
     core->serve(inbox);
     copier.emplace(*core);
     engine = std::make_unique<Engine>(std::move(core));
+    frames.emplace(store, engine->blobs());
   }
   NodeId id;
   cluster::Transport& transport;
@@ -33,8 +32,8 @@ struct ComputeNode::Parts {
   TaskTable tasks;
   cluster::Inbox inbox;
   store::Store store;
-  frame::Frames frames;
   std::unique_ptr<Engine> engine;
+  std::optional<frame::Frames> frames;
   std::optional<Copier> copier;  // uses the engine's core, so it ends first
 };
 
@@ -47,7 +46,7 @@ NodeId ComputeNode::id() const { return parts_->id; }
 Budget& ComputeNode::budget() { return parts_->budget; }
 Pool& ComputeNode::pool() { return parts_->pool; }
 store::Store& ComputeNode::store() { return parts_->store; }
-frame::Frames& ComputeNode::frames() { return parts_->frames; }
+frame::Frames& ComputeNode::frames() { return *parts_->frames; }
 Engine& ComputeNode::engine() { return *parts_->engine; }
 cluster::Inbox& ComputeNode::inbox() { return parts_->inbox; }
 cluster::Transport& ComputeNode::transport() { return parts_->transport; }

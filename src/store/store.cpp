@@ -1,5 +1,7 @@
 #include <neve/store/store.hpp>
 
+#include <tuple>
+
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
 
@@ -9,6 +11,8 @@ namespace {
 
 /// Low bits of an id count on their node, the others are the node's number.
 constexpr unsigned kCounterBits = 40;
+/// The log of commands is copied to all nodes and kept for those that lag behind.
+constexpr std::size_t kLongestInCommand = std::size_t{8} << 10U;
 
 }  // namespace
 
@@ -172,6 +176,20 @@ bool Store::wait_for(const std::function<bool(const Catalog&)>& condition,
                      std::chrono::milliseconds limit) {
   std::unique_lock lock(applied_mutex_);
   return applied_.wait_for(lock, limit, [&] { return condition(catalog_); });
+}
+
+Kept keep(Blobs& blobs, wire::Bytes bytes) {
+  Kept kept;
+  if (bytes.size() <= kLongestInCommand) {
+    kept.bytes = std::move(bytes);
+  } else {
+    std::tie(kept.blob, kept.lease) = blobs.keep(bytes);
+  }
+  return kept;
+}
+
+wire::Bytes fetch(Blobs& blobs, const Kept& kept) {
+  return kept.blob ? blobs.fetch(*kept.blob) : kept.bytes;
 }
 
 ColumnLease::~ColumnLease() {

@@ -7,6 +7,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <span>
 #include <unordered_map>
@@ -132,6 +133,22 @@ class Blobs {
   /// Throws ClusterError where they are gone.
   virtual wire::Bytes fetch(const Blob& blob) = 0;
 };
+
+/// Bytes of any length inside a command, which is to stay small: short ones as they are, longer
+/// ones as a blob. Whoever names it in an entry names its column.
+struct Kept {
+  wire::Bytes bytes = {};
+  std::optional<Blob> blob = {};
+  std::shared_ptr<const ColumnLease> lease = nullptr;  ///< of the blob; not part of the wire form
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(bytes, blob);
+  }
+};
+/// Throws what Blobs::keep throws.
+Kept keep(Blobs& blobs, wire::Bytes bytes);
+/// Throws what Blobs::fetch throws.
+wire::Bytes fetch(Blobs& blobs, const Kept& kept);
 
 /// Keeps columns alive while a driver uses them; gives them up when it goes. Shared by all frames
 /// of one node that name the column.
