@@ -12,6 +12,7 @@ Job::Job(const Snapshot& so_far, std::optional<wire::Bytes> saved, Hands hands)
       description_(so_far.description),
       saved_(std::move(saved)),
       hands_(std::move(hands)),
+      next_state_at_(std::chrono::steady_clock::now() + hands_.between_states),
       progress_(so_far.progress),
       message_(so_far.message),
       start_ms_(so_far.start_time_ms),
@@ -38,10 +39,16 @@ void Job::cancel() {
 }
 
 void Job::keep(const std::function<wire::Bytes()>& state) {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - kept_at_ < hands_.between_states) return;
-  kept_at_ = now;
-  if (hands_.keep) hands_.keep(*this, state);
+  // A large state may take its time; all of them together shall cost a twentieth of the job's.
+  constexpr int kShare = 20;
+  const auto begin = std::chrono::steady_clock::now();
+  if (begin < next_state_at_ || !hands_.keep) return;
+  hands_.keep(*this, state);
+  const auto end = std::chrono::steady_clock::now();
+  next_state_at_ = begin + hands_.between_states;
+  if (hands_.between_states.count() > 0) {
+    next_state_at_ = std::max(next_state_at_, begin + kShare * (end - begin));
+  }
 }
 
 Snapshot Job::snapshot() const {

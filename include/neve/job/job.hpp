@@ -77,7 +77,7 @@ class Job {
     std::function<void(const Job&, const std::function<wire::Bytes()>& state)> keep;
     /// The job has ended, of which nobody knows yet.
     std::function<void(const Snapshot&)> end;
-    std::chrono::milliseconds between_states{1000};
+    std::chrono::milliseconds between_states{1000};  ///< 0: a state whenever there is one
   };
   /// `so_far` has key, description and start; of a job that is taken over, how far it was.
   /// `saved` is what its last driver kept.
@@ -93,8 +93,8 @@ class Job {
 
   /// What the last driver has kept; null where the work has to begin at its beginning.
   [[nodiscard]] const wire::Bytes* saved() const { return saved_ ? &*saved_ : nullptr; }
-  /// Keeps what `state` gives, so that another node can go on from here; at most once a second,
-  /// which shapes no result.
+  /// Keeps what `state` gives, so that another node can go on from here; at most once a second, and
+  /// less often where that takes long, which shapes no result.
   void keep(const std::function<wire::Bytes()>& state);
 
   [[nodiscard]] Snapshot snapshot() const;
@@ -123,7 +123,7 @@ class Job {
   Description description_;
   std::optional<wire::Bytes> saved_;
   Hands hands_;
-  std::chrono::steady_clock::time_point kept_at_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point next_state_at_;
   std::atomic<bool> looked_at_{false};
   TokenPtr token_ = std::make_shared<Token>();
   mutable std::mutex mutex_;
