@@ -9,15 +9,13 @@ namespace neve::mr {
 
 struct ComputeNode::Parts {
   Parts(const Settings& settings, const TaskList& all_tasks, store::Sequencer& sequencer,
-        cluster::Transport& cluster_transport)
+        cluster::Transport& the_transport)
       : id(settings.id),
+        transport(the_transport),
         own_budget(settings.memory_bytes),
         budget(settings.budget == nullptr ? own_budget : *settings.budget),
         pool(settings.threads),
-        transport(cluster_transport),
-        store(budget, sequencer, settings.id),
-        frames(store),
-        engine(nullptr) {
+        store(budget, sequencer, settings.id) {
     tasks.add(all_tasks);
     auto made = std::make_unique<Engine::Core>(
         Engine::Core::Parts{settings.id, pool, store, transport, tasks});
@@ -25,18 +23,19 @@ struct ComputeNode::Parts {
     core->serve(inbox);
     copier.emplace(*core);
     engine = std::make_unique<Engine>(std::move(made));
+    frames.emplace(store, engine->blobs());
   }
   NodeId id;
+  cluster::Transport& transport;
   Budget own_budget;
   Budget& budget;
   Pool pool;
   TaskTable tasks;
   cluster::Inbox inbox;
-  cluster::Transport& transport;
   store::Store store;
-  frame::Frames frames;
   std::unique_ptr<Engine> engine;
   Engine::Core* core = nullptr;  // the engine's
+  std::optional<frame::Frames> frames;
   std::optional<Copier> copier;  // uses the engine's core, so it ends first
 };
 
@@ -49,7 +48,7 @@ NodeId ComputeNode::id() const { return parts_->id; }
 Budget& ComputeNode::budget() { return parts_->budget; }
 Pool& ComputeNode::pool() { return parts_->pool; }
 store::Store& ComputeNode::store() { return parts_->store; }
-frame::Frames& ComputeNode::frames() { return parts_->frames; }
+frame::Frames& ComputeNode::frames() { return *parts_->frames; }
 Engine& ComputeNode::engine() { return *parts_->engine; }
 cluster::Inbox& ComputeNode::inbox() { return parts_->inbox; }
 cluster::Transport& ComputeNode::transport() { return parts_->transport; }

@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include <neve/frame/chunk_builder.hpp>
 #include <neve/ingest/ingest.hpp>
 #include <zlib.h>
 
 #include "ingest/api/serve_parses.hpp"
 #include "mr/api/compute_node.hpp"
+#include "support/node_jobs.hpp"
 
 namespace neve::ingest {
 
@@ -44,6 +46,12 @@ inline void write_gzip(const std::string& path, const std::string& text) {
     gzwrite(file, part.data(), static_cast<unsigned>(part.size()));
     gzclose(file);
   }
+}
+
+inline std::vector<frame::Chunk> pieces_of(const std::string& text) {
+  frame::BytesBuilder builder;
+  builder.append(std::as_bytes(std::span(text)));
+  return builder.finish();
 }
 
 /// Some nodes with a folder of files that all of them see, but for the `strangers`.
@@ -95,8 +103,8 @@ struct Nodes {
 struct Bench : Nodes {
   explicit Bench(int nodes = 1, int threads = 2, std::int64_t memory = std::int64_t{1} << 30)
       : Bench(Settings{.nodes = nodes, .threads = threads, .memory = memory}) {}
-  explicit Bench(const Settings& settings) : Nodes(settings) {}
-  job::Jobs jobs{"test"};
+  explicit Bench(const Settings& settings) : Nodes(settings) { ingest.define_jobs(); }
+  job::Jobs jobs{neve::testing::jobs_parts(cluster.node(0)), "test"};
   Ingest ingest{cluster.node(0), jobs, policy};
 
   /// Parses as a client would; the job's end.

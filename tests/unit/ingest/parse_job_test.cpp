@@ -1,4 +1,3 @@
-#include <cstring>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -27,12 +26,6 @@ void write_zip(const std::string& path, const std::string& text) {
   zip_close(archive);
 }
 
-SharedBuffer buffer_of(const std::string& text) {
-  auto buffer = std::make_shared<Buffer>(text.size());
-  std::memcpy(buffer->bytes().data(), text.data(), text.size());
-  return buffer;
-}
-
 TEST(ParseJob, SameFrameHoweverTheBytesCame) {
   Bench bench;
   const std::string text = sample_csv();
@@ -47,7 +40,7 @@ TEST(ParseJob, SameFrameHoweverTheBytesCame) {
     names.emplace_back(file);
   }
   const std::string key = bench.ingest.new_upload_key();
-  bench.ingest.keep_upload(key, buffer_of(text), static_cast<std::int64_t>(text.size()), {});
+  bench.ingest.keep_upload(key, pieces_of(text), {});
   EXPECT_EQ(bench.parse({key}, "upload").status, job::Status::done);
   EXPECT_FALSE(bench.ingest.has_raw_file(key));
   for (const std::string& name : names) EXPECT_EQ(bench.checksum(name), bench.checksum("upload"));

@@ -1,6 +1,5 @@
 // One parse by several nodes: the frame of one node, whoever has the files and whatever happens.
 #include <atomic>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <thread>
@@ -139,9 +138,7 @@ TEST(SharedParse, UploadsAreSentToTheOtherNodes) {
   };
   const Whole alone = parse_files({.nodes = 1}, as_file, setup_of_rows());
   Bench bench(3);
-  auto buffer = std::make_shared<Buffer>(text.size());
-  std::memcpy(buffer->bytes().data(), text.data(), text.size());
-  bench.ingest.keep_upload("u", std::move(buffer), static_cast<std::int64_t>(text.size()), {});
+  bench.ingest.keep_upload("u", pieces_of(text), {});
   EXPECT_EQ(bench.parse({"u"}, "a", setup_of_rows()).status, job::Status::done);
   EXPECT_EQ(whole(bench, "a"), alone);
 }
@@ -194,11 +191,18 @@ class WatchedFile final : public ByteSource {
   mutable std::atomic<int> reads_{0};
 };
 
+job::Snapshot parse_job() {
+  job::Snapshot snapshot;
+  snapshot.key = "job";
+  snapshot.description = {.text = "Parse", .destination = "a", .destination_type = "Key<Frame>"};
+  return snapshot;
+}
+
 /// A parse whose first node's reads are watched.
 struct WatchedParse : Nodes {
   explicit WatchedParse(const Settings& settings) : Nodes(settings) {}
   std::shared_ptr<ParseShares> shares = serve_parses(cluster.node(0), policy);
-  job::Job job{"job", {.text = "Parse", .destination = "a", .destination_type = "Key<Frame>"}};
+  job::Job job{parse_job(), std::nullopt, {.keep = {}, .end = [](const job::Snapshot&) {}}};
   std::function<void(int)> on_read = [](int) {};
 
   void run(const std::string& text) {
@@ -206,7 +210,9 @@ struct WatchedParse : Nodes {
     const auto file = std::make_shared<WatchedFile>(path, [this](int n) { on_read(n); });
     job.run([&](job::Job& own) {
       run_parse(*shares, frames,
-                {.files = {file}, .plan = plan_table(setup_of_rows(), {}), .destination = "a"},
+                {.files = {{file, std::nullopt}},
+                 .plan = plan_table(setup_of_rows(), {}),
+                 .destination = "a"},
                 own);
     });
   }
