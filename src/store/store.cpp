@@ -1,5 +1,8 @@
 #include <neve/store/store.hpp>
 
+#include <algorithm>
+#include <set>
+
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
 
@@ -107,6 +110,7 @@ void Store::commit_later(Command command) {
 
 void Store::restore(std::span<const std::byte> snapshot) {
   drop(catalog_.restore(snapshot));
+  sweep();  // who is gone may have come and left while this node was behind
   take_number();
   tell_waiters();
   if (listener_) listener_();
@@ -122,9 +126,8 @@ void Store::take_number() {
 void Store::change_view(const cluster::View& view) {
   const auto before = catalog_.view();
   drop(catalog_.change_view(view).freed);
-  for (const cluster::Member& member : before->members) {
-    if (!view.contains(member.id)) sweep(member);
-  }
+  const auto stays = [&view](const cluster::Member& member) { return view.contains(member.id); };
+  if (!std::ranges::all_of(before->members, stays)) sweep();
   take_number();
   tell_waiters();
   if (listener_) listener_();
@@ -138,13 +141,19 @@ void Store::tell_waiters() {
   applied_.notify_all();
 }
 
-void Store::sweep(const cluster::Member& gone) {
+void Store::sweep() {
+  // Numbers are given in turn: who has a higher one has joined, but this node does not know yet.
+  std::set<std::uint64_t> present;
+  for (const cluster::Member& member : catalog_.view()->members) present.insert(member.number);
+  const auto is_gone = [&present](std::uint64_t number) {
+    return !present.empty() && number < *present.rbegin() && !present.contains(number);
+  };
   std::vector<ColumnId> orphans;
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [column, groups] : chunks_) {
-      const bool its = column.value() >> kCounterBits == gone.number;
-      if (its && !catalog_.has_column(column)) orphans.push_back(column);
+      const bool gone = is_gone(column.value() >> kCounterBits);
+      if (gone && !catalog_.has_column(column)) orphans.push_back(column);
     }
   }
   drop(orphans);

@@ -90,8 +90,8 @@ class Store {
   [[nodiscard]] std::uint64_t next_id();
 
  private:
-  /// Drops what a member that is gone has put here and never committed.
-  void sweep(const cluster::Member& gone);
+  /// Drops what members that are gone have put here and never committed.
+  void sweep();
   void tell_waiters();
   void take_number();
   struct Held {

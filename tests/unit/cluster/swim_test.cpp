@@ -46,8 +46,9 @@ class Nodes final : public GossipObserver {
     events.push_back(event);
   }
   void on_accepted(GossipNode& /*node*/, NodeId /*sender*/, std::uint64_t /*counter*/) override {}
-  void on_sent(GossipNode& /*node*/, std::span<const std::byte> packet) override {
+  void send(GossipNode& node, HostIndex to, wire::Bytes packet) override {
     largest_packet = std::max(largest_packet, packet.size());
+    node.host().send(to, Channel::datagram, std::move(packet));
   }
   std::optional<gossip::ClusterId> found(GossipNode& /*node*/) override {
     return gossip::ClusterId(5);
