@@ -126,8 +126,12 @@ void Store::take_number() {
 void Store::change_view(const cluster::View& view) {
   const auto before = catalog_.view();
   drop(catalog_.change_view(view).freed);
-  const auto stays = [&view](const cluster::Member& member) { return view.contains(member.id); };
-  if (!std::ranges::all_of(before->members, stays)) sweep();
+  bool lost = false;
+  for (const cluster::Member& member : before->members) {
+    highest_number_ = std::max<std::uint64_t>(highest_number_, member.number);
+    lost = lost || !view.contains(member.id);
+  }
+  if (lost) sweep();
   take_number();
   tell_waiters();
   if (listener_) listener_();
@@ -144,9 +148,12 @@ void Store::tell_waiters() {
 void Store::sweep() {
   // Numbers are given in turn: who has a higher one has joined, but this node does not know yet.
   std::set<std::uint64_t> present;
-  for (const cluster::Member& member : catalog_.view()->members) present.insert(member.number);
-  const auto is_gone = [&present](std::uint64_t number) {
-    return !present.empty() && number < *present.rbegin() && !present.contains(number);
+  for (const cluster::Member& member : catalog_.view()->members) {
+    present.insert(member.number);
+    highest_number_ = std::max<std::uint64_t>(highest_number_, member.number);
+  }
+  const auto is_gone = [&](std::uint64_t number) {
+    return number <= highest_number_ && !present.contains(number);
   };
   std::vector<ColumnId> orphans;
   {

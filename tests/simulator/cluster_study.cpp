@@ -220,7 +220,8 @@ class Study {
       const std::set<HostIndex> reached = reached_from(host(i));
       const bool isolated = std::ranges::none_of(
           configurations, [&](const auto& servers) { return holds_majority(reached, servers); });
-      truth_.data.isolated(host(i), isolated, world_.now());
+      // A process that was stopped finds what was answered before.
+      truth_.data.isolated(host(i), isolated && !world_.is_paused(host(i)), world_.now());
     }
   }
 

@@ -14,9 +14,7 @@ constexpr std::uint64_t kRetryMs = 1000;
 
 void Copies::tick(std::uint64_t now_ms) {
   now_ms_ = now_ms;
-  const std::uint64_t version = parts_.store.catalog().version();
-  if (complete_ && version == seen_version_) return;
-  seen_version_ = version;
+  if (complete_) return;
   complete_ = true;
   std::set<Place> wanted;
   for (const auto& fetch_now : parts_.store.catalog().fetches_of(parts_.self)) {
@@ -45,8 +43,8 @@ bool Copies::fetch(const store::Catalog::Fetch& wanted) {
 }
 
 void Copies::ask(const store::Catalog::Fetch& wanted, Errand& errand, wire::Bytes missing) {
-  const auto run = std::ranges::find(wanted.placement->runs, wanted.first_group,
-                                     &store::Run::first_group);
+  const auto run =
+      std::ranges::find(wanted.placement->runs, wanted.first_group, &store::Run::first_group);
   const auto& homes = run->homes;
   if (homes.empty()) return;  // nobody has the rows any more
   errand.asked_ms = now_ms_;

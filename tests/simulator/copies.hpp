@@ -13,7 +13,12 @@ namespace neve::simulator {
 /// copies that the catalogue wants here, as mr::Copier does.
 class Copies {
  public:
-  explicit Copies(ClientParts parts) : parts_(std::move(parts)) {}
+  explicit Copies(ClientParts parts) : parts_(std::move(parts)) {
+    parts_.store.on_placement_change([this] { complete_ = false; });
+  }
+  ~Copies() { parts_.store.on_placement_change(nullptr); }
+  Copies(const Copies&) = delete;
+  Copies& operator=(const Copies&) = delete;
   void tick(std::uint64_t now_ms);
   void on_put(NodeId from, std::uint64_t number, std::span<const std::byte> bytes);
   void on_get(NodeId from, std::uint64_t number, std::span<const std::byte> bytes);
@@ -38,7 +43,6 @@ class Copies {
   std::map<Place, Errand> errands_;
   std::set<NodeId> gone_;
   std::uint64_t now_ms_ = 0;
-  std::uint64_t seen_version_ = 0;
   std::uint64_t next_number_ = 1;
   bool complete_ = true;
 };

@@ -49,7 +49,13 @@ void DataLedger::acknowledged(const std::string& name, Frame frame) {
   if (!frames_.emplace(name, std::move(frame)).second) complain(name + " is acknowledged twice");
 }
 
-void DataLedger::removing(const std::string& name) { frames_.at(name).removing = true; }
+void DataLedger::removing(const std::string& name) {
+  const auto at = frames_.find(name);
+  const LayoutId layout = at->second.layout;
+  frames_.erase(at);
+  const auto same = [layout](const auto& item) { return item.second.layout == layout; };
+  if (std::ranges::none_of(frames_, same)) layouts_.erase(layout);
+}
 
 void DataLedger::isolated(HostIndex host, bool is_isolated, Time now) {
   if (is_isolated) {
@@ -67,15 +73,13 @@ void DataLedger::wrote(HostIndex host, Time now) {
 
 std::vector<std::string> DataLedger::expected() const {
   std::vector<std::string> names;
-  for (const auto& [name, frame] : frames_) {
-    if (!frame.removing) names.push_back(name);
-  }
+  for (const auto& [name, frame] : frames_) names.push_back(name);
   return names;
 }
 
 void DataLedger::read(const store::Catalog& catalog, std::span<const std::string> expected) {
   for (const std::string& name : expected) {
-    if (!frames_.at(name).removing && !catalog.find(name)) complain("a read misses " + name);
+    if (frames_.contains(name) && !catalog.find(name)) complain("a read misses " + name);
   }
 }
 
@@ -87,7 +91,6 @@ void DataLedger::lost(LayoutId layout, bool excused) {
 
 void DataLedger::check_home(const store::Store& store, NodeId self) {
   for (const auto& [name, frame] : frames_) {
-    if (frame.removing) continue;
     const auto placement = store.catalog().placement(frame.layout);
     if (!placement) continue;
     for (const store::Run& run : placement->runs) {
@@ -130,7 +133,6 @@ void DataLedger::check_end(const store::Store& store, NodeId self, bool is_leade
   }
   if (!is_leader) return;
   for (const auto& [name, frame] : frames_) {
-    if (frame.removing) continue;
     const auto entry = catalog.find(name);
     if (!entry || entry->columns != frame.columns) complain(name + " was acknowledged and is lost");
     check_placement(catalog, frame.layout);

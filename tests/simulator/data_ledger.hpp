@@ -25,7 +25,6 @@ class DataLedger {
   struct Frame {
     LayoutId layout;
     std::vector<ColumnId> columns;
-    bool removing = false;  ///< a client asked for it, so that it may be gone
   };
 
   /// A client was told that its frame is kept.
@@ -34,6 +33,7 @@ class DataLedger {
   void gave_up() { gave_up_ = true; }
   /// Whether the column was acknowledged.
   [[nodiscard]] bool knows(ColumnId column) const { return columns_.contains(column); }
+  /// A client asks for its end: from now on it may be gone.
   void removing(const std::string& name);
   /// A host that could not reach a majority for so long cannot have got anything acknowledged.
   void isolated(HostIndex host, bool is_isolated, Time now);
@@ -51,7 +51,7 @@ class DataLedger {
   /// At the end: everything acknowledged is there, at all of its homes, and nothing else is.
   void check_end(const store::Store& store, NodeId self, bool is_leader);
 
-  [[nodiscard]] const std::map<std::string, Frame>& frames() const { return frames_; }
+  /// That acknowledged frames lie on.
   [[nodiscard]] const std::set<LayoutId>& layouts() const { return layouts_; }
   [[nodiscard]] bool is_lost(LayoutId layout) const { return lost_.contains(layout); }
   [[nodiscard]] std::size_t acknowledgements() const { return acknowledgements_; }

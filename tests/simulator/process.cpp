@@ -22,7 +22,7 @@ constexpr std::uint64_t kAskMs = 500;
 /// As the steward's: how long a process that was removed waits to hear that its vote does not
 /// count.
 constexpr std::uint64_t kKeepVoteMs = 5000;
-constexpr std::uint64_t kCheckMs = 2000;
+constexpr std::uint64_t kCheckMs = 4000;
 
 }  // namespace
 
@@ -96,7 +96,7 @@ void Process::receive(HostIndex from, Channel channel, std::span<const std::byte
   auto mail = wire::decode<Mail>(bytes);
   if (mail.to != id() || !began_) return;
   take(std::move(mail));
-  observe();
+  if (replica_.take_view_changed()) compare_views();
   client_->finish();
 }
 
@@ -265,7 +265,7 @@ void Process::commit(store::Command command, std::function<void(const store::App
 }
 
 void Process::read() {
-  next_read_ms_ = now_ms() + 1000 + host_.draw() % 2000;
+  next_read_ms_ = now_ms() + 2000 + host_.draw() % 4000;
   const std::uint64_t acknowledged = truth_.raft.last_acknowledged();
   client_->read([this, acknowledged, expected = truth_.data.expected()](const Reply&) {
     truth_.raft.read(id(), acknowledged, core_->applied());

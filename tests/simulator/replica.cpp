@@ -12,7 +12,7 @@ namespace neve::simulator {
 namespace {
 
 // Comparing whole catalogues costs more than comparing what commands did.
-constexpr std::uint64_t kCompareEvery = 32;
+constexpr std::uint64_t kCompareEvery = 48;
 
 }  // namespace
 

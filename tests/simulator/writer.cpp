@@ -10,10 +10,10 @@ namespace neve::simulator {
 namespace {
 
 constexpr std::size_t kMostWrites = 2;
-constexpr std::size_t kMostKept = 4;
+constexpr std::size_t kMostKept = 3;
 constexpr std::uint64_t kRetryMs = 1000;
-constexpr std::uint64_t kLeastPauseMs = 300;
-constexpr std::uint64_t kMostPauseMs = 2000;
+constexpr std::uint64_t kLeastPauseMs = 1000;
+constexpr std::uint64_t kMostPauseMs = 6000;
 
 store::Entry entry_of(const std::string& name, const DataLedger::Frame& frame) {
   store::Entry entry;

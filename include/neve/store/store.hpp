@@ -105,6 +105,7 @@ class Store {
   /// The number that the cluster has given this node, above the counter's bits; none yet: all ones.
   std::atomic<std::uint64_t> node_bits_{~std::uint64_t{0}};
   std::atomic<std::uint64_t> counter_{1};
+  std::uint64_t highest_number_ = 0;  ///< of a member so far; for the sequencer's thread
   std::atomic<std::int64_t> bytes_{0};
   mutable std::shared_mutex mutex_;
   std::unordered_map<ColumnId, std::unordered_map<GroupIndex, Held>> chunks_;

@@ -39,6 +39,8 @@ TEST_F(StoreTest, WhatADeadWriterNeverCommittedIsSwept) {
   EXPECT_FALSE(holds(2));
   EXPECT_TRUE(holds(3));
   EXPECT_TRUE(holds(4)) << "who will have joined when this node has heard of it";
+  sequencer_.change_view(view_of(3, {1}));
+  EXPECT_FALSE(holds(3)) << "the youngest";
 }
 
 TEST_F(StoreTest, ASnapshotSweepsAfterWritersThatThisNodeNeverKnew) {
