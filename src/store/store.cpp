@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
@@ -12,6 +13,8 @@ namespace {
 
 /// Low bits of an id count on their node, the others are the node's number.
 constexpr unsigned kCounterBits = 40;
+/// The log of commands is copied to all nodes and kept for those that lag behind.
+constexpr std::size_t kLongestInCommand = std::size_t{8} << 10U;
 
 }  // namespace
 
@@ -48,6 +51,8 @@ std::uint64_t Store::next_id() {
   NEVE_CHECK(bits != ~std::uint64_t{0}, "an id is drawn by a node that is no member yet");
   return bits | counter_.fetch_add(1, std::memory_order_relaxed);
 }
+
+std::uint64_t Store::writer_of(std::uint64_t id) { return id >> kCounterBits; }
 
 void Store::put(ColumnId column, GroupIndex group, SharedBuffer chunk) {
   const auto size = static_cast<std::int64_t>(chunk->size());
@@ -99,7 +104,7 @@ Applied Store::apply(const Command& command) {
   Applied applied = catalog_.apply(command);
   drop(applied.freed);
   tell_waiters();
-  if (applied.accepted && (command.copies || command.arrival) && listener_) listener_();
+  if (applied.accepted && (command.copies || command.arrival)) tell_listeners();
   return applied;
 }
 
@@ -113,7 +118,7 @@ void Store::restore(std::span<const std::byte> snapshot) {
   sweep();  // who is gone may have come and left while this node was behind
   take_number();
   tell_waiters();
-  if (listener_) listener_();
+  tell_listeners();
 }
 
 void Store::take_number() {
@@ -126,15 +131,13 @@ void Store::take_number() {
 void Store::change_view(const cluster::View& view) {
   const auto before = catalog_.view();
   drop(catalog_.change_view(view).freed);
-  bool lost = false;
   for (const cluster::Member& member : before->members) {
     highest_number_ = std::max<std::uint64_t>(highest_number_, member.number);
-    lost = lost || !view.contains(member.id);
   }
-  if (lost) sweep();
+  sweep();
   take_number();
   tell_waiters();
-  if (listener_) listener_();
+  tell_listeners();
 }
 
 void Store::tell_waiters() {
@@ -143,6 +146,22 @@ void Store::tell_waiters() {
     const std::lock_guard lock(applied_mutex_);
   }
   applied_.notify_all();
+}
+
+std::shared_ptr<const void> Store::on_placement_change(std::function<void()> listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  const auto place = listeners_.insert(listeners_.end(), std::move(listener));
+  // Its end waits for a call that is under way.
+  const auto forget = [this, place](const void*) {
+    const std::lock_guard again(listeners_mutex_);
+    listeners_.erase(place);
+  };
+  return {static_cast<const void*>(this), forget};
+}
+
+void Store::tell_listeners() {
+  const std::lock_guard lock(listeners_mutex_);
+  for (const auto& listener : listeners_) listener();
 }
 
 void Store::sweep() {
@@ -159,7 +178,7 @@ void Store::sweep() {
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [column, groups] : chunks_) {
-      const bool gone = is_gone(column.value() >> kCounterBits);
+      const bool gone = is_gone(writer_of(column.value()));
       if (gone && !catalog_.has_column(column)) orphans.push_back(column);
     }
   }
@@ -170,6 +189,20 @@ bool Store::wait_for(const std::function<bool(const Catalog&)>& condition,
                      std::chrono::milliseconds limit) {
   std::unique_lock lock(applied_mutex_);
   return applied_.wait_for(lock, limit, [&] { return condition(catalog_); });
+}
+
+Kept keep(Blobs& blobs, wire::Bytes bytes) {
+  Kept kept;
+  if (bytes.size() <= kLongestInCommand) {
+    kept.bytes = std::move(bytes);
+  } else {
+    std::tie(kept.blob, kept.lease) = blobs.keep(bytes);
+  }
+  return kept;
+}
+
+wire::Bytes fetch(Blobs& blobs, const Kept& kept) {
+  return kept.blob ? blobs.fetch(*kept.blob) : kept.bytes;
 }
 
 ColumnLease::~ColumnLease() {

@@ -188,8 +188,12 @@ class Study {
     const HostIndex at = truth_.hosts.at(removed);
     const Process* it = process(at);
     if (it == nullptr || it->id() != removed) return;
-    if (!faults_->undisturbed_since(at, world_.now() - kInnocence)) return;
-    raft().complain(name_of(removed) + " was removed though nothing happened to it");
+    const Process* by = leader();
+    const Time since = world_.now() - kInnocence;
+    if (by == nullptr || !faults_->undisturbed_since(truth_.hosts.at(by->id()), since)) return;
+    if (!faults_->undisturbed_since(at, since)) return;
+    raft().complain(name_of(removed) + " was removed by " + name_of(by->id()) +
+                    " though nothing happened to either");
   }
 
   /// Rows are lost with the last home that leaves the view.
@@ -343,6 +347,7 @@ class Study {
     made.trace = world_.traced();
     made.acknowledged = truth_.raft.acknowledgements();
     made.frames = truth_.data.acknowledgements();
+    made.jobs = truth_.data.jobs();
     made.losses = truth_.data.losses();
     made.removals = removals_;
     made.elections = truth_.raft.elections();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -14,11 +15,8 @@ namespace neve::simulator {
 class Copies {
  public:
   explicit Copies(ClientParts parts) : parts_(std::move(parts)) {
-    parts_.store.on_placement_change([this] { complete_ = false; });
+    listening_ = parts_.store.on_placement_change([this] { complete_ = false; });
   }
-  ~Copies() { parts_.store.on_placement_change(nullptr); }
-  Copies(const Copies&) = delete;
-  Copies& operator=(const Copies&) = delete;
   void tick(std::uint64_t now_ms);
   void on_put(NodeId from, std::uint64_t number, std::span<const std::byte> bytes);
   void on_get(NodeId from, std::uint64_t number, std::span<const std::byte> bytes);
@@ -45,6 +43,7 @@ class Copies {
   std::uint64_t now_ms_ = 0;
   std::uint64_t next_number_ = 1;
   bool complete_ = true;
+  std::shared_ptr<const void> listening_;  // last: ends before what it uses
 };
 
 }  // namespace neve::simulator

@@ -89,6 +89,12 @@ void DataLedger::lost(LayoutId layout, bool excused) {
            " are gone though their homes were struck one at a time");
 }
 
+void DataLedger::began_job(const std::string& name) { jobs_.emplace(name, 0); }
+
+void DataLedger::ended_job(const std::string& name) {
+  if (++jobs_[name] > 1) complain(name + " ends twice");
+}
+
 void DataLedger::check_home(const store::Store& store, NodeId self) {
   for (const auto& [name, frame] : frames_) {
     const auto placement = store.catalog().placement(frame.layout);
@@ -132,6 +138,11 @@ void DataLedger::check_end(const store::Store& store, NodeId self, bool is_leade
     complain(name_of(self) + " holds " + std::to_string(left) + " bytes of columns that are gone");
   }
   if (!is_leader) return;
+  // An owner may have gone between the record of the end and hearing of it.
+  for (const auto& [name, ends] : jobs_) {
+    const auto job = catalog.find(name);
+    if (job && job->owner) complain(name + " has not ended");
+  }
   for (const auto& [name, frame] : frames_) {
     const auto entry = catalog.find(name);
     if (!entry || entry->columns != frame.columns) complain(name + " was acknowledged and is lost");

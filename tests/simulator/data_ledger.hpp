@@ -46,6 +46,10 @@ class DataLedger {
   /// All copies of some rows are gone. They may only be where every home was struck at once.
   void lost(LayoutId layout, bool excused);
 
+  /// A client was told that its job has begun, or an owner that its job's end is recorded.
+  void began_job(const std::string& name);
+  void ended_job(const std::string& name);
+
   /// Every node, at any time: a home has what it is home of.
   void check_home(const store::Store& store, NodeId self);
   /// At the end: everything acknowledged is there, at all of its homes, and nothing else is.
@@ -55,6 +59,7 @@ class DataLedger {
   [[nodiscard]] const std::set<LayoutId>& layouts() const { return layouts_; }
   [[nodiscard]] bool is_lost(LayoutId layout) const { return lost_.contains(layout); }
   [[nodiscard]] std::size_t acknowledgements() const { return acknowledgements_; }
+  [[nodiscard]] std::size_t jobs() const { return jobs_.size(); }
   [[nodiscard]] std::size_t losses() const { return lost_.size(); }
   [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
   void complain(std::string problem) { problems_.push_back(std::move(problem)); }
@@ -66,6 +71,7 @@ class DataLedger {
   std::set<ColumnId> columns_;
   std::set<LayoutId> layouts_;
   std::set<LayoutId> lost_;
+  std::map<std::string, int> jobs_;  ///< how often their end was acknowledged
   std::map<HostIndex, Time> isolated_since_;
   std::size_t acknowledgements_ = 0;
   bool gave_up_ = false;

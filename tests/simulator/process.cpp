@@ -61,6 +61,7 @@ void Process::make_parts() {
       [this](store::Command command, auto done) { commit(std::move(command), std::move(done)); }};
   writer_ = std::make_unique<Writer>(parts, host_.draw());
   copies_ = std::make_unique<Copies>(parts);
+  jobs_ = std::make_unique<Jobs>(parts, host_.draw());
 }
 
 std::uint64_t Process::now_ms() const { return static_cast<std::uint64_t>(host_.now() / 1ms); }
@@ -203,11 +204,14 @@ void Process::work() {
   propose_removals(status);
   writer_->tick(now_ms(), truth_.clients_rest || !is_member());
   copies_->tick(now_ms());
+  if (is_member()) jobs_->tick(now_ms(), truth_.clients_rest);
   if (now_ms() >= next_read_ms_ && is_member() && !truth_.clients_rest) read();
   client_->tick(now_ms());
   if (now_ms() < next_check_ms_) return;
   next_check_ms_ = now_ms() + kCheckMs;
   truth_.data.check_home(replica_.store(), id());
+  const std::string problem = problem_of_jobs(replica_.store().catalog());
+  if (!problem.empty()) truth_.data.complain(problem);
 }
 
 void Process::observe() {

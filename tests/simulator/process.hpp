@@ -16,6 +16,7 @@
 #include "simulator/copies.hpp"
 #include "simulator/data_ledger.hpp"
 #include "simulator/gossip_node.hpp"
+#include "simulator/jobs.hpp"
 #include "simulator/mail.hpp"
 #include "simulator/raft_ledger.hpp"
 #include "simulator/replica.hpp"
@@ -61,7 +62,9 @@ class Process final : public Actor, public GossipObserver {
   [[nodiscard]] const cluster::ClusterView& view() const { return *seen_; }
   [[nodiscard]] const Replica& replica() const { return replica_; }
   [[nodiscard]] bool is_member() const { return state_.view()->find(id()) != nullptr; }
-  [[nodiscard]] bool is_busy() const { return client_->waiting() > 0 || writer_->busy(); }
+  [[nodiscard]] bool is_busy() const {
+    return client_->waiting() > 0 || writer_->busy() || jobs_->busy();
+  }
 
   void on_event(GossipNode& node, const gossip::Event& event) override;
   void on_accepted(GossipNode& node, NodeId sender, std::uint64_t counter) override;
@@ -96,6 +99,7 @@ class Process final : public Actor, public GossipObserver {
   std::unique_ptr<AgreementClient> client_;
   std::unique_ptr<Writer> writer_;
   std::unique_ptr<Copies> copies_;
+  std::unique_ptr<Jobs> jobs_;
 
   std::shared_ptr<const cluster::ClusterView> seen_;
   std::set<NodeId> changing_;  ///< whose joining or leaving is under way

@@ -5,6 +5,7 @@
 #include <neve/base/buffer.hpp>
 #include <neve/base/error.hpp>
 
+#include "simulator/jobs.hpp"
 #include "simulator/raft_ledger.hpp"
 
 namespace neve::simulator {
@@ -36,7 +37,16 @@ void Replica::Nobody::commit_later(store::Command /*command*/) {
 wire::Bytes Replica::apply(std::uint64_t index, std::span<const std::byte> bytes) {
   const auto client = wire::decode<ClientCommand>(bytes);
   history_.push_back(client.number);
-  wire::Bytes applied = wire::encode(store_.apply(client.command));
+  const bool is_job =
+      !client.command.put.empty() && client.command.put.front().kind == store::Kind::job;
+  std::optional<store::Entry> before;
+  if (is_job) before = store_.catalog().find(client.command.put.front().name);
+  const store::Applied done = store_.apply(client.command);
+  if (is_job && done.accepted) {
+    const std::string problem = problem_of_step(before, client.command);
+    if (!problem.empty()) ledger_.complain(client.command.put.front().name + " " + problem);
+  }
+  wire::Bytes applied = wire::encode(done);
   digest_ = hash_bytes(applied, digest_ ^ client.number);
   ledger_.applied(self_, index, digest_);
   if (index % kCompareEvery == 0) {

@@ -107,6 +107,7 @@ struct Totals {
   std::uint64_t removals = 0;
   std::uint64_t acknowledged = 0;
   std::uint64_t frames = 0;
+  std::uint64_t jobs = 0;
   std::uint64_t losses = 0;
   std::uint64_t elections = 0;
 };
@@ -118,8 +119,10 @@ class Campaign {
 
   /// The smallest seed that failed, if one did.
   std::optional<std::uint64_t> run() {
+    // With one thread only, memory and counters need no locks.
     std::vector<std::jthread> threads;
-    for (std::uint64_t i = 0; i < arguments_.jobs; ++i) threads.emplace_back([this] { work(); });
+    for (std::uint64_t i = 1; i < arguments_.jobs; ++i) threads.emplace_back([this] { work(); });
+    work();
     threads.clear();
     return failed_;
   }
@@ -156,6 +159,7 @@ class Campaign {
     one.removals += study.removals;
     one.acknowledged += study.acknowledged;
     one.frames += study.frames;
+    one.jobs += study.jobs;
     one.losses += study.losses;
     one.elections += study.elections;
     return study.problems.empty();
@@ -168,6 +172,7 @@ class Campaign {
     totals_.removals += one.removals;
     totals_.acknowledged += one.acknowledged;
     totals_.frames += one.frames;
+    totals_.jobs += one.jobs;
     totals_.losses += one.losses;
     totals_.elections += one.elections;
   }
@@ -215,11 +220,13 @@ int simulate(const Arguments& arguments) {
   const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::printf(
       "%llu seeds from %llu: all well; %llu faults, %llu members removed, %llu elections, %llu "
-      "commands and %llu frames acknowledged, %llu layouts lost with all their homes, %llu events; "
+      "commands and %llu frames acknowledged, %llu jobs, %llu layouts lost with all their homes, "
+      "%llu events; "
       "%.1f s, %.1f seeds/s\n",
       number(all.seeds), number(arguments.from), number(all.faults), number(all.removals),
-      number(all.elections), number(all.acknowledged), number(all.frames), number(all.losses),
-      number(all.events), took.count(), static_cast<double>(all.seeds) / took.count());
+      number(all.elections), number(all.acknowledged), number(all.frames), number(all.jobs),
+      number(all.losses), number(all.events), took.count(),
+      static_cast<double>(all.seeds) / took.count());
   return 0;
 }
 

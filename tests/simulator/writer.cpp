@@ -81,19 +81,22 @@ void Writer::go_on(std::uint64_t number, std::uint64_t now_ms) {
   bool complete = true;
   for (std::int32_t g = 0; g < write.groups; ++g) {
     for (const NodeId node : placement->receivers(GroupIndex(g))) {
-      if (node != parts_.self) {
-        complete = complete && write.held.contains({node, g});
-        continue;
-      }
-      for (const ColumnId column : write.frame.columns) {
-        parts_.store.put(column, GroupIndex(g), chunk_of(column, GroupIndex(g)));
-      }
+      const bool held = write.held.contains({node, g});
+      if (node == parts_.self && !held) put_here(write, GroupIndex(g));
+      complete = complete && (held || node == parts_.self);
     }
   }
   if (complete) return commit(number, placement);
   if (!write.sent.empty() && now_ms - write.sent_ms < kRetryMs) return;
   write.sent_ms = now_ms;
   send_missing(write, *placement);
+}
+
+void Writer::put_here(Write& write, GroupIndex group) {
+  write.held.emplace(parts_.self, group.value());
+  for (const ColumnId column : write.frame.columns) {
+    parts_.store.put(column, group, chunk_of(column, group));
+  }
 }
 
 void Writer::send_missing(Write& write, const store::Placement& placement) {

@@ -57,6 +57,7 @@ class Writer {
   void remove_oldest();
   store::PlacementPtr place_of(const Write& write) const;
   void go_on(std::uint64_t number, std::uint64_t now_ms);
+  void put_here(Write& write, GroupIndex group);
   void send_missing(Write& write, const store::Placement& placement);
   void commit(std::uint64_t number, const store::PlacementPtr& placement);
   void name(std::uint64_t number);

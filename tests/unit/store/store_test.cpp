@@ -51,7 +51,9 @@ TEST_F(StoreTest, ASnapshotSweepsAfterWritersThatThisNodeNeverKnew) {
   EXPECT_FALSE(holds(2));
   EXPECT_FALSE(holds(3)) << "it came and left in between";
   EXPECT_TRUE(holds(4));
-  EXPECT_TRUE(holds(5));
+  EXPECT_TRUE(holds(5)) << "it may be about to join";
+  sequencer_.change_view(view_of(8, {1, 4, 6}));
+  EXPECT_FALSE(holds(5)) << "it has left before 6 came";
 }
 
 }  // namespace
