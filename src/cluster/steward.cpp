@@ -62,6 +62,7 @@ void Steward::work(const std::stop_token& stop) {
     if (!evicted_) propose_removals();
   }
   if (!evicted_) return;
+  log::warn("The others have removed this node");
   keep_vote(stop);
   hands_.evicted();
 }
