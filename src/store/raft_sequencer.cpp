@@ -81,7 +81,12 @@ void RaftSequencer::sync() {
   // Where nothing can be decided, nothing new can be read either: what is here is all there is.
   const cluster::AgreementStatus status = agreement_->status();
   const bool quorum = 2 * status.silent_voters.size() < status.voters.size();
-  if (quorum) agreement_->sync();
+  if (!quorum) return;
+  try {
+    agreement_->sync();
+  } catch (const cluster::NoQuorumError& error) {
+    log::debug(std::string("Read without a quorum, which was lost meanwhile: ") + error.what());
+  }
 }
 
 wire::Bytes RaftSequencer::apply(std::uint64_t /*index*/, std::span<const std::byte> command) {

@@ -20,7 +20,6 @@ from .kinds import KINDS, Case
 from .work import Work, write_table
 
 PLACES = 5
-SKIPPED = 77
 
 
 class Failure(Exception):
@@ -125,7 +124,7 @@ def main():
         network.leave_the_machine()
     except network.NotAllowed as why:
         print(f"skipped: {why}")
-        sys.exit(SKIPPED)
+        sys.exit(network.SKIPPED)
     campaign = Campaign(Path(tempfile.mkdtemp(prefix="neve-faults-")))
     figures = Figures()
     failed = run = 0

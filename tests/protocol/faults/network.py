@@ -12,6 +12,7 @@ from pathlib import Path
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x10000000, 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
+SKIPPED = 77  # the exit status where there can be no namespaces
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
