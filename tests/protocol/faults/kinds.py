@@ -15,7 +15,7 @@ from .work import PHASES, Size, Work, check_survivors
 
 WHOLE = Size(rows=100_000, trees=20, depth=5)
 LOSSY = Size(rows=30_000, trees=8, depth=4)
-SLOW = Size(rows=9_000, trees=2, depth=2)  # every step of a distributed run waits for 400 ms there
+SLOW = Size(rows=5_000, trees=2, depth=2)  # every step of a distributed run waits for 400 ms there
 HEALS_WITHIN_S = 10
 CASE_WITHIN_S = 120
 READS_WITHIN_S = 60  # where rows are out of reach, until that is certain
@@ -59,6 +59,28 @@ class Case:
         assert work.results == self.expected, f"{work.results} instead of {self.expected}"
 
 
+class Death:
+    """Watches from the moment of a blow on when all other nodes have agreed that one is gone."""
+
+    def __init__(self, fleet, victim):
+        self.others = [node for node in fleet.nodes if node is not victim]
+        self.fleet = fleet
+        self.struck = self.seen = None
+        self.thread = threading.Thread(target=self.watch)
+
+    def begin(self):
+        self.struck = time.monotonic()
+        self.thread.start()
+
+    def watch(self):
+        self.seen = self.fleet.await_size(len(self.others), CASE_WITHIN_S, self.others)
+
+    def seconds(self):
+        self.thread.join()
+        assert self.seen is not None, "the others have not agreed on the death"
+        return self.seen - self.struck
+
+
 def longest_silence(work, since):
     signs = [since, *(sign for sign in work.signs if sign > since)]
     return max((later - sooner for sooner, later in zip(signs, signs[1:])), default=0.0)
@@ -68,20 +90,20 @@ def kill(case):
     """SIGKILL for any node, the asked one too, at a random moment of the session."""
     with case.fleet(3) as fleet:
         asked, victim = case.dice.choice(fleet.nodes), case.dice.choice(fleet.nodes)
-        killed = []
+        death = Death(fleet, victim)
 
         def strike():
-            killed.append(time.monotonic())
             victim.kill()
+            death.begin()
 
         work = case.work(Client(fleet.nodes, asked), case.moment(strike))
         case.what += f", asked {asked}, killed {victim}"
         work.start()
         case.finish(work)
         case.timer.join()
-        agreed = fleet.await_size(2, 20) - killed[0]
+        agreed = death.seconds()
         check_survivors(fleet.living, work)
-        figures = {"agreed": agreed, "silence": longest_silence(work, killed[0])}
+        figures = {"agreed": agreed, "silence": longest_silence(work, death.struck)}
         return figures | ({"jobs_lost": work.jobs_lost} if victim is asked else {})
 
 
@@ -213,6 +235,7 @@ def bad_weather(case, weather):
         work.start()
         case.finish(work)
         taken = time.monotonic() - began
+        case.what += "".join(f", {phase} {seconds:.1f} s" for phase, seconds in work.seconds.items())
         while time.monotonic() < began + 10:
             assert all(node.size() == len(fleet.nodes) for node in fleet.nodes), "a node is missing"
             time.sleep(0.1)  # tidy: allow(sleep) time for a false death
@@ -236,26 +259,26 @@ def stop(case):
     """SIGSTOP for 20 s: the others go on without the node, and it comes back."""
     with case.fleet(3) as fleet:
         asked, victim = case.dice.sample(fleet.nodes, 2)
-        stopped = []
+        death = Death(fleet, victim)
 
         def strike():
-            stopped.append(time.monotonic())
             victim.signal(signal.SIGSTOP)
+            death.begin()
 
         work = case.work(Client(fleet.nodes, asked), case.moment(strike))
         work.start()
         case.finish(work)
         case.timer.join()
-        others = [node for node in fleet.nodes if node is not victim]
-        agreed = fleet.await_size(2, 20, others) - stopped[0]
-        check_survivors(others, work)
-        while time.monotonic() < stopped[0] + 20:
+        agreed = death.seconds()
+        check_survivors(death.others, work)
+        stopped = max(20, time.monotonic() - death.struck)
+        while time.monotonic() < death.struck + stopped:
             time.sleep(0.05)  # tidy: allow(sleep) the node stands still for 20 s
         victim.signal(signal.SIGCONT)
-        back = fleet.await_size(3, HEALS_WITHIN_S + 20) - (stopped[0] + 20)
+        back = fleet.await_size(3, HEALS_WITHIN_S + 20) - (death.struck + stopped)
         check_survivors(fleet.nodes, work)
         assert back <= HEALS_WITHIN_S, f"back after {back:.1f} s"
-        return {"agreed": agreed, "silence": longest_silence(work, stopped[0]), "back": back}
+        return {"agreed": agreed, "silence": longest_silence(work, death.struck), "back": back}
 
 
 def disk(case):
