@@ -69,16 +69,16 @@ void Steward::work(const std::stop_token& stop) {
   hands_.evicted();
 }
 
-/// The others count on this replica's vote until their list of servers no longer has it. Where they
-/// have all fallen silent they have done without it long since, and will not say so any more.
+/// The others count on this replica's vote until their list of servers no longer has it. Where a
+/// majority of them is silent, they have done without it long since, and will not say so any more.
 void Steward::keep_vote(const std::stop_token& stop) {
   const auto began = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
     const auto waited = std::chrono::steady_clock::now() - began;
     const AgreementStatus status = agreement_.status();
     const bool votes = std::ranges::find(status.voters, self_) != status.voters.end();
-    const bool alone = status.silent_voters.size() + 1 >= status.voters.size();
-    if (!votes || waited > kKeepVote || (alone && waited > kListen)) return;
+    const bool is_asked = 2 * status.silent_voters.size() < status.voters.size();
+    if (!votes || waited > kKeepVote || (!is_asked && waited > kListen)) return;
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLook, [] { return false; });
   }
