@@ -46,7 +46,10 @@ class Engine::Core {
     const TaskTable& tasks;
   };
   explicit Core(const Parts& parts)
-      : parts_(parts), scratch_(parts_.store.budget()), logs_(parts_.store.budget()) {}
+      : parts_(parts),
+        scratch_(parts_.store.budget()),
+        logs_(parts_.store.budget()),
+        listening_(parts_.store.on_placement_change([this] { free_orphans(); })) {}
 
   /// Adds what other nodes may ask of this one.
   void serve(cluster::Inbox& inbox);
@@ -110,6 +113,8 @@ class Engine::Core {
                                     std::span<const OutputColumn> kinds);
   void forget_pending(std::span<const ColumnId> ids);
   void serve_chunks(cluster::Inbox& inbox);
+  /// Frees the Scratch of drivers that have left.
+  void free_orphans();
 
   /// What one node gave to a run.
   struct Share {
@@ -168,6 +173,7 @@ class Engine::Core {
   std::map<NodeId, std::chrono::steady_clock::time_point> avoided_until_;
   std::mutex pending_mutex_;
   std::unordered_map<ColumnId, Pending> pending_;
+  std::shared_ptr<const void> listening_;  // last, so that it ends before what it uses
 };
 
 }  // namespace neve::mr

@@ -56,6 +56,15 @@ void Engine::Core::free_scratch(ScratchId id) {
   ask_others("mr.free_scratch", wire::encode(id));
 }
 
+void Engine::Core::free_orphans() {
+  const auto view = parts_.store.catalog().view();
+  scratch_.free_of([&view](ScratchId id) {
+    return std::ranges::none_of(view->members, [id](const cluster::Member& member) {
+      return member.number == store::Store::writer_of(id.value);
+    });
+  });
+}
+
 wire::Bytes Engine::Core::wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
                                    const job::Token& token) {
   constexpr std::chrono::milliseconds kCancelPoll(20);

@@ -124,6 +124,7 @@ void Engine::Core::run_here(const TaskEntry& task, const RunRequest& request, co
   const bool ordered = task.reduction == Reduction::ordered;
   TreeReducer tree(task, request.block_count);
   IdlePartials idle(task, state);
+  const auto scratch = task.has_scratch ? scratch_.hold(request.scratch) : nullptr;
   parts_.pool.for_each(request.blocks.size(), [&](std::size_t i) {
     const std::int32_t block = request.blocks[i];
     std::shared_ptr<void> partial = ordered ? task.make_partial(state) : idle.take();

@@ -41,6 +41,7 @@ class ComputeNode {
   [[nodiscard]] frame::Frames& frames();
   [[nodiscard]] Engine& engine();
   [[nodiscard]] cluster::Inbox& inbox();
+  [[nodiscard]] cluster::Transport& transport();
 
  private:
   struct Parts;
