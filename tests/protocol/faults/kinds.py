@@ -103,8 +103,7 @@ def kill(case):
         case.timer.join()
         agreed = death.seconds()
         check_survivors(fleet.living, work)
-        figures = {"agreed": agreed, "silence": longest_silence(work, death.struck)}
-        return figures | ({"jobs_lost": work.jobs_lost} if victim is asked else {})
+        return {"agreed": agreed, "silence": longest_silence(work, death.struck)}
 
 
 def join(case):
@@ -149,6 +148,8 @@ def try_to_write(node, healed, tried):
     while not healed.is_set():
         try:
             status, answer = node.json("POST", "/4/sessions", timeout=40)
+        except ConnectionError:
+            continue  # it has heard that it was given up, and starts anew
         except (OSError, http.client.HTTPException, ValueError):
             status, answer = 0, {}
         if healed.is_set():

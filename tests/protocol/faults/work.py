@@ -51,7 +51,6 @@ class Work:
     results: dict = field(default_factory=dict)
     seconds: dict = field(default_factory=dict)
     signs: list = field(default_factory=list)  # when it went on, on the monotonic clock
-    jobs_lost: int = 0
     error: Exception = None
 
     def run(self):
@@ -91,26 +90,14 @@ class Work:
         return json.loads(text)
 
     def job(self, path, **form):
-        """Starts a job, and again where it is lost with the node that ran it."""
-        while True:
-            answer = self.post(path, **form)
-            key = (answer.get("job") or answer)["key"]["name"]
-            if self.await_job(key):
-                return
-            self.jobs_lost += 1
-
-    def await_job(self, key):
-        """Whether the job has ended well; False where no node knows it any more."""
+        """Starts a job and waits for its end, at whichever node can be asked."""
+        answer = self.post(path, **form)
+        key = (answer.get("job") or answer)["key"]["name"]
         progress = -1
         while True:
-            try:
-                job = self.get("/3/Jobs/" + urllib.parse.quote(key))["jobs"][0]
-            except Refused as refused:
-                if b"Job is missing" in refused.body and self.client.moves:
-                    return False
-                raise
+            job = self.get("/3/Jobs/" + urllib.parse.quote(key))["jobs"][0]
             if job["status"] == "DONE":
-                return True
+                return
             assert job["status"] in ("CREATED", "RUNNING"), f"{key}: {job['status']} {job.get('exception')}"
             if job["progress"] != progress:
                 progress = job["progress"]
