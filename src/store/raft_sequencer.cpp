@@ -78,12 +78,12 @@ void RaftSequencer::commit_leases(const std::stop_token& stop) {
 void RaftSequencer::sync() {
   const auto lock = attached();
   if (agreement_->view()->members.size() <= 1) return;
+  // Where nothing can be decided, nothing new can be read either: what is here is all there is.
   if (!agreement_->status().has_quorum) return;
   try {
     agreement_->sync();
-  } catch (const cluster::NoQuorumError&) {
-    // Where nothing can be decided, nothing new can be read either: what is here is all there is.
-    return;
+  } catch (const cluster::NoQuorumError& error) {
+    log::debug(std::string("Read without a quorum, which was lost meanwhile: ") + error.what());
   }
 }
 
