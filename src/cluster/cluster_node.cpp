@@ -272,7 +272,11 @@ void ClusterNode::start(Hooks hooks) {
     const std::scoped_lock lock(parts.server_mutex);
     if (parts.server) parts.server->leave(node);
   };
-  hands.evicted = parts.hooks.evicted;
+  hands.evicted = [&parts] {
+    // What is under way here waits for nodes that do not answer any more.
+    parts.transport->leave_all();
+    parts.hooks.evicted();
+  };
   const std::scoped_lock lock(parts.steward_mutex);
   parts.steward =
       std::make_unique<Steward>(parts.self, *parts.agreement, *parts.gossip, std::move(hands));

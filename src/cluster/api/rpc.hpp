@@ -81,6 +81,8 @@ class GrpcTransport final : public Transport {
   void send(NodeId to, std::string service, wire::Bytes message);
   /// The node has left the view: its calls fail now.
   void leave(NodeId node);
+  /// The others have gone on without this node: all calls fail, now and from now on.
+  void leave_all();
 
  private:
   struct Parts;

@@ -56,12 +56,13 @@ struct GrpcTransport::Parts {
   Traffic& traffic;
   std::mutex mutex;  ///< of the peers
   std::map<NodeId, Peer> peers;
+  bool has_left = false;  ///< for good
   rpc::Pulse pulse;
   rpc::Threads threads;  ///< ends first: its jobs use all above
 };
 
 Peer* GrpcTransport::Parts::find(NodeId node) {
-  const std::optional<std::string> address = resolver(node);
+  const std::optional<std::string> address = has_left ? std::nullopt : resolver(node);
   if (!address) {
     if (const auto left = peers.find(node); left != peers.end()) {
       close(left->second);
@@ -166,6 +167,13 @@ void GrpcTransport::leave(NodeId node) {
   if (at == parts_->peers.end()) return;
   parts_->close(at->second);
   parts_->peers.erase(at);
+}
+
+void GrpcTransport::leave_all() {
+  const std::lock_guard lock(parts_->mutex);
+  parts_->has_left = true;
+  for (auto& [node, peer] : parts_->peers) parts_->close(peer);
+  parts_->peers.clear();
 }
 
 }  // namespace neve::cluster
