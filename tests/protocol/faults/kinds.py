@@ -242,6 +242,7 @@ def bad_weather(case, weather):
         while time.monotonic() < began + 10:
             assert all(node.size() == len(fleet.nodes) for node in fleet.nodes), "a node is missing"
             time.sleep(0.1)  # tidy: allow(sleep) time for a false death
+        case.net.set_weather(case.net.links(), None)
         check_survivors(fleet.nodes, work)
         for node in fleet.nodes:
             assert "Gone:" not in node.log(), f"{node} took another for dead"
