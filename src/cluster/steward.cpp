@@ -13,9 +13,6 @@ namespace neve::cluster {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{200};
-/// A member that gossip does not know at all was forgotten after its death, or is so new that the
-/// news of it has not come yet; the latter takes no longer than this.
-constexpr std::chrono::seconds kUnknown{15};
 
 /// How long a node that was removed waits to hear that its vote is not counted any more; it may
 /// not hear of it at all.
@@ -35,6 +32,7 @@ Steward::Steward(NodeId self, Agreement& agreement, gossip::UdpGossip& gossip, H
       gossip_(gossip),
       hands_(std::move(hands)),
       seen_(agreement.view()),
+      removals_(self),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 Steward::~Steward() = default;
@@ -77,8 +75,7 @@ void Steward::keep_vote(const std::stop_token& stop) {
     const auto waited = std::chrono::steady_clock::now() - began;
     const AgreementStatus status = agreement_.status();
     const bool votes = std::ranges::find(status.voters, self_) != status.voters.end();
-    const bool is_asked = 2 * status.silent_voters.size() < status.voters.size();
-    if (!votes || waited > kKeepVote || (!is_asked && waited > kListen)) return;
+    if (!votes || waited > kKeepVote || (!status.has_quorum && waited > kListen)) return;
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLook, [] { return false; });
   }
@@ -112,22 +109,12 @@ void Steward::compare_views() {
 }
 
 void Steward::propose_removals() {
-  if (!agreement_.status().is_leader) {
-    unknown_since_.clear();
-    return;
-  }
-  const auto now = std::chrono::steady_clock::now();
+  const AgreementStatus status = agreement_.status();
+  if (!status.is_leader) return removals_.rest();
+  const auto view = agreement_.view();
   const auto known = gossip_.members();
-  for (const ClusterMember& member : agreement_.view()->members) {
-    if (member.id == self_) continue;
-    const auto at = known.find(member.id);
-    if (at == known.end()) {
-      const auto since = unknown_since_.emplace(member.id, now).first->second;
-      if (now - since < kUnknown) continue;
-    } else {
-      unknown_since_.erase(member.id);
-      if (gossip::is_present(at->second.state)) continue;
-    }
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  for (const ClusterMember& member : removals_.due({*view, known, status.silent}, now)) {
     try {
       agreement_.change_view({ViewChange::Kind::leave, member});
     } catch (const ClusterError& error) {

@@ -282,6 +282,24 @@ std::vector<frame::Column> Engine::Core::adopt(std::span<const ColumnId> ids,
   return leased(ids, kinds);
 }
 
+std::vector<NodeId> Engine::Core::put(const store::Placement& placement, ColumnId column,
+                                      GroupIndex group, const frame::Chunk& chunk) {
+  Missed missed;
+  put_at(placement, column, group, chunk.buffer(), missed);
+  return {missed.nodes.begin(), missed.nodes.end()};
+}
+
+std::vector<frame::Column> Engine::Core::adopt(const PutColumns& put,
+                                               std::span<const OutputColumn> kinds) {
+  NEVE_CHECK(put.ids.size() == kinds.size());
+  if (put.ids.empty()) return {};
+  commit_columns({.layout = put.layout,
+                  .ids = put.ids,
+                  .placed = std::vector<store::PlacementPtr>(put.ids.size(), put.placement),
+                  .missed = put.missed});
+  return leased(put.ids, kinds);
+}
+
 void Engine::Core::forget_pending(std::span<const ColumnId> ids) {
   const std::lock_guard lock(pending_mutex_);
   for (const ColumnId id : ids) pending_.erase(id);

@@ -15,6 +15,7 @@
 #include <neve/mr/engine.hpp>
 
 #include "cluster/api/transport.hpp"
+#include "mr/api/compute_node.hpp"
 #include "mr/run.hpp"
 #include "mr/scratch.hpp"
 #include "mr/tree_reducer.hpp"
@@ -67,6 +68,9 @@ class Engine::Core {
            const frame::Chunk& chunk);
   std::vector<frame::Column> adopt(std::span<const ColumnId> ids,
                                    std::span<const OutputColumn> kinds);
+  std::vector<NodeId> put(const store::Placement& placement, ColumnId column, GroupIndex group,
+                          const frame::Chunk& chunk);
+  std::vector<frame::Column> adopt(const PutColumns& put, std::span<const OutputColumn> kinds);
   void discard(std::span<const ColumnId> ids);
   void free_scratch(ScratchId id);
   std::int64_t column_bytes(std::span<const ColumnId> columns);

@@ -57,12 +57,7 @@ void Engine::Core::free_scratch(ScratchId id) {
 }
 
 void Engine::Core::free_orphans() {
-  const auto view = parts_.store.catalog().view();
-  scratch_.free_of([&view](ScratchId id) {
-    return std::ranges::none_of(view->members, [id](const cluster::Member& member) {
-      return member.number == store::Store::writer_of(id.value);
-    });
-  });
+  scratch_.free_of([this](ScratchId id) { return parts_.store.writer_is_gone(id.value); });
 }
 
 wire::Bytes Engine::Core::wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,

@@ -34,6 +34,11 @@ class LocalNodes final : public DataNode {
                   .address = rest_address},
                  tasks) {}
   mr::ComputeNode& node() override { return cluster_.node(0); }
+  std::vector<mr::ComputeNode*> nodes() override {
+    std::vector<mr::ComputeNode*> all;
+    for (std::size_t i = 0; i < cluster_.size(); ++i) all.push_back(&cluster_.node(i));
+    return all;
+  }
   void start(std::function<void()> /*evicted*/) override {}
 
  private:

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <neve/mr/task.hpp>
 
@@ -17,6 +18,8 @@ class DataNode {
  public:
   virtual ~DataNode() = default;
   [[nodiscard]] virtual mr::ComputeNode& node() = 0;
+  /// All nodes of this process; the first is node().
+  [[nodiscard]] virtual std::vector<mr::ComputeNode*> nodes() { return {&node()}; }
   /// Becomes a member of the cluster; returns once it is. `evicted` is called when the others have
   /// gone on without this node.
   virtual void start(std::function<void()> evicted) = 0;

@@ -12,6 +12,7 @@
 #include <neve/munge/rollups.hpp>
 #include <neve/rapids/interpreter.hpp>
 
+#include "ingest/api/serve_parses.hpp"
 #include "mr/api/compute_node.hpp"
 #include "munge/api/tasks.hpp"
 #include "rest/http/server.hpp"
@@ -112,7 +113,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       rapids(node.engine(), node.frames(), rollups),
       algorithms(algos::all_algorithms()),
       models(model_parts()),
-      ingest(node.engine(), node.frames(), jobs, path_policy),
+      ingest(node, jobs, path_policy),
       jobs({node.id(), node.store(), node.engine().blobs(), node.transport()},
            std::to_string(ports.rest.port())),
       router(rest::all_resources(), services, workers),
@@ -120,6 +121,9 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
            [this](rest::http::Request request, rest::http::Responder responder) {
              router.handle(std::move(request), std::move(responder));
            }) {
+  for (mr::ComputeNode* local : data->nodes()) {
+    if (local != &node) ingest::serve_parses(*local, path_policy);
+  }
   services.engine = &node.engine();
   services.store = &node.store();
   services.frames = &node.frames();

@@ -79,9 +79,7 @@ void RaftSequencer::sync() {
   const auto lock = attached();
   if (agreement_->view()->members.size() <= 1) return;
   // Where nothing can be decided, nothing new can be read either: what is here is all there is.
-  const cluster::AgreementStatus status = agreement_->status();
-  const bool quorum = 2 * status.silent_voters.size() < status.voters.size();
-  if (!quorum) return;
+  if (!agreement_->status().has_quorum) return;
   try {
     agreement_->sync();
   } catch (const cluster::NoQuorumError& error) {

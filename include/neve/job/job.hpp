@@ -51,12 +51,12 @@ struct Snapshot {
   Description description;
   Status status = Status::running;
   double progress = 0;  ///< 0 to 1
-  std::string message;
+  std::string message = {};
   std::int64_t start_time_ms = 0;  ///< since the epoch
   std::int64_t run_time_ms = 0;
-  std::vector<std::string> warnings;
-  std::string exception;       ///< message of the failure
-  std::string exception_type;  ///< its Java class name
+  std::vector<std::string> warnings = {};
+  std::string exception = {};       ///< message of the failure
+  std::string exception_type = {};  ///< its Java class name
   [[nodiscard]] bool finished() const {
     return status != Status::running && status != Status::cancel_pending;
   }

@@ -102,6 +102,7 @@ class Swim {
   void seek_somebody(Time now);
   void post(Letter letter);
   void answer(const Incoming& to, Packet packet);
+  [[nodiscard]] bool accuses_self(const Packet& packet) const;
   void answer_evicted(const Packet& packet, const Incoming& from);
   void flush();
   [[nodiscard]] int retransmit_limit() const;
@@ -143,7 +144,11 @@ class Swim {
   Time last_gossip_at_;
   Time next_seek_at_;
   Time next_forget_at_;
-  std::optional<Time> differing_since_;  // digests of others differ since then
+  struct Difference {
+    Time since;
+    std::uint64_t mine;  // this node's digest all the while
+  };
+  std::optional<Difference> difference_;  // from the digest of some other
   std::optional<Time> promised_wake_;
 };
 

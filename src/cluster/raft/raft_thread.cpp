@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "cluster/raft/silence.hpp"
+
 namespace neve::cluster::raft {
 namespace {
 
@@ -147,13 +149,8 @@ void RaftThread::wait_for_change(const ThreadStatus& seen, std::chrono::millisec
 void RaftThread::publish(const RaftCore& replica) {
   ThreadStatus next;
   next.core = replica.status();
-  const std::uint64_t now = now_ms();
-  for (const Server& server : next.core.servers) {
-    if (server.role != ServerRole::voter || server.id == settings_.self) continue;
-    const auto heard = replica.last_heard_ms(server.id);
-    const bool silent = !heard || now - *heard > 2ULL * settings_.election_timeout_ms;
-    if (silent) next.silent_voters.push_back(server.id);
-  }
+  next.silent =
+      silent_servers(replica, settings_.self, now_ms(), 2ULL * settings_.election_timeout_ms);
   bool changed = false;
   {
     const std::lock_guard lock(status_mutex_);

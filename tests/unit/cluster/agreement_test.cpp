@@ -118,6 +118,19 @@ TEST_F(AgreementTest, WithoutTheLeaderTheOthersGoOnAndItRefuses) {
   EXPECT_EQ(lists_[0].list(), std::vector<std::string>{"before"});
 }
 
+/// A follower hears of its leader only, and yet has to wait for what others have committed.
+TEST_F(AgreementTest, AFollowerTakesNobodyForSilent) {
+  grow(5);
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    nodes_.at(id).sync();
+    EXPECT_TRUE(nodes_.at(id).status().has_quorum) << id;
+    EXPECT_TRUE(nodes_.at(id).status().silent.empty()) << id;
+  }
+  for (const std::uint64_t id : {3, 4, 5}) nodes_.cut(id);
+  EXPECT_THROW(nodes_.at(2).sync(), NoQuorumError);
+  EXPECT_FALSE(nodes_.at(2).status().has_quorum);
+}
+
 TEST_F(AgreementTest, AMemberThatWasLostFencesWhatWasMadeBefore) {
   grow(3);
   const std::uint64_t epoch = nodes_.at(1).view()->epoch;
