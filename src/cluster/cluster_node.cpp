@@ -273,7 +273,8 @@ void ClusterNode::start(Hooks hooks) {
     if (parts.server) parts.server->leave(node);
   };
   hands.evicted = [&parts] {
-    // What is under way here waits for nodes that do not answer any more.
+    // What is under way here waits for nodes that do not answer any more, or for a quorum.
+    parts.agreement->stop();
     parts.transport->leave_all();
     parts.hooks.evicted();
   };

@@ -29,6 +29,7 @@ RaftThread::RaftThread(const CoreSettings& settings, ReplicatedState& state, Raf
 RaftThread::~RaftThread() { stop(); }
 
 void RaftThread::stop() {
+  const std::lock_guard one_at_a_time(stop_mutex_);
   std::deque<Task> unheard;
   {
     const std::lock_guard lock(tasks_mutex_);

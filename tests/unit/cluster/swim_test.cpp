@@ -114,6 +114,7 @@ TEST(Swim, EvictedIsToldAndStaysOut) {
   nodes.at(0).evict(stopped);
   nodes.world.run_until(40s);
   EXPECT_TRUE(nodes.at(1).swim().is_evicted());
+  EXPECT_TRUE(nodes.at(1).swim().has_left()) << "its process may end";
   EXPECT_EQ(nodes.count(EventKind::evicted, stopped), 4) << "it knows, too";
   nodes.world.crash(HostIndex(1));
   nodes.world.start(HostIndex(1));
