@@ -96,6 +96,8 @@ class Store {
  private:
   /// Drops what a member that is gone has put here and never committed.
   void sweep(const cluster::Member& gone);
+  /// Drops chunks whose row groups live on other nodes, of placements changed after a version.
+  void drop_elsewhere(std::uint64_t since);
   void tell_waiters();
   void tell_listeners();
   void take_number();

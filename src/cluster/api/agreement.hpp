@@ -55,6 +55,7 @@ struct AgreementStatus {
   std::uint64_t applied = 0;
   std::vector<NodeId> voters;
   std::vector<NodeId> silent_voters;
+  std::uint64_t committed = 0;
 };
 
 /// One node's part in what the cluster agrees on: the view and the application's commands, by Raft.

@@ -332,9 +332,9 @@ std::shared_ptr<const ClusterView> Agreement::view() const { return parts_->stat
 
 AgreementStatus Agreement::status() const {
   const ThreadStatus status = parts_->thread.status();
-  AgreementStatus made{status.core.term,    status.core.leader,  status.core.is_leader,
-                       status.core.failed,  status.core.applied, {},
-                       status.silent_voters};
+  AgreementStatus made{status.core.term,     status.core.leader,   status.core.is_leader,
+                       status.core.failed,   status.core.applied,  {},
+                       status.silent_voters, status.core.committed};
   for (const raft::Server& server : status.core.servers) {
     if (server.role == raft::ServerRole::voter) made.voters.push_back(server.id);
   }

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include <neve/base/thread_name.hpp>
+
 namespace neve::cluster::raft {
 namespace {
 
@@ -53,6 +55,7 @@ std::uint64_t RaftThread::now_ms() const {
 }
 
 void RaftThread::run(bool bootstrap) {
+  name_this_thread("raft");
   RaftCore replica(settings_, state_, send_);
   VoterKeeper keeper(settings_.self);
   if (bootstrap) {
