@@ -220,7 +220,7 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
                                        const void* state, const RunOptions& options) {
   const auto token = options.token ? options.token : std::make_shared<job::Token>();
   token->check();
-  const Blocks blocks = blocks_of(*inputs.layout, inputs.columns.size(), task.partial_bytes(state));
+  const Blocks blocks = blocks_of(*inputs.layout, inputs.columns.size(), task, state);
   RunRequest request;
   request.run_id = parts_.store.next_id();
   request.task = task.name;
@@ -232,6 +232,7 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
   request.scratch_runs = runs_so_far(task, options.scratch);
   request.groups_per_block = blocks.groups_per_block;
   request.block_count = blocks.count;
+  request.blocks_at_once = blocks.at_once;
   for (const OutputColumn& output : options.outputs) {
     request.output_kinds.push_back(output.kind);
     request.output_ids.push_back(parts_.store.new_column_id());

@@ -8,14 +8,19 @@
 
 namespace neve::mr {
 
-/// Blocks of a run: fixed runs of row groups, from the layout and the task alone.
+/// Blocks of a run: fixed runs of row groups, from the layout and the task alone. An ordered
+/// reduction has a Partial for each; an exact one does not care which rows share a Partial, so its
+/// blocks are single groups, which all lie on one node, and a thread takes several at once.
 struct Blocks {
   std::int32_t groups_per_block = 1;
   std::int32_t count = 0;
+  std::int32_t at_once = 1;
 };
 
-/// Sized so that merging a Partial costs at most a twentieth of reading the rows that fill it.
-Blocks blocks_of(const frame::Layout& layout, std::size_t columns, std::int64_t partial_bytes);
+/// Sized so that merging a Partial costs at most a twentieth of reading the rows that fill it; a
+/// power of two of groups, so that blocks nest in the runs of a placement.
+Blocks blocks_of(const frame::Layout& layout, std::size_t columns, const TaskEntry& task,
+                 const void* state);
 
 /// What a node is asked to run; the same struct whether it asks itself or another.
 struct RunRequest {
@@ -32,12 +37,13 @@ struct RunRequest {
   std::vector<ColumnId> output_ids;
   std::int32_t groups_per_block = 1;
   std::int32_t block_count = 0;
+  std::int32_t blocks_at_once = 1;   ///< that a thread fills a Partial with, at least
   std::vector<std::int32_t> blocks;  ///< those to run here
   bool again = false;                ///< the blocks may have run before: their Scratch is made anew
   template <class Archive>
   void fields(Archive& archive) {
     archive(run_id, task, layout, placement, columns, state, driver, scratch, scratch_runs,
-            output_kinds, output_ids, groups_per_block, block_count, blocks);
+            output_kinds, output_ids, groups_per_block, block_count, blocks_at_once, blocks);
   }
 };
 

@@ -124,23 +124,28 @@ void Engine::Core::run_here(const TaskEntry& task, const RunRequest& request, co
   const bool ordered = task.reduction == Reduction::ordered;
   TreeReducer tree(task, request.block_count);
   IdlePartials idle(task, state);
-  parts_.pool.for_each(request.blocks.size(), [&](std::size_t i) {
-    const std::int32_t block = request.blocks[i];
-    std::shared_ptr<void> partial = ordered ? task.make_partial(state) : idle.take();
+  const auto run_block = [&](std::int32_t block, void* partial) {
     const std::int32_t first = block * request.groups_per_block;
     const std::int32_t last = std::min(first + request.groups_per_block, request.layout->groups());
     for (std::int32_t group = first; group < last; ++group) {
       token.check();
-      run_group(task, request, state, GroupIndex(group), partial.get(), share.missed);
+      run_group(task, request, state, GroupIndex(group), partial, share.missed);
     }
-    ordered ? tree.add({0, block, std::move(partial)}) : idle.put_back(std::move(partial));
+  };
+  const std::span<const std::int32_t> blocks = request.blocks;
+  const auto at_once = static_cast<std::size_t>(request.blocks_at_once);
+  parts_.pool.for_each((blocks.size() + at_once - 1) / at_once, [&](std::size_t i) {
+    const auto piece = blocks.subspan(i * at_once, std::min(at_once, blocks.size() - i * at_once));
+    std::shared_ptr<void> partial = ordered ? task.make_partial(state) : idle.take();
+    for (const std::int32_t block : piece) run_block(block, partial.get());
+    ordered ? tree.add({0, piece[0], std::move(partial)}) : idle.put_back(std::move(partial));
   });
   share.parts = ordered ? tree.take() : idle.merged();
 }
 
 wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes, cluster::Call& call) {
   const auto request = wire::decode<RunRequest>(bytes);
-  NEVE_CHECK(request.layout && request.placement);
+  NEVE_CHECK(request.layout && request.placement && request.blocks_at_once > 0);
   const TaskEntry& task = parts_.tasks.find(request.task);
   const std::shared_ptr<void> state = task.decode_state(request.state);
   job::TokenPtr token;

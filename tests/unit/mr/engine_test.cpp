@@ -69,8 +69,10 @@ struct VisitTask {
       archive(rebuilt, visits);
     }
   };
+  static inline std::atomic<std::int64_t> rebuilds{0};  ///< of all nodes
   static void rebuild(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch) {
     ++scratch.rebuilt;
+    ++rebuilds;
   }
   static void map(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch,
                   Partial& partial) {
@@ -82,6 +84,12 @@ struct VisitTask {
     left.rebuilt += right.rebuilt;
     left.visits += right.visits;
   }
+};
+
+/// The same with a Partial so large that a thread should fill it from many row groups.
+struct LargeVisitTask : VisitTask {
+  static constexpr std::string_view name = "test.large_visit";
+  static std::int64_t partial_bytes(const State& /*state*/) { return std::int64_t{1} << 40U; }
 };
 
 /// Fails in one row group.
@@ -148,9 +156,9 @@ struct RunningTask {
 };
 
 const mr::TaskList& tasks() {
-  static const mr::TaskList kTasks = {&mr::task_entry<SumTask>(), &mr::task_entry<VisitTask>(),
-                                      &mr::task_entry<FailTask>(), &mr::task_entry<KillTask>(),
-                                      &mr::task_entry<RunningTask>()};
+  static const mr::TaskList kTasks = {
+      &mr::task_entry<SumTask>(),  &mr::task_entry<VisitTask>(), &mr::task_entry<LargeVisitTask>(),
+      &mr::task_entry<FailTask>(), &mr::task_entry<KillTask>(),  &mr::task_entry<RunningTask>()};
   return kTasks;
 }
 
@@ -226,6 +234,21 @@ TEST(Engine, ScratchIsBuiltOnceAndKept) {
   check_scratch<mr::LocalCluster>(1);
   check_scratch<mr::LocalCluster>(3);
   check_scratch<RpcCluster>(3);
+}
+
+TEST(Engine, LargePartialsOfExactTasksAreFilledWhereTheRowsLive) {
+  mr::LocalCluster cluster(3, 2, kMemory, tasks());
+  mr::Engine& engine = cluster.node(1).engine();
+  const frame::Frame frame = random_frame(engine);
+  const mr::ScratchLease scratch(engine);
+  mr::RunOptions options;
+  options.scratch = scratch.id();
+  VisitTask::rebuilds = 0;
+  engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
+  engine.run<LargeVisitTask>(mr::inputs_of(frame), {}, options);
+  const auto third = engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
+  EXPECT_EQ(third.visits, 3 * frame.layout->groups());
+  EXPECT_EQ(VisitTask::rebuilds, frame.layout->groups());
 }
 
 template <class Cluster>
