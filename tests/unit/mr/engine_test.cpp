@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <set>
@@ -92,6 +93,38 @@ struct LargeVisitTask : VisitTask {
   static std::int64_t partial_bytes(const State& /*state*/) { return std::int64_t{1} << 40U; }
 };
 
+/// A running sum with a State that is too large to travel with each run.
+struct LargeStateTask {
+  static constexpr std::string_view name = "test.large_state";
+  static constexpr auto reduction = mr::Reduction::ordered;
+  struct State {
+    std::vector<double> factors;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(factors);
+    }
+  };
+  struct Scratch {
+    double sum = 0;
+    [[nodiscard]] std::int64_t byte_size() const { return 8; }
+  };
+  using Partial = SumTask::Partial;
+  static void rebuild(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch) {
+    scratch.sum = 0;
+  }
+  static void map(const mr::RowGroup& group, const State& state, Scratch& scratch,
+                  Partial& partial) {
+    std::vector<double> values(static_cast<std::size_t>(group.rows));
+    group.columns[0].decode(0, std::span(values));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      scratch.sum += values[i] * state.factors[i % state.factors.size()];
+    }
+    partial.sum += scratch.sum;
+    partial.rows += group.rows;
+  }
+  static void merge(Partial& left, const Partial& right) { SumTask::merge(left, right); }
+};
+
 /// Fails in one row group.
 struct FailTask {
   static constexpr std::string_view name = "test.fail";
@@ -157,8 +190,10 @@ struct RunningTask {
 
 const mr::TaskList& tasks() {
   static const mr::TaskList kTasks = {
-      &mr::task_entry<SumTask>(),  &mr::task_entry<VisitTask>(), &mr::task_entry<LargeVisitTask>(),
-      &mr::task_entry<FailTask>(), &mr::task_entry<KillTask>(),  &mr::task_entry<RunningTask>()};
+      &mr::task_entry<SumTask>(),        &mr::task_entry<VisitTask>(),
+      &mr::task_entry<LargeVisitTask>(), &mr::task_entry<LargeStateTask>(),
+      &mr::task_entry<FailTask>(),       &mr::task_entry<KillTask>(),
+      &mr::task_entry<RunningTask>()};
   return kTasks;
 }
 
@@ -249,6 +284,48 @@ TEST(Engine, LargePartialsOfExactTasksAreFilledWhereTheRowsLive) {
   const auto third = engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
   EXPECT_EQ(third.visits, 3 * frame.layout->groups());
   EXPECT_EQ(VisitTask::rebuilds, frame.layout->groups());
+}
+
+/// Three runs, of which two have the same State, which no message of 64 KiB holds.
+double large_state_sum(int nodes) {
+  mr::LocalCluster cluster(nodes, 2, kMemory, tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const frame::Frame frame = random_frame(engine);
+  LargeStateTask::State state{std::vector<double>(20'000, 0.1)};
+  double sum = 0;
+  {
+    const mr::ScratchLease scratch(engine);
+    mr::RunOptions options;
+    options.scratch = scratch.id();
+    sum = engine.run<LargeStateTask>(mr::inputs_of(frame), state, options).sum;
+    sum += engine.run<LargeStateTask>(mr::inputs_of(frame), state, options).sum;
+    state.factors[1] = 0.3;
+    sum += engine.run<LargeStateTask>(mr::inputs_of(frame), state, options).sum;
+  }
+  for (std::size_t n = 0; n < cluster.size(); ++n) {
+    EXPECT_EQ(cluster.node(n).budget().used(), cluster.node(n).store().chunk_bytes());
+  }
+  return sum;
+}
+
+TEST(Engine, LargeStatesReachEveryNodeAndGoWithTheJob) {
+  const double expected = large_state_sum(1);
+  EXPECT_EQ(large_state_sum(3), expected);
+}
+
+TEST(Engine, AChunkThatIsPutAfterItsColumnWasDiscardedIsNotKept) {
+  mr::LocalCluster cluster(3, 1, kMemory, tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const auto layout = engine.new_layout({0, 1, 2, 3});
+  const ColumnId id = engine.new_column_id();
+  engine.discard({&id, 1});
+  for (std::int32_t g = 0; g < layout->groups(); ++g) {
+    const std::array values{1.0};
+    cluster.node(1).engine().put_chunk(*layout, id, GroupIndex(g), frame::encode_doubles(values));
+  }
+  for (std::size_t n = 0; n < cluster.size(); ++n) {
+    EXPECT_EQ(cluster.node(n).budget().used(), 0);
+  }
 }
 
 template <class Cluster>
