@@ -69,8 +69,7 @@ const schema::Schema& JobV3::schema() {
   return kSchema;
 }
 
-JobV3 job_v3(const job::Job& job) {
-  const job::Snapshot now = job.snapshot();
+JobV3 job_v3(const job::Snapshot& now) {
   JobV3 made;
   made.key = now.key;
   made.description = now.description.text;

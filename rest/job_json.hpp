@@ -29,6 +29,7 @@ struct JobV3 {
   static const schema::Schema& schema();
 };
 
-JobV3 job_v3(const job::Job& job);
+JobV3 job_v3(const job::Snapshot& now);
+inline JobV3 job_v3(const job::Job& job) { return job_v3(job.snapshot()); }
 
 }  // namespace neve::rest

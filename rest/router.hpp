@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,10 @@
 #include <neve/schema/schema.hpp>
 
 #include "rest/http/message.hpp"
+
+namespace neve::job {
+class Job;
+}
 
 namespace neve::rest {
 
@@ -53,9 +58,16 @@ struct Route {
   }
 };
 
-/// The routes of one file in rest/endpoints.
+/// A kind of jobs that a route starts. The request is bytes that its route has made.
+struct JobKind {
+  std::string name;
+  void (*work)(Services& services, job::Job& job, std::span<const std::byte> request) = nullptr;
+};
+
+/// The routes of one file in rest/endpoints, and the jobs that they start.
 struct Resource {
   std::vector<Route> routes;
+  std::vector<JobKind> job_kinds = {};
 };
 
 /// Reads In from the parameters; throws InputError (412) listing everything that is wrong.

@@ -52,6 +52,8 @@ struct ServerInfo {
   std::function<void()> request_stop;  ///< asks the process to end gracefully
   /// Calls back on an I/O thread after some milliseconds.
   std::function<void(std::int64_t delay_ms, std::function<void()> callback)> run_after;
+  /// Does on a thread that may wait what an I/O thread may not.
+  std::function<void(std::function<void()> work)> run_on_worker;
 };
 
 /// Everything that handlers may use, wired once by the server. All references outlive the router.

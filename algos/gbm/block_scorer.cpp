@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <neve/base/error.hpp>
+
 namespace neve::algos::gbm {
 namespace {
 
@@ -71,6 +73,25 @@ void BlockScorer::add(const model::ScoreBlock& block,
     for (std::size_t k = 0; k < forests_.size(); ++k) {
       forests_[k].add_scores(keys, scores[k].subspan(begin, count));
     }
+  }
+}
+
+void add_iterations(const mr::RowGroup& group, const model::ScorePlan& plan,
+                    std::span<const Iteration> iterations, std::span<double> scores) {
+  if (iterations.empty()) return;
+  const auto rows = static_cast<std::size_t>(group.rows);
+  const std::size_t classes = iterations.front().size();
+  NEVE_CHECK(scores.size() == classes * rows);
+  const BlockScorer scorer(iterations, plan.predictors.size());
+  model::BlockReader reader(group, plan);
+  std::vector<std::span<double>> blocks(classes);
+  for (std::size_t begin = 0; begin < rows;) {
+    const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
+    for (std::size_t k = 0; k < classes; ++k) {
+      blocks[k] = scores.subspan(k * rows + begin, block.rows);
+    }
+    scorer.add(block, blocks);
+    begin += block.rows;
   }
 }
 

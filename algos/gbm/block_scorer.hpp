@@ -5,8 +5,11 @@
 #include <vector>
 
 #include <neve/model/model.hpp>
+#include <neve/model/score.hpp>
+#include <neve/mr/task.hpp>
 
 #include "algos/families/trees/forest.hpp"
+#include "algos/families/trees/row_store.hpp"
 #include "algos/gbm/distribution.hpp"
 
 namespace neve::algos::gbm {
@@ -28,6 +31,35 @@ class BlockScorer {
   std::vector<std::int32_t> used_;          ///< columns that the trees test
   std::vector<std::int32_t> levels_;        ///< of each used column; 0 for numbers
   std::vector<trees::FlatForest> forests_;  ///< per class
+};
+
+/// Adds iterations to the scores of all rows of a group, classes × rows. The sums are those of
+/// adding a tree after the other, to the last bit.
+void add_iterations(const mr::RowGroup& group, const model::ScorePlan& plan,
+                    std::span<const Iteration> iterations, std::span<double> scores);
+
+/// Adds trees to the scores of loaded rows, as if they had been grown there.
+struct RescoreTask {
+  static constexpr std::string_view name = "gbm.rescore";
+  static constexpr auto reduction = mr::Reduction::exact;
+  struct State {
+    std::vector<Iteration> iterations;
+    model::ScorePlan plan;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(iterations, plan);
+    }
+  };
+  using Scratch = trees::RowStore;
+  struct Partial {
+    template <class Archive>
+    void fields(Archive& /*archive*/) {}
+  };
+  static void rebuild(const mr::RowGroup&, const State&, Scratch&) { trees::fail_not_loaded(); }
+  static void map(const mr::RowGroup& group, const State& state, Scratch& store, Partial&) {
+    add_iterations(group, state.plan, state.iterations, store.score);
+  }
+  static void merge(Partial&, const Partial&) {}
 };
 
 /// Turns the scores of all classes into what a model's score() writes, in place: out[k] is class

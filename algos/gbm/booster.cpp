@@ -77,6 +77,15 @@ void Booster::start() {
   pending_score_ = first_score_;
 }
 
+void Booster::restore(std::vector<Iteration> iterations, std::vector<double> importance,
+                      const model::ScorePlan& plan) {
+  settle();
+  iterations_ = std::move(iterations);
+  importance_ = std::move(importance);
+  if (iterations_.empty()) return;
+  engine_.run<RescoreTask>(inputs_, {iterations_, plan}, options_);
+}
+
 void Booster::settle() {
   if (pending_.empty() && pending_score_ == 0) return;
   ResidualTask::State state{settings_.distribution, std::exchange(pending_, {}),

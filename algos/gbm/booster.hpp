@@ -36,6 +36,10 @@ class Booster {
           std::vector<trees::PredictorKind> kinds, BoostSettings settings, mr::RunOptions options);
   /// Bins the columns, loads the rows and finds the first score.
   void load();
+  /// After load(): as if these iterations had been grown here. `plan` tells where the inputs have
+  /// what the trees ask for.
+  void restore(std::vector<Iteration> iterations, std::vector<double> importance,
+               const model::ScorePlan& plan);
   void iterate();
 
   /// Least and largest response of the rows that take part.

@@ -51,8 +51,8 @@ const model::Algorithm& algorithm() {
     made.tasks = trees::tasks();
     for (const mr::TaskEntry* task :
          {&mr::task_entry<ResidualTask>(), &mr::task_entry<LeafTask>(),
-          &mr::task_entry<StartTask>(), &mr::task_entry<MeasureTrainingTask>(),
-          &mr::task_entry<MeasureValidationTask>(),
+          &mr::task_entry<StartTask>(), &mr::task_entry<RescoreTask>(),
+          &mr::task_entry<MeasureTrainingTask>(), &mr::task_entry<MeasureValidationTask>(),
           &mr::task_entry<model::ScoreTask<GbmModel>>()}) {
       made.tasks.push_back(task);
     }

@@ -53,15 +53,10 @@ std::string duration(std::int64_t ms) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
-void add_cells(const model::metrics::Metrics& metrics, model::Category category,
-               std::vector<Table::Cell>& cells) {
+void add_measures(const model::metrics::Metrics& metrics, model::Category category,
+                  std::vector<std::optional<double>>& measures) {
   for (const Measure& measure : measures_of(category)) {
-    const auto value = metrics.find(measure.metric);
-    if (value) {
-      cells.emplace_back(*value);
-    } else {
-      cells.emplace_back();
-    }
+    measures.push_back(metrics.find(measure.metric));
   }
 }
 
@@ -71,8 +66,8 @@ void History::add(std::int64_t trees, const model::metrics::Metrics& training,
                   const model::metrics::Metrics& validation) {
   Point point{now_ms(), trees, {}};
   if (points_.empty()) start_ms_ = point.time_ms;
-  add_cells(training, category_, point.measures);
-  if (has_validation_) add_cells(validation, category_, point.measures);
+  add_measures(training, category_, point.measures);
+  if (has_validation_) add_measures(validation, category_, point.measures);
   points_.push_back(std::move(point));
 }
 
@@ -95,7 +90,10 @@ Table History::table() const {
     cells.emplace_back(timestamp(point.time_ms));
     cells.emplace_back(duration(point.time_ms - start_ms_));
     cells.emplace_back(point.trees);
-    cells.insert(cells.end(), point.measures.begin(), point.measures.end());
+    for (const std::optional<double>& measure : point.measures) {
+      Table::Cell& cell = cells.emplace_back();
+      if (measure) cell = *measure;
+    }
     table.add_row(std::move(cells));
   }
   return table;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <neve/model/category.hpp>
@@ -12,6 +13,7 @@ namespace neve::algos::gbm {
 /// Metrics in the course of training. Times are for people only.
 class History {
  public:
+  History() = default;
   History(model::Category category, bool has_validation)
       : category_(category), has_validation_(has_validation) {}
   /// Notes a scoring point, as of now.
@@ -19,14 +21,23 @@ class History {
            const model::metrics::Metrics& validation);
   [[nodiscard]] schema::Table table() const;
 
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(category_, has_validation_, start_ms_, points_);
+  }
+
  private:
   struct Point {
     std::int64_t time_ms = 0;
     std::int64_t trees = 0;
-    std::vector<schema::Table::Cell> measures;
+    std::vector<std::optional<double>> measures;  ///< nothing where one was not taken
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(time_ms, trees, measures);
+    }
   };
-  model::Category category_;
-  bool has_validation_;
+  model::Category category_ = model::Category::regression;
+  bool has_validation_ = false;
   std::int64_t start_ms_ = 0;
   std::vector<Point> points_;
 };

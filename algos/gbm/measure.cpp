@@ -96,20 +96,7 @@ void MeasureValidationTask::rebuild(const mr::RowGroup& group, const State& stat
 
 void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, Scratch& kept,
                                 Partial& partial) {
-  const auto rows = static_cast<std::size_t>(group.rows);
-  if (!state.new_iterations.empty()) {
-    const BlockScorer scorer(state.new_iterations, state.plan.predictors.size());
-    model::BlockReader reader(group, state.plan);
-    std::vector<std::span<double>> scores(static_cast<std::size_t>(state.classes));
-    for (std::size_t begin = 0; begin < rows;) {
-      const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
-      for (std::size_t k = 0; k < scores.size(); ++k) {
-        scores[k] = std::span(kept.score).subspan(k * rows + begin, block.rows);
-      }
-      scorer.add(block, scores);
-      begin += block.rows;
-    }
-  }
+  add_iterations(group, state.plan, state.new_iterations, kept.score);
   measure(state.options, {kept.score, kept.response, kept.weight}, partial);
 }
 

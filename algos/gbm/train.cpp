@@ -121,7 +121,7 @@ void GbmTrainer::check_response(const model::TrainContext& context) const {
   }
 }
 
-void GbmTrainer::init(model::TrainContext& context) {
+void GbmTrainer::prepare(model::TrainContext& context) {
   const Parameters& p = *parameters_;
   distribution_ = settle_distribution(p, context.category);
   if (distribution_.family == Family::multinomial && context.training.offset >= 0) {
@@ -138,7 +138,48 @@ void GbmTrainer::init(model::TrainContext& context) {
   reserve_metrics(context);
   booster_->load();
   check_response(context);
+}
+
+void GbmTrainer::init(model::TrainContext& context) {
+  prepare(context);
   measure(context);
+}
+
+/// Trees and metrics so far; all else follows from the data.
+struct GbmTrainer::Saved {
+  std::vector<Iteration> iterations;
+  std::vector<double> importance;
+  History history;
+  std::vector<double> stopping_scores;
+  model::metrics::Metrics training_metrics;
+  model::metrics::Metrics validation_metrics;
+  std::int64_t measured_trees = 0;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(iterations, importance, history, stopping_scores, training_metrics, validation_metrics,
+            measured_trees);
+  }
+};
+
+wire::Bytes GbmTrainer::save() const {
+  return wire::encode(Saved{booster_->iterations(), booster_->importance(), *history_,
+                            stopping_scores_, training_metrics_, validation_metrics_,
+                            measured_trees_});
+}
+
+void GbmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
+  auto was = wire::decode<Saved>(saved);
+  prepare(context);
+  booster_->restore(std::move(was.iterations), std::move(was.importance),
+                    {.predictors = context.training.predictors,
+                     .levels = context.training.levels,
+                     .types = context.roles.types,
+                     .offset = context.training.offset});
+  history_ = std::move(was.history);
+  stopping_scores_ = std::move(was.stopping_scores);
+  training_metrics_ = std::move(was.training_metrics);
+  validation_metrics_ = std::move(was.validation_metrics);
+  measured_trees_ = was.measured_trees;
 }
 
 bool GbmTrainer::is_scoring_point() const {
@@ -167,11 +208,11 @@ MeasureOptions GbmTrainer::measure_options() const {
 void GbmTrainer::measure_validation(model::TrainContext& context) {
   const model::Dataset& data = *context.validation;
   const std::vector<Iteration>& all = booster_->iterations();
-  const auto known = static_cast<std::ptrdiff_t>(std::max<std::int64_t>(measured_trees_, 0));
   MeasureValidationTask::State state;
   state.options = measure_options();
   state.first_score = booster_->first_score();
-  state.new_iterations.assign(all.begin() + known, all.end());
+  state.new_iterations.assign(all.begin() + validated_trees_, all.end());
+  validated_trees_ = tree_count();
   state.classes = row_columns(context).classes;
   state.plan.predictors = data.predictors;
   state.plan.levels = data.levels;

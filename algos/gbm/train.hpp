@@ -22,10 +22,15 @@ class GbmTrainer final : public model::Trainer {
   explicit GbmTrainer(std::shared_ptr<const Parameters> parameters)
       : parameters_(std::move(parameters)) {}
   void init(model::TrainContext& context) override;
+  [[nodiscard]] wire::Bytes save() const override;
+  void resume(model::TrainContext& context, const wire::Bytes& saved) override;
   bool step(model::TrainContext& context) override;
   std::shared_ptr<model::Model> finish(model::TrainContext& context) override;
 
  private:
+  struct Saved;
+  /// All of init but the metrics of no tree.
+  void prepare(model::TrainContext& context);
   [[nodiscard]] BoostSettings settings(const model::TrainContext& context) const;
   void reserve_metrics(const model::TrainContext& context);
   void check_class_rates(const model::ColumnRoles& roles) const;
@@ -51,6 +56,7 @@ class GbmTrainer final : public model::Trainer {
   model::metrics::Metrics training_metrics_;
   model::metrics::Metrics validation_metrics_;
   std::int64_t measured_trees_ = -1;
+  std::int64_t validated_trees_ = 0;  ///< that the validation rows' scores have
 };
 
 }  // namespace neve::algos::gbm

@@ -19,12 +19,21 @@ class History {
                                     const model::metrics::Metrics& training,
                                     const model::metrics::Metrics& validation) const;
 
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(entries_);
+  }
+
  private:
   struct Entry {
-    std::int64_t time_ms;
-    std::int32_t iteration;
-    double negative_log_likelihood;
-    double objective;
+    std::int64_t time_ms = 0;
+    std::int32_t iteration = 0;
+    double negative_log_likelihood = 0;
+    double objective = 0;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(time_ms, iteration, negative_log_likelihood, objective);
+    }
   };
   std::vector<Entry> entries_;
 };

@@ -37,7 +37,7 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
   }
 }
 
-void GlmTrainer::init(model::TrainContext& context) {
+void GlmTrainer::prepare(model::TrainContext& context) {
   take_roles(context);
   const auto inputs = design_inputs(*training_);
   prepared_ =
@@ -57,8 +57,45 @@ void GlmTrainer::init(model::TrainContext& context) {
       prepared_->design, response_, scale);
   fit_null_model(context);
   plan_submodels();
+}
+
+void GlmTrainer::init(model::TrainContext& context) {
+  prepare(context);
   start_submodel();
   note(context);
+}
+
+/// Where the fits stand; all else follows from the data.
+struct GlmTrainer::Saved {
+  std::uint64_t current = 0;
+  linear::FitState fit;
+  std::uint64_t best = 0;
+  std::optional<linear::FitState> best_fit;
+  std::int32_t iterations = 0;
+  History history;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(current, fit, best, best_fit, iterations, history);
+  }
+};
+
+wire::Bytes GlmTrainer::save() const {
+  return wire::encode(Saved{current_, fit_, best_, best_fit_, iterations_, history_});
+}
+
+void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
+  auto was = wire::decode<Saved>(saved);
+  prepare(context);
+  NEVE_CHECK(was.current < submodels_.size() && was.best < submodels_.size());
+  current_ = was.current;
+  fit_ = std::move(was.fit);
+  best_ = was.best;
+  best_fit_ = std::move(was.best_fit);
+  iterations_ = was.iterations;
+  history_ = std::move(was.history);
+  known_ = false;
+  make_optimiser();
+  optimiser_->resume(fit_);
 }
 
 bool GlmTrainer::by_gradients() const {
@@ -145,7 +182,7 @@ std::int64_t GlmTrainer::most_iterations() const {
   return 10 * by_size;
 }
 
-void GlmTrainer::start_submodel() {
+void GlmTrainer::make_optimiser() {
   const Submodel& submodel = submodels_[current_];
   penalty_ = penalty_of(*parameters_, submodel, prepared_->design);
   const linear::Tolerance tolerance{.most_iterations = static_cast<int>(most_iterations()),
@@ -158,6 +195,10 @@ void GlmTrainer::start_submodel() {
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);
   }
+}
+
+void GlmTrainer::start_submodel() {
+  make_optimiser();
   // The surface stands at the null model, unless something else was asked for.
   const auto here = fit_.here;
   fit_ = optimiser_->start(std::move(fit_.beta), known_ ? &here : nullptr);

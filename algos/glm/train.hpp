@@ -22,10 +22,16 @@ class GlmTrainer final : public model::Trainer {
   explicit GlmTrainer(std::shared_ptr<const Parameters> parameters)
       : parameters_(std::move(parameters)) {}
   void init(model::TrainContext& context) override;
+  [[nodiscard]] wire::Bytes save() const override;
+  void resume(model::TrainContext& context, const wire::Bytes& saved) override;
   bool step(model::TrainContext& context) override;
   std::shared_ptr<model::Model> finish(model::TrainContext& context) override;
 
  private:
+  struct Saved;
+  /// All of init but the first fit.
+  void prepare(model::TrainContext& context);
+  void make_optimiser();
   void take_roles(model::TrainContext& context);
   void fit_null_model(model::TrainContext& context);
   [[nodiscard]] double fit_null_intercept(model::TrainContext& context);

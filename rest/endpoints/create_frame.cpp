@@ -93,20 +93,32 @@ munge::RandomFrame description_of(const CreateFrameV3& request) {
           .positive_response = request.positive_response};
 }
 
+struct CreateRequest {
+  static constexpr std::string_view kKind = "frame.create";
+  std::string name;
+  munge::RandomFrame like;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(name, like);
+  }
+};
+
 JobV3 create(Call& call, const CreateFrameV3& request) {
   const munge::RandomFrame like = description_of(request);
   munge::check(like);
   std::string name = request.dest.name;
   if (name.empty()) name = "random_frame_" + std::to_string(call.services.store->next_id());
   const job::Description description{"CreateFrame", name, std::string(schema::FrameKind::type)};
-  mr::Engine& engine = *call.services.engine;
-  frame::Frames& frames = *call.services.frames;
-  const auto work = [&engine, &frames, like, name](job::Job& job) {
-    frame::Frame made = munge::make_random_frame(engine, like, job.token());
-    made.key = name;
-    frames.publish(made);
-  };
-  return job_v3(*call.services.jobs->start(description, work));
+  return job_v3(*call.services.jobs->start(
+      description,
+      {.kind = CreateRequest::kKind, .request = wire::encode(CreateRequest{name, like})}));
+}
+
+void work(Services& services, job::Job& job, std::span<const std::byte> bytes) {
+  const auto request = wire::decode<CreateRequest>(bytes);
+  frame::Frame made = munge::make_random_frame(*services.engine, request.like, job.token());
+  made.key = request.name;
+  services.frames->publish(made);
 }
 
 }  // namespace
@@ -114,7 +126,8 @@ JobV3 create(Call& call, const CreateFrameV3& request) {
 const Resource& create_frame();
 const Resource& create_frame() {
   static const Resource kResource{{route("POST", "/3/CreateFrame", "createFrame",
-                                         "Makes a frame of random or constant columns.", &create)}};
+                                         "Makes a frame of random or constant columns.", &create)},
+                                  {{std::string(CreateRequest::kKind), &work}}};
   return kResource;
 }
 

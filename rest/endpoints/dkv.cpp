@@ -45,6 +45,7 @@ RemoveAllV3 remove_all(Call& call, const RemoveAllV3& input) {
   store::Command command;
   const auto keep = input.retained_keys.value_or(std::vector<schema::AnyRef>());
   for (const store::Entry& entry : call.services.store->catalog().list()) {
+    if (entry.kind == store::Kind::job) continue;  // they end by themselves
     if (std::ranges::find(keep, entry.name, &schema::AnyRef::name) == keep.end()) {
       command.remove.push_back(entry.name);
     }

@@ -1,6 +1,7 @@
 #include <neve/base/error.hpp>
 #include <neve/job/job.hpp>
 #include <neve/schema/schema_of.hpp>
+#include <neve/store/store.hpp>
 
 #include "rest/job_json.hpp"
 #include "rest/router.hpp"
@@ -22,32 +23,76 @@ struct JobsV3 {
   }
 };
 
-std::shared_ptr<job::Job> require_job(const Call& call, const std::string& key) {
-  auto job = call.services.jobs->find(key);
+InputError missing(const std::string& key) {
   // Clients look for these words.
-  if (!job) throw InputError::bad_request("Job is missing", {{"job_id", key}});
-  return job;
+  return InputError::bad_request("Job is missing", {{"job_id", key}});
 }
 
 JobsV3 list_jobs(Call& call, const JobsV3& /*input*/) {
   JobsV3 answer;
-  for (const auto& job : call.services.jobs->list()) answer.jobs.push_back(job_v3(*job));
+  for (const job::Snapshot& job : call.services.jobs->list()) answer.jobs.push_back(job_v3(job));
   return answer;
 }
 
-JobsV3 cancel_job(Call& call, const JobsV3& input) {
-  const auto job = require_job(call, input.job_id.name);
-  job->cancel();
-  return {input.job_id, {}};
+void send_job(const Call& call, const http::Responder& responder, const job::Snapshot& job) {
+  send_json(responder,
+            schema::to_json(JobsV3{job.key, {job_v3(job)}}, call.parameter("_exclude_fields")));
+}
+
+/// Does what may have to wait for another node, for which the I/O thread has no time.
+void off_io_thread(const std::shared_ptr<Call>& call, const http::Responder& responder,
+                   void (*work)(Call&, const http::Responder&)) {
+  call->services.info.run_on_worker([call, responder, work] {
+    try {
+      work(*call, responder);
+    } catch (...) {
+      responder.fail(std::current_exception());
+    }
+  });
+}
+
+void fetch_elsewhere(Call& call, const http::Responder& responder) {
+  const std::string key = call.parameter("job_id");
+  auto job = call.services.jobs->look(key);
+  if (!job) {
+    // It may be so new that this node has not heard of it.
+    call.services.store->sync();
+    job = call.services.jobs->look(key);
+  }
+  if (!job) throw missing(key);
+  send_job(call, responder, *job);
+}
+
+void send_cancelled(const Call& call, const http::Responder& responder) {
+  send_json(responder, schema::to_json(JobsV3{call.parameter("job_id"), {}},
+                                       call.parameter("_exclude_fields")));
+}
+
+void cancel_elsewhere(Call& call, const http::Responder& responder) {
+  call.services.store->sync();
+  const std::string key = call.parameter("job_id");
+  if (!call.services.jobs->cancel(key)) throw missing(key);
+  send_cancelled(call, responder);
+}
+
+void cancel_job(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  if (const auto job = call->services.jobs->find(call->parameter("job_id"))) {
+    job->cancel();
+    send_cancelled(*call, responder);
+  } else {
+    off_io_thread(call, responder, &cancel_elsewhere);
+  }
 }
 
 /// Answers when the job has finished or the wait is over, holding no thread. Only the first
 /// question after a job waits: clients otherwise sleep 0.2 s on every small job.
 void fetch_job(const std::shared_ptr<Call>& call, const http::Responder& responder) {
-  const auto job = require_job(*call, call->parameter("job_id"));
-  const auto answer = [job, responder, excluded = call->parameter("_exclude_fields")] {
-    send_json(responder, schema::to_json(JobsV3{job->key(), {job_v3(*job)}}, excluded));
-  };
+  const auto job = call->services.jobs->find(call->parameter("job_id"));
+  if (!job) {
+    off_io_thread(call, responder, &fetch_elsewhere);
+    return;
+  }
+  const auto answer = [job, responder, call] { send_job(*call, responder, job->snapshot()); };
   if (job->finished() || !job->first_look()) {
     answer();
     return;
@@ -63,11 +108,12 @@ const Resource& jobs();
 const Resource& jobs() {
   static const Resource kResource = [] {
     Resource made;
-    made.routes.push_back(
-        route("GET", "/3/Jobs", "jobs", "Lists all jobs of this node.", &list_jobs).cheap());
-    made.routes.push_back(
-        route("POST", "/3/Jobs/{job_id}/cancel", "cancel_job", "Asks a job to stop.", &cancel_job)
-            .cheap());
+    made.routes.push_back(route("GET", "/3/Jobs", "jobs", "Lists all jobs.", &list_jobs));
+    Route cancel =
+        route("POST", "/3/Jobs/{job_id}/cancel", "cancel_job", "Asks a job to stop.", &list_jobs)
+            .cheap();
+    cancel.handle = &cancel_job;
+    made.routes.push_back(std::move(cancel));
     Route fetch =
         route("GET", "/3/Jobs/{job_id}", "fetch_job",
               "Tells the state of a job; the first time, waits up to a second for its end.",

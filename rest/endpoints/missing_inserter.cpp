@@ -36,23 +36,39 @@ struct MissingInserterV3 {
   }
 };
 
+/// The frame comes by value: done again under its name, cells would go missing twice.
+struct InsertRequest {
+  static constexpr std::string_view kKind = "frame.insert_missing";
+  frame::Frame frame;
+  std::string session;
+  double fraction = 0;
+  std::int64_t seed = 0;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(frame, session, fraction, seed);
+  }
+};
+
 JobV3 insert_missing(Call& call, const MissingInserterV3& request) {
   const frame::Frame frame = call.services.frames->require(request.dataset.name, "dataset");
   const auto entry = call.services.store->catalog().find(frame.key);
-  const std::string session = entry ? entry->session : std::string();
-  const std::int64_t seed = request.seed == -1 ? draw_seed() : request.seed;
+  const InsertRequest order{.frame = frame,
+                            .session = entry ? entry->session : std::string(),
+                            .fraction = request.fraction,
+                            .seed = request.seed == -1 ? draw_seed() : request.seed};
   const job::Description description{"MissingValueInserter", frame.key,
                                      std::string(schema::FrameKind::type)};
-  mr::Engine& engine = *call.services.engine;
-  frame::Frames& frames = *call.services.frames;
-  const double fraction = request.fraction;
-  const auto work = [&engine, &frames, frame, session, fraction, seed](job::Job& job) {
-    frame::Frame made =
-        munge::with_missing(engine, frame, fraction, static_cast<std::uint64_t>(seed), job.token());
-    made.key = frame.key;
-    frames.publish(made, session);
-  };
-  return job_v3(*call.services.jobs->start(description, work));
+  return job_v3(*call.services.jobs->start(description, {.kind = InsertRequest::kKind,
+                                                         .request = wire::encode(order),
+                                                         .columns = frame::column_ids(frame)}));
+}
+
+void work(Services& services, job::Job& job, std::span<const std::byte> bytes) {
+  const auto request = wire::decode<InsertRequest>(bytes);
+  frame::Frame made = munge::with_missing(*services.engine, request.frame, request.fraction,
+                                          static_cast<std::uint64_t>(request.seed), job.token());
+  made.key = request.frame.key;
+  services.frames->publish(made, request.session);
 }
 
 }  // namespace
@@ -61,7 +77,8 @@ const Resource& missing_inserter();
 const Resource& missing_inserter() {
   static const Resource kResource{
       {route("POST", "/3/MissingInserter", "_missingInserter_run",
-             "Makes a share of a frame's cells missing.", &insert_missing)}};
+             "Makes a share of a frame's cells missing.", &insert_missing)},
+      {{std::string(InsertRequest::kKind), &work}}};
   return kResource;
 }
 

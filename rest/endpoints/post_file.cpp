@@ -46,10 +46,9 @@ void keep_file(const std::shared_ptr<Call>& call, const http::Responder& respond
   auto* upload = dynamic_cast<http::Upload*>(call->request.sink.get());
   http::Upload::File file = upload != nullptr ? upload->take() : http::Upload::File{};
   answer.total_bytes = -1;
-  if (file.bytes && file.bytes->size() != 0) {
-    answer.total_bytes = static_cast<std::int64_t>(file.bytes->size());
-    ingest.keep_upload(answer.destination_frame, std::move(file.bytes), answer.total_bytes,
-                       std::move(file.memory));
+  if (file.size != 0) {
+    answer.total_bytes = file.size;
+    ingest.keep_upload(answer.destination_frame, file.pieces, std::move(file.memory));
   }
   send_json(responder, answer_text(answer));
 }

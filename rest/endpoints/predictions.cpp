@@ -39,15 +39,9 @@ Scoring look_up(const Call& call, const ModelMetricsList& request) {
 }
 
 JobV3 predict_async(Call& call, const ModelMetricsList& request) {
-  Scoring scoring = look_up(call, request);
-  const job::Description description{"transformation", scoring.destination,
-                                     std::string(schema::FrameKind::type)};
-  model::Models& models = *call.services.models;
-  const auto started = call.services.jobs->start(description, [&models, scoring](job::Job& job) {
-    std::vector<std::string> warnings;
-    models.predict(scoring.model, scoring.frame, scoring.destination, job.token(), warnings);
-    for (std::string& warning : warnings) job.warn(std::move(warning));
-  });
+  const Scoring scoring = look_up(call, request);
+  const auto started =
+      call.services.models->start_predict(scoring.model, scoring.frame, scoring.destination);
   return job_v3(*started);
 }
 

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <limits>
-#include <memory>
 #include <utility>
 
 namespace neve::rest::http {
 
 namespace {
 
-/// First size of an upload whose length is not told.
-constexpr std::size_t kFirstBytes = std::size_t{1} << 20U;
+/// What an upload whose length is not told grows by.
+constexpr std::int64_t kMoreBytes = std::int64_t{1} << 20U;
 
 }  // namespace
 
@@ -34,7 +32,7 @@ Upload::Upload(Budget& budget, const Request& head) : budget_(budget) {
   }
   if (const auto length = content_length(head.headers)) {
     constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    grow_to(static_cast<std::size_t>(std::min(*length, kLargest)));
+    reserve(static_cast<std::int64_t>(std::min(*length, kLargest)));
   }
 }
 
@@ -57,7 +55,7 @@ void Upload::begin_part(const PartHead& head) {
   const bool better = !head.file_name.empty() && file_name_.empty();
   in_file_ = parts_ == 0 || better;
   if (in_file_) {
-    size_ = 0;
+    bytes_ = {};
     file_name_ = head.file_name;
   }
   ++parts_;
@@ -65,25 +63,19 @@ void Upload::begin_part(const PartHead& head) {
 
 void Upload::append(std::span<const std::byte> block) {
   if (!in_file_ || block.empty()) return;
-  if (block.size() > buffer_.size() - size_) {
-    grow_to(std::max({kFirstBytes, buffer_.size() * 2, size_ + block.size()}));
-  }
-  std::memcpy(buffer_.bytes().data() + size_, block.data(), block.size());
-  size_ += block.size();
+  const auto size = static_cast<std::int64_t>(bytes_.size() + block.size());
+  if (size > reserved_) reserve(std::max(size - reserved_, kMoreBytes));
+  bytes_.append(block);
 }
 
-void Upload::grow_to(std::size_t capacity) {
-  Reservation more = budget_.reserve(static_cast<std::int64_t>(capacity), "The upload");
-  Buffer larger(capacity);
-  if (size_ != 0) std::memcpy(larger.bytes().data(), buffer_.bytes().data(), size_);
-  buffer_ = std::move(larger);
-  memory_ = std::move(more);
+void Upload::reserve(std::int64_t more) {
+  memory_.push_back(budget_.reserve(more, "The upload"));
+  reserved_ += more;
 }
 
 Upload::File Upload::take() {
-  buffer_.truncate(size_);
-  auto bytes = std::make_shared<const Buffer>(std::move(buffer_));
-  return {std::move(bytes), std::move(memory_), std::move(file_name_)};
+  const auto size = static_cast<std::int64_t>(bytes_.size());
+  return {bytes_.finish(), size, std::move(memory_), std::move(file_name_)};
 }
 
 }  // namespace neve::rest::http

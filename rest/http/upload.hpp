@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include <neve/base/buffer.hpp>
+#include <neve/base/budget.hpp>
+#include <neve/frame/chunk_builder.hpp>
 
 #include "rest/http/message.hpp"
 #include "rest/http/multipart.hpp"
@@ -22,8 +24,9 @@ class Upload final : public BodySink {
   void finish() override;
 
   struct File {
-    SharedBuffer bytes;
-    Reservation memory;
+    std::vector<frame::Chunk> pieces;
+    std::int64_t size = 0;
+    std::vector<Reservation> memory;
     std::string file_name;  ///< as the client calls it; empty for a raw body
   };
   /// The file, once the body is complete.
@@ -31,13 +34,13 @@ class Upload final : public BodySink {
 
  private:
   void append(std::span<const std::byte> block);
-  void grow_to(std::size_t capacity);
+  void reserve(std::int64_t more);
   void begin_part(const PartHead& head);
 
   Budget& budget_;
-  Reservation memory_;
-  Buffer buffer_;
-  std::size_t size_ = 0;
+  std::vector<Reservation> memory_;
+  std::int64_t reserved_ = 0;
+  frame::BytesBuilder bytes_;
   std::string file_name_;
   std::optional<MultipartParser> multipart_;
   int parts_ = 0;

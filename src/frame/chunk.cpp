@@ -41,13 +41,14 @@ std::uint64_t checksum_of(const ChunkHeader& header, std::span<const std::byte> 
 bool reads_kind(const Codec& codec, ChunkKind kind) {
   if (kind == ChunkKind::text) return codec.decode_text != nullptr;
   if (kind == ChunkKind::uuids) return codec.decode_uuids != nullptr;
+  if (kind == ChunkKind::bytes) return codec.holds_bytes;
   return codec.decode_doubles != nullptr;
 }
 
 void validate_header(const ChunkHeader& header, std::size_t payload_bytes) {
   NEVE_CHECK(header.magic == ChunkHeader::kMagic, "chunk: not a chunk");
   NEVE_CHECK(header.version == ChunkHeader::kVersion, "chunk: of another version");
-  NEVE_CHECK(header.kind <= ChunkKind::uuids, "chunk: no such kind");
+  NEVE_CHECK(header.kind <= ChunkKind::bytes, "chunk: no such kind");
   NEVE_CHECK(header.payload_bytes == payload_bytes, "chunk: of another length");
   NEVE_CHECK(header.rows >= 0 && header.rows <= kMostRows, "chunk: impossible number of rows");
   NEVE_CHECK(header.missing >= 0 && header.missing <= header.rows, "chunk: more missing than rows");
@@ -187,6 +188,11 @@ void Chunk::decode_uuids(std::int64_t begin, std::span<Uuid> out,
   NEVE_CHECK(out.size() == missing.size(), "chunk: spans of different sizes");
   check_rows(view, begin, out.size());
   codec_->decode_uuids(view, begin, out, missing);
+}
+
+std::span<const std::byte> Chunk::opaque() const {
+  NEVE_CHECK(view().header.kind == ChunkKind::bytes, "chunk: rows read as bytes");
+  return view().payload;
 }
 
 double Chunk::at(std::int64_t row) const {

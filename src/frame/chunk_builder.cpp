@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include <neve/base/error.hpp>
 
@@ -140,6 +141,34 @@ Chunk encode_constant(double value, std::int64_t rows) {
 Chunk encode_missing(ChunkKind kind, std::int64_t rows) {
   const ChunkHeader header = header_of(kind, rows, rows, kind <= ChunkKind::codes);
   return ChunkWriter::finish(new_chunk_buffer(0), header, codec_named("constant"));
+}
+
+Chunk encode_bytes(std::span<const std::byte> bytes) {
+  Buffer buffer = new_chunk_buffer(bytes.size());
+  std::ranges::copy(bytes, payload_of(buffer).begin());
+  return ChunkWriter::finish(std::move(buffer), header_of(ChunkKind::bytes, 0, 0, false),
+                             codec_named("opaque"));
+}
+
+void BytesBuilder::append(std::span<const std::byte> bytes) {
+  size_ += bytes.size();
+  while (!bytes.empty()) {
+    if (last_.size() == kPieceBytes) {
+      pieces_.push_back(encode_bytes(last_));
+      last_.clear();
+    }
+    const std::size_t fits = std::min(bytes.size(), kPieceBytes - last_.size());
+    const auto piece = bytes.first(fits);
+    last_.insert(last_.end(), piece.begin(), piece.end());
+    bytes = bytes.subspan(fits);
+  }
+}
+
+std::vector<Chunk> BytesBuilder::finish() {
+  pieces_.push_back(encode_bytes(last_));
+  last_ = {};
+  size_ = 0;
+  return std::exchange(pieces_, {});
 }
 
 void NumericBuilder::reserve(std::int64_t rows) {

@@ -37,30 +37,18 @@ void Frame::add(std::string name, Column column) {
   columns.push_back(std::move(column));
 }
 
-Frame frame_of(const store::Entry& entry) {
-  NEVE_CHECK(entry.kind == store::Kind::frame && entry.manifest);
-  auto frame = wire::decode<Frame>(*entry.manifest);
-  frame.key = entry.name;
-  return frame;
-}
-
-store::Entry entry_of(const Frame& frame, std::string session) {
-  NEVE_CHECK(!frame.key.empty() && frame.names.size() == frame.columns.size() && frame.layout);
-  store::Entry entry;
-  entry.name = frame.key;
-  entry.kind = store::Kind::frame;
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(frame));
-  entry.session = std::move(session);
-  for (const Column& column : frame.columns) entry.columns.push_back(column.id);
-  return entry;
+std::vector<ColumnId> column_ids(const Frame& frame) {
+  std::vector<ColumnId> ids;
+  for (const Column& column : frame.columns) ids.push_back(column.id);
+  return ids;
 }
 
 namespace {
 
 /// False where the columns are gone by now.
-bool take_leases(store::Store& store, const store::Entry& entry, Frame& frame) {
+bool take_leases(store::Store& store, Frame& frame) {
   try {
-    if (!store.commit({.add_refs = entry.columns}).accepted) return false;
+    if (!store.commit({.add_refs = column_ids(frame)}).accepted) return false;
   } catch (const ClusterError&) {
     // Without a quorum nothing is freed either, so that the frame can be read all the same.
     return true;
@@ -73,6 +61,31 @@ bool take_leases(store::Store& store, const store::Entry& entry, Frame& frame) {
 
 }  // namespace
 
+/// Nothing where the description is gone by now.
+std::optional<Frame> Frames::read(const store::Entry& entry) const {
+  const auto kept = wire::decode<store::Kept>(*entry.manifest);
+  if (!kept.blob) return wire::decode<Frame>(kept.bytes);
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = fetched_.find(entry.name);
+    if (known != fetched_.end() && known->second.version == entry.version) {
+      return known->second.frame;
+    }
+  }
+  Frame frame;
+  try {
+    frame = wire::decode<Frame>(blobs_.fetch(*kept.blob));
+  } catch (const ClusterError&) {
+    if (store_.catalog().has_column(kept.blob->column)) throw;
+    return std::nullopt;
+  }
+  constexpr std::size_t kMostFetched = 64;
+  const std::lock_guard lock(mutex_);
+  if (fetched_.size() >= kMostFetched) fetched_.clear();
+  fetched_[entry.name] = {entry.version, frame};
+  return frame;
+}
+
 std::optional<Frame> Frames::find(std::string_view key) const {
   // The name may be replaced between the look-up and the taking of its columns; then look again.
   std::uint64_t refused_version = 0;
@@ -82,8 +95,8 @@ std::optional<Frame> Frames::find(std::string_view key) const {
     if (entry->version == refused_version) {
       throw ClusterError("The cluster has gone on without this node, which will start anew.");
     }
-    Frame frame = frame_of(*entry);
-    if (take_leases(store_, *entry, frame)) return frame;
+    auto frame = read(*entry);
+    if (frame && take_leases(store_, *frame)) return frame;
     refused_version = entry->version;
   }
 }
@@ -94,7 +107,16 @@ Frame Frames::require(std::string_view key, std::string_view argument) const {
 }
 
 void Frames::publish(const Frame& frame, std::string session) {
-  store_.commit({.put = {entry_of(frame, std::move(session))}});
+  NEVE_CHECK(!frame.key.empty() && frame.names.size() == frame.columns.size() && frame.layout);
+  const store::Kept kept = store::keep(blobs_, wire::encode(frame));
+  store::Entry entry;
+  entry.name = frame.key;
+  entry.kind = store::Kind::frame;
+  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(kept));
+  entry.session = std::move(session);
+  entry.columns = column_ids(frame);
+  if (kept.blob) entry.columns.push_back(kept.blob->column);
+  store_.commit({.put = {std::move(entry)}});
 }
 
 std::vector<std::string> Frames::keys() const {

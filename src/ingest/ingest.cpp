@@ -1,11 +1,12 @@
 #include <neve/ingest/ingest.hpp>
 
-#include <array>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
+#include <neve/frame/chunk_builder.hpp>
 
 #include "ingest/import_paths.hpp"
 #include "ingest/parse_job.hpp"
@@ -53,7 +54,7 @@ Ingest::Ingest(mr::Engine& engine, frame::Frames& frames, job::Jobs& jobs, const
       frames_(frames),
       jobs_(jobs),
       policy_(policy),
-      raw_files_(std::make_unique<RawFiles>(engine.store())) {}
+      raw_files_(std::make_unique<RawFiles>(engine)) {}
 
 Ingest::~Ingest() = default;
 
@@ -62,9 +63,9 @@ Imported Ingest::import_files(const std::vector<std::string>& paths, const std::
   for (const std::string& path : paths) {
     if (is_http_url(path)) {
       const auto fetched = fetch_url(path, engine_.budget());
-      auto bytes = std::make_shared<Buffer>(std::max<std::size_t>(fetched->size(), 1));
-      std::memcpy(bytes->bytes().data(), fetched->view().data(), fetched->size());
-      raw_files_->put_bytes(path, std::move(bytes), static_cast<std::int64_t>(fetched->size()));
+      frame::BytesBuilder pieces;
+      pieces.append(std::as_bytes(std::span(fetched->view())));
+      raw_files_->put_bytes(path, pieces.finish());
       imported.files.push_back(path);
       imported.keys.push_back(path);
       continue;
@@ -83,10 +84,10 @@ std::vector<std::string> Ingest::suggest_paths(const std::string& beginning, int
                        policy_);
 }
 
-void Ingest::keep_upload(const std::string& key, SharedBuffer bytes, std::int64_t size,
-                         Reservation memory) {
-  memory.release();  // the store reserves for itself
-  raw_files_->put_bytes(key, std::move(bytes), size);
+void Ingest::keep_upload(const std::string& key, std::span<const frame::Chunk> pieces,
+                         std::vector<Reservation> memory) {
+  memory.clear();  // the store reserves for itself
+  raw_files_->put_bytes(key, pieces);
 }
 
 std::string Ingest::new_upload_key() const {
@@ -105,7 +106,7 @@ FileSetup Ingest::guess(const std::vector<std::string>& source_keys, const FileS
   }
   std::vector<Sample> samples;
   for (const std::string& key : source_keys) {
-    const ByteSourcePtr file = raw_files_->open(key);
+    const ByteSourcePtr file = raw_files_->open(key, raw_files_->require(key));
     Sample sample{.name = file->name(), .bytes = unpacked_beginning(*file, Sample::kBytes)};
     sample.whole = sample.bytes.size() < Sample::kBytes;
     samples.push_back(std::move(sample));
@@ -119,43 +120,96 @@ std::string Ingest::frame_name(const std::string& source_key) const {
                         [&](const std::string& name) { return catalog.find(name).has_value(); });
 }
 
+/// What parsing does. Files come by value, as their names go when it is done.
+struct ParseRequest {
+  static constexpr std::string_view kKind = "ingest.parse";
+  ParseOrder order;
+  std::vector<RawFile> files;
+  std::string time_zone;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(order, files, time_zone);
+  }
+};
+
 std::shared_ptr<job::Job> Ingest::parse(const ParseOrder& order) {
   if (order.source_keys.empty()) {
     throw InputError::illegal_argument("source_frames names no file.", {{"source_frames", ""}});
   }
-  std::vector<ByteSourcePtr> files;
+  ParseRequest request{.order = order, .files = {}, .time_zone = time_zone().name()};
+  std::vector<ColumnId> columns;
   for (const std::string& key : order.source_keys) {
     if (key == order.destination) {
       throw InputError::bad_request(
           "The destination frame " + key + " has the name of a file to parse; choose another.",
           {{"destination_frame", key}});
     }
-    files.push_back(raw_files_->open(key));
+    request.files.push_back(raw_files_->require(key));
+    const RawFile& file = request.files.back();
+    (void)raw_files_->open(key, file);  // a file that is not there is said at once
+    if (file.path.empty()) columns.push_back(file.blob.column);
   }
-  TablePlan plan = plan_table(order.setup, time_zone());
-  job::Description description{
+  (void)plan_table(order.setup, time_zone());
+  const job::Description description{
       .text = "Parse", .destination = order.destination, .destination_type = "Key<Frame>"};
-  return jobs_.start(std::move(description), [this, order, files = std::move(files),
-                                              plan = std::move(plan)](job::Job& job) {
-    run_parse(engine_, frames_, files, plan, order.destination, job);
-    if (!order.delete_sources) return;
-    for (const std::string& key : order.source_keys) raw_files_->remove(key);
-  });
+  return jobs_.start(description, {.kind = ParseRequest::kKind,
+                                   .request = wire::encode(request),
+                                   .columns = std::move(columns)});
 }
 
+void Ingest::run_parse_job(const ParseRequest& request, job::Job& job) {
+  const ParseOrder& order = request.order;
+  std::vector<ByteSourcePtr> files;
+  for (std::size_t i = 0; i < request.files.size(); ++i) {
+    files.push_back(raw_files_->open(order.source_keys[i], request.files[i]));
+  }
+  const TimeZone zone = TimeZone::find(request.time_zone).value_or(TimeZone());
+  run_parse(engine_, frames_, files, plan_table(order.setup, zone), order.destination, job);
+  if (!order.delete_sources) return;
+  for (const std::string& key : order.source_keys) raw_files_->remove(key);
+}
+
+/// What an export does: on the node that it was asked of, and nowhere else, as the file is on its
+/// machine.
+struct ExportRequest {
+  static constexpr std::string_view kKind = "ingest.export";
+  NodeId node;
+  frame::Frame frame;
+  ExportOrder order;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(node, frame, order);
+  }
+};
+
 std::shared_ptr<job::Job> Ingest::export_csv(const frame::Frame& frame, const ExportOrder& order) {
-  const std::string path = policy_.check_write(order.path);
-  if (!order.overwrite && exists_file(path)) {
+  ExportRequest request{.node = engine_.self(), .frame = frame, .order = order};
+  request.order.path = policy_.check_write(order.path);
+  if (!order.overwrite && exists_file(request.order.path)) {
     const std::string wrong = "File " + order.path + " already exists!";
     throw InputError::illegal_argument(
         "Illegal argument: " + order.path + " of function: exportFrame: " + wrong,
         {{"argument", order.path}, {"function", "exportFrame"}, {"value", wrong}});
   }
-  job::Description description{
+  const job::Description description{
       .text = "Export dataset", .destination = frame.key, .destination_type = "Key<Frame>"};
-  return jobs_.start(std::move(description), [this, frame, form = order.form, path](job::Job& job) {
-    CsvWriter writer(engine_, frame, form);
-    write_file(writer, path, job);
+  return jobs_.start(description, {.kind = ExportRequest::kKind,
+                                   .request = wire::encode(request),
+                                   .columns = frame::column_ids(frame)});
+}
+
+void Ingest::define_jobs() {
+  jobs_.define(std::string(ParseRequest::kKind), [this](job::Job& job, auto bytes) {
+    run_parse_job(wire::decode<ParseRequest>(bytes), job);
+  });
+  jobs_.define(std::string(ExportRequest::kKind), [this](job::Job& job, auto bytes) {
+    const auto request = wire::decode<ExportRequest>(bytes);
+    if (request.node != engine_.self()) {
+      throw ClusterError("The node that wrote " + request.order.path +
+                         " has left the cluster; export the frame again.");
+    }
+    CsvWriter writer(engine_, request.frame, request.order.form);
+    write_file(writer, request.order.path, job);
     job.progress(1, "Done.");
   });
 }

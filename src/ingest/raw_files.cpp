@@ -2,65 +2,54 @@
 
 #include <neve/base/error.hpp>
 
+#include "ingest/sources/blob_source.hpp"
 #include "ingest/sources/local_file.hpp"
-#include "ingest/sources/memory_source.hpp"
 
 namespace neve::ingest {
+namespace {
 
-struct RawFiles::Manifest {
-  std::string path;  // empty for bytes in the store
-  std::int64_t size = 0;
-  template <class Archive>
-  void fields(Archive& archive) {
-    archive(path, size);
-  }
-};
-
-void RawFiles::put_path(const std::string& key, const std::string& path) {
+store::Entry entry_of(const std::string& key, const RawFile& file) {
   store::Entry entry;
   entry.name = key;
   entry.kind = store::Kind::upload;
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(Manifest{path, 0}));
-  store_.commit({.put = {std::move(entry)}});
+  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(file));
+  if (file.path.empty()) entry.columns = {file.blob.column};
+  return entry;
 }
 
-void RawFiles::put_bytes(const std::string& key, SharedBuffer bytes, std::int64_t size) {
-  const ColumnId id = store_.new_column_id();
-  store_.put(id, GroupIndex(0), std::move(bytes));
-  store_.commit({.new_columns = {.ids = {id}}});
-  const store::ColumnLease lease(store_, id);
-  store::Entry entry;
-  entry.name = key;
-  entry.kind = store::Kind::upload;
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(Manifest{{}, size}));
-  entry.columns = {id};
-  store_.commit({.put = {std::move(entry)}});
+}  // namespace
+
+void RawFiles::put_path(const std::string& key, const std::string& path) {
+  engine_.store().commit({.put = {entry_of(key, {path, {}})}});
+}
+
+void RawFiles::put_bytes(const std::string& key, std::span<const frame::Chunk> pieces) {
+  const auto [blob, lease] = engine_.keep(pieces);
+  engine_.store().commit({.put = {entry_of(key, {{}, blob})}});
 }
 
 bool RawFiles::has(const std::string& key) const {
-  const auto entry = store_.catalog().find(key);
+  const auto entry = engine_.store().catalog().find(key);
   return entry && entry->kind == store::Kind::upload;
 }
 
-ByteSourcePtr RawFiles::open(const std::string& key) const {
-  const auto entry = store_.catalog().find(key);
+RawFile RawFiles::require(const std::string& key) const {
+  const auto entry = engine_.store().catalog().find(key);
   if (!entry || entry->kind != store::Kind::upload) {
     throw InputError::bad_request(
         "Key not loaded: " + key + "; import or upload the file first, as parsing removes it.",
         {{"source_frames", key}});
   }
-  const auto manifest = wire::decode<Manifest>(*entry->manifest);
-  if (!manifest.path.empty()) return open_local_file(manifest.path);
-  NEVE_CHECK(entry->columns.size() == 1);
-  SharedBuffer bytes = store_.find(entry->columns[0], GroupIndex(0));
-  if (!bytes) throw InputError::object_not_found(key, "source_frames");
-  const std::string_view view(reinterpret_cast<const char*>(bytes->bytes().data()),
-                              static_cast<std::size_t>(manifest.size));
-  return std::make_shared<MemorySource>(key, view, std::move(bytes));
+  return wire::decode<RawFile>(*entry->manifest);
+}
+
+ByteSourcePtr RawFiles::open(const std::string& key, const RawFile& file) const {
+  if (!file.path.empty()) return open_local_file(file.path);
+  return std::make_shared<BlobSource>(key, engine_, file.blob);
 }
 
 void RawFiles::remove(const std::string& key) {
-  if (has(key)) store_.commit({.remove = {key}});
+  if (has(key)) engine_.store().commit({.remove = {key}});
 }
 
 }  // namespace neve::ingest

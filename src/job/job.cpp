@@ -1,21 +1,22 @@
-#include <neve/base/clock.hpp>
 #include <neve/job/job.hpp>
 
-#include <malloc.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdio>
 
+#include <neve/base/clock.hpp>
 #include <neve/base/log.hpp>
-#include <neve/base/rng.hpp>
 
 namespace neve::job {
-Job::Job(std::string key, Description description)
-    : key_(std::move(key)),
-      description_(std::move(description)),
-      message_("Starting."),
-      start_ms_(now_ms()) {}
+
+Job::Job(const Snapshot& so_far, std::optional<wire::Bytes> saved, Hands hands)
+    : key_(so_far.key),
+      description_(so_far.description),
+      saved_(std::move(saved)),
+      hands_(std::move(hands)),
+      next_state_at_(std::chrono::steady_clock::now() + hands_.between_states),
+      progress_(so_far.progress),
+      message_(so_far.message),
+      start_ms_(so_far.start_time_ms),
+      warnings_(so_far.warnings) {}
 
 void Job::progress(double fraction, std::string_view message) {
   const std::lock_guard lock(mutex_);
@@ -25,7 +26,8 @@ void Job::progress(double fraction, std::string_view message) {
 
 void Job::warn(std::string text) {
   const std::lock_guard lock(mutex_);
-  warnings_.push_back(std::move(text));
+  // One that was taken over says things again.
+  if (std::ranges::find(warnings_, text) == warnings_.end()) warnings_.push_back(std::move(text));
 }
 
 void Job::cancel() {
@@ -34,6 +36,19 @@ void Job::cancel() {
     if (status_ == Status::running) status_ = Status::cancel_pending;
   }
   token_->cancel();
+}
+
+void Job::keep(const std::function<wire::Bytes()>& state) {
+  // A large state may take its time; all of them together shall cost a twentieth of the job's.
+  constexpr int kShare = 20;
+  const auto begin = std::chrono::steady_clock::now();
+  if (begin < next_state_at_ || !hands_.keep) return;
+  hands_.keep(*this, state);
+  const auto end = std::chrono::steady_clock::now();
+  next_state_at_ = begin + hands_.between_states;
+  if (hands_.between_states.count() > 0) {
+    next_state_at_ = std::max(next_state_at_, begin + kShare * (end - begin));
+  }
 }
 
 Snapshot Job::snapshot() const {
@@ -48,34 +63,54 @@ bool Job::finished() const {
   return end_ms_ != 0;
 }
 
-void Job::run(const std::function<void(Job&)>& work) {
+Job::End Job::end_of(const std::function<void(Job&)>& work) {
+  const std::string name = "Job " + key_ + " (" + description_.text + ")";
   try {
     work(*this);
-    finish(Status::done, {}, {});
+    return {};
   } catch (const Cancelled&) {
-    finish(Status::cancelled, {}, {});
+    return {Status::cancelled};
   } catch (const Error& error) {
-    log::warn("Job " + key_ + " (" + description_.text + ") failed: " + error.what());
-    finish(Status::failed, error.what(), error.exception_type());
+    log::warn(name + " failed: " + error.what());
+    return {Status::failed, error.what(), std::string(error.exception_type())};
   } catch (const std::bad_alloc&) {
-    finish(Status::failed, "The node has no memory left for this job.",
-           "java.lang.OutOfMemoryError");
+    return {Status::failed, "The node has no memory left for this job.",
+            "java.lang.OutOfMemoryError"};
   } catch (const std::exception& error) {
-    log::error("Job " + key_ + " (" + description_.text + ") broke: " + error.what());
-    finish(Status::failed, error.what(), "java.lang.RuntimeException");
+    log::error(name + " broke: " + error.what());
+    return {Status::failed, error.what(), "java.lang.RuntimeException"};
   }
 }
 
-void Job::finish(Status status, std::string exception, std::string exception_type) {
+void Job::run(const std::function<void(Job&)>& work) {
+  const End end = end_of(work);
+  if (hands_.end) {
+    Snapshot last = snapshot();
+    set_end(end, last);
+    hands_.end(last);
+  }
+  finish(end);
+}
+
+/// How a job that has ended so is described.
+void Job::set_end(const End& end, Snapshot& snapshot) {
+  snapshot.status = end.status;
+  snapshot.exception = end.exception;
+  snapshot.exception_type = end.exception_type;
+  if (end.status != Status::done) return;
+  snapshot.progress = 1;
+  snapshot.message = "Done.";
+}
+
+void Job::finish(const End& end) {
   std::vector<std::function<void()>> callbacks;
   {
     const std::lock_guard lock(mutex_);
-    status_ = status;
-    end_ms_ = std::max(now_ms(), start_ms_);
-    if (end_ms_ == 0) end_ms_ = 1;
-    exception_ = std::move(exception);
-    exception_type_ = std::move(exception_type);
-    if (status == Status::done) {
+    status_ = end.status;
+    end_ms_ = std::max<std::int64_t>({now_ms(), start_ms_, 1});
+    exception_ = end.exception;
+    exception_type_ = end.exception_type;
+    if (status_ == Status::done) {
       progress_ = 1;
       message_ = "Done.";
     }
@@ -100,65 +135,6 @@ void Job::when_finished(std::function<void()> callback) {
 void Job::wait() const {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return end_ms_ != 0; });
-}
-
-Jobs::Jobs(std::string cluster_tag)
-    : tag_(std::move(cluster_tag)), seed_(static_cast<std::uint64_t>(draw_seed())) {}
-
-Jobs::~Jobs() { stop(); }
-
-void Jobs::stop() {
-  cancel_all();
-  for (Running& running : all_) {
-    if (running.thread.joinable()) running.thread.join();
-  }
-}
-
-std::shared_ptr<Job> Jobs::start(Description description, std::function<void(Job&)> work) {
-  const std::lock_guard lock(mutex_);
-  forget_old();
-  const CounterRng names(seed_, ++counter_);
-  std::array<char, 40> hex{};
-  std::snprintf(hex.data(), hex.size(), "%016llx%016llx",
-                static_cast<unsigned long long>(names.bits(0)),
-                static_cast<unsigned long long>(names.bits(1)));
-  auto made = std::make_shared<Job>("$" + tag_ + "$_" + hex.data(), std::move(description));
-  all_.push_back({made, std::thread([made, work = std::move(work)]() mutable {
-                    made->run(work);
-                    work = nullptr;
-                    // What a job freed goes back to the system, not only to the allocator.
-                    ::malloc_trim(0);
-                  })});
-  return made;
-}
-
-std::shared_ptr<Job> Jobs::find(std::string_view key) const {
-  const std::lock_guard lock(mutex_);
-  const auto at = std::ranges::find(
-      all_, key, [](const Running& r) -> std::string_view { return r.job->key(); });
-  return at == all_.end() ? nullptr : at->job;
-}
-
-std::vector<std::shared_ptr<Job>> Jobs::list() const {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::shared_ptr<Job>> jobs;
-  for (const Running& running : all_) jobs.push_back(running.job);
-  return jobs;
-}
-
-void Jobs::cancel_all() {
-  for (const auto& job : list()) {
-    if (!job->finished()) job->cancel();
-  }
-}
-
-void Jobs::forget_old() {
-  const auto finished = [](const Running& running) { return running.job->finished(); };
-  for (Running& running : all_) {
-    if (finished(running) && running.thread.joinable()) running.thread.join();
-  }
-  auto surplus = std::ranges::count_if(all_, finished) - static_cast<std::ptrdiff_t>(kMostFinished);
-  std::erase_if(all_, [&](const Running& running) { return finished(running) && surplus-- > 0; });
 }
 
 }  // namespace neve::job

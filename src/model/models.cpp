@@ -10,10 +10,21 @@ namespace {
 /// What the catalogue keeps of a model.
 struct Stored {
   std::string algorithm;
-  wire::Bytes model;
+  store::Kept model;
   template <class Archive>
   void fields(Archive& archive) {
     archive(algorithm, model);
+  }
+};
+
+struct PredictRequest {
+  static constexpr std::string_view kKind = "model.predict";
+  std::string model;
+  frame::Frame frame;
+  std::string destination;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(model, frame, destination);
   }
 };
 
@@ -29,8 +40,9 @@ void Models::publish(const Model& model) {
   store::Entry entry;
   entry.name = model.header.key;
   entry.kind = store::Kind::model;
-  entry.manifest = std::make_shared<const wire::Bytes>(
-      wire::encode(Stored{model.header.algorithm, model.encode()}));
+  const Stored stored{model.header.algorithm, store::keep(parts_.engine.blobs(), model.encode())};
+  if (stored.model.blob) entry.columns.push_back(stored.model.blob->column);
+  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(stored));
   parts_.engine.store().commit({.put = {std::move(entry)}});
 }
 
@@ -45,7 +57,7 @@ ModelPtr Models::find(std::string_view key) const {
   const auto stored = wire::decode<Stored>(*entry->manifest);
   const Algorithm* algorithm = parts_.algorithms.find(stored.algorithm);
   NEVE_CHECK(algorithm != nullptr, "no algorithm " + stored.algorithm);
-  ModelPtr model = algorithm->decode(stored.model);
+  ModelPtr model = algorithm->decode(store::fetch(parts_.engine.blobs(), stored.model));
   const std::lock_guard lock(mutex_);
   cache_[std::string(key)] = {entry->version, model};
   return model;
@@ -83,6 +95,25 @@ frame::Frame Models::predict(const ModelPtr& model, const frame::Frame& frame,
   scored.predictions.key = destination;
   parts_.frames.publish(scored.predictions);
   return std::move(scored.predictions);
+}
+
+std::shared_ptr<job::Job> Models::start_predict(const ModelPtr& model, const frame::Frame& frame,
+                                                const std::string& destination) {
+  const job::Description description{"transformation", destination,
+                                     std::string(schema::FrameKind::type)};
+  return parts_.jobs.start(
+      description, {.kind = PredictRequest::kKind,
+                    .request = wire::encode(PredictRequest{model->header.key, frame, destination}),
+                    .columns = frame::column_ids(frame)});
+}
+
+void Models::define_predict(job::Jobs& jobs) {
+  jobs.define(std::string(PredictRequest::kKind), [this](job::Job& job, auto bytes) {
+    const auto request = wire::decode<PredictRequest>(bytes);
+    std::vector<std::string> warnings;
+    predict(require(request.model), request.frame, request.destination, job.token(), warnings);
+    for (std::string& warning : warnings) job.warn(std::move(warning));
+  });
 }
 
 metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& frame,

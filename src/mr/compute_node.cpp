@@ -9,30 +9,32 @@ namespace neve::mr {
 
 struct ComputeNode::Parts {
   Parts(const Settings& settings, const TaskList& all_tasks, store::Sequencer& sequencer,
-        cluster::Transport& transport)
+        cluster::Transport& the_transport)
       : id(settings.id),
+        transport(the_transport),
         own_budget(settings.memory_bytes),
         budget(settings.budget == nullptr ? own_budget : *settings.budget),
         pool(settings.threads),
-        store(budget, sequencer, settings.id),
-        frames(store),
-        engine(nullptr) {
+        store(budget, sequencer, settings.id) {
     tasks.add(all_tasks);
     auto core = std::make_unique<Engine::Core>(
-        Engine::Core::Parts{settings.id, pool, store, transport, tasks});
+        Engine::Core::Parts{settings.id, pool, store, transport, tasks, traffic});
     core->serve(inbox);
     copier.emplace(*core);
     engine = std::make_unique<Engine>(std::move(core));
+    frames.emplace(store, engine->blobs());
   }
   NodeId id;
+  cluster::Transport& transport;
   Budget own_budget;
   Budget& budget;
   Pool pool;
   TaskTable tasks;
+  RunTraffic traffic;
   cluster::Inbox inbox;
   store::Store store;
-  frame::Frames frames;
   std::unique_ptr<Engine> engine;
+  std::optional<frame::Frames> frames;
   std::optional<Copier> copier;  // uses the engine's core, so it ends first
 };
 
@@ -45,9 +47,11 @@ NodeId ComputeNode::id() const { return parts_->id; }
 Budget& ComputeNode::budget() { return parts_->budget; }
 Pool& ComputeNode::pool() { return parts_->pool; }
 store::Store& ComputeNode::store() { return parts_->store; }
-frame::Frames& ComputeNode::frames() { return parts_->frames; }
+frame::Frames& ComputeNode::frames() { return *parts_->frames; }
 Engine& ComputeNode::engine() { return *parts_->engine; }
 cluster::Inbox& ComputeNode::inbox() { return parts_->inbox; }
+const RunTraffic& ComputeNode::traffic() const { return parts_->traffic; }
+cluster::Transport& ComputeNode::transport() { return parts_->transport; }
 
 struct LocalCluster::Parts {
   struct Place {

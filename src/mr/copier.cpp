@@ -9,17 +9,15 @@
 namespace neve::mr {
 
 Copier::Copier(Engine::Core& core)
-    : core_(core), thread_([this](const std::stop_token& stop) { work(stop); }) {
-  core_.parts().store.on_placement_change([this] {
-    {
-      const std::lock_guard lock(mutex_);
-      changed_ = true;
-    }
-    wake_.notify_one();
-  });
-}
-
-Copier::~Copier() { core_.parts().store.on_placement_change(nullptr); }
+    : core_(core),
+      listening_(core.parts().store.on_placement_change([this] {
+        {
+          const std::lock_guard lock(mutex_);
+          changed_ = true;
+        }
+        wake_.notify_one();
+      })),
+      thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 void Copier::work(const std::stop_token& stop) {
   constexpr std::chrono::milliseconds kRetry(200);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -15,7 +16,7 @@ class Copier {
  public:
   /// The core outlives the copier.
   explicit Copier(Engine::Core& core);
-  ~Copier();
+  ~Copier() = default;
   Copier(const Copier&) = delete;
   Copier& operator=(const Copier&) = delete;
 
@@ -28,6 +29,7 @@ class Copier {
   std::mutex mutex_;
   std::condition_variable_any wake_;
   bool changed_ = false;
+  std::shared_ptr<const void> listening_;
   std::jthread thread_;  // last, so that it ends before what it uses
 };
 

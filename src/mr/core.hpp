@@ -15,6 +15,7 @@
 #include <neve/mr/engine.hpp>
 
 #include "cluster/api/transport.hpp"
+#include "mr/api/traffic.hpp"
 #include "mr/foreign_runs.hpp"
 #include "mr/recent_ids.hpp"
 #include "mr/run.hpp"
@@ -47,12 +48,14 @@ class Engine::Core {
     store::Store& store;
     cluster::Transport& transport;
     const TaskTable& tasks;
+    RunTraffic& traffic;
   };
   explicit Core(const Parts& parts)
       : parts_(parts),
         scratch_(parts_.store.budget()),
         logs_(parts_.store.budget()),
-        fetched_states_(parts_.store.budget()) {}
+        fetched_states_(parts_.store.budget()),
+        listening_(parts_.store.on_placement_change([this] { free_orphans(); })) {}
 
   /// Adds what other nodes may ask of this one.
   void serve(cluster::Inbox& inbox);
@@ -120,6 +123,8 @@ class Engine::Core {
                                     std::span<const OutputColumn> kinds);
   void forget_pending(std::span<const ColumnId> ids);
   void serve_chunks(cluster::Inbox& inbox);
+  /// Frees the Scratch of drivers that have left.
+  void free_orphans();
 
   /// What one node gave to a run.
   struct Share {
@@ -193,7 +198,8 @@ class Engine::Core {
   std::mutex pending_mutex_;
   std::unordered_map<ColumnId, Pending> pending_;
   std::mutex discarded_mutex_;
-  RecentIds discarded_{16384};  ///< columns; their chunks may still be on their way
+  RecentIds discarded_{16384};             ///< columns; their chunks may still be on their way
+  std::shared_ptr<const void> listening_;  // last, so that it ends before what it uses
 };
 
 }  // namespace neve::mr

@@ -26,6 +26,7 @@ void Engine::Core::serve(cluster::Inbox& inbox) {
   inbox.add("mr.state", [this](auto bytes) {
     const SharedBytes state = offered_states_.find(wire::decode<StateId>(bytes));
     if (!state) throw ClusterError("The State of a run is gone; was its job ended?");
+    parts_.traffic.add("mr.state", {.calls = 1, .request_bytes = state->size()});
     return *state;
   });
   inbox.add("mr.log", [this](auto bytes) {
@@ -79,6 +80,17 @@ wire::Bytes Engine::Core::call(NodeId node, const std::string& service, wire::By
   cluster::Answer answer = parts_.transport.call(node, service, std::move(request));
   while (answer.wait_for(kCancelPoll) != std::future_status::ready) token.check();
   return answer.get();
+}
+
+void Engine::Core::free_orphans() {
+  const auto view = parts_.store.catalog().view();
+  const auto is_orphan = [&view](ScratchId id) {
+    return std::ranges::none_of(view->members, [id](const cluster::Member& member) {
+      return member.number == store::Store::writer_of(id.value);
+    });
+  };
+  scratch_.free_of(is_orphan);
+  fetched_states_.free_of(is_orphan);
 }
 
 wire::Bytes Engine::Core::wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
@@ -136,12 +148,16 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
     const auto runner = runner_of(request, block, round);
     (runner ? blocks_of_home[*runner] : left).push_back(block);
   }
+  TaskTraffic traffic;
   std::vector<std::pair<NodeId, cluster::Answer>> answers;
   for (const auto& [home, its_blocks] : blocks_of_home) {
     if (home == parts_.self) continue;
     encode_state(task, request, state);
     request.blocks = its_blocks;
-    answers.emplace_back(home, parts_.transport.call(home, "mr.run", wire::encode(request)));
+    wire::Bytes bytes = wire::encode(request);
+    traffic.request_bytes += bytes.size();
+    ++traffic.calls;
+    answers.emplace_back(home, parts_.transport.call(home, "mr.run", std::move(bytes)));
   }
   // Every node is waited for, also after a failure: nobody may still be writing when columns are
   // freed.
@@ -170,10 +186,14 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
     attempt(home, [&] {
       const auto bytes = wait_for(asked.second, home, request.run_id, token);
       RunReply reply = decode_reply(task, bytes);
+      traffic.reply_bytes += bytes.size();
+      traffic.partials += reply.parts.size();
+      traffic.partial_bytes += reply.partial_bytes;
       round.missed.insert(reply.missed.begin(), reply.missed.end());
       std::ranges::move(reply.parts, std::back_inserter(round.parts));
     });
   }
+  parts_.traffic.add(task.name, traffic);
   if (failure) std::rethrow_exception(failure);
   return left;
 }
@@ -274,6 +294,7 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
   try {
     Round round;
     auto partial = reduce(task, request, state, token, round);
+    parts_.traffic.add(task.name, {.runs = 1});
     if (task.has_scratch) note_run(task, request, state);
     if (!options.outputs.empty()) {
       commit_columns({.layout = inputs.layout,

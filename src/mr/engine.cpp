@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "mr/blobs.hpp"
 #include "mr/core.hpp"
 
 namespace neve::mr {
@@ -19,7 +20,8 @@ Inputs inputs_of(const frame::Frame& frame, std::span<const ColumnIndex> picked)
   return inputs;
 }
 
-Engine::Engine(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+Engine::Engine(std::unique_ptr<Core> core)
+    : core_(std::move(core)), blobs_(std::make_unique<ColumnBlobs>(*core_)) {}
 Engine::~Engine() = default;
 
 std::pair<std::shared_ptr<void>, std::vector<frame::Column>> Engine::run_erased(
@@ -63,12 +65,24 @@ std::int64_t Engine::most_rows(const frame::Layout& layout) {
   return most;
 }
 
+store::Blobs& Engine::blobs() { return *blobs_; }
+
+std::pair<store::Blob, std::shared_ptr<const store::ColumnLease>> Engine::keep(
+    std::span<const frame::Chunk> pieces) {
+  return blobs_->keep(pieces);
+}
+
+frame::Chunk Engine::piece(const store::Blob& blob, std::int32_t index) {
+  return blobs_->piece(blob, index);
+}
+
 ColumnId Engine::new_column_id() { return core_->parts().store.new_column_id(); }
 std::int64_t Engine::column_bytes(std::span<const ColumnId> columns) {
   return core_->column_bytes(columns);
 }
 ScratchId Engine::new_scratch() { return {core_->parts().store.next_id()}; }
 void Engine::free_scratch(ScratchId scratch) { core_->free_scratch(scratch); }
+NodeId Engine::self() const { return core_->parts().self; }
 Pool& Engine::pool() { return core_->parts().pool; }
 Budget& Engine::budget() { return core_->parts().store.budget(); }
 store::Store& Engine::store() { return core_->parts().store; }

@@ -52,7 +52,7 @@ RunReply decode_reply(const TaskEntry& task, std::span<const std::byte> bytes) {
   };
   const auto head_size = wire::decode<std::uint64_t>(take(sizeof(std::uint64_t)));
   auto head = wire::decode<ReplyHead>(take(head_size));
-  RunReply reply{.parts = {}, .missed = std::move(head.missed)};
+  RunReply reply{.parts = {}, .missed = std::move(head.missed), .partial_bytes = bytes.size()};
   for (const ReplyHead::Part& part : head.parts) {
     reply.parts.push_back({part.height, part.place, task.decode_partial(take(part.bytes))});
   }

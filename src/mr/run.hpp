@@ -56,7 +56,8 @@ struct RunRequest {
 /// What a node gave to a run: the parts of the reduction that it could not merge by itself.
 struct RunReply {
   std::vector<Subtree> parts;
-  std::vector<NodeId> missed;  ///< homes that could not be sent what was written
+  std::vector<NodeId> missed;     ///< homes that could not be sent what was written
+  std::size_t partial_bytes = 0;  ///< of the message that it came as
 };
 
 /// As bytes: a head that says how long the Partials are, then these, one after the other.

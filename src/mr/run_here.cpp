@@ -128,6 +128,7 @@ void Engine::Core::run_here(const Work& work, Share& share) {
   const bool ordered = task.reduction == Reduction::ordered;
   TreeReducer tree(task, request.block_count);
   IdlePartials idle(task, work.state);
+  const auto scratch = task.has_scratch ? scratch_.hold(request.scratch) : nullptr;
   const auto run_block = [&](std::int32_t block, void* partial) {
     const std::int32_t first = block * request.groups_per_block;
     const std::int32_t last = std::min(first + request.groups_per_block, request.layout->groups());
@@ -166,7 +167,7 @@ wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes, cluster::
   const std::shared_ptr<void> state = decode_state(task, request, *running.token());
   Share share;
   run_here({task, request, state.get(), *running.token()}, share);
-  RunReply reply{.parts = std::move(share.parts), .missed = {}};
+  RunReply reply{.parts = std::move(share.parts), .missed = {}, .partial_bytes = 0};
   reply.missed.assign(share.missed.nodes.begin(), share.missed.nodes.end());
   return encode_reply(task, reply);
 }

@@ -33,11 +33,18 @@ void ScratchLogs::free(ScratchId id) {
   logs_.erase(id.value);
 }
 
-ScratchTable::Held& ScratchTable::place(ScratchId id, GroupIndex group) {
+std::shared_ptr<const void> ScratchTable::hold(ScratchId id) {
   const std::lock_guard lock(mutex_);
   std::shared_ptr<Job>& job = jobs_[id.value];
   if (!job) job = std::make_shared<Job>();
-  return job->groups[group.value()];
+  return job;
+}
+
+ScratchTable::Held& ScratchTable::place(ScratchId id, GroupIndex group) {
+  const std::lock_guard lock(mutex_);
+  const auto job = jobs_.find(id.value);
+  if (job == jobs_.end()) throw ClusterError("The driver of this run has left.");
+  return job->second->groups[group.value()];
 }
 
 void ScratchTable::begin(Held& held, const TaskEntry& task, const RowGroup& group,
@@ -54,7 +61,9 @@ std::vector<ReplayRun> ScratchTable::history(ScratchId id, std::size_t count,
   std::shared_ptr<Job> job;
   {
     const std::lock_guard lock(mutex_);
-    job = jobs_.at(id.value);
+    const auto at = jobs_.find(id.value);
+    if (at == jobs_.end()) throw ClusterError("The driver of this run has left.");
+    job = at->second;
   }
   // Held over the fetch, so that groups which need the same runs ask for them once.
   const std::lock_guard lock(job->history_mutex);
@@ -70,6 +79,11 @@ std::vector<ReplayRun> ScratchTable::history(ScratchId id, std::size_t count,
 void ScratchTable::free(ScratchId id) {
   const std::lock_guard lock(mutex_);
   jobs_.erase(id.value);
+}
+
+void ScratchTable::free_of(const std::function<bool(ScratchId)>& is_gone) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(jobs_, [&](const auto& job) { return is_gone({job.first}); });
 }
 
 }  // namespace neve::mr

@@ -68,7 +68,9 @@ class ScratchTable {
     Reservation reservation;
   };
   explicit ScratchTable(Budget& budget) : budget_(budget) {}
-  /// The place of a group's scratch; stays good until the job's is freed.
+  /// While it lives, so do the places that place() gives, even where the job's scratch is freed.
+  std::shared_ptr<const void> hold(ScratchId id);
+  /// The place of a group's scratch, for who holds it. Throws ClusterError once it was freed.
   Held& place(ScratchId id, GroupIndex group);
   /// Makes it as the task does at first use.
   void begin(Held& held, const TaskEntry& task, const RowGroup& group, const void* state);
@@ -76,6 +78,8 @@ class ScratchTable {
   using FetchRuns = std::function<std::vector<ReplayRun>(std::size_t first)>;
   std::vector<ReplayRun> history(ScratchId id, std::size_t count, const FetchRuns& fetch);
   void free(ScratchId id);
+  /// Frees what jobs have here whose driver `is_gone`.
+  void free_of(const std::function<bool(ScratchId)>& is_gone);
 
  private:
   struct Job {

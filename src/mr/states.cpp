@@ -56,6 +56,11 @@ SharedBytes FetchedStates::get(ScratchId job, const StateId& id,
   return {here, &here->bytes};
 }
 
+void FetchedStates::free_of(const std::function<bool(ScratchId)>& is_gone) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(jobs_, [&](const auto& job) { return is_gone({job.first}); });
+}
+
 void FetchedStates::free(ScratchId job) {
   const std::lock_guard lock(mutex_);
   jobs_.erase(job.value);

@@ -58,6 +58,7 @@ class FetchedStates {
   /// it once.
   SharedBytes get(ScratchId job, const StateId& id, const std::function<wire::Bytes()>& fetch);
   void free(ScratchId job);
+  void free_of(const std::function<bool(ScratchId)>& is_gone);
 
  private:
   struct Place {

@@ -21,6 +21,8 @@ Form form_of(const frame::Chunk& chunk) {
       return Form::text;
     case frame::ChunkKind::uuids:
       return Form::uuids;
+    case frame::ChunkKind::bytes:
+      break;
   }
   throw InternalError("unknown kind of chunk");
 }

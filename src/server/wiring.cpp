@@ -81,6 +81,7 @@ ingest::PathPolicy make_path_policy(const Options& options) {
 struct Node::Parts {
   Parts(const Options& o, Ports& ports, std::function<void()> request_stop);
   rest::ServerInfo server_info(const Ports& ports, std::function<void()> request_stop);
+  void define_jobs();
   model::Models::Parts model_parts();
   rest::http::ServerOptions http_options();
   rest::http::BodyPlan plan_body(const rest::http::Request& head);
@@ -112,7 +113,8 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       algorithms(algos::all_algorithms()),
       models(model_parts()),
       ingest(node.engine(), node.frames(), jobs, path_policy),
-      jobs(std::to_string(ports.rest.port())),
+      jobs({node.id(), node.store(), node.engine().blobs(), node.transport()},
+           std::to_string(ports.rest.port())),
       router(rest::all_resources(), services, workers),
       http(http_options(), workers,
            [this](rest::http::Request request, rest::http::Responder responder) {
@@ -128,10 +130,27 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.algorithms = &algorithms;
   services.models = &models;
   services.router = &router;
+  services.info.run_on_worker = [this](std::function<void()> work) {
+    workers.submit(std::move(work));
+  };
   services.info.run_after = [schedule = http.scheduler()](std::int64_t delay_ms,
                                                           std::function<void()> callback) {
     schedule(std::chrono::milliseconds{delay_ms}, std::move(callback));
   };
+  define_jobs();
+}
+
+void Node::Parts::define_jobs() {
+  models.define_jobs(jobs);
+  ingest.define_jobs();
+  for (const rest::Resource* resource : rest::all_resources()) {
+    for (const rest::JobKind& kind : resource->job_kinds) {
+      jobs.define(kind.name, [this, work = kind.work](job::Job& job, auto request) {
+        work(services, job, request);
+      });
+    }
+  }
+  jobs.serve(node.inbox());
 }
 
 model::Models::Parts Node::Parts::model_parts() {
@@ -215,7 +234,7 @@ std::string Node::others() const {
 }
 
 void Node::stop() {
-  parts_->jobs.cancel_all();
+  parts_->jobs.leave();
   parts_->http.stop();
   parts_->jobs.stop();
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <neve/base/buffer.hpp>
 #include <neve/base/error.hpp>
 
 namespace neve::store {
@@ -14,6 +15,12 @@ bool Catalog::placed_right(const NewColumns& columns) const {
                                  : columns.placement->version == known->second.placement->version;
 }
 
+bool Catalog::owned_right(const Entry& entry, NodeId writer) const {
+  const auto known = entries_.find(entry.name);
+  const bool taken = known != entries_.end() && known->second.owner.value_or(writer) != writer;
+  return !taken && entry.owner.value_or(writer) == writer;
+}
+
 bool Catalog::acceptable(const Command& command) const {
   // A column without references is being freed everywhere: it cannot be taken up again.
   const bool columns_alive =
@@ -24,7 +31,9 @@ bool Catalog::acceptable(const Command& command) const {
       });
   // A node that was evicted must not act on what it knew before.
   const bool from_member = view_->contains(command.writer);
-  return columns_alive && names_free && from_member && placed_right(command.new_columns);
+  const bool owned = std::ranges::all_of(
+      command.put, [&](const Entry& entry) { return owned_right(entry, command.writer); });
+  return columns_alive && names_free && from_member && owned && placed_right(command.new_columns);
 }
 
 void Catalog::free_if_unused(ColumnId id, Applied& applied) {
@@ -126,6 +135,17 @@ void Catalog::end_leases(NodeId gone, Applied& applied) {
   for (const ColumnId id : held) free_if_unused(id, applied);
 }
 
+/// Spread by name, so that one node's jobs do not all go to the same other.
+void Catalog::pass_on(NodeId gone) {
+  const std::vector<NodeId> members = view_->ids();
+  if (members.empty()) return;
+  for (auto& [name, entry] : entries_) {
+    if (entry.owner != gone) continue;
+    entry.owner = members[hash_bytes(std::as_bytes(std::span(name))) % members.size()];
+    entry.version = version_;
+  }
+}
+
 Applied Catalog::change_view(const cluster::View& view) {
   const std::unique_lock lock(mutex_);
   Applied applied;
@@ -137,7 +157,10 @@ Applied Catalog::change_view(const cluster::View& view) {
     if (!view.contains(member.id)) gone.push_back(member.id);
   }
   view_ = std::make_shared<const cluster::View>(view);
-  for (const NodeId node : gone) end_leases(node, applied);
+  for (const NodeId node : gone) {
+    end_leases(node, applied);
+    pass_on(node);
+  }
   refill([&gone](Placement& placement) {
     bool lost = false;
     for (const NodeId node : gone) lost |= placement.drop(node);

@@ -1,5 +1,7 @@
 #include <neve/store/store.hpp>
 
+#include <tuple>
+
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
 
@@ -9,6 +11,8 @@ namespace {
 
 /// Low bits of an id count on their node, the others are the node's number.
 constexpr unsigned kCounterBits = 40;
+/// The log of commands is copied to all nodes and kept for those that lag behind.
+constexpr std::size_t kLongestInCommand = std::size_t{8} << 10U;
 
 }  // namespace
 
@@ -45,6 +49,8 @@ std::uint64_t Store::next_id() {
   NEVE_CHECK(bits != ~std::uint64_t{0}, "an id is drawn by a node that is no member yet");
   return bits | counter_.fetch_add(1, std::memory_order_relaxed);
 }
+
+std::uint64_t Store::writer_of(std::uint64_t id) { return id >> kCounterBits; }
 
 void Store::put(ColumnId column, GroupIndex group, SharedBuffer chunk) {
   const auto size = static_cast<std::int64_t>(chunk->size());
@@ -96,7 +102,7 @@ Applied Store::apply(const Command& command) {
   Applied applied = catalog_.apply(command);
   drop(applied.freed);
   tell_waiters();
-  if (applied.accepted && (command.copies || command.arrival) && listener_) listener_();
+  if (applied.accepted && (command.copies || command.arrival)) tell_listeners();
   return applied;
 }
 
@@ -109,7 +115,7 @@ void Store::restore(std::span<const std::byte> snapshot) {
   drop(catalog_.restore(snapshot));
   take_number();
   tell_waiters();
-  if (listener_) listener_();
+  tell_listeners();
 }
 
 void Store::take_number() {
@@ -127,7 +133,7 @@ void Store::change_view(const cluster::View& view) {
   }
   take_number();
   tell_waiters();
-  if (listener_) listener_();
+  tell_listeners();
 }
 
 void Store::tell_waiters() {
@@ -138,12 +144,28 @@ void Store::tell_waiters() {
   applied_.notify_all();
 }
 
+std::shared_ptr<const void> Store::on_placement_change(std::function<void()> listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  const auto place = listeners_.insert(listeners_.end(), std::move(listener));
+  // Its end waits for a call that is under way.
+  const auto forget = [this, place](const void*) {
+    const std::lock_guard again(listeners_mutex_);
+    listeners_.erase(place);
+  };
+  return {static_cast<const void*>(this), forget};
+}
+
+void Store::tell_listeners() {
+  const std::lock_guard lock(listeners_mutex_);
+  for (const auto& listener : listeners_) listener();
+}
+
 void Store::sweep(const cluster::Member& gone) {
   std::vector<ColumnId> orphans;
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [column, groups] : chunks_) {
-      const bool its = column.value() >> kCounterBits == gone.number;
+      const bool its = writer_of(column.value()) == gone.number;
       if (its && !catalog_.has_column(column)) orphans.push_back(column);
     }
   }
@@ -154,6 +176,20 @@ bool Store::wait_for(const std::function<bool(const Catalog&)>& condition,
                      std::chrono::milliseconds limit) {
   std::unique_lock lock(applied_mutex_);
   return applied_.wait_for(lock, limit, [&] { return condition(catalog_); });
+}
+
+Kept keep(Blobs& blobs, wire::Bytes bytes) {
+  Kept kept;
+  if (bytes.size() <= kLongestInCommand) {
+    kept.bytes = std::move(bytes);
+  } else {
+    std::tie(kept.blob, kept.lease) = blobs.keep(bytes);
+  }
+  return kept;
+}
+
+wire::Bytes fetch(Blobs& blobs, const Kept& kept) {
+  return kept.blob ? blobs.fetch(*kept.blob) : kept.bytes;
 }
 
 ColumnLease::~ColumnLease() {

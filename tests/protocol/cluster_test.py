@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 
 import pytest
 
@@ -125,6 +126,65 @@ def test_a_killed_process_costs_nothing(alone, victim):
             wait_until(lambda: size_of(server) == 2, 20)
             assert frame_checksum(server, "numbers") == alone["rows"]
             assert frame_checksum(server, "predicted") == alone["predicted"]
+
+
+LONG_GBM = ("training_frame=numbers&response_column=response&ntrees=120&max_depth=8&seed=1&sample_rate=0.8"
+            "&score_tree_interval=20&model_id=")
+
+
+def start_gbm(server, model_id):
+    """Key of the job that trains it."""
+    status, answer = server.json("POST", "/3/ModelBuilders/gbm", LONG_GBM + model_id)
+    assert status == 200, answer
+    return urllib.parse.quote(answer["job"]["key"]["name"])
+
+
+def job_of(server, key):
+    return server.json("GET", f"/3/Jobs/{key}")[1]["jobs"][0]
+
+
+def model_checksum(server, model_id):
+    return server.json("GET", "/3/Models/" + model_id)[1]["models"][0]["output"]["training_metrics"]["model_checksum"]
+
+
+def test_a_job_goes_on_where_its_driver_left_it():
+    with cluster(3) as servers:
+        driver, *others = servers
+        session(driver, 1)
+        key = start_gbm(driver, "taken_over")
+        wait_until(lambda: job_of(others[0], key)["progress"] > 0.3, 60)
+        driver.process.kill()
+        for server in others:
+            assert job_of(server, key)["status"] == "RUNNING"
+        wait_until(lambda: job_of(others[0], key)["status"] != "RUNNING", 90)
+        assert [job_of(server, key)["status"] for server in others] == ["DONE", "DONE"]
+        again = start_gbm(others[0], "whole")
+        wait_until(lambda: job_of(others[1], again)["status"] == "DONE", 90)
+        assert model_checksum(others[0], "taken_over") == model_checksum(others[1], "whole")
+
+
+def test_a_job_is_cancelled_through_any_node():
+    with cluster(3) as servers:
+        session(servers[0], 1)
+        key = start_gbm(servers[0], "never")
+        wait_until(lambda: job_of(servers[2], key)["progress"] > 0, 60)
+        assert servers[1].json("POST", f"/3/Jobs/{key}/cancel", "")[0] == 200
+        for server in servers:
+            wait_until(lambda: job_of(server, key)["status"] == "CANCELLED", 10)
+            assert server.json("GET", "/3/Models/never")[0] == 404
+
+
+def test_an_upload_outlives_the_node_that_took_it():
+    with cluster(3) as servers:
+        rows = "".join(f"{i},{i % 7}\n" for i in range(600_000))
+        status, answer = servers[0].json("POST", "/3/PostFile?destination_frame=sent", rows)
+        assert status == 200 and answer["total_bytes"] == len(rows)
+        servers[0].process.kill()
+        parse = ("source_frames=[sent]&destination_frame=sent.hex&parse_type=CSV&separator=44&number_columns=2"
+                 "&column_types=[Numeric,Numeric]&check_header=-1&delete_on_done=true&blocking=true")
+        status, answer = servers[1].json("POST", "/3/Parse", parse)
+        assert status == 200, answer
+        assert answer["rows"] == 600_000
 
 
 def test_two_nodes_without_each_other_read_but_do_not_write(alone):

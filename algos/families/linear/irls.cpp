@@ -46,7 +46,26 @@ void Irls::take_gram(FitState& state) {
   state.gram = surface_.gram(state.here.largest_weight);
   for (double& value : state.gram->values()) value *= surface_.deviance_scale();
   for (std::size_t j = 0; j < state.beta.size(); ++j) state.gram->at(j, j) += penalty_.l2[j];
+  state.gram_beta = state.beta;
   factor_.reset();
+}
+
+void Irls::drop_gram(FitState& state) {
+  state.gram.reset();
+  state.gram_beta.clear();
+}
+
+void Irls::resume(FitState& state) {
+  if (!state.gram_beta.empty()) {
+    FitState then;
+    then.beta = state.gram_beta;
+    then.here = surface_.likelihood(then.beta);
+    take_gram(then);
+    state.gram = std::move(then.gram);
+    if (penalty_.smooth()) factor_.emplace(*state.gram);
+  }
+  // The weights that the scratch holds have to be of state.beta again.
+  (void)surface_.likelihood(state.beta);
 }
 
 Irls::Proposal Irls::propose(const FitState& state) const {
@@ -123,7 +142,7 @@ bool Irls::step(FitState& state) {
   const bool good = proposal.distance <= kGoodShrink * state.last_distance;
   if (!fresh && !good) {
     // The old matrix is too far off: the same iteration again with a new one.
-    state.gram.reset();
+    drop_gram(state);
     return step(state);
   }
   const Before before{state.objective, state.beta, state.here.largest_eta};
@@ -132,7 +151,7 @@ bool Irls::step(FitState& state) {
   if (!moved) {
     // Down to rounding, or a matrix of elsewhere.
     state.done = fresh;
-    state.gram.reset();
+    drop_gram(state);
     return !state.done;
   }
   judge(state, proposal.distance, before);

@@ -20,6 +20,17 @@ struct Tolerance {
   double null_deviance = 0;  ///< of the model without predictors, to tell a perfect fit
 };
 
+/// A past step of L-BFGS and the change of the gradient along it.
+struct PastStep {
+  std::vector<double> step;
+  std::vector<double> change;
+  double product = 0;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(step, change, product);
+  }
+};
+
 /// A fit between two iterations: plain data, so that another node can take it over.
 struct FitState {
   std::vector<double> beta;
@@ -30,10 +41,15 @@ struct FitState {
   bool converged = false;  ///< no further step would change anything that counts
   bool separated = false;  ///< stopped while fitted means went to the edge of their range
   double last_distance = 0;
-  std::optional<linalg::Symmetric> gram;  ///< X'WX of an iteration, kept while it is good enough
+  /// X'WX of an iteration, kept while it is good enough. It does not travel: resume() makes it
+  /// again where it was made.
+  std::optional<linalg::Symmetric> gram;
+  std::vector<double> gram_beta;  ///< where that was; empty without
+  std::vector<PastStep> past;     ///< L-BFGS only, the latest last
   template <class Archive>
   void fields(Archive& archive) {
-    archive(beta, here, objective, iterations, done, converged, separated, last_distance, gram);
+    archive(beta, here, objective, iterations, done, converged, separated, last_distance, gram_beta,
+            past);
   }
 };
 
@@ -43,6 +59,8 @@ class Optimiser {
   virtual ~Optimiser() = default;
   /// `known` is the likelihood at beta, where the surface was asked for it last.
   virtual FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) = 0;
+  /// Instead of start(): goes on with a fit that another node has begun.
+  virtual void resume(FitState& state) = 0;
   /// One iteration; false once the fit is done.
   virtual bool step(FitState& state) = 0;
 };
@@ -55,6 +73,7 @@ class Irls final : public Optimiser {
   Irls(Surface& surface, const Penalty& penalty, const Tolerance& tolerance)
       : surface_(surface), penalty_(penalty), tolerance_(tolerance) {}
   FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) override;
+  void resume(FitState& state) override;
   bool step(FitState& state) override;
 
  private:
@@ -64,6 +83,7 @@ class Irls final : public Optimiser {
   };
   [[nodiscard]] Proposal propose(const FitState& state) const;
   void take_gram(FitState& state);
+  static void drop_gram(FitState& state);
   /// Goes to the proposal or part of the way; false where nothing is gained.
   bool move(FitState& state, const Proposal& proposal);
   /// Where a step began.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "algos/families/linear/lanes.hpp"
 
@@ -25,7 +26,6 @@ double Lbfgs::objective(const LikelihoodTask::Partial& at, const std::vector<dou
 }
 
 FitState Lbfgs::start(std::vector<double> beta, const LikelihoodTask::Partial* known) {
-  pairs_.clear();
   FitState state;
   state.beta = std::move(beta);
   state.here = known != nullptr ? *known : surface_.likelihood(state.beta);
@@ -62,20 +62,22 @@ std::vector<double> Lbfgs::pseudo_gradient(const FitState& state) const {
   return gradient;
 }
 
-std::vector<double> Lbfgs::direction(const std::vector<double>& gradient) const {
+std::vector<double> Lbfgs::direction(const FitState& state,
+                                     const std::vector<double>& gradient) const {
+  const std::vector<PastStep>& past = state.past;
   std::vector<double> d = gradient;
-  std::vector<double> shares(pairs_.size());
-  for (std::size_t k = pairs_.size(); k-- > 0;) {
-    shares[k] = dot(pairs_[k].step, d) / pairs_[k].product;
-    for (std::size_t j = 0; j < d.size(); ++j) d[j] -= shares[k] * pairs_[k].change[j];
+  std::vector<double> shares(past.size());
+  for (std::size_t k = past.size(); k-- > 0;) {
+    shares[k] = dot(past[k].step, d) / past[k].product;
+    for (std::size_t j = 0; j < d.size(); ++j) d[j] -= shares[k] * past[k].change[j];
   }
-  const double scale =
-      pairs_.empty() ? 1 / std::max(1.0, std::sqrt(dot(gradient, gradient)))
-                     : pairs_.back().product / dot(pairs_.back().change, pairs_.back().change);
+  const double scale = past.empty()
+                           ? 1 / std::max(1.0, std::sqrt(dot(gradient, gradient)))
+                           : past.back().product / dot(past.back().change, past.back().change);
   for (double& value : d) value *= scale;
-  for (std::size_t k = 0; k < pairs_.size(); ++k) {
-    const double share = shares[k] - dot(pairs_[k].change, d) / pairs_[k].product;
-    for (std::size_t j = 0; j < d.size(); ++j) d[j] += share * pairs_[k].step[j];
+  for (std::size_t k = 0; k < past.size(); ++k) {
+    const double share = shares[k] - dot(past[k].change, d) / past[k].product;
+    for (std::size_t j = 0; j < d.size(); ++j) d[j] += share * past[k].step[j];
   }
   const bool smooth = penalty_.smooth();
   for (std::size_t j = 0; j < d.size(); ++j) {
@@ -113,12 +115,15 @@ bool Lbfgs::search(FitState& state, const std::vector<double>& slope,
   return false;
 }
 
-void Lbfgs::remember(std::vector<double> step, std::vector<double> change) {
-  const double product = dot(step, change);
-  if (!(product > 1e-300)) return;
-  pairs_.push_back({std::move(step), std::move(change), product});
-  if (pairs_.size() > kMostPairs) pairs_.pop_front();
+void Lbfgs::remember(FitState& state, PastStep past) {
+  past.product = dot(past.step, past.change);
+  if (!(past.product > 1e-300)) return;
+  state.past.push_back(std::move(past));
+  if (state.past.size() > kMostPairs) state.past.erase(state.past.begin());
 }
+
+/// All that it needs is in the state; the surface is only asked where it goes.
+void Lbfgs::resume(FitState& state) { (void)surface_.likelihood(state.beta); }
 
 bool Lbfgs::step(FitState& state) {
   if (state.done) return false;
@@ -133,12 +138,12 @@ bool Lbfgs::step(FitState& state) {
   const auto gradient_before = smooth_gradient(state);
   const auto beta_before = state.beta;
   const double before = state.objective;
-  const bool moved = search(state, slope, direction(slope));
+  const bool moved = search(state, slope, direction(state, slope));
   ++state.iterations;
   if (!moved) {
     // Once more downhill without the memory, then it is as good as it gets.
-    state.done = pairs_.empty();
-    pairs_.clear();
+    state.done = state.past.empty();
+    state.past.clear();
     return !state.done;
   }
   auto gradient = smooth_gradient(state);
@@ -147,7 +152,7 @@ bool Lbfgs::step(FitState& state) {
     step[j] = state.beta[j] - beta_before[j];
     gradient[j] -= gradient_before[j];
   }
-  remember(std::move(step), std::move(gradient));
+  remember(state, {std::move(step), std::move(gradient)});
   const double share = std::max(kLeastGain, tolerance_.objective);
   state.done = before - state.objective <= share * std::fabs(state.objective) ||
                state.iterations >= tolerance_.most_iterations;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <deque>
 #include <vector>
 
 #include "algos/families/linear/irls.hpp"
@@ -14,27 +13,22 @@ class Lbfgs final : public Optimiser {
   Lbfgs(Surface& surface, const Penalty& penalty, const Tolerance& tolerance)
       : surface_(surface), penalty_(penalty), tolerance_(tolerance) {}
   FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) override;
+  void resume(FitState& state) override;
   bool step(FitState& state) override;
 
  private:
-  /// A past step and the change of the gradient along it.
-  struct Pair {
-    std::vector<double> step;
-    std::vector<double> change;
-    double product = 0;
-  };
   [[nodiscard]] double objective(const LikelihoodTask::Partial& at,
                                  const std::vector<double>& beta) const;
   [[nodiscard]] std::vector<double> smooth_gradient(const FitState& state) const;
   [[nodiscard]] std::vector<double> pseudo_gradient(const FitState& state) const;
-  [[nodiscard]] std::vector<double> direction(const std::vector<double>& gradient) const;
+  [[nodiscard]] std::vector<double> direction(const FitState& state,
+                                              const std::vector<double>& gradient) const;
   bool search(FitState& state, const std::vector<double>& slope, const std::vector<double>& along);
-  void remember(std::vector<double> step, std::vector<double> change);
+  static void remember(FitState& state, PastStep past);
 
   Surface& surface_;
   const Penalty& penalty_;
   Tolerance tolerance_;
-  std::deque<Pair> pairs_;
 };
 
 }  // namespace neve::algos::linear

@@ -79,6 +79,9 @@ class Chunk {
   /// Kind uuids; `missing` as in decode_text.
   void decode_uuids(std::int64_t begin, std::span<Uuid> out, std::span<std::uint8_t> missing) const;
 
+  /// Kind bytes: all of them, as they were put in.
+  [[nodiscard]] std::span<const std::byte> opaque() const;
+
   /// Single rows, for displays and look-ups; loops use the block forms.
   [[nodiscard]] double at(std::int64_t row) const;
   [[nodiscard]] std::int64_t int64_at(std::int64_t row) const;

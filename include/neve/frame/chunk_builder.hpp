@@ -33,6 +33,25 @@ Chunk encode_constant(double value, std::int64_t rows);
 /// A chunk of any kind without a value.
 Chunk encode_missing(ChunkKind kind, std::int64_t rows);
 
+/// Kind bytes.
+Chunk encode_bytes(std::span<const std::byte> bytes);
+
+/// Collects bytes of any number and makes chunks of kind bytes, all but the last of the same size.
+class BytesBuilder {
+ public:
+  /// Of each chunk: large enough to be worth a message, small enough to be spread.
+  static constexpr std::size_t kPieceBytes = std::size_t{4} << 20U;
+  void append(std::span<const std::byte> bytes);
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// At least one chunk. The builder is empty afterwards.
+  std::vector<Chunk> finish();
+
+ private:
+  std::vector<Chunk> pieces_;
+  std::vector<std::byte> last_;
+  std::size_t size_ = 0;
+};
+
 /// Collects numbers as a parser meets them and makes chunks of kind numbers. A
 /// decimal that is handed over in its two parts needs no search for its
 /// exponent, and decodes to the double nearest to its text. May be used again

@@ -9,8 +9,8 @@ namespace neve::frame {
 enum class ColumnType : std::uint8_t { numeric, categorical, string, time, uuid, bad };
 
 /// What a chunk stores; several column types may share one (a `bad` column is
-/// of `numbers`).
-enum class ChunkKind : std::uint8_t { numbers, times, codes, text, uuids };
+/// of `numbers`). `bytes` have no rows: what is kept like a column and is none.
+enum class ChunkKind : std::uint8_t { numbers, times, codes, text, uuids, bytes };
 
 /// A universally unique identifier, as its two halves: text form is high then
 /// low.

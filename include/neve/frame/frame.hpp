@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,10 +66,13 @@ class Frame {
   }
 };
 
+/// Of all columns, in their order.
+std::vector<ColumnId> column_ids(const Frame& frame);
+
 /// Frames of the catalogue, as a node sees them. Thread-safe.
 class Frames {
  public:
-  explicit Frames(store::Store& store) : store_(store) {}
+  Frames(store::Store& store, store::Blobs& blobs) : store_(store), blobs_(blobs) {}
   /// The frame of this name with leases on its columns; nothing if there is none of that name, or
   /// it is not a frame.
   [[nodiscard]] std::optional<Frame> find(std::string_view key) const;
@@ -79,12 +85,17 @@ class Frames {
   bool remove(std::string_view key);
 
  private:
-  store::Store& store_;
-};
+  [[nodiscard]] std::optional<Frame> read(const store::Entry& entry) const;
 
-/// The frame that a catalogue entry describes, without leases.
-Frame frame_of(const store::Entry& entry);
-/// The catalogue entry that describes the frame.
-store::Entry entry_of(const Frame& frame, std::string session);
+  store::Store& store_;
+  store::Blobs& blobs_;
+  /// Frames of many levels or columns, whose description is fetched from elsewhere.
+  struct Fetched {
+    std::uint64_t version = 0;
+    Frame frame;
+  };
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Fetched, std::less<>> fetched_;
+};
 
 }  // namespace neve::frame

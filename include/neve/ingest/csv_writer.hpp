@@ -16,6 +16,10 @@ struct CsvForm {
   bool quote_header = true;
   bool hex_doubles = false;   ///< "0x1.8p0" instead of "1.5"
   bool escape_quotes = true;  ///< a quote within quotes is doubled
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(separator, header, quote_header, hex_doubles, escape_quotes);
+  }
 };
 
 /// A frame as text, a block of rows at a time. Levels, texts and names are quoted, missing values

@@ -20,6 +20,7 @@
 namespace neve::ingest {
 
 class RawFiles;
+struct ParseRequest;
 
 /// What an import found.
 struct Imported {
@@ -34,6 +35,10 @@ struct ParseOrder {
   std::string destination;
   FileSetup setup;
   bool delete_sources = false;  ///< when done
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(source_keys, destination, setup, delete_sources);
+  }
 };
 
 /// Where and how to write a frame.
@@ -41,6 +46,10 @@ struct ExportOrder {
   std::string path;
   bool overwrite = false;
   CsvForm form = {};
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(path, overwrite, form);
+  }
 };
 
 /// A node's way from files to frames and back. Raw files (imports and uploads) are names of the
@@ -51,6 +60,8 @@ class Ingest {
   ~Ingest();
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
+  /// Says how jobs parse and export; before the node joins.
+  void define_jobs();
 
   /// Makes raw files of paths (a file; a folder with all below it, but for hidden ones) and of
   /// http(s) URLs, which are fetched. With `pattern`, only paths that this regular expression is
@@ -60,10 +71,10 @@ class Ingest {
   [[nodiscard]] std::vector<std::string> suggest_paths(const std::string& beginning,
                                                        int limit) const;
 
-  /// Keeps what a client sent, `size` bytes, as a raw file. `memory` is what the bytes had
+  /// Keeps what a client sent, as pieces of a blob, as a raw file. `memory` is what they had
   /// reserved.
-  void keep_upload(const std::string& key, SharedBuffer bytes, std::int64_t size,
-                   Reservation memory);
+  void keep_upload(const std::string& key, std::span<const frame::Chunk> pieces,
+                   std::vector<Reservation> memory);
   /// A fresh name for an upload.
   [[nodiscard]] std::string new_upload_key() const;
   [[nodiscard]] bool has_raw_file(const std::string& key) const;
@@ -84,6 +95,7 @@ class Ingest {
   void set_time_zone(const std::string& name);
 
  private:
+  void run_parse_job(const ParseRequest& request, job::Job& job);
   mr::Engine& engine_;
   frame::Frames& frames_;
   job::Jobs& jobs_;

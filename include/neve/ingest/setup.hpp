@@ -39,6 +39,11 @@ struct FileSetup {
   std::vector<std::vector<std::string>> preview =
       {};  ///< first rows, cell by cell, without the header
   std::vector<std::string> warnings = {};
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(parse_type, separator, single_quotes, escape, comment_markers, check_header, columns,
+            names, types, missing_texts, skipped_columns, whole_columns, preview, warnings);
+  }
 };
 
 /// The beginning of one file, uncompressed, at most kSampleBytes.

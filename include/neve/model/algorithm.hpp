@@ -59,6 +59,11 @@ class Trainer {
  public:
   virtual ~Trainer() = default;
   virtual void init(TrainContext& context) = 0;
+  /// What resume() needs to go on from between two steps.
+  [[nodiscard]] virtual wire::Bytes save() const = 0;
+  /// Instead of init, on a node that takes the job over: afterwards everything is, to the last bit,
+  /// as it was when save() was called.
+  virtual void resume(TrainContext& context, const wire::Bytes& saved) = 0;
   /// False when there is nothing left to do.
   virtual bool step(TrainContext& context) = 0;
   /// Fills context.header (tables, metrics) and gives the model; its header is set afterwards.

@@ -56,12 +56,17 @@ class Models {
     std::function<std::int64_t(const frame::Frame&)> frame_checksum;
   };
   explicit Models(Parts parts) : parts_(std::move(parts)) {}
+  /// Says how jobs train and score.
+  void define_jobs(job::Jobs& jobs);
 
   /// Reads and checks a request. Unreadable parameters and unknown frames throw; what the user can
   /// mend is in the messages. `client` is "python", "R" or another word for automatic ids.
   Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client);
-  /// Starts training; throws InputError where the build has errors.
-  std::shared_ptr<job::Job> train(Build build);
+  /// Starts training. The build has no errors.
+  std::shared_ptr<job::Job> train(const Build& build);
+  /// Starts to score; the predictions become the frame `destination`.
+  std::shared_ptr<job::Job> start_predict(const ModelPtr& model, const frame::Frame& frame,
+                                          const std::string& destination);
 
   /// Null if there is no model of this name.
   [[nodiscard]] ModelPtr find(std::string_view key) const;
@@ -82,7 +87,9 @@ class Models {
                                const job::TokenPtr& token, std::vector<std::string>& warnings);
 
  private:
-  void run(const Build& build, job::Job& job);
+  struct TrainRequest;
+  void run(const TrainRequest& request, job::Job& job);
+  void define_predict(job::Jobs& jobs);
   std::string automatic_key(const Algorithm& algorithm, std::string_view client);
 
   Parts parts_;

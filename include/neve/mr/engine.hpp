@@ -49,6 +49,8 @@ struct RunOptions {
   std::vector<OutputColumn> outputs = {};
 };
 
+class ColumnBlobs;
+
 /// Frees the Scratch of a job, on all nodes, when it goes.
 class ScratchLease;
 
@@ -102,12 +104,21 @@ class Engine {
   /// Rows of the layout that the node with the most of them holds, copies included.
   [[nodiscard]] std::int64_t most_rows(const frame::Layout& layout);
   ColumnId new_column_id();
+  /// Bytes that live like columns, on the homes of layouts of their own.
+  [[nodiscard]] store::Blobs& blobs();
+  /// The same for bytes that are in pieces already, all but the last of kPieceBytes.
+  std::pair<store::Blob, std::shared_ptr<const store::ColumnLease>> keep(
+      std::span<const frame::Chunk> pieces);
+  /// One piece, from wherever it lives; `index` counts from 0.
+  frame::Chunk piece(const store::Blob& blob, std::int32_t index);
   /// Bytes that columns hold on all nodes that answer.
   std::int64_t column_bytes(std::span<const ColumnId> columns);
 
   [[nodiscard]] ScratchId new_scratch();
   void free_scratch(ScratchId scratch);
 
+  /// The node that this engine is of.
+  [[nodiscard]] NodeId self() const;
   [[nodiscard]] Pool& pool();
   [[nodiscard]] Budget& budget();
   [[nodiscard]] store::Store& store();
@@ -116,6 +127,7 @@ class Engine {
   std::pair<std::shared_ptr<void>, std::vector<frame::Column>> run_erased(
       const TaskEntry& task, const Inputs& inputs, const void* state, const RunOptions& options);
   std::unique_ptr<Core> core_;
+  std::unique_ptr<ColumnBlobs> blobs_;
 };
 
 /// Holds a job's Scratch; frees it on all nodes when it goes.

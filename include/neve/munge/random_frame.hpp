@@ -30,6 +30,12 @@ struct RandomFrame {
   bool has_response = false;         ///< a first column "response"
   std::int32_t response_levels = 2;  ///< 1 for numbers
   bool positive_response = false;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(rows, columns, seed, type_seed, randomize, value, real_range, categorical_fraction,
+            levels, integer_fraction, integer_range, binary_fraction, ones, time_fraction,
+            string_fraction, missing, has_response, response_levels, positive_response);
+  }
 };
 
 /// Throws InputError (400) where the values do not fit together.

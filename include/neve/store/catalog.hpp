@@ -21,20 +21,34 @@
 namespace neve::store {
 
 /// What a name stands for.
-enum class Kind : std::uint8_t { frame, model, metrics, upload, grid, other };
+enum class Kind : std::uint8_t { frame, model, metrics, upload, grid, other, job };
+
+/// Bytes of any number that live like a column of their own, with as many copies: pieces of a fixed
+/// size, each a row group. Whoever keeps one names its column.
+struct Blob {
+  ColumnId column = {};
+  LayoutId layout = {};
+  std::int64_t size = 0;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(column, layout, size);
+  }
+};
 
 /// A named object: its manifest (bytes that its kind knows how to read) and the columns it keeps
-/// alive. `session` is set for temporaries, which end with their session.
+/// alive. `session` is set for temporaries, which end with their session. `owner` is set for what a
+/// node works at: nobody else may replace it, and when that node leaves, another gets it.
 struct Entry {
   std::string name;
   Kind kind = Kind::other;
   std::shared_ptr<const wire::Bytes> manifest;
   std::vector<ColumnId> columns;
   std::string session;
+  std::optional<NodeId> owner = {};
   std::uint64_t version = 0;  ///< of the catalogue when the entry was put
   template <class Archive>
   void fields(Archive& archive) {
-    archive(name, kind, manifest, columns, session, version);
+    archive(name, kind, manifest, columns, session, owner, version);
   }
 };
 
@@ -151,11 +165,13 @@ class Catalog {
   };
   bool acceptable(const Command& command) const;
   bool placed_right(const NewColumns& columns) const;
+  bool owned_right(const Entry& entry, NodeId writer) const;
   void add_columns(const Command& command);
   void drop_leases(const Command& command, Applied& applied);
   void put_entries(const Command& command, Applied& applied);
   void refill(const std::function<bool(Placement&)>& change);
   void end_leases(NodeId gone, Applied& applied);
+  void pass_on(NodeId gone);
   void note_arrival(const Arrival& arrival);
   void remove_name(const std::string& name, Applied& applied);
   void close_session(const std::string& session, Applied& applied);

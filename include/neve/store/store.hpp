@@ -4,11 +4,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <neve/base/budget.hpp>
@@ -80,19 +83,22 @@ class Store {
   bool wait_for(const std::function<bool(const Catalog&)>& condition,
                 std::chrono::milliseconds limit);
   /// Calls `listener` after each command that changed members or placements, on the thread that
-  /// applied it; it may not commit. For one listener, set before the node joins.
-  void on_placement_change(std::function<void()> listener) { listener_ = std::move(listener); }
+  /// applied it, while the returned handle lives. It may not commit, nor wait.
+  [[nodiscard]] std::shared_ptr<const void> on_placement_change(std::function<void()> listener);
   [[nodiscard]] Budget& budget() const { return budget_; }
 
   [[nodiscard]] ColumnId new_column_id() { return ColumnId(next_id()); }
   [[nodiscard]] LayoutId new_layout_id() { return LayoutId(next_id()); }
   /// Unique in the cluster while it lives; for scratch and names.
   [[nodiscard]] std::uint64_t next_id();
+  /// Number of the member that drew the id.
+  [[nodiscard]] static std::uint64_t writer_of(std::uint64_t id);
 
  private:
   /// Drops what a member that is gone has put here and never committed.
   void sweep(const cluster::Member& gone);
   void tell_waiters();
+  void tell_listeners();
   void take_number();
   struct Held {
     SharedBuffer chunk;
@@ -110,8 +116,39 @@ class Store {
   std::unordered_map<ColumnId, std::unordered_map<GroupIndex, Held>> chunks_;
   std::mutex applied_mutex_;
   std::condition_variable applied_;
-  std::function<void()> listener_;
+  std::mutex listeners_mutex_;
+  std::list<std::function<void()>> listeners_;
 };
+
+class ColumnLease;
+
+/// Where bytes are kept that must outlive the node that wrote them.
+class Blobs {
+ public:
+  virtual ~Blobs() = default;
+  /// The bytes are at all their homes when it returns, and live while the lease does or an entry
+  /// names their column. Throws OutOfMemoryError, ClusterError.
+  virtual std::pair<Blob, std::shared_ptr<const ColumnLease>> keep(
+      std::span<const std::byte> bytes) = 0;
+  /// Throws ClusterError where they are gone.
+  virtual wire::Bytes fetch(const Blob& blob) = 0;
+};
+
+/// Bytes of any length inside a command, which is to stay small: short ones as they are, longer
+/// ones as a blob. Whoever names it in an entry names its column.
+struct Kept {
+  wire::Bytes bytes = {};
+  std::optional<Blob> blob = {};
+  std::shared_ptr<const ColumnLease> lease = nullptr;  ///< of the blob; not part of the wire form
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(bytes, blob);
+  }
+};
+/// Throws what Blobs::keep throws.
+Kept keep(Blobs& blobs, wire::Bytes bytes);
+/// Throws what Blobs::fetch throws.
+wire::Bytes fetch(Blobs& blobs, const Kept& kept);
 
 /// Keeps columns alive while a driver uses them; gives them up when it goes. Shared by all frames
 /// of one node that name the column.

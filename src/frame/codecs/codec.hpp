@@ -76,6 +76,7 @@ struct Codec {
   /// header's own fields have been checked before.
   void (*validate)(const ChunkView&) = nullptr;
 
+  bool holds_bytes = false;  // without rows
   DecodeBlock<double> decode_doubles = nullptr;
   DecodeBlock<std::int64_t> decode_int64 = nullptr;  // called only if holds_integers()
   DecodeBlock<std::int32_t> decode_codes = nullptr;  // optional beside decode_int64

@@ -94,6 +94,8 @@ void CsvWriter::write_cell(std::size_t column, std::int64_t row, std::string& bl
     case frame::ChunkKind::text:
       if (const auto text = chunk.text(row)) write_quoted(*text, block);
       return;
+    case frame::ChunkKind::bytes:
+      return;  // no column has them
     case frame::ChunkKind::uuids:
       if (const auto uuid = chunk.uuid(row)) append_uuid(*uuid, block);
       return;

@@ -12,6 +12,7 @@
 #include <neve/store/store.hpp>
 
 #include "cluster/api/transport.hpp"
+#include "mr/api/traffic.hpp"
 
 namespace neve::mr {
 
@@ -41,6 +42,9 @@ class ComputeNode {
   [[nodiscard]] frame::Frames& frames();
   [[nodiscard]] Engine& engine();
   [[nodiscard]] cluster::Inbox& inbox();
+  /// Of the runs that this node drove.
+  [[nodiscard]] const RunTraffic& traffic() const;
+  [[nodiscard]] cluster::Transport& transport();
 
  private:
   struct Parts;

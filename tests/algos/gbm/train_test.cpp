@@ -11,6 +11,8 @@
 #include "algos/gbm/gbm_model.hpp"
 #include "algos/gbm/stopping.hpp"
 #include "mr/api/compute_node.hpp"
+#include "support/node_jobs.hpp"
+#include "support/take_over.hpp"
 
 namespace neve::algos::gbm {
 const model::Algorithm& algorithm();
@@ -88,7 +90,7 @@ class Session {
   explicit Session(int nodes = 1, int threads = 2)
       : cluster_(nodes, threads, std::int64_t{1} << 30U, all_tasks()),
         algorithms_({&algos::gbm::algorithm()}),
-        jobs_("test"),
+        jobs_(neve::testing::jobs_parts(node()), "test"),
         models_({.engine = node().engine(),
                  .frames = node().frames(),
                  .jobs = jobs_,
@@ -96,6 +98,7 @@ class Session {
                  .cluster_tag = "tag",
                  .reproducibility = {},
                  .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}) {
+    models_.define_jobs(jobs_);
     node().frames().publish(make_frame(node().engine(), "tr", 20'000, 1));
     node().frames().publish(make_frame(node().engine(), "va", 3'000, 2));
   }
@@ -104,6 +107,9 @@ class Session {
   frame::Frame frame(const char* key) { return node().frames().require(key); }
 
   model::Build check(const std::string& response, schema::Form form) {
+    return models_.check(algos::gbm::algorithm(), complete(response, std::move(form)), "python");
+  }
+  static schema::Form complete(const std::string& response, schema::Form form) {
     std::string ignored;
     for (const char* name : {"y", "two", "three"}) {
       if (name != response) ignored += (ignored.empty() ? "\"" : ",\"") + std::string(name) + "\"";
@@ -113,7 +119,7 @@ class Session {
     form.emplace_back("training_frame", "tr");
     form.emplace_back("model_id", "model");
     form.emplace_back("seed", "1");
-    return models_.check(algos::gbm::algorithm(), form, "python");
+    return form;
   }
   std::shared_ptr<const GbmModel> train(const std::string& response, schema::Form form) {
     const auto job = models_.train(check(response, std::move(form)));
@@ -298,6 +304,25 @@ TEST(GbmTraining, StopsOnlyByMetricsThatAreMeasured) {
   EXPECT_EQ(errors("three", "AUC", "WEIGHTED_OVR"), 0);
   EXPECT_EQ(errors("three", "custom", "AUTO"), 1);
   EXPECT_EQ(session.check("three", {{"stopping_metric", "custom"}}).errors(), 0);
+}
+
+TEST(GbmTraining, GoesOnAfterALossToTheSameBits) {
+  for (const char* response : {"y", "two", "three"}) {
+    const schema::Form form{{"ntrees", "20"},
+                            {"validation_frame", "va"},
+                            {"score_tree_interval", "3"},
+                            {"sample_rate", "0.7"}};
+    Session whole;
+    const auto expected = whole.train(response, form)->encode_learnt();
+    mr::LocalCluster cluster(
+        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
+        all_tasks());
+    cluster.node(0).frames().publish(make_frame(cluster.node(0).engine(), "tr", 20'000, 1));
+    cluster.node(0).frames().publish(make_frame(cluster.node(0).engine(), "va", 3'000, 2));
+    const auto got = neve::testing::learnt_after_loss(cluster, algos::gbm::algorithm(),
+                                                      Session::complete(response, form), 8);
+    EXPECT_EQ(got, expected) << response;
+  }
 }
 
 }  // namespace

@@ -11,6 +11,8 @@
 
 #include "algos/glm/glm_model.hpp"
 #include "mr/api/compute_node.hpp"
+#include "support/node_jobs.hpp"
+#include "support/take_over.hpp"
 
 namespace neve::algos::glm {
 const model::Algorithm& algorithm();
@@ -88,7 +90,7 @@ class Session {
   Session(int nodes, int threads)
       : cluster_(nodes, threads, std::int64_t{1} << 30U, all_tasks()),
         algorithms_({&algos::glm::algorithm()}),
-        jobs_("test"),
+        jobs_(neve::testing::jobs_parts(node()), "test"),
         models_({.engine = node().engine(),
                  .frames = node().frames(),
                  .jobs = jobs_,
@@ -96,6 +98,7 @@ class Session {
                  .cluster_tag = "tag",
                  .reproducibility = {},
                  .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}) {
+    models_.define_jobs(jobs_);
     node().frames().publish(golden_frame(node().engine()));
   }
   mr::ComputeNode& node() { return cluster_.node(0); }
@@ -107,7 +110,15 @@ class Session {
     return models_.check(algos::glm::algorithm(), form, "python");
   }
   /// Trains on x1, x2 and g. Fails the test where training fails.
-  std::shared_ptr<const GlmModel> train(const std::string& response, schema::Form form) {
+  std::shared_ptr<const GlmModel> train(const std::string& response, const schema::Form& form) {
+    const auto job =
+        models_.train(models_.check(algos::glm::algorithm(), complete(response, form), "python"));
+    job->wait();
+    EXPECT_EQ(job->snapshot().exception, "");
+    warnings = job->snapshot().warnings;
+    return std::dynamic_pointer_cast<const GlmModel>(models_.find("model"));
+  }
+  static schema::Form complete(const std::string& response, schema::Form form) {
     std::string ignored;
     for (const char* name :
          {"offset", "weight", "gaussian", "binomial", "poisson", "gamma", "class"}) {
@@ -119,11 +130,9 @@ class Session {
     form.emplace_back("ignored_columns", "[" + ignored + "]");
     form.emplace_back("response_column", response);
     form.emplace_back("seed", "1");
-    const auto job = models_.train(check(form));
-    job->wait();
-    EXPECT_EQ(job->snapshot().exception, "");
-    warnings = job->snapshot().warnings;
-    return std::dynamic_pointer_cast<const GlmModel>(models_.find("model"));
+    form.emplace_back("training_frame", "golden");
+    form.emplace_back("model_id", "model");
+    return form;
   }
   std::vector<std::string> warnings;
 
@@ -288,6 +297,24 @@ TEST(Glm, CollinearColumnsAreRefusedOrLeftOut) {
   const auto kept = session.train("gaussian", with(kPlain, "remove_collinear_columns", "true"));
   EXPECT_EQ(kept->rank, 6);
   EXPECT_EQ(kept->coefficients[5], 0);
+}
+
+TEST(Glm, GoesOnAfterALossToTheSameBits) {
+  const std::vector<std::pair<schema::Form, int>> cases = {
+      {{{"lambda", "[0.1, 0.01, 0.001]"}, {"alpha", "[0.3]"}}, 4},
+      {{{"lambda", "0"}, {"alpha", "0"}}, 2},
+      {{{"lambda", "0.001"}, {"alpha", "0"}, {"solver", "L_BFGS"}}, 6}};
+  for (const auto& [form, states] : cases) {
+    Session whole(1, 2);
+    const auto expected = whole.train("class", form)->encode_learnt();
+    mr::LocalCluster cluster(
+        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
+        all_tasks());
+    cluster.node(0).frames().publish(golden_frame(cluster.node(0).engine()));
+    const auto got = neve::testing::learnt_after_loss(cluster, algos::glm::algorithm(),
+                                                      Session::complete("class", form), states);
+    EXPECT_EQ(got, expected) << form[0].second;
+  }
 }
 
 }  // namespace

@@ -6,11 +6,13 @@
 
 #include <gtest/gtest.h>
 #include <neve/base/error.hpp>
+#include <neve/frame/chunk_builder.hpp>
 #include <neve/ingest/ingest.hpp>
 #include <zip.h>
 #include <zlib.h>
 
 #include "mr/api/compute_node.hpp"
+#include "support/node_jobs.hpp"
 
 namespace neve::ingest {
 namespace {
@@ -39,14 +41,16 @@ class Folder {
 /// One node of some, with what a server has around it.
 struct Bench {
   explicit Bench(int nodes = 1, int threads = 2, std::int64_t memory = std::int64_t{1} << 30)
-      : cluster(nodes, threads, memory, {}) {}
+      : cluster(nodes, threads, memory, {}) {
+    ingest.define_jobs();
+  }
   Folder folder;
   PathPolicy policy{{.import_roots = {folder.path()},
                      .export_roots = {folder.path()},
                      .default_roots = {},
                      .local_users_only = true}};
   mr::LocalCluster cluster;
-  job::Jobs jobs{"test"};
+  job::Jobs jobs{neve::testing::jobs_parts(cluster.node(0)), "test"};
   mr::Engine& engine = cluster.node(0).engine();
   frame::Frames& frames = cluster.node(0).frames();
   Ingest ingest{engine, frames, jobs, policy};
@@ -101,10 +105,10 @@ void write_zip(const std::string& path, const std::string& text) {
   zip_close(archive);
 }
 
-SharedBuffer buffer_of(const std::string& text) {
-  auto buffer = std::make_shared<Buffer>(text.size());
-  std::memcpy(buffer->bytes().data(), text.data(), text.size());
-  return buffer;
+std::vector<frame::Chunk> pieces_of(const std::string& text) {
+  frame::BytesBuilder builder;
+  builder.append(std::as_bytes(std::span(text)));
+  return builder.finish();
 }
 
 TEST(ParseJob, SameFrameHoweverTheBytesCame) {
@@ -121,7 +125,7 @@ TEST(ParseJob, SameFrameHoweverTheBytesCame) {
     names.emplace_back(file);
   }
   const std::string key = bench.ingest.new_upload_key();
-  bench.ingest.keep_upload(key, buffer_of(text), static_cast<std::int64_t>(text.size()), {});
+  bench.ingest.keep_upload(key, pieces_of(text), {});
   EXPECT_EQ(bench.parse({key}, "upload").status, job::Status::done);
   EXPECT_FALSE(bench.ingest.has_raw_file(key));
   for (const std::string& name : names) EXPECT_EQ(bench.checksum(name), bench.checksum("upload"));

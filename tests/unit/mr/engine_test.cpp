@@ -494,6 +494,47 @@ TEST_F(Loss, OfANodeEndsItsLeasesAndSweepsWhatItNeverCommitted) {
   EXPECT_EQ(all, kept);
 }
 
+TEST_F(Loss, OfTheWriterLeavesADescriptionThatIsTooLongForACommand) {
+  frame::Domain levels(100'000);
+  for (std::size_t i = 0; i < levels.size(); ++i) levels[i] = "level " + std::to_string(i);
+  frame::Frame wide = frame_;
+  wide.key = "wide";
+  wide.columns[0].domain = std::make_shared<const frame::Domain>(levels);
+  cluster_.node(1).frames().publish(wide);
+  const auto placed = [this] {
+    const auto entry = cluster_.node(0).store().catalog().find("wide");
+    EXPECT_LT(entry->manifest->size(), 200U);
+    return entry->columns.back();
+  }();
+  cluster_.kill(1);
+  for (const std::size_t n : {0U, 2U}) {
+    const auto found = cluster_.node(n).frames().find("wide");
+    ASSERT_TRUE(found);
+    EXPECT_EQ(*found->columns[0].domain, levels);
+  }
+  ASSERT_TRUE(wait_for_copies());
+  EXPECT_TRUE(cluster_.node(2).frames().remove("wide"));
+  EXPECT_EQ(engine_.column_bytes({&placed, 1}), 0);
+}
+
+TEST_F(Loss, OfADriverFreesTheScratchOfItsJobs) {
+  mr::Engine& other = cluster_.node(1).engine();
+  const auto scratch_bytes = [this](std::size_t n) {
+    mr::ComputeNode& node = cluster_.node(n);
+    return node.budget().used() - node.store().chunk_bytes();
+  };
+  mr::RunOptions options;
+  options.scratch = other.new_scratch();
+  other.run<RunningTask>(mr::inputs_of(frame_), {0.5, false}, options);
+  for (const std::size_t n : {0U, 2U}) EXPECT_GT(scratch_bytes(n), 0);
+  cluster_.kill(1);
+  for (const std::size_t n : {0U, 2U}) {
+    const auto freed = [&](const store::Catalog&) { return scratch_bytes(n) == 0; };
+    EXPECT_TRUE(cluster_.node(n).store().wait_for(freed, std::chrono::seconds(20)));
+  }
+  ASSERT_TRUE(wait_for_copies());
+}
+
 /// Has the name of another task.
 struct ImpostorTask : FailTask {
   static constexpr std::string_view name = SumTask::name;

@@ -88,6 +88,28 @@ TEST(Catalog, ColumnsThatWerePutForAnotherViewAreRefused) {
   EXPECT_TRUE(add(LayoutId(9), catalog.placement(LayoutId(9))));
 }
 
+TEST(Catalog, WhatANodeWorksAtIsItsOwnUntilItLeavesAndThenAnothers) {
+  Catalog catalog;
+  fill(catalog);
+  const auto of = [](NodeId owner) {
+    Entry made = entry("job", {ColumnId(3)});
+    made.owner = owner;
+    return made;
+  };
+  EXPECT_FALSE(catalog.apply({.writer = kOther, .put = {of(kSelf)}}).accepted);
+  EXPECT_TRUE(catalog.apply({.writer = kSelf, .put = {of(kSelf)}}).accepted);
+  EXPECT_FALSE(catalog.apply({.writer = kOther, .put = {of(kOther)}}).accepted);
+  EXPECT_FALSE(catalog.apply({.writer = kOther, .put = {entry("job", {})}}).accepted);
+  EXPECT_TRUE(catalog.apply({.writer = kSelf, .drop_refs = {ColumnId(3)}}).freed.empty());
+  catalog.change_view({.epoch = 2, .members = {{.id = kOther, .number = 2}}});
+  EXPECT_EQ(catalog.find("job")->owner, kOther);
+  EXPECT_FALSE(catalog.apply({.writer = kSelf, .put = {entry("job", {})}}).accepted);
+  const Applied ended = catalog.apply({.writer = kOther, .put = {entry("job", {})}});
+  EXPECT_TRUE(ended.accepted);
+  EXPECT_EQ(ended.freed, std::vector<ColumnId>{ColumnId(3)}) << "the job alone had it";
+  EXPECT_FALSE(catalog.find("job")->owner.has_value());
+}
+
 TEST(CatalogSnapshot, EqualStatesGiveEqualBytesAndGoOnAlike) {
   Catalog one;
   fill(one);

@@ -8,8 +8,13 @@ namespace {
 void write(Upload& upload, std::string_view text) { upload.write(std::as_bytes(std::span(text))); }
 
 std::string text_of(const Upload::File& file) {
-  const auto bytes = file.bytes->bytes();
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  std::string text;
+  for (const frame::Chunk& piece : file.pieces) {
+    const auto bytes = piece.opaque();
+    text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  EXPECT_EQ(static_cast<std::int64_t>(text.size()), file.size);
+  return text;
 }
 
 TEST(Upload, KeepsARawBodyAndItsMemory) {
@@ -33,10 +38,12 @@ TEST(Upload, KeepsARawBodyAndItsMemory) {
 TEST(Upload, GrowsWithoutALength) {
   Budget budget(std::int64_t{16} << 20U);
   Upload upload(budget, Request{});
-  const std::string block(700'000, 'x');
+  const std::string block(1'700'000, 'x');
   for (int i = 0; i < 3; ++i) write(upload, block);
   upload.finish();
-  EXPECT_EQ(upload.take().bytes->size(), 2'100'000U);
+  const auto file = upload.take();
+  EXPECT_EQ(file.pieces.size(), 2U);
+  EXPECT_EQ(text_of(file), block + block + block);
 }
 
 TEST(Upload, TakesTheFileOfAMultipartBody) {

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <neve/base/error.hpp>
+#include <neve/model/models.hpp>
+
+#include "mr/api/compute_node.hpp"
+#include "support/node_jobs.hpp"
+
+namespace neve::testing {
+
+/// Keeps the first states of a job and holds its driver up at the next one.
+class StallingBlobs final : public store::Blobs {
+ public:
+  StallingBlobs(store::Blobs& blobs, int states) : blobs_(blobs), left_(states) {}
+  std::pair<store::Blob, std::shared_ptr<const store::ColumnLease>> keep(
+      std::span<const std::byte> bytes) override {
+    {
+      std::unique_lock lock(mutex_);
+      if (left_-- <= 0) {
+        stalled_ = true;
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return released_; });
+        throw ClusterError("The node is dead.");
+      }
+    }
+    return blobs_.keep(bytes);
+  }
+  wire::Bytes fetch(const store::Blob& blob) override { return blobs_.fetch(blob); }
+  void await_stall() {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::minutes(2), [this] { return stalled_; }));
+  }
+  void release() {
+    const std::lock_guard lock(mutex_);
+    released_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  store::Blobs& blobs_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int left_;
+  bool stalled_ = false;
+  bool released_ = false;
+};
+
+/// What trains on one node of a cluster; its jobs keep their state at every step.
+struct Trainer {
+  Trainer(mr::ComputeNode& of_node, const model::Algorithm& algorithm, int states)
+      : node(of_node),
+        blobs(of_node.engine().blobs(), states),
+        algorithms({&algorithm}),
+        jobs({of_node.id(), of_node.store(), blobs, of_node.transport(),
+              std::chrono::milliseconds(0)},
+             "test") {
+    models.define_jobs(jobs);
+  }
+  ~Trainer() { jobs.stop(); }
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
+
+  mr::ComputeNode& node;
+  StallingBlobs blobs;
+  model::Algorithms algorithms;
+  job::Jobs jobs;
+  model::Models models{{.engine = node.engine(),
+                        .frames = node.frames(),
+                        .jobs = jobs,
+                        .algorithms = algorithms,
+                        .cluster_tag = "tag",
+                        .reproducibility = {},
+                        .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}};
+};
+
+/// Trains "model" on node 0, kills that node after `states` states were kept, and gives what the
+/// model that another node finished has learnt. The form has model_id "model".
+inline wire::Bytes learnt_after_loss(mr::LocalCluster& cluster, const model::Algorithm& algorithm,
+                                     const schema::Form& form, int states) {
+  std::vector<std::unique_ptr<Trainer>> trainers;
+  for (std::size_t i = 0; i < cluster.size(); ++i) {
+    constexpr int kNoEnd = 1 << 20;
+    trainers.push_back(
+        std::make_unique<Trainer>(cluster.node(i), algorithm, i == 0 ? states : kNoEnd));
+  }
+  model::Models& models = trainers[0]->models;
+  const auto job = models.train(models.check(algorithm, form, "python"));
+  trainers[0]->blobs.await_stall();
+  cluster.kill(0);
+  trainers[0]->blobs.release();
+  const auto ended = [&](const store::Catalog& catalog) {
+    return !catalog.find(job->key())->owner.has_value();
+  };
+  EXPECT_TRUE(cluster.node(1).store().wait_for(ended, std::chrono::minutes(2)));
+  const auto last = trainers[1]->jobs.look(job->key());
+  EXPECT_EQ(last->exception, "");
+  bool resumed = false;
+  for (std::size_t i = 1; i < cluster.size(); ++i) {
+    const auto taken = trainers[i]->jobs.find(job->key());
+    resumed |= taken && taken->saved() != nullptr;
+  }
+  EXPECT_TRUE(resumed) << "it was done all over again";
+  const model::ModelPtr model = trainers[1]->models.find("model");
+  return model ? model->encode_learnt() : wire::Bytes();
+}
+
+}  // namespace neve::testing
