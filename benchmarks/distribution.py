@@ -52,17 +52,25 @@ class Trainer:
     def __init__(self, servers, folder):
         self._servers = servers
         self._frame = "flights"
-        h2o = servers[0].client()
-        h2o.import_file(str(folder / "train.csv"), destination_frame=self._frame)
+        with self._client() as h2o:
+            h2o.import_file(str(folder / "train.csv"), destination_frame=self._frame)
+
+    @contextlib.contextmanager
+    def _client(self):
+        """The published client knows one server at a time."""
+        h2o = self._servers[0].client()
+        yield h2o
+        h2o.connection().close()
 
     def train(self, name):
         """(CPU seconds, checksum of the model)"""
-        h2o = self._servers[0].client()
-        frame, estimator = h2o.get_frame(self._frame), estimators()[name]
-        before = self._cpu_seconds()
-        estimator.train(x=data.CATEGORICAL + data.NUMERIC, y=data.TARGET, training_frame=frame)
-        model = self._servers[0].get("/3/Models/" + estimator.model_id)["models"][0]
-        return self._cpu_seconds() - before, model["output"]["training_metrics"]["model_checksum"]
+        with self._client() as h2o:
+            frame, estimator = h2o.get_frame(self._frame), estimators()[name]
+            before = self._cpu_seconds()
+            estimator.train(x=data.CATEGORICAL + data.NUMERIC, y=data.TARGET, training_frame=frame)
+            seconds = self._cpu_seconds() - before
+            model = self._servers[0].get("/3/Models/" + estimator.model_id)["models"][0]
+        return seconds, model["output"]["training_metrics"]["model_checksum"]
 
     def _cpu_seconds(self):
         return sum(process.cpu_seconds(server.pid) for server in self._servers)

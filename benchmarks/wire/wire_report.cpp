@@ -125,11 +125,12 @@ void fit_glm(mr::Engine& engine, const mr::Inputs& inputs) {
   linear::Surface surface({engine, inputs, nullptr, scratch.id()}, prepared.design, response,
                           1 / prepared.moments.weight);
   constexpr double kRidge = 1e-4;
-  const auto size = static_cast<std::size_t>(prepared.design.size());
-  linear::Penalty penalty{.l1 = std::vector<double>(size), .l2 = std::vector<double>(size, kRidge)};
-  penalty.l2.back() = 0;
-  std::vector<double> beta(size, 0.0);
-  beta.back() = response.eta_of(prepared.moments.response.mean);
+  const auto slopes = static_cast<std::size_t>(prepared.design.slopes());
+  linear::Penalty penalty{.l1 = std::vector<double>(slopes + 1),
+                          .l2 = std::vector<double>(slopes, kRidge)};
+  penalty.l2.push_back(0);
+  std::vector<double> beta(slopes, 0.0);
+  beta.push_back(response.eta_of(prepared.moments.response.mean));
   linear::Irls irls(surface, penalty, {.null_deviance = surface.likelihood(beta).deviance});
   linear::FitState state = irls.start(beta, nullptr);
   while (irls.step(state)) {
