@@ -70,10 +70,8 @@ struct VisitTask {
       archive(rebuilt, visits);
     }
   };
-  static inline std::atomic<std::int64_t> rebuilds{0};  ///< of all nodes
   static void rebuild(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch) {
     ++scratch.rebuilt;
-    ++rebuilds;
   }
   static void map(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch,
                   Partial& partial) {
@@ -85,44 +83,6 @@ struct VisitTask {
     left.rebuilt += right.rebuilt;
     left.visits += right.visits;
   }
-};
-
-/// The same with a Partial so large that a thread should fill it from many row groups.
-struct LargeVisitTask : VisitTask {
-  static constexpr std::string_view name = "test.large_visit";
-  static std::int64_t partial_bytes(const State& /*state*/) { return std::int64_t{1} << 40U; }
-};
-
-/// A running sum with a State that is too large to travel with each run.
-struct LargeStateTask {
-  static constexpr std::string_view name = "test.large_state";
-  static constexpr auto reduction = mr::Reduction::ordered;
-  struct State {
-    std::vector<double> factors;
-    template <class Archive>
-    void fields(Archive& archive) {
-      archive(factors);
-    }
-  };
-  struct Scratch {
-    double sum = 0;
-    [[nodiscard]] std::int64_t byte_size() const { return 8; }
-  };
-  using Partial = SumTask::Partial;
-  static void rebuild(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& scratch) {
-    scratch.sum = 0;
-  }
-  static void map(const mr::RowGroup& group, const State& state, Scratch& scratch,
-                  Partial& partial) {
-    std::vector<double> values(static_cast<std::size_t>(group.rows));
-    group.columns[0].decode(0, std::span(values));
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      scratch.sum += values[i] * state.factors[i % state.factors.size()];
-    }
-    partial.sum += scratch.sum;
-    partial.rows += group.rows;
-  }
-  static void merge(Partial& left, const Partial& right) { SumTask::merge(left, right); }
 };
 
 /// Fails in one row group.
@@ -189,11 +149,10 @@ struct RunningTask {
 };
 
 const mr::TaskList& tasks() {
-  static const mr::TaskList kTasks = {
-      &mr::task_entry<SumTask>(),        &mr::task_entry<VisitTask>(),
-      &mr::task_entry<LargeVisitTask>(), &mr::task_entry<LargeStateTask>(),
-      &mr::task_entry<FailTask>(),       &mr::task_entry<KillTask>(),
-      &mr::task_entry<RunningTask>()};
+  static const mr::TaskList kTasks = {&mr::task_entry<SumTask>(), &mr::task_entry<VisitTask>(),
+
+                                      &mr::task_entry<FailTask>(), &mr::task_entry<KillTask>(),
+                                      &mr::task_entry<RunningTask>()};
   return kTasks;
 }
 
@@ -269,48 +228,6 @@ TEST(Engine, ScratchIsBuiltOnceAndKept) {
   check_scratch<mr::LocalCluster>(1);
   check_scratch<mr::LocalCluster>(3);
   check_scratch<RpcCluster>(3);
-}
-
-TEST(Engine, LargePartialsOfExactTasksAreFilledWhereTheRowsLive) {
-  mr::LocalCluster cluster(3, 2, kMemory, tasks());
-  mr::Engine& engine = cluster.node(1).engine();
-  const frame::Frame frame = random_frame(engine);
-  const mr::ScratchLease scratch(engine);
-  mr::RunOptions options;
-  options.scratch = scratch.id();
-  VisitTask::rebuilds = 0;
-  engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
-  engine.run<LargeVisitTask>(mr::inputs_of(frame), {}, options);
-  const auto third = engine.run<VisitTask>(mr::inputs_of(frame), {}, options);
-  EXPECT_EQ(third.visits, 3 * frame.layout->groups());
-  EXPECT_EQ(VisitTask::rebuilds, frame.layout->groups());
-}
-
-/// Three runs, of which two have the same State, which no message of 64 KiB holds.
-double large_state_sum(int nodes) {
-  mr::LocalCluster cluster(nodes, 2, kMemory, tasks());
-  mr::Engine& engine = cluster.node(0).engine();
-  const frame::Frame frame = random_frame(engine);
-  LargeStateTask::State state{std::vector<double>(20'000, 0.1)};
-  double sum = 0;
-  {
-    const mr::ScratchLease scratch(engine);
-    mr::RunOptions options;
-    options.scratch = scratch.id();
-    sum = engine.run<LargeStateTask>(mr::inputs_of(frame), state, options).sum;
-    sum += engine.run<LargeStateTask>(mr::inputs_of(frame), state, options).sum;
-    state.factors[1] = 0.3;
-    sum += engine.run<LargeStateTask>(mr::inputs_of(frame), state, options).sum;
-  }
-  for (std::size_t n = 0; n < cluster.size(); ++n) {
-    EXPECT_EQ(cluster.node(n).budget().used(), cluster.node(n).store().chunk_bytes());
-  }
-  return sum;
-}
-
-TEST(Engine, LargeStatesReachEveryNodeAndGoWithTheJob) {
-  const double expected = large_state_sum(1);
-  EXPECT_EQ(large_state_sum(3), expected);
 }
 
 TEST(Engine, AChunkThatIsPutAfterItsColumnWasDiscardedIsNotKept) {
