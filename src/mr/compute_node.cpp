@@ -18,7 +18,7 @@ struct ComputeNode::Parts {
         store(budget, sequencer, settings.id) {
     tasks.add(all_tasks);
     auto made = std::make_unique<Engine::Core>(
-        Engine::Core::Parts{settings.id, pool, store, transport, tasks});
+        Engine::Core::Parts{settings.id, pool, store, transport, tasks, traffic});
     core = made.get();
     core->serve(inbox);
     copier.emplace(*core);
@@ -31,6 +31,7 @@ struct ComputeNode::Parts {
   Budget& budget;
   Pool pool;
   TaskTable tasks;
+  RunTraffic traffic;
   cluster::Inbox inbox;
   store::Store store;
   std::unique_ptr<Engine> engine;
@@ -51,6 +52,7 @@ store::Store& ComputeNode::store() { return parts_->store; }
 frame::Frames& ComputeNode::frames() { return *parts_->frames; }
 Engine& ComputeNode::engine() { return *parts_->engine; }
 cluster::Inbox& ComputeNode::inbox() { return parts_->inbox; }
+const RunTraffic& ComputeNode::traffic() const { return parts_->traffic; }
 cluster::Transport& ComputeNode::transport() { return parts_->transport; }
 
 std::vector<NodeId> ComputeNode::put_chunk(const store::Placement& placement, ColumnId column,

@@ -146,10 +146,13 @@ bool even_out_once(Placement& placement, Loads& loads, const Suits& suits, const
 /// Sends copies from who holds most to who holds least.
 bool even_out_copies(Placement& placement, std::span<const NodeId> members, std::int32_t slack) {
   Loads loads(members);
+  std::size_t copies = 1;
   for (std::size_t r = 0; r < placement.runs.size(); ++r) {
-    for (const NodeId home : placement.runs[r].homes) loads.add(home, length_of(placement, r));
+    const std::vector<NodeId>& homes = placement.runs[r].homes;
+    copies = std::max(copies, homes.size());
+    for (const NodeId home : homes) loads.add(home, length_of(placement, r));
   }
-  if (!loads.uneven(slack)) return false;
+  if (!loads.uneven(slack * static_cast<std::int32_t>(copies))) return false;
   bool changed = false;
   const auto suits = [](const Run& run, NodeId from, NodeId to) {
     return !run.incoming && is_home(run, from) && !is_home(run, to);
@@ -195,7 +198,8 @@ void join_equal_runs(Placement& placement) {
 }  // namespace
 
 std::int32_t Placement::usual_slack(std::size_t members) const {
-  return std::max(1, groups / static_cast<std::int32_t>(10 * std::max<std::size_t>(1, members)));
+  const auto tenths = static_cast<std::int32_t>(10 * std::max<std::size_t>(1, members));
+  return (groups + tenths - 1) / tenths;
 }
 
 bool Placement::balance(std::span<const NodeId> members, std::int32_t slack) {

@@ -47,7 +47,8 @@ struct Placement {
   bool fill(std::span<const NodeId> members, std::int32_t copies);
   /// Evens out how many row groups each member holds, and of how many it is the first home, as soon
   /// as no copy is on its way: moves copies from who holds most to who holds least, and where that
-  /// is done, changes who is first. Nothing moves where nobody is further than `slack` groups from
+  /// is done, changes who is first. Nothing moves where nobody is further than `slack` groups, for
+  /// each copy, from
   /// an even share. True where something changed; it then has to be asked again once the copies
   /// have arrived. The choice depends on the arguments only.
   bool balance(std::span<const NodeId> members, std::int32_t slack);

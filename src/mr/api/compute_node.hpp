@@ -14,6 +14,7 @@
 #include <neve/store/store.hpp>
 
 #include "cluster/api/transport.hpp"
+#include "mr/api/traffic.hpp"
 
 namespace neve::mr {
 
@@ -51,6 +52,8 @@ class ComputeNode {
   [[nodiscard]] frame::Frames& frames();
   [[nodiscard]] Engine& engine();
   [[nodiscard]] cluster::Inbox& inbox();
+  /// Of the runs that this node drove.
+  [[nodiscard]] const RunTraffic& traffic() const;
   [[nodiscard]] cluster::Transport& transport();
 
   /// What Engine::put_chunk and adopt do, for drivers whose chunks are put by several nodes, by a
