@@ -96,7 +96,9 @@ std::vector<NodeId> ids_of(const cluster::ClusterStatus& status) {
 }  // namespace
 
 CpuTicks Operations::cpu_ticks(std::int64_t place) {
-  const std::vector<NodeId> nodes = ids_of(cluster_status());
+  cluster::ClusterStatus status = cluster_status();
+  std::erase_if(status.members, [](const auto& member) { return member.witness; });
+  const std::vector<NodeId> nodes = ids_of(status);
   if (place < 0 || place >= static_cast<std::int64_t>(nodes.size())) {
     throw InputError::illegal_argument(
         "There is no node " + std::to_string(place) + ": the cluster's nodes are 0 to " +
