@@ -60,6 +60,7 @@ std::vector<std::optional<wire::Bytes>> Operations::ask(const std::vector<NodeId
                                                         const Question& question) {
   const auto until = std::chrono::steady_clock::now() + question.limit;
   std::vector<std::optional<cluster::Answer>> calls;
+  calls.reserve(nodes.size());
   for (const NodeId node : nodes) {
     if (node == self_->parts().self) {
       calls.emplace_back(std::nullopt);
@@ -69,6 +70,7 @@ std::vector<std::optional<wire::Bytes>> Operations::ask(const std::vector<NodeId
     }
   }
   std::vector<std::optional<wire::Bytes>> answers;
+  answers.reserve(nodes.size());
   for (std::optional<cluster::Answer>& call : calls) {
     answers.emplace_back();
     if (!call) {
@@ -89,6 +91,7 @@ namespace {
 
 std::vector<NodeId> ids_of(const cluster::ClusterStatus& status) {
   std::vector<NodeId> ids;
+  ids.reserve(status.members.size());
   for (const cluster::MemberStatus& member : status.members) ids.push_back(member.member.id);
   return ids;
 }
@@ -114,6 +117,7 @@ std::vector<Operations::NodeThreads> Operations::threads() {
   const cluster::ClusterStatus status = cluster_status();
   const auto told = ask(ids_of(status), {kThreadsService, {}, kTellWithin});
   std::vector<NodeThreads> all;
+  all.reserve(told.size());
   for (std::size_t i = 0; i < told.size(); ++i) {
     NodeThreads one{status.members[i].member, std::nullopt};
     if (told[i]) one.threads = wire::decode<ThreadReport>(*told[i]);
@@ -156,6 +160,7 @@ NetworkTimes Operations::test_network() {
   }
   times.all_to_all.assign(std::size(NetworkTimes::kBytes), 0);
   std::vector<std::future<std::vector<std::optional<wire::Bytes>>>> all;
+  all.reserve(nodes.size());
   for (std::size_t from = 0; from < nodes.size(); ++from) {
     all.push_back(std::async(std::launch::async, [&, from] {
       return ask({nodes[from]}, {kMeasureService, request(from, true), kMeasureWithin});
