@@ -16,6 +16,7 @@ using Samples = std::vector<MetricsText::Sample>;
 template <class Counts>
 Samples by(const std::string& label, const Counts& counts) {
   Samples samples;
+  samples.reserve(counts.size());
   for (const auto& [reason, count] : counts) {
     samples.push_back({.labels = {{label, reason}}, .value = static_cast<double>(count)});
   }
@@ -51,6 +52,7 @@ void write_jobs(MetricsText& out, const job::Jobs::Counts& jobs) {
 
 void write_requests(MetricsText& out, const RequestCounts::Counts& counts) {
   Samples samples;
+  samples.reserve(counts.by_status.size());
   for (const auto& [status, count] : counts.by_status) {
     samples.push_back(
         {.labels = {{"code", std::to_string(status)}}, .value = static_cast<double>(count)});

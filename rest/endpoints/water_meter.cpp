@@ -13,7 +13,7 @@ struct Ticks {
   static const schema::Schema& schema() {
     static const schema::Schema kSchema =
         schema::SchemaOf<Ticks>("WaterMeterCpuTicksV3", "WaterMeterCpuTicks", "RequestSchemaV3")
-            .field<&Ticks::nodeidx>("Position of the node among the members of the cluster.")
+            .field<&Ticks::nodeidx>("Position of the node among those of /3/Cloud.")
             .input()
             .required()
             .field<&Ticks::cpu_ticks>(

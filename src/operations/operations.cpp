@@ -60,6 +60,7 @@ std::vector<std::optional<wire::Bytes>> Operations::ask(const std::vector<NodeId
                                                         const Question& question) {
   const auto until = std::chrono::steady_clock::now() + question.limit;
   std::vector<std::optional<cluster::Answer>> calls;
+  calls.reserve(nodes.size());
   for (const NodeId node : nodes) {
     if (node == self_->parts().self) {
       calls.emplace_back(std::nullopt);
@@ -69,6 +70,7 @@ std::vector<std::optional<wire::Bytes>> Operations::ask(const std::vector<NodeId
     }
   }
   std::vector<std::optional<wire::Bytes>> answers;
+  answers.reserve(nodes.size());
   for (std::optional<cluster::Answer>& call : calls) {
     answers.emplace_back();
     if (!call) {
@@ -89,6 +91,7 @@ namespace {
 
 std::vector<NodeId> ids_of(const cluster::ClusterStatus& status) {
   std::vector<NodeId> ids;
+  ids.reserve(status.members.size());
   for (const cluster::MemberStatus& member : status.members) ids.push_back(member.member.id);
   return ids;
 }
@@ -96,7 +99,9 @@ std::vector<NodeId> ids_of(const cluster::ClusterStatus& status) {
 }  // namespace
 
 CpuTicks Operations::cpu_ticks(std::int64_t place) {
-  const std::vector<NodeId> nodes = ids_of(cluster_status());
+  cluster::ClusterStatus status = cluster_status();
+  std::erase_if(status.members, [](const auto& member) { return member.witness; });
+  const std::vector<NodeId> nodes = ids_of(status);
   if (place < 0 || place >= static_cast<std::int64_t>(nodes.size())) {
     throw InputError::illegal_argument(
         "There is no node " + std::to_string(place) + ": the cluster's nodes are 0 to " +
@@ -112,6 +117,7 @@ std::vector<Operations::NodeThreads> Operations::threads() {
   const cluster::ClusterStatus status = cluster_status();
   const auto told = ask(ids_of(status), {kThreadsService, {}, kTellWithin});
   std::vector<NodeThreads> all;
+  all.reserve(told.size());
   for (std::size_t i = 0; i < told.size(); ++i) {
     NodeThreads one{status.members[i].member, std::nullopt};
     if (told[i]) one.threads = wire::decode<ThreadReport>(*told[i]);
@@ -154,6 +160,7 @@ NetworkTimes Operations::test_network() {
   }
   times.all_to_all.assign(std::size(NetworkTimes::kBytes), 0);
   std::vector<std::future<std::vector<std::optional<wire::Bytes>>>> all;
+  all.reserve(nodes.size());
   for (std::size_t from = 0; from < nodes.size(); ++from) {
     all.push_back(std::async(std::launch::async, [&, from] {
       return ask({nodes[from]}, {kMeasureService, request(from, true), kMeasureWithin});

@@ -73,6 +73,7 @@ double Operations::Self::time_echoes(const std::vector<NodeId>& targets, std::in
   const auto began = std::chrono::steady_clock::now();
   for (int i = 0; i < kRepeats; ++i) {
     std::vector<cluster::Answer> answers;
+    answers.reserve(targets.size());
     for (const NodeId target : targets) {
       answers.push_back(transport.call(target, kEchoService, message));
     }
@@ -85,6 +86,7 @@ double Operations::Self::time_echoes(const std::vector<NodeId>& targets, std::in
 MeasureReply Operations::Self::measure(const MeasureRequest& request) {
   const auto measure_one = [this](const std::vector<NodeId>& targets) {
     std::vector<double> seconds;
+    seconds.reserve(std::size(NetworkTimes::kBytes));
     try {
       time_echoes(targets, 1);  // opens connections, which is not what is measured
       for (const std::int64_t bytes : NetworkTimes::kBytes) {
@@ -98,6 +100,7 @@ MeasureReply Operations::Self::measure(const MeasureRequest& request) {
   if (parts_.cluster == nullptr) return {};
   if (request.together) return {measure_one(request.targets)};
   MeasureReply reply;
+  reply.reserve(request.targets.size());
   for (const NodeId target : request.targets) reply.push_back(measure_one({target}));
   return reply;
 }

@@ -108,6 +108,7 @@ void Operations::Watch::refresh(const cluster::ClusterStatus& status) {
   cluster::Transport& transport = self_.parts().cluster->transport();
   const auto until = Clock::now() + kAnswerWithin;
   std::vector<std::pair<NodeId, cluster::Answer>> answers;
+  answers.reserve(status.members.size());
   for (const cluster::MemberStatus& member : status.members) {
     if (member.member.id == self_.parts().self) continue;
     answers.emplace_back(member.member.id, transport.call(member.member.id, kFiguresService, {}));

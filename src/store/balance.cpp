@@ -28,6 +28,7 @@ class Loads {
     std::vector<Load> sorted = order_;
     std::ranges::stable_sort(sorted, std::ranges::greater(), &Load::groups);
     std::vector<NodeId> members;
+    members.reserve(sorted.size());
     for (const Load& load : sorted) members.push_back(load.member);
     return members;
   }

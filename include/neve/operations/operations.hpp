@@ -101,7 +101,7 @@ class Operations {
   [[nodiscard]] std::optional<cluster::CallCounts> call_counts() const;
   [[nodiscard]] std::optional<cluster::GossipCounts> gossip_counts() const;
 
-  /// Of the node at this place among the members; throws InputError where there is none.
+  /// Of the node at this place among those that hold data; throws InputError where there is none.
   CpuTicks cpu_ticks(std::int64_t place);
   /// Of all members; nothing for one that does not answer.
   struct NodeThreads {

@@ -14,6 +14,7 @@ namespace {
 
 std::vector<NodeId> nodes(std::uint64_t count) {
   std::vector<NodeId> made;
+  made.reserve(count);
   for (std::uint64_t id = 1; id <= count; ++id) made.emplace_back(id);
   return made;
 }
