@@ -19,6 +19,9 @@ namespace {
 // Longer than an answer can be on its way: what was decided before may be told after.
 constexpr Time kLongIsolated = 10s;
 
+// Where the number of its writer stands in a column's id.
+constexpr unsigned kNumberBits = 40;
+
 std::uint64_t content_of(ColumnId column, GroupIndex group) {
   return CounterRng(column.value(), 9).bits(static_cast<std::uint64_t>(group.value()));
 }
@@ -138,7 +141,7 @@ void DataLedger::check_end(const store::Store& store, NodeId self, bool is_leade
   // that brings it up; they go with their writer.
   for (const ColumnId column : columns_) {
     const auto wrote = [column](const cluster::Member& member) {
-      return member.number == store::Store::writer_of(column.value());
+      return member.number == column.value() >> kNumberBits;
     };
     if (!catalog.has_column(column) && std::ranges::any_of(catalog.view()->members, wrote)) {
       known.push_back(column);
