@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import data
+import distribution
 import latency
 import pairs
 import process
@@ -21,7 +22,7 @@ import table
 from results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASURES = {"start": startup.measure, "rest": latency.measure}
+MEASURES = {"start": startup.measure, "rest": latency.measure, "distribution": distribution.measure}
 IDLE_SHARE = 0.05
 
 

@@ -13,9 +13,10 @@ REFERENCE_HEAP = "8g"
 ANSWER_POLL_SECONDS = 0.001
 
 
-def free_port():
-    """A port that is free together with the next one, below those that outgoing connections take."""
+def free_ports(count):
+    """Ports that are free, each together with the next one, below those that outgoing connections take."""
     first = 20000 + 2 * os.getpid() % 10000
+    found = []
     for port in range(first, first + 2000, 2):
         with socket.socket() as rest, socket.socket() as nodes:
             try:
@@ -23,8 +24,14 @@ def free_port():
                 nodes.bind(("127.0.0.1", port + 1))
             except OSError:
                 continue
-            return port
-    raise RuntimeError(f"no two neighbouring ports are free from {first} on")
+        found.append(port)
+        if len(found) == count:
+            return found
+    raise RuntimeError(f"no {count} pairs of neighbouring ports are free from {first} on")
+
+
+def free_port():
+    return free_ports(1)[0]
 
 
 def neve_command(port, folder, data):
@@ -67,12 +74,12 @@ def accepts(port):
 class Server:
     """A running server; start_seconds is the time from its start to its first answered GET /3/Cloud."""
 
-    def __init__(self, kind, data, start_limit_seconds=60):
-        self.kind, self.port = kind, free_port()
+    def __init__(self, kind, data, start_limit_seconds=60, port=None, options=()):
+        self.kind, self.port = kind, port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = tempfile.mkdtemp(prefix=f"bench-{kind}-")
         self._log_path = Path(self._folder, "output.log")
-        command = COMMANDS[kind](self.port, self._folder, data)
+        command = [*COMMANDS[kind](self.port, self._folder, data), *options]
         started = time.perf_counter()
         with open(self._log_path, "wb") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)

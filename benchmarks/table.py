@@ -86,7 +86,24 @@ def rest_lines(row, record):
            "–", "–", "", ""]
 
 
-LINES = {"start": start_lines, "rest": rest_lines}
+def distribution_lines(row, record):
+    goal = row.goal
+    for name, cpu in record["cpu"].items():
+        ratio = cpu["ratio"]
+        yield ["–", f"one node, {name}", "–", f"**{ratio['median']:.2f}** ({ratio['least']:.2f} – {ratio['most']:.2f})",
+               str(cpu["rounds"]), both(cpu["several"]["median"], cpu["one"]["median"]), "–", "", goal]
+        goal = ""
+    for unit, title in (("level", "a level of a tree"), ("iteration", "an iteration of a GLM")):
+        figures = [f"{nodes} nodes {bytes_text(wire[unit]['bytes'])} ({bytes_text(wire[unit]['least'])})"
+                   for nodes, wire in record["wire"].items() if nodes != "1"]
+        yield ["–", f"{title}: bytes sent (least)", "–", "–", "–", "–", "–", ", ".join(figures), ""]
+
+
+def bytes_text(count):
+    return f"{count / 1e6:.2f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"
+
+
+LINES = {"start": start_lines, "rest": rest_lines, "distribution": distribution_lines}
 
 
 def lines_of(row, record):

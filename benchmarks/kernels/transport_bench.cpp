@@ -65,7 +65,8 @@ class Pair {
 void latency(benchmark::State& state) {
   Pair pair(static_cast<Way>(state.range(0)));
   pair.call("echo", {});
-  for (auto _ : state) benchmark::DoNotOptimize(pair.call("echo", wire::Bytes(100)));
+  const auto bytes = static_cast<std::size_t>(state.range(1));
+  for (auto _ : state) benchmark::DoNotOptimize(pair.call("echo", wire::Bytes(bytes)));
   state.SetLabel(kWays[state.range(0)]);
 }
 
@@ -78,8 +79,10 @@ void throughput(benchmark::State& state) {
   state.SetLabel(kWays[state.range(0)]);
 }
 
+constexpr std::int64_t kSmall = 100;
+constexpr std::int64_t kHistograms = 100'000;  // as a level of a tree sends
 BENCHMARK(latency)
-    ->DenseRange(queue, encrypted)
+    ->ArgsProduct({{queue, plain, encrypted}, {kSmall, kHistograms}})
     ->MeasureProcessCPUTime()
     ->UseRealTime()
     ->Unit(benchmark::kMicrosecond);

@@ -55,7 +55,7 @@ void Engine::Core::serve_chunks(cluster::Inbox& inbox) {
     const auto sent = wire::decode<ChunkMessage>(bytes);
     // Checked on arrival: from here on it is trusted.
     const auto chunk = frame::Chunk::from_bytes(buffer_of(sent.chunk));
-    parts_.store.put(sent.column, sent.group, chunk.buffer());
+    keep(sent.column, sent.group, chunk.buffer());
     return wire::Bytes();
   });
   inbox.add("chunk.fetch", [this](auto bytes) {
@@ -65,7 +65,7 @@ void Engine::Core::serve_chunks(cluster::Inbox& inbox) {
     return wire::Bytes();
   });
   inbox.add("chunk.discard", [this](auto bytes) {
-    parts_.store.drop(wire::decode<std::vector<ColumnId>>(bytes));
+    drop(wire::decode<std::vector<ColumnId>>(bytes));
     return wire::Bytes();
   });
   inbox.add("chunk.bytes", [this](auto bytes) {
@@ -86,23 +86,35 @@ store::PlacementPtr Engine::Core::placement(const frame::Layout& layout) {
   if (auto known = catalog.placement(layout.id)) return known;
   const auto view = catalog.view();
   if (layout.planned && layout.planned->epoch == view->epoch) return layout.planned;
-  store::Placement made = store::place(layout.groups(), view->ids(), catalog.copies());
+  store::Placement made = store::place(layout.groups(), view->homes(), catalog.copies());
   made.epoch = view->epoch;
   return std::make_shared<const store::Placement>(std::move(made));
 }
 
-SharedBuffer Engine::Core::get_chunk(const store::Placement& placement, ColumnId column,
-                                     GroupIndex group) {
+SharedBuffer Engine::Core::find_chunk(const store::Placement& placement, ColumnId column,
+                                      GroupIndex group, const job::Token& token) {
   if (SharedBuffer here = parts_.store.find(column, group)) return here;
   const wire::Bytes wanted = wire::encode(ChunkMessage{column, group, {}});
   for (const NodeId home : placement.run_of(group).homes) {
     if (home == parts_.self) continue;
     try {
-      const wire::Bytes bytes = parts_.transport.call(home, "chunk.get", wanted).get();
+      const wire::Bytes bytes = call(home, "chunk.get", wanted, token);
       return frame::Chunk::from_bytes(buffer_of(bytes)).buffer();
     } catch (const ClusterError&) {
       continue;  // the next home may have it
     }
+  }
+  return nullptr;
+}
+
+SharedBuffer Engine::Core::get_chunk(const store::Placement& placement, ColumnId column,
+                                     GroupIndex group, const job::Token& token) {
+  if (SharedBuffer found = find_chunk(placement, column, group, token)) return found;
+  // It may have moved since the placement was looked up; its old home has let go of it only after
+  // the cluster had agreed on the new one.
+  parts_.store.sync();
+  if (const auto now = parts_.store.catalog().placement_of(column)) {
+    if (SharedBuffer found = find_chunk(*now, column, group, token)) return found;
   }
   throw ClusterError("A chunk of a column is gone; was its frame removed?");
 }
@@ -121,7 +133,7 @@ void Engine::Core::put_at(const store::Placement& placement, ColumnId column, Gr
   bool held = false;
   for (const NodeId node : placement.receivers(group)) {
     if (node == parts_.self) {
-      parts_.store.put(column, group, chunk);
+      keep(column, group, chunk);
       held = true;
       continue;
     }
@@ -140,6 +152,24 @@ void Engine::Core::put_at(const store::Placement& placement, ColumnId column, Gr
     }
   }
   if (!held) std::rethrow_exception(lost);
+}
+
+void Engine::Core::keep(ColumnId column, GroupIndex group, const SharedBuffer& chunk) {
+  parts_.store.put(column, group, chunk);
+  bool late = false;
+  {
+    const std::lock_guard lock(discarded_mutex_);
+    late = discarded_.contains(column.value());
+  }
+  if (late) parts_.store.drop({column});
+}
+
+void Engine::Core::drop(const std::vector<ColumnId>& columns) {
+  {
+    const std::lock_guard lock(discarded_mutex_);
+    for (const ColumnId column : columns) discarded_.add(column.value());
+  }
+  parts_.store.drop(columns);
 }
 
 void Engine::Core::put(const frame::Layout& layout, ColumnId column, GroupIndex group,
@@ -282,6 +312,24 @@ std::vector<frame::Column> Engine::Core::adopt(std::span<const ColumnId> ids,
   return leased(ids, kinds);
 }
 
+std::vector<NodeId> Engine::Core::put(const store::Placement& placement, ColumnId column,
+                                      GroupIndex group, const frame::Chunk& chunk) {
+  Missed missed;
+  put_at(placement, column, group, chunk.buffer(), missed);
+  return {missed.nodes.begin(), missed.nodes.end()};
+}
+
+std::vector<frame::Column> Engine::Core::adopt(const PutColumns& put,
+                                               std::span<const OutputColumn> kinds) {
+  NEVE_CHECK(put.ids.size() == kinds.size());
+  if (put.ids.empty()) return {};
+  commit_columns({.layout = put.layout,
+                  .ids = put.ids,
+                  .placed = std::vector<store::PlacementPtr>(put.ids.size(), put.placement),
+                  .missed = put.missed});
+  return leased(put.ids, kinds);
+}
+
 void Engine::Core::forget_pending(std::span<const ColumnId> ids) {
   const std::lock_guard lock(pending_mutex_);
   for (const ColumnId id : ids) pending_.erase(id);
@@ -290,7 +338,7 @@ void Engine::Core::forget_pending(std::span<const ColumnId> ids) {
 void Engine::Core::discard(std::span<const ColumnId> ids) {
   forget_pending(ids);
   const std::vector<ColumnId> all(ids.begin(), ids.end());
-  parts_.store.drop(all);
+  drop(all);
   ask_others("chunk.discard", wire::encode(all));
 }
 

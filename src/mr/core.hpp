@@ -15,8 +15,13 @@
 #include <neve/mr/engine.hpp>
 
 #include "cluster/api/transport.hpp"
+#include "mr/api/compute_node.hpp"
+#include "mr/api/traffic.hpp"
+#include "mr/foreign_runs.hpp"
+#include "mr/recent_ids.hpp"
 #include "mr/run.hpp"
 #include "mr/scratch.hpp"
+#include "mr/states.hpp"
 #include "mr/tree_reducer.hpp"
 
 namespace neve::mr {
@@ -44,11 +49,13 @@ class Engine::Core {
     store::Store& store;
     cluster::Transport& transport;
     const TaskTable& tasks;
+    RunTraffic& traffic;
   };
   explicit Core(const Parts& parts)
       : parts_(parts),
         scratch_(parts_.store.budget()),
         logs_(parts_.store.budget()),
+        fetched_states_(parts_.store.budget()),
         listening_(parts_.store.on_placement_change([this] { free_orphans(); })) {}
 
   /// Adds what other nodes may ask of this one.
@@ -67,6 +74,9 @@ class Engine::Core {
            const frame::Chunk& chunk);
   std::vector<frame::Column> adopt(std::span<const ColumnId> ids,
                                    std::span<const OutputColumn> kinds);
+  std::vector<NodeId> put(const store::Placement& placement, ColumnId column, GroupIndex group,
+                          const frame::Chunk& chunk);
+  std::vector<frame::Column> adopt(const PutColumns& put, std::span<const OutputColumn> kinds);
   void discard(std::span<const ColumnId> ids);
   void free_scratch(ScratchId id);
   std::int64_t column_bytes(std::span<const ColumnId> columns);
@@ -91,7 +101,14 @@ class Engine::Core {
   /// Gets the chunks of these groups that are not here from who has them.
   void fetch(const store::Placement& from, std::span<const ColumnId> columns,
              std::int32_t first_group, std::int32_t end_group);
-  SharedBuffer get_chunk(const store::Placement& placement, ColumnId column, GroupIndex group);
+  /// From one of the homes that the placement names; null where none has it.
+  SharedBuffer find_chunk(const store::Placement& placement, ColumnId column, GroupIndex group,
+                          const job::Token& token);
+  SharedBuffer get_chunk(const store::Placement& placement, ColumnId column, GroupIndex group,
+                         const job::Token& token = {});
+  /// Keeps a chunk here, unless its column was discarded meanwhile.
+  void keep(ColumnId column, GroupIndex group, const SharedBuffer& chunk);
+  void drop(const std::vector<ColumnId>& columns);
   /// Puts a chunk at all its homes. Those that cannot be reached are noted, as long as somebody
   /// has it.
   void put_at(const store::Placement& placement, ColumnId column, GroupIndex group,
@@ -121,18 +138,26 @@ class Engine::Core {
     std::vector<Subtree> parts;
     Missed missed;
   };
-  void run_here(const TaskEntry& task, const RunRequest& request, const void* state,
-                const job::Token& token, Share& share);
-  void run_group(const TaskEntry& task, const RunRequest& request, const void* state,
-                 GroupIndex group, void* partial, Missed& missed);
-  [[nodiscard]] std::vector<frame::Chunk> chunks_of(const RunRequest& request,
+  /// What this node does for a run.
+  struct Work {
+    const TaskEntry& task;
+    const RunRequest& request;
+    const void* state;
+    const job::Token& token;
+  };
+  void run_here(const Work& work, Share& share);
+  void run_group(const Work& work, GroupIndex group, void* partial, Missed& missed);
+  [[nodiscard]] std::vector<frame::Chunk> chunks_of(const Work& work,
                                                     std::span<const ColumnId> columns,
                                                     GroupIndex group);
   /// The group's scratch as the runs before this one have left it: what is here if it has seen just
   /// these, else made again by doing them again.
-  ScratchTable::Held& ready_scratch(const TaskEntry& task, const RunRequest& request,
-                                    const RowGroup& group, const void* state);
-  std::vector<ReplayRun> fetch_runs(const RunRequest& request, std::size_t first);
+  ScratchTable::Held& ready_scratch(const Work& work, const RowGroup& group);
+  std::vector<ReplayRun> fetch_runs(const Work& work, std::size_t first);
+  void encode_state(const TaskEntry& task, RunRequest& request, const void* state);
+  std::shared_ptr<void> decode_state(const TaskEntry& task, const RunRequest& request,
+                                     const job::Token& token);
+  void forget_scratch(ScratchId id);
   /// What rounds of a run have given so far.
   struct Round {
     std::vector<Subtree> parts;
@@ -152,12 +177,18 @@ class Engine::Core {
                                       const std::vector<std::int32_t>& blocks, Round& round);
   /// How many runs with this scratch have ended well.
   std::int64_t runs_so_far(const TaskEntry& task, ScratchId id);
+  /// Before the first run of a job: decides whether its runs are logged.
+  void begin_log(const RunRequest& request);
   void note_run(const TaskEntry& task, RunRequest& request, const void* state);
   /// Waits until the catalogue changes, at most so long.
   void await_command(std::chrono::milliseconds limit);
   void await_new_placement(RunRequest& request, const job::Token& token,
                            const std::exception_ptr& lost);
   wire::Bytes answer_run(std::span<const std::byte> bytes, cluster::Call& call);
+  /// Waits for the answer; throws Cancelled, and gives the call up, once the job is.
+  wire::Bytes call(NodeId node, const std::string& service, wire::Bytes request,
+                   const job::Token& token);
+  /// Waits also after a cancel, of which it tells the node.
   wire::Bytes wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
                        const job::Token& token);
   /// Calls the service on every other member, waits for all, and leaves out those that are gone.
@@ -166,13 +197,21 @@ class Engine::Core {
   Parts parts_;
   ScratchTable scratch_;
   ScratchLogs logs_;
+  OfferedStates offered_states_;
+  FetchedStates fetched_states_;
+  ForeignRuns foreign_runs_;
   std::mutex mutex_;
-  std::map<std::uint64_t, job::TokenPtr> foreign_runs_;  ///< runs that other nodes drive
-  std::map<std::uint64_t, std::int64_t> scratch_runs_;   ///< of scratches that this node drives
+  std::map<std::uint64_t, std::int64_t> scratch_runs_;  ///< of scratches that this node drives
+  /// Scratches of jobs that began when all row groups lived here. Nobody else could do their runs
+  /// again, as they are not logged, which would cost a node that stands alone; so they stay here,
+  /// wherever the groups move. Should this node die, so does the driver.
+  std::set<std::uint64_t> unlogged_;
   /// Nodes that did not answer lately: others are asked first.
   std::map<NodeId, std::chrono::steady_clock::time_point> avoided_until_;
   std::mutex pending_mutex_;
   std::unordered_map<ColumnId, Pending> pending_;
+  std::mutex discarded_mutex_;
+  RecentIds discarded_{16384};             ///< columns; their chunks may still be on their way
   std::shared_ptr<const void> listening_;  // last, so that it ends before what it uses
 };
 

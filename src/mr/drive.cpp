@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -8,21 +10,31 @@
 #include "mr/core.hpp"
 
 namespace neve::mr {
+namespace {
+
+/// How often a wait looks whether the job was cancelled.
+constexpr std::chrono::milliseconds kCancelPoll(20);
+
+}  // namespace
 
 void Engine::Core::serve(cluster::Inbox& inbox) {
   inbox.add("mr.run", [this](auto bytes, cluster::Call& call) { return answer_run(bytes, call); });
   inbox.add("mr.cancel", [this](auto bytes) {
-    const std::lock_guard lock(mutex_);
-    const auto at = foreign_runs_.find(wire::decode<std::uint64_t>(bytes));
-    if (at != foreign_runs_.end()) at->second->cancel();
+    foreign_runs_.cancel(wire::decode<std::uint64_t>(bytes));
     return wire::Bytes();
+  });
+  inbox.add("mr.state", [this](auto bytes) {
+    const SharedBytes state = offered_states_.find(wire::decode<StateId>(bytes));
+    if (!state) throw ClusterError("The State of a run is gone; was its job ended?");
+    parts_.traffic.add("mr.state", {.calls = 1, .request_bytes = state->size()});
+    return *state;
   });
   inbox.add("mr.log", [this](auto bytes) {
     const auto [id, first] = wire::decode<std::pair<ScratchId, std::uint64_t>>(bytes);
     return wire::encode(logs_.from(id, static_cast<std::size_t>(first)));
   });
   inbox.add("mr.free_scratch", [this](auto bytes) {
-    scratch_.free(wire::decode<ScratchId>(bytes));
+    forget_scratch(wire::decode<ScratchId>(bytes));
     return wire::Bytes();
   });
   serve_chunks(inbox);
@@ -46,28 +58,39 @@ std::vector<wire::Bytes> Engine::Core::ask_others(const std::string& service,
   return all;
 }
 
+void Engine::Core::forget_scratch(ScratchId id) {
+  scratch_.free(id);
+  fetched_states_.free(id);
+  // A job's memory goes back to the system, not only to the allocator.
+  ::malloc_trim(0);
+}
+
 void Engine::Core::free_scratch(ScratchId id) {
   logs_.free(id);
   {
     const std::lock_guard lock(mutex_);
     scratch_runs_.erase(id.value);
+    unlogged_.erase(id.value);
   }
   scratch_.free(id);
   ask_others("mr.free_scratch", wire::encode(id));
 }
 
+wire::Bytes Engine::Core::call(NodeId node, const std::string& service, wire::Bytes request,
+                               const job::Token& token) {
+  cluster::Answer answer = parts_.transport.call(node, service, std::move(request));
+  while (answer.wait_for(kCancelPoll) != std::future_status::ready) token.check();
+  return answer.get();
+}
+
 void Engine::Core::free_orphans() {
-  const auto view = parts_.store.catalog().view();
-  scratch_.free_of([&view](ScratchId id) {
-    return std::ranges::none_of(view->members, [id](const cluster::Member& member) {
-      return member.number == store::Store::writer_of(id.value);
-    });
-  });
+  const auto is_orphan = [this](ScratchId id) { return parts_.store.writer_is_gone(id.value); };
+  scratch_.free_of(is_orphan);
+  fetched_states_.free_of(is_orphan);
 }
 
 wire::Bytes Engine::Core::wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
                                    const job::Token& token) {
-  constexpr std::chrono::milliseconds kCancelPoll(20);
   bool told = false;
   while (answer.wait_for(kCancelPoll) != std::future_status::ready) {
     if (!token.cancelled() || told) continue;
@@ -82,6 +105,10 @@ std::optional<NodeId> Engine::Core::runner_of(const RunRequest& request, std::in
   const GroupIndex first(block * request.groups_per_block);
   std::optional<NodeId> second;
   const std::lock_guard lock(mutex_);
+  if (unlogged_.contains(request.scratch.value)) {
+    if (round.unreachable.contains(parts_.self)) return std::nullopt;
+    return parts_.self;
+  }
   for (const NodeId home : request.placement->run_of(first).homes) {
     if (round.unreachable.contains(home)) continue;
     const auto avoided = avoided_until_.find(home);
@@ -91,6 +118,18 @@ std::optional<NodeId> Engine::Core::runner_of(const RunRequest& request, std::in
     if (!second) second = home;
   }
   return second;
+}
+
+/// Encodes the State for other nodes, unless that was done before.
+void Engine::Core::encode_state(const TaskEntry& task, RunRequest& request, const void* state) {
+  if (request.encoded_state) return;
+  request.encoded_state = std::make_shared<const wire::Bytes>(task.encode_state(state));
+  if (task.has_scratch && request.encoded_state->size() > kLargeStateBytes) {
+    request.state_id = state_id(*request.encoded_state);
+    request.encoded_state = offered_states_.offer(request.state_id, request.encoded_state);
+  } else {
+    request.state = *request.encoded_state;
+  }
 }
 
 void Engine::Core::avoid(NodeId node) {
@@ -109,12 +148,16 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
     const auto runner = runner_of(request, block, round);
     (runner ? blocks_of_home[*runner] : left).push_back(block);
   }
+  TaskTraffic traffic;
   std::vector<std::pair<NodeId, cluster::Answer>> answers;
   for (const auto& [home, its_blocks] : blocks_of_home) {
     if (home == parts_.self) continue;
-    if (request.state.empty()) request.state = task.encode_state(state);
+    encode_state(task, request, state);
     request.blocks = its_blocks;
-    answers.emplace_back(home, parts_.transport.call(home, "mr.run", wire::encode(request)));
+    wire::Bytes bytes = wire::encode(request);
+    traffic.request_bytes += bytes.size();
+    ++traffic.calls;
+    answers.emplace_back(home, parts_.transport.call(home, "mr.run", std::move(bytes)));
   }
   // Every node is waited for, also after a failure: nobody may still be writing when columns are
   // freed.
@@ -134,7 +177,7 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
   attempt(parts_.self, [&] {
     request.blocks = blocks_of_home[parts_.self];
     Share share;
-    run_here(task, request, state, token, share);
+    run_here({task, request, state, token}, share);
     std::ranges::move(share.parts, std::back_inserter(round.parts));
     round.missed.insert(share.missed.nodes.begin(), share.missed.nodes.end());
   });
@@ -142,13 +185,15 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
     const NodeId home = asked.first;
     attempt(home, [&] {
       const auto bytes = wait_for(asked.second, home, request.run_id, token);
-      const auto reply = wire::decode<RunReply>(bytes);
+      RunReply reply = decode_reply(task, bytes);
+      traffic.reply_bytes += bytes.size();
+      traffic.partials += reply.parts.size();
+      traffic.partial_bytes += reply.partial_bytes;
       round.missed.insert(reply.missed.begin(), reply.missed.end());
-      for (const RunReply::Part& part : reply.parts) {
-        round.parts.push_back({part.height, part.place, task.decode_partial(part.partial)});
-      }
+      std::ranges::move(reply.parts, std::back_inserter(round.parts));
     });
   }
+  parts_.traffic.add(task.name, traffic);
   if (failure) std::rethrow_exception(failure);
   return left;
 }
@@ -160,7 +205,6 @@ void Engine::Core::await_command(std::chrono::milliseconds limit) {
 
 void Engine::Core::await_new_placement(RunRequest& request, const job::Token& token,
                                        const std::exception_ptr& lost) {
-  constexpr std::chrono::milliseconds kCancelPoll(20);
   const auto until = std::chrono::steady_clock::now() + kAgreeWithin;
   while (true) {
     token.check();
@@ -207,29 +251,32 @@ std::int64_t Engine::Core::runs_so_far(const TaskEntry& task, ScratchId id) {
   return scratch_runs_[id.value];
 }
 
+void Engine::Core::begin_log(const RunRequest& request) {
+  const std::vector<store::Run>& runs = request.placement->runs;
+  const bool all_here = std::ranges::all_of(runs, [this](const store::Run& run) {
+    return run.homes.size() == 1 && run.homes.front() == parts_.self;
+  });
+  if (!all_here) return;
+  const std::lock_guard lock(mutex_);
+  unlogged_.insert(request.scratch.value);
+}
+
 void Engine::Core::note_run(const TaskEntry& task, RunRequest& request, const void* state) {
   {
     const std::lock_guard lock(mutex_);
     ++scratch_runs_[request.scratch.value];
+    if (unlogged_.contains(request.scratch.value)) return;
   }
-  // Where all groups live here, nobody else can ever need to do it again: with this node, the
-  // driver would be gone too.
-  const std::vector<store::Run>& runs = request.placement->runs;
-  if (std::ranges::all_of(runs, [this](const store::Run& run) {
-        return run.homes.size() == 1 && run.homes.front() == parts_.self;
-      })) {
-    return;
-  }
-  if (request.state.empty()) request.state = task.encode_state(state);
-  logs_.add(request.scratch, {std::string(task.name), request.columns, request.output_kinds,
-                              std::move(request.state)});
+  encode_state(task, request, state);
+  logs_.add(request.scratch,
+            {std::string(task.name), request.columns, request.output_kinds, request.encoded_state});
 }
 
 Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inputs,
                                        const void* state, const RunOptions& options) {
   const auto token = options.token ? options.token : std::make_shared<job::Token>();
   token->check();
-  const Blocks blocks = blocks_of(*inputs.layout, inputs.columns.size(), task.partial_bytes(state));
+  const Blocks blocks = blocks_of(*inputs.layout, inputs.columns.size(), task, state);
   RunRequest request;
   request.run_id = parts_.store.next_id();
   request.task = task.name;
@@ -241,14 +288,17 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
   request.scratch_runs = runs_so_far(task, options.scratch);
   request.groups_per_block = blocks.groups_per_block;
   request.block_count = blocks.count;
+  request.blocks_at_once = blocks.at_once;
   for (const OutputColumn& output : options.outputs) {
     request.output_kinds.push_back(output.kind);
     request.output_ids.push_back(parts_.store.new_column_id());
   }
+  if (task.has_scratch && request.scratch_runs == 0) begin_log(request);
   const store::PlacementPtr first = request.placement;
   try {
     Round round;
     auto partial = reduce(task, request, state, token, round);
+    parts_.traffic.add(task.name, {.runs = 1});
     if (task.has_scratch) note_run(task, request, state);
     if (!options.outputs.empty()) {
       commit_columns({.layout = inputs.layout,

@@ -7,7 +7,7 @@
 namespace neve::mr {
 
 void ScratchLogs::add(ScratchId id, LoggedRun run) {
-  const std::size_t bytes = run.state.size() + run.columns.size() * sizeof(ColumnId);
+  const std::size_t bytes = run.state->size() + run.columns.size() * sizeof(ColumnId);
   Reservation reserved = budget_.reserve(static_cast<std::int64_t>(bytes), "The history of a job");
   const std::lock_guard lock(mutex_);
   Log& log = logs_[id.value];

@@ -11,6 +11,8 @@
 #include <neve/base/budget.hpp>
 #include <neve/mr/engine.hpp>
 
+#include "mr/states.hpp"
+
 namespace neve::mr {
 
 /// A run that has changed the Scratch of a job, as its driver remembers it.
@@ -18,7 +20,7 @@ struct LoggedRun {
   std::string task;
   std::vector<ColumnId> columns;
   std::vector<OutputKind> output_kinds;
-  wire::Bytes state;
+  SharedBytes state;
   template <class Archive>
   void fields(Archive& archive) {
     archive(task, columns, output_kinds, state);

@@ -75,8 +75,10 @@ class Swim {
   [[nodiscard]] const MemberTable::Members& members() const { return table_.members(); }
   [[nodiscard]] const Member& self() const { return table_.self(); }
   [[nodiscard]] bool is_evicted() const { return phase_ == Phase::evicted; }
+  /// Whoever was evicted has nobody to say goodbye to.
   [[nodiscard]] bool has_left() const {
-    return phase_ == Phase::left || (phase_ == Phase::leaving && rumours_.empty());
+    return phase_ == Phase::left || phase_ == Phase::evicted ||
+           (phase_ == Phase::leaving && rumours_.empty());
   }
   /// Lifeguard's local health: 0 is well.
   [[nodiscard]] int health() { return prober_.health().score(); }

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include <neve/base/thread_name.hpp>
+
 #include "cluster/raft/silence.hpp"
 
 namespace neve::cluster::raft {
@@ -29,6 +31,7 @@ RaftThread::RaftThread(const CoreSettings& settings, ReplicatedState& state, Raf
 RaftThread::~RaftThread() { stop(); }
 
 void RaftThread::stop() {
+  const std::lock_guard one_at_a_time(stop_mutex_);
   std::deque<Task> unheard;
   {
     const std::lock_guard lock(tasks_mutex_);
@@ -55,6 +58,7 @@ std::uint64_t RaftThread::now_ms() const {
 }
 
 void RaftThread::run(bool bootstrap) {
+  name_this_thread("raft");
   RaftCore replica(settings_, state_, send_);
   VoterKeeper keeper(settings_.self);
   if (bootstrap) {

@@ -73,6 +73,7 @@ class RaftThread {
   mutable std::condition_variable status_changed_;
   ThreadStatus status_;
 
+  std::mutex stop_mutex_;  ///< a node may be told to end while it finds that it was given up
   std::thread thread_;
 };
 

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <neve/base/error.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::cluster::rpc {
 namespace {
@@ -16,15 +17,15 @@ constexpr std::size_t kKept = 16;
 Threads::~Threads() {
   std::unique_lock lock(mutex_);
   ending_ = true;
-  changed_.notify_all();
-  changed_.wait(lock, [this] { return threads_ == 0; });
+  work_.notify_all();
+  ended_.wait(lock, [this] { return threads_ == 0; });
 }
 
 void Threads::run(std::function<void()> job) {
   const std::lock_guard lock(mutex_);
   waiting_.push_back(std::move(job));
   if (waiting_.size() <= idle_) {
-    changed_.notify_all();
+    work_.notify_one();
     return;
   }
   try {
@@ -38,12 +39,13 @@ void Threads::run(std::function<void()> job) {
 }
 
 void Threads::work() {
+  name_this_thread("rpc call");
   std::unique_lock lock(mutex_);
   while (true) {
     if (waiting_.empty()) {
       if (ending_ || idle_ >= kKept) break;
       ++idle_;
-      changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+      work_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
       --idle_;
       continue;
     }
@@ -56,7 +58,7 @@ void Threads::work() {
     lock.lock();
   }
   --threads_;
-  changed_.notify_all();
+  ended_.notify_all();
 }
 
 }  // namespace neve::cluster::rpc

@@ -24,7 +24,8 @@ class Threads {
   void work();
 
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable work_;
+  std::condition_variable ended_;
   std::deque<std::function<void()>> waiting_;
   std::size_t idle_ = 0;
   std::size_t threads_ = 0;

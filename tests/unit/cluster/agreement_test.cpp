@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <future>
 #include <thread>
 
 #include "support/agreement_nodes.hpp"
@@ -97,6 +98,22 @@ TEST_F(AgreementTest, ALargeCommandArrivesWhole) {
   nodes_.at(3).sync();
   EXPECT_EQ(lists_[2].list(), std::vector<std::string>{large});
   EXPECT_THROW(nodes_.at(2).commit(wire::Bytes((std::size_t{64} << 20U) + 1)), InputError);
+}
+
+TEST_F(AgreementTest, WhatWaitsForAQuorumFailsOnceTheNodeStops) {
+  grow(3);
+  nodes_.cut(2);
+  nodes_.cut(3);
+  auto waiting = std::async(std::launch::async, [&] { nodes_.at(1).commit(bytes_of("never")); });
+  std::thread other([&] { nodes_.at(1).stop(); });
+  nodes_.at(1).stop();
+  other.join();
+  try {
+    waiting.get();
+    FAIL() << "it was committed";
+  } catch (const ClusterError& error) {
+    EXPECT_NE(std::string(error.what()).find("no longer takes part"), std::string::npos);
+  }
 }
 
 TEST_F(AgreementTest, WithoutTheLeaderTheOthersGoOnAndItRefuses) {

@@ -114,6 +114,7 @@ TEST(Swim, EvictedIsToldAndStaysOut) {
   nodes.at(0).evict(stopped);
   nodes.world.run_until(40s);
   EXPECT_TRUE(nodes.at(1).swim().is_evicted());
+  EXPECT_TRUE(nodes.at(1).swim().has_left()) << "its process may end";
   EXPECT_EQ(nodes.count(EventKind::evicted, stopped), 4) << "it knows, too";
   nodes.world.crash(HostIndex(1));
   nodes.world.start(HostIndex(1));
@@ -173,7 +174,7 @@ TEST(Swim, SplitClusterIsWholeAgainAfterwards) {
 TEST(Swim, WhatAMemberSaysOfItselfReachesAll) {
   Nodes nodes(4);
   gossip::MemberInfo info = nodes.at(0).swim().self().info;
-  info.flags = gossip::MemberInfo::kDraining;
+  info.flags = gossip::MemberInfo::kWitness;
   info.about = {std::byte{42}};
   info.cluster = gossip::ClusterId(999);
   nodes.at(0).swim().describe(info, nodes.at(0).host().now());

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <set>
@@ -149,6 +150,7 @@ struct RunningTask {
 
 const mr::TaskList& tasks() {
   static const mr::TaskList kTasks = {&mr::task_entry<SumTask>(), &mr::task_entry<VisitTask>(),
+
                                       &mr::task_entry<FailTask>(), &mr::task_entry<KillTask>(),
                                       &mr::task_entry<RunningTask>()};
   return kTasks;
@@ -226,6 +228,21 @@ TEST(Engine, ScratchIsBuiltOnceAndKept) {
   check_scratch<mr::LocalCluster>(1);
   check_scratch<mr::LocalCluster>(3);
   check_scratch<RpcCluster>(3);
+}
+
+TEST(Engine, AChunkThatIsPutAfterItsColumnWasDiscardedIsNotKept) {
+  mr::LocalCluster cluster(3, 1, kMemory, tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const auto layout = engine.new_layout({0, 1, 2, 3});
+  const ColumnId id = engine.new_column_id();
+  engine.discard({&id, 1});
+  for (std::int32_t g = 0; g < layout->groups(); ++g) {
+    const std::array values{1.0};
+    cluster.node(1).engine().put_chunk(*layout, id, GroupIndex(g), frame::encode_doubles(values));
+  }
+  for (std::size_t n = 0; n < cluster.size(); ++n) {
+    EXPECT_EQ(cluster.node(n).budget().used(), 0);
+  }
 }
 
 template <class Cluster>
