@@ -116,7 +116,9 @@ void Steward::propose_removals() {
   const auto view = agreement_.view();
   const auto known = gossip_.members();
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  for (const ClusterMember& member : removals_.due({*view, known, status.silent}, now)) {
+  const Removals::Knowledge knowledge{*view, known, status.silent};
+  for (const NodeId id : removals_.forgotten(knowledge, now)) gossip_.evict(id);
+  for (const ClusterMember& member : removals_.due(knowledge, now)) {
     try {
       agreement_.change_view({ViewChange::Kind::leave, member});
     } catch (const ClusterError& error) {

@@ -1,6 +1,7 @@
 #include "cluster/steward_removals.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace neve::cluster {
 
@@ -10,6 +11,23 @@ std::vector<ClusterMember> Removals::due(const Knowledge& known, gossip::Time no
     if (member.id != self_ && is_gone(member.id, known, now)) gone.push_back(member);
   }
   return gone;
+}
+
+std::vector<NodeId> Removals::forgotten(const Knowledge& known, gossip::Time now) {
+  std::map<NodeId, gossip::Time> strangers;
+  std::vector<NodeId> due;
+  const auto self = known.gossip.find(self_);
+  for (const auto& [id, member] : known.gossip) {
+    const bool believes =
+        gossip::is_present(member.state) && member.info.cluster == self->second.info.cluster;
+    if (!believes || known.view.find(id) != nullptr) continue;
+    const auto before = stranger_since_.find(id);
+    const auto since = before == stranger_since_.end() ? now : before->second;
+    strangers.emplace(id, since);
+    if (now - since >= kUnknown) due.push_back(id);
+  }
+  stranger_since_ = std::move(strangers);
+  return due;
 }
 
 bool Removals::is_gone(NodeId id, const Knowledge& known, gossip::Time now) {

@@ -29,14 +29,22 @@ class Removals {
   explicit Removals(NodeId self) : self_(self) {}
   /// To be asked again and again while this node leads.
   std::vector<ClusterMember> due(const Knowledge& known, gossip::Time now);
+  /// Processes that believe to be members but have been in no view for so long that no news of
+  /// their joining can be on the way: they were removed when nobody could tell them, and all have
+  /// forgotten it since. They are to be told.
+  std::vector<NodeId> forgotten(const Knowledge& known, gossip::Time now);
   /// This node does not lead.
-  void rest() { unknown_since_.clear(); }
+  void rest() {
+    unknown_since_.clear();
+    stranger_since_.clear();
+  }
 
  private:
   bool is_gone(NodeId id, const Knowledge& known, gossip::Time now);
 
   NodeId self_;
   std::map<NodeId, gossip::Time> unknown_since_;
+  std::map<NodeId, gossip::Time> stranger_since_;
 };
 
 }  // namespace neve::cluster

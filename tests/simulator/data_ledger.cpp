@@ -19,6 +19,9 @@ namespace {
 // Longer than an answer can be on its way: what was decided before may be told after.
 constexpr Time kLongIsolated = 10s;
 
+// Where the number of its writer stands in a column's id.
+constexpr unsigned kNumberBits = 40;
+
 std::uint64_t content_of(ColumnId column, GroupIndex group) {
   return CounterRng(column.value(), 9).bits(static_cast<std::uint64_t>(group.value()));
 }
@@ -73,6 +76,7 @@ void DataLedger::wrote(HostIndex host, Time now) {
 
 std::vector<std::string> DataLedger::expected() const {
   std::vector<std::string> names;
+  names.reserve(frames_.size());
   for (const auto& [name, frame] : frames_) names.push_back(name);
   return names;
 }
@@ -132,6 +136,16 @@ void DataLedger::check_end(const store::Store& store, NodeId self, bool is_leade
   std::vector<ColumnId> known;
   for (const store::Entry& entry : catalog.list()) {
     known.insert(known.end(), entry.columns.begin(), entry.columns.end());
+  }
+  // A node that is behind may be sent chunks of a column that has come and gone in the snapshot
+  // that brings it up; they go with their writer.
+  for (const ColumnId column : columns_) {
+    const auto wrote = [column](const cluster::Member& member) {
+      return member.number == column.value() >> kNumberBits;
+    };
+    if (!catalog.has_column(column) && std::ranges::any_of(catalog.view()->members, wrote)) {
+      known.push_back(column);
+    }
   }
   const std::int64_t left = store.chunk_bytes() - store.chunk_bytes(known);
   if (left != 0 && !gave_up_) {

@@ -248,8 +248,11 @@ void Process::propose_removals(const cluster::raft::CoreStatus& status) {
   const auto silent = cluster::raft::silent_servers(*core_, id(), now_ms(),
                                                     2ULL * truth_.settings.election_timeout_ms);
   const auto view = state_.view();
-  for (const ClusterMember& member :
-       removals_.due({*view, gossip_.swim().members(), silent}, host_.now())) {
+  const cluster::Removals::Knowledge knowledge{*view, gossip_.swim().members(), silent};
+  for (const NodeId stranger : removals_.forgotten(knowledge, host_.now())) {
+    truth_.raft.complain(name_of(stranger) + " is in no view and was not told");
+  }
+  for (const ClusterMember& member : removals_.due(knowledge, host_.now())) {
     change_view(ViewChange::Kind::leave, member.id);
   }
 }

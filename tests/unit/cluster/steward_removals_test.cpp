@@ -26,6 +26,10 @@ class RemovalsTest : public testing::Test {
     return removals_.due({view_, gossip_, silent_}, now).size();
   }
 
+  std::size_t forgotten(gossip::Time now) {
+    return removals_.forgotten({view_, gossip_, silent_}, now).size();
+  }
+
   ClusterView view_;
   gossip::MemberTable::Members gossip_;
   std::vector<NodeId> silent_;
@@ -44,6 +48,22 @@ TEST_F(RemovalsTest, WhoAnswersRaftIsNotDeadWhateverGossipSays) {
 TEST_F(RemovalsTest, AGoodbyeNeedsNoSilence) {
   know(2, MemberState::left);
   EXPECT_EQ(due(), 1U);
+}
+
+TEST_F(RemovalsTest, WhoWasRemovedAndForgottenIsTold) {
+  const gossip::ClusterId cluster(7);
+  for (const std::uint64_t id : {1, 2, 3, 4}) {
+    know(id, MemberState::alive);
+    gossip_[NodeId(id)].info.cluster = cluster;
+  }
+  gossip_[NodeId(4)].info.cluster = {};  // has not joined yet
+  EXPECT_EQ(forgotten(100s), 0U) << "news of its joining may be on the way";
+  EXPECT_EQ(forgotten(115s), 1U);
+  know(3, MemberState::evicted);
+  EXPECT_EQ(forgotten(116s), 0U);
+  know(3, MemberState::alive);
+  removals_.rest();
+  EXPECT_EQ(forgotten(130s), 0U);
 }
 
 TEST_F(RemovalsTest, TheLeaderNeverRemovesItself) {
