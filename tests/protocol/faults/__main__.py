@@ -7,6 +7,7 @@ far as the machine's own timing allows. Kind `churn` measures joins and deaths i
 import argparse
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -120,6 +121,7 @@ def measure_churn(campaign, given, figures):
 
 def main():
     given = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the nodes of the case end, too
     try:
         network.leave_the_machine()
     except network.NotAllowed as why:

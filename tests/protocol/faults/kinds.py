@@ -17,7 +17,7 @@ WHOLE = Size(rows=100_000, trees=20, depth=5)
 LOSSY = Size(rows=30_000, trees=8, depth=4)
 SLOW = Size(rows=5_000, trees=2, depth=2)  # every step of a distributed run waits for 400 ms there
 HEALS_WITHIN_S = 10
-CASE_WITHIN_S = 120
+CASE_WITHIN_S = 240
 READS_WITHIN_S = 60  # where rows are out of reach, until that is certain
 
 
@@ -169,7 +169,7 @@ def check_refused(tried):
 
 
 def read_at(node, paths, healed, answers):
-    """Asks a node of the minority for what was acknowledged before; models are everywhere, rows perhaps not."""
+    """Asks a node of the minority for what was acknowledged before; its copies may be on the other side."""
     for path in paths:
         try:
             answers.append((path, *node.ask("GET", path, timeout=READS_WITHIN_S)))
@@ -180,10 +180,11 @@ def read_at(node, paths, healed, answers):
 
 
 def check_read(answers, checksums):
-    """What is told is right; what cannot be told is refused with a typed error, and no model is."""
+    """What is told is right; what cannot be told is refused with a typed error."""
     for path, status, text in answers:
-        assert status == 200 or (status == 503 and path.startswith("/3/Frames")), f"{path}: {status} {text[:300]}"
+        assert status in (200, 503), f"{path}: {status} {text[:300]}"
         assert status == 503 or str(checksums[path]).encode() in text, f"{path} is another one in the minority"
+        assert status == 200 or b"H2OErrorV3" in text, f"{path}: {text[:300]}"
 
 
 def partition(case):
