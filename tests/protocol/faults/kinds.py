@@ -16,7 +16,6 @@ from .work import PHASES, Size, Work, check_survivors
 WHOLE = Size(rows=100_000, trees=20, depth=5)
 LOSSY = Size(rows=30_000, trees=8, depth=4)
 SLOW = Size(rows=5_000, trees=2, depth=2)  # every step of a distributed run waits for 400 ms there
-HEALS_WITHIN_S = 10
 CASE_WITHIN_S = 240
 READS_WITHIN_S = 60  # where rows are out of reach, until that is certain
 
@@ -32,6 +31,7 @@ class Case:
     pace: dict  # seconds of each phase, undisturbed
     expected: dict
     table: str
+    heals_within_s: float
     what: str = ""
 
     def fleet(self, size, **further):
@@ -219,16 +219,16 @@ def partition(case):
         case.net.set_weather(cut, None)
         mended = time.monotonic()
         check_refused(tried)
-        fleet.await_size(len(fleet.nodes), HEALS_WITHIN_S + 20)
+        fleet.await_size(len(fleet.nodes), case.heals_within_s + 20)
         for place in minority:
-            wait_until(lambda: writes(fleet.nodes[place]), HEALS_WITHIN_S + 20)
+            wait_until(lambda: writes(fleet.nodes[place]), case.heals_within_s + 20)
         whole = time.monotonic() - mended
         writer.join()
         reader.join()
         case.finish(work)
         check_read(answers, work.acknowledged)
         check_survivors(fleet.nodes, work)
-        assert whole <= HEALS_WITHIN_S, f"healed after {whole:.1f} s"
+        assert whole <= case.heals_within_s, f"healed after {whole:.1f} s"
         return {"heal": whole, "silence": longest_silence(work, until - lasts), "refused": len(tried)}
 
 
@@ -283,9 +283,9 @@ def stop(case):
         while time.monotonic() < death.struck + stopped:
             time.sleep(0.05)  # tidy: allow(sleep) the node stands still for 20 s
         victim.signal(signal.SIGCONT)
-        back = fleet.await_size(3, HEALS_WITHIN_S + 20) - (death.struck + stopped)
+        back = fleet.await_size(3, case.heals_within_s + 20) - (death.struck + stopped)
         check_survivors(fleet.nodes, work)
-        assert back <= HEALS_WITHIN_S, f"back after {back:.1f} s"
+        assert back <= case.heals_within_s, f"back after {back:.1f} s"
         return {"agreed": agreed, "silence": longest_silence(work, death.struck), "back": back}
 
 
