@@ -8,6 +8,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::cluster {
 namespace {
@@ -49,6 +50,7 @@ void Steward::notice(const gossip::Event& event) {
 }
 
 void Steward::work(const std::stop_token& stop) {
+  name_this_thread("steward");
   while (!stop.stop_requested() && !evicted_) {
     {
       std::unique_lock lock(mutex_);

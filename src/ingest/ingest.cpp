@@ -166,7 +166,11 @@ void Ingest::run_parse_job(const ParseRequest& request, job::Job& job) {
   ParseRun run{
       .files = {}, .plan = plan_table(order.setup, zone), .destination = order.destination};
   for (std::size_t i = 0; i < request.files.size(); ++i) {
-    run.files.push_back(raw_files_->open(order.source_keys[i], request.files[i]));
+    const RawFile& file = request.files[i];
+    // The job may have come from another node, of whose files this one's rules know nothing.
+    if (!file.path.empty()) (void)policy_.check_read(file.path);
+    run.files.push_back({.source = raw_files_->open(order.source_keys[i], file), .blob = {}});
+    if (file.path.empty()) run.files.back().blob = file.blob;
   }
   run_parse(*shares_, frames_, run, job);
   if (!order.delete_sources) return;

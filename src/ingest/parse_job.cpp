@@ -23,9 +23,9 @@ constexpr std::int64_t kWorthSharing = std::int64_t{1} << 20;
 constexpr std::chrono::seconds kAgreeWithin{20};
 
 std::vector<NodeId> choose_members(const ParseSite& site, const cluster::View& view,
-                                   const std::vector<ByteSourcePtr>& files) {
+                                   const std::vector<ParseFile>& files) {
   std::int64_t bytes = 0;
-  for (const ByteSourcePtr& file : files) bytes += file->size();
+  for (const ParseFile& file : files) bytes += file.source->size();
   if (bytes < kWorthSharing || !view.contains(site.self())) return {site.self()};
   return view.ids();
 }
@@ -109,12 +109,13 @@ class ParseAttempt {
 };
 
 void ParseAttempt::describe_files() {
-  for (const ByteSourcePtr& file : run_.files) {
+  for (const auto& [file, blob] : run_.files) {
     FileRef& ref = refs_.emplace_back();
     ref.source = refs_.size() - 1;
     ref.name = file->name();
     ref.size = file->size();
     ref.holder = site_.self();
+    ref.blob = blob;
     team_.own().hold(ref.source, file);
     const std::optional<FileStamp> stamp = file->stamp();
     if (!stamp) continue;
@@ -130,7 +131,7 @@ void ParseAttempt::unpack_files() {
   std::vector<std::optional<UnpackOrder>> orders(count);
   std::vector<std::size_t> packed;
   for (std::size_t i = 0; i < run_.files.size(); ++i) {
-    if (!is_packed(*run_.files[i])) continue;
+    if (!is_packed(*run_.files[i].source)) continue;
     std::optional<UnpackOrder>& order = orders[packed.size() % count];
     if (!order) order.emplace();
     order->files.push_back(refs_[i]);
@@ -145,6 +146,7 @@ void ParseAttempt::unpack_files() {
     ref.size = replies[p % count].sizes.at(p / count);
     ref.holder = team_.members()[p % count];
     ref.local.reset();
+    ref.blob.reset();
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,16 @@ struct TablePlan {
 /// Throws InputError where names, types and counts of the set-up do not go together.
 TablePlan plan_table(const FileSetup& setup, const TimeZone& zone);
 
+/// A file to parse: bytes of the driver's node, or of the cluster.
+struct ParseFile {
+  ByteSourcePtr source;
+  std::optional<store::Blob>
+      blob;  ///< where the cluster keeps them, so that any node can read them
+};
+
 /// Files to parse, and into which frame.
 struct ParseRun {
-  std::vector<ByteSourcePtr> files;
+  std::vector<ParseFile> files;
   TablePlan plan;
   std::string destination;
 };

@@ -37,9 +37,10 @@ struct FileRef {
   std::int64_t size = 0;
   NodeId holder;
   std::optional<Fingerprint> local;  ///< a file of that path, which other nodes may have as well
+  std::optional<store::Blob> blob;   ///< bytes that the cluster keeps
   template <class Archive>
   void fields(Archive& archive) {
-    archive(source, name, size, holder, local);
+    archive(source, name, size, holder, local, blob);
   }
 };
 

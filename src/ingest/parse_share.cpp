@@ -6,6 +6,7 @@
 
 #include <neve/base/error.hpp>
 
+#include "ingest/sources/blob_source.hpp"
 #include "ingest/sources/far_source.hpp"
 #include "ingest/sources/unpack.hpp"
 
@@ -34,6 +35,9 @@ ByteSourcePtr ParseShare::open(const FileRef& ref) {
   ByteSourcePtr file = held(ref.source);
   if (!file && ref.local) {
     file = open_if_same(ref.name, *ref.local, site_.policy, site_.name());
+  }
+  if (!file && ref.blob) {
+    return std::make_shared<BlobSource>(ref.name, site_.node.engine(), *ref.blob);
   }
   if (!file) return open_far(ref);
   if (ref.local) {

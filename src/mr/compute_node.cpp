@@ -34,8 +34,8 @@ struct ComputeNode::Parts {
   cluster::Inbox inbox;
   store::Store store;
   std::unique_ptr<Engine> engine;
-  std::optional<frame::Frames> frames;
   Engine::Core* core = nullptr;  // the engine's
+  std::optional<frame::Frames> frames;
   std::optional<Copier> copier;  // uses the engine's core, so it ends first
 };
 

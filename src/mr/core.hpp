@@ -95,6 +95,8 @@ class Engine::Core {
   /// Gets the chunks of these groups that are not here from who has them.
   void fetch(const store::Placement& from, std::span<const ColumnId> columns,
              std::int32_t first_group, std::int32_t end_group);
+  /// From one of the homes that the placement names; null where none has it.
+  SharedBuffer find_chunk(const store::Placement& placement, ColumnId column, GroupIndex group);
   SharedBuffer get_chunk(const store::Placement& placement, ColumnId column, GroupIndex group);
   /// Puts a chunk at all its homes. Those that cannot be reached are noted, as long as somebody
   /// has it.
@@ -156,6 +158,8 @@ class Engine::Core {
                                       const std::vector<std::int32_t>& blocks, Round& round);
   /// How many runs with this scratch have ended well.
   std::int64_t runs_so_far(const TaskEntry& task, ScratchId id);
+  /// Before the first run of a job: decides whether its runs are logged.
+  void begin_log(const RunRequest& request);
   void note_run(const TaskEntry& task, RunRequest& request, const void* state);
   /// Waits until the catalogue changes, at most so long.
   void await_command(std::chrono::milliseconds limit);
@@ -173,6 +177,10 @@ class Engine::Core {
   std::mutex mutex_;
   std::map<std::uint64_t, job::TokenPtr> foreign_runs_;  ///< runs that other nodes drive
   std::map<std::uint64_t, std::int64_t> scratch_runs_;   ///< of scratches that this node drives
+  /// Scratches of jobs that began when all row groups lived here. Nobody else could do their runs
+  /// again, as they are not logged, which would cost a node that stands alone; so they stay here,
+  /// wherever the groups move. Should this node die, so does the driver.
+  std::set<std::uint64_t> unlogged_;
   /// Nodes that did not answer lately: others are asked first.
   std::map<NodeId, std::chrono::steady_clock::time_point> avoided_until_;
   std::mutex pending_mutex_;

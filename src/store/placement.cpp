@@ -37,15 +37,30 @@ bool Placement::drop(NodeId node) {
     changed |= std::erase(run.homes, node) != 0;
     if (run.incoming == node) {
       run.incoming.reset();
+      run.leaving.reset();
       changed = true;
     }
+    if (run.leaving == node) run.leaving.reset();
   }
   return changed;
 }
 
+namespace {
+
+bool holds(std::span<const NodeId> nodes, NodeId node) {
+  return std::ranges::find(nodes, node) != nodes.end();
+}
+
+std::size_t count_staying(const Run& run, std::span<const NodeId> members) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(run.homes, [&](NodeId home) { return holds(members, home); }));
+}
+
+}  // namespace
+
 bool Placement::fill(std::span<const NodeId> members, std::int32_t copies) {
+  const std::size_t wanted = std::min(members.size(), static_cast<std::size_t>(copies));
   std::map<NodeId, std::size_t> load;
-  for (const NodeId member : members) load[member] = 0;
   for (const Run& run : runs) {
     for (const NodeId home : run.homes) ++load[home];
     if (run.incoming) ++load[*run.incoming];
@@ -53,28 +68,46 @@ bool Placement::fill(std::span<const NodeId> members, std::int32_t copies) {
   bool changed = false;
   for (std::size_t r = 0; r < runs.size(); ++r) {
     Run& run = runs[r];
+    if (run.incoming && !holds(members, *run.incoming)) {
+      run.incoming.reset();
+      run.leaving.reset();
+      changed = true;
+    }
     if (run.homes.empty() || run.incoming) continue;
-    if (run.homes.size() >= static_cast<std::size_t>(copies)) continue;
+    const std::size_t staying = count_staying(run, members);
+    const auto leaves = [&](NodeId home) { return !holds(members, home); };
+    if (staying >= wanted) {
+      changed |= std::erase_if(run.homes, leaves) != 0;
+      continue;
+    }
     std::optional<NodeId> best;
     // From a member that differs from run to run, so that equal loads spread.
     for (std::size_t i = 0; i < members.size(); ++i) {
       const NodeId member = members[(r + i) % members.size()];
-      if (std::ranges::find(run.homes, member) != run.homes.end()) continue;
+      if (holds(run.homes, member)) continue;
       if (!best || load[member] < load[*best]) best = member;
     }
-    if (!best) continue;
     run.incoming = best;
     ++load[*best];
+    const auto leaver = std::ranges::find_if(run.homes, leaves);
+    if (staying + 1 == wanted && leaver != run.homes.end()) run.leaving = *leaver;
     changed = true;
   }
   return changed;
 }
 
-bool Placement::arrived(std::int32_t first_group, NodeId node) {
+bool Placement::arrived(std::int32_t first_group, std::int32_t end_group, NodeId node) {
   for (Run& run : runs) {
     if (run.first_group != first_group || run.incoming != node) continue;
-    run.homes.push_back(node);
+    if (end_of(run) != end_group) return false;
+    const auto leaver = run.leaving ? std::ranges::find(run.homes, *run.leaving) : run.homes.end();
+    if (leaver != run.homes.end()) {
+      *leaver = node;
+    } else {
+      run.homes.push_back(node);
+    }
     run.incoming.reset();
+    run.leaving.reset();
     return true;
   }
   return false;
@@ -88,7 +121,7 @@ Placement place(std::int32_t groups, std::span<const NodeId> members, std::int32
     const std::size_t owner =
         static_cast<std::size_t>(g) * nodes / static_cast<std::size_t>(groups);
     if (!made.runs.empty() && made.runs.back().homes.front() == members[owner]) continue;
-    Run run{.first_group = g, .homes = {}, .incoming = {}};
+    Run run{.first_group = g, .homes = {}, .incoming = {}, .leaving = {}};
     for (std::size_t c = 0; c < std::min(nodes, static_cast<std::size_t>(copies)); ++c) {
       run.homes.push_back(members[(owner + c) % nodes]);
     }

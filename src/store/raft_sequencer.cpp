@@ -6,6 +6,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::store {
 
@@ -52,6 +53,7 @@ void RaftSequencer::commit_later(Command command) {
 
 /// Whatever has come together while the last commit was under way goes with the next one.
 void RaftSequencer::commit_leases(const std::stop_token& stop) {
+  name_this_thread("leases");
   constexpr std::chrono::milliseconds kPause(200);
   while (true) {
     Command now;

@@ -81,6 +81,25 @@ void Store::drop(const std::vector<ColumnId>& columns) {
   }
 }
 
+void Store::drop_elsewhere(std::uint64_t since) {
+  std::vector<Held> gone;  // freed without the lock
+  const auto take = [&](std::unordered_map<GroupIndex, Held>& groups,
+                        const Catalog::Elsewhere& run) {
+    for (std::int32_t g = run.first_group; g < run.end_group; ++g) {
+      auto held = groups.extract(GroupIndex(g));
+      if (!held.empty()) gone.push_back(std::move(held.mapped()));
+    }
+  };
+  for (const Catalog::Elsewhere& run : catalog_.elsewhere(self_, since)) {
+    const std::unique_lock lock(mutex_);
+    for (const ColumnId column : run.columns) {
+      const auto groups = chunks_.find(column);
+      if (groups != chunks_.end()) take(groups->second, run);
+    }
+  }
+  for (const Held& held : gone) bytes_.fetch_sub(held.reservation.bytes());
+}
+
 std::int64_t Store::chunk_bytes(std::span<const ColumnId> columns) const {
   const std::shared_lock lock(mutex_);
   std::int64_t sum = 0;
@@ -100,8 +119,10 @@ Applied Store::commit(Command command) {
 Applied Store::apply(const Command& command) {
   Applied applied = catalog_.apply(command);
   drop(applied.freed);
+  const bool moves = applied.accepted && (command.copies || command.arrival || command.rebalance);
+  if (moves) drop_elsewhere(applied.version - 1);
   tell_waiters();
-  if (applied.accepted && (command.copies || command.arrival)) tell_listeners();
+  if (moves) tell_listeners();
   return applied;
 }
 
@@ -114,6 +135,7 @@ void Store::restore(std::span<const std::byte> snapshot) {
   drop(catalog_.restore(snapshot));
   note_members();
   sweep();  // who is gone may have come and left while this node was behind
+  drop_elsewhere(0);
   tell_waiters();
   tell_listeners();
 }
@@ -127,9 +149,12 @@ void Store::note_members() {
 }
 
 void Store::change_view(const cluster::View& view) {
-  drop(catalog_.change_view(view).freed);
+  const std::uint64_t before = catalog_.view()->epoch;
+  const Applied applied = catalog_.change_view(view);
+  drop(applied.freed);
   note_members();
   sweep();
+  if (view.epoch != before) drop_elsewhere(applied.version - 1);
   tell_waiters();
   tell_listeners();
 }

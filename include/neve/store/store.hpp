@@ -97,6 +97,8 @@ class Store {
  private:
   /// Drops what members that are gone have put here and never committed.
   void sweep();
+  /// Drops chunks whose row groups live on other nodes, of placements changed after a version.
+  void drop_elsewhere(std::uint64_t since);
   void tell_waiters();
   void tell_listeners();
   void note_members();

@@ -54,6 +54,7 @@ struct AgreementStatus {
   bool failed = false;
   std::uint64_t applied = 0;
   std::vector<NodeId> voters;
+  std::uint64_t committed = 0;
   /// Of whom nothing was heard for two election timeouts, voters or not; a follower knows of
   /// nobody.
   std::vector<NodeId> silent;

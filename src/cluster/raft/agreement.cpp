@@ -342,6 +342,7 @@ AgreementStatus Agreement::status() const {
   made.is_leader = status.core.is_leader;
   made.failed = status.core.failed;
   made.applied = status.core.applied;
+  made.committed = status.core.committed;
   made.silent = status.silent;
   std::size_t silent_voters = 0;
   for (const raft::Server& server : status.core.servers) {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include <neve/base/thread_name.hpp>
+
 #include "cluster/raft/silence.hpp"
 
 namespace neve::cluster::raft {
@@ -56,6 +58,7 @@ std::uint64_t RaftThread::now_ms() const {
 }
 
 void RaftThread::run(bool bootstrap) {
+  name_this_thread("raft");
   RaftCore replica(settings_, state_, send_);
   VoterKeeper keeper(settings_.self);
   if (bootstrap) {

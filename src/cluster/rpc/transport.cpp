@@ -90,6 +90,7 @@ void GrpcTransport::Parts::close(Peer& peer) {
 
 void GrpcTransport::Parts::forget(NodeId node, const std::shared_ptr<OutgoingCall>& call) {
   pulse.forget(call);
+  --traffic.open;
   const std::lock_guard lock(mutex);
   if (const auto at = peers.find(node); at != peers.end()) at->second.calls.erase(call);
 }
@@ -117,6 +118,8 @@ Answer GrpcTransport::call(NodeId to, std::string service, wire::Bytes request) 
     peer->calls.insert(call);
   }
   ++parts.traffic.calls;
+  ++parts.traffic.open;
+  parts.traffic.timeline.note(TimelineEvent::Kind::call, to, service, request.size());
   parts.pulse.watch(call);
   const auto promise = std::make_shared<std::promise<wire::Bytes>>();
   Answer answer(promise->get_future(), [weak = std::weak_ptr(call)] {
@@ -131,6 +134,7 @@ Answer GrpcTransport::call(NodeId to, std::string service, wire::Bytes request) 
                        request = std::move(request)] {
       try {
         wire::Bytes bytes = call->run(head, request);
+        parts.traffic.timeline.note(TimelineEvent::Kind::answer, to, head.service, 0, bytes.size());
         parts.forget(to, call);
         promise->set_value(std::move(bytes));
       } catch (...) {
@@ -159,6 +163,11 @@ void GrpcTransport::send(NodeId to, std::string service, wire::Bytes message) {
     peer->outbox = outbox;
   }
   peer->outbox->add(parts.head(to, std::move(service)), std::move(message));
+}
+
+std::size_t GrpcTransport::connections() const {
+  const std::lock_guard lock(parts_->mutex);
+  return parts_->peers.size();
 }
 
 void GrpcTransport::leave(NodeId node) {

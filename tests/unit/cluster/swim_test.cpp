@@ -174,7 +174,7 @@ TEST(Swim, SplitClusterIsWholeAgainAfterwards) {
 TEST(Swim, WhatAMemberSaysOfItselfReachesAll) {
   Nodes nodes(4);
   gossip::MemberInfo info = nodes.at(0).swim().self().info;
-  info.flags = gossip::MemberInfo::kDraining;
+  info.flags = gossip::MemberInfo::kWitness;
   info.about = {std::byte{42}};
   info.cluster = gossip::ClusterId(999);
   nodes.at(0).swim().describe(info, nodes.at(0).host().now());

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <neve/frame/chunk_builder.hpp>
 #include <neve/ingest/ingest.hpp>
 #include <zlib.h>
 
@@ -45,6 +46,12 @@ inline void write_gzip(const std::string& path, const std::string& text) {
     gzwrite(file, part.data(), static_cast<unsigned>(part.size()));
     gzclose(file);
   }
+}
+
+inline std::vector<frame::Chunk> pieces_of(const std::string& text) {
+  frame::BytesBuilder builder;
+  builder.append(std::as_bytes(std::span(text)));
+  return builder.finish();
 }
 
 /// Some nodes with a folder of files that all of them see, but for the `strangers`.

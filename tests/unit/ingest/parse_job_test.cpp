@@ -1,9 +1,7 @@
-#include <cstring>
 #include <sstream>
 
 #include <gtest/gtest.h>
 #include <neve/base/error.hpp>
-#include <neve/frame/chunk_builder.hpp>
 #include <zip.h>
 
 #include "unit/ingest/bench.hpp"
@@ -26,12 +24,6 @@ void write_zip(const std::string& path, const std::string& text) {
   zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
   zip_file_add(archive, "inside.csv", source, ZIP_FL_ENC_UTF_8);
   zip_close(archive);
-}
-
-std::vector<frame::Chunk> pieces_of(const std::string& text) {
-  frame::BytesBuilder builder;
-  builder.append(std::as_bytes(std::span(text)));
-  return builder.finish();
 }
 
 TEST(ParseJob, SameFrameHoweverTheBytesCame) {

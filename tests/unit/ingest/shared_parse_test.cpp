@@ -1,13 +1,11 @@
 // One parse by several nodes: the frame of one node, whoever has the files and whatever happens.
 #include <atomic>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <thread>
 
 #include <gtest/gtest.h>
 #include <neve/base/error.hpp>
-#include <neve/frame/chunk_builder.hpp>
 
 #include "ingest/parse_job.hpp"
 #include "ingest/sources/fingerprint.hpp"
@@ -140,9 +138,7 @@ TEST(SharedParse, UploadsAreSentToTheOtherNodes) {
   };
   const Whole alone = parse_files({.nodes = 1}, as_file, setup_of_rows());
   Bench bench(3);
-  frame::BytesBuilder builder;
-  builder.append(std::as_bytes(std::span(text)));
-  bench.ingest.keep_upload("u", builder.finish(), {});
+  bench.ingest.keep_upload("u", pieces_of(text), {});
   EXPECT_EQ(bench.parse({"u"}, "a", setup_of_rows()).status, job::Status::done);
   EXPECT_EQ(whole(bench, "a"), alone);
 }
@@ -195,15 +191,18 @@ class WatchedFile final : public ByteSource {
   mutable std::atomic<int> reads_{0};
 };
 
+job::Snapshot parse_job() {
+  job::Snapshot snapshot;
+  snapshot.key = "job";
+  snapshot.description = {.text = "Parse", .destination = "a", .destination_type = "Key<Frame>"};
+  return snapshot;
+}
+
 /// A parse whose first node's reads are watched.
 struct WatchedParse : Nodes {
   explicit WatchedParse(const Settings& settings) : Nodes(settings) {}
   std::shared_ptr<ParseShares> shares = serve_parses(cluster.node(0), policy);
-  job::Job job{
-      {.key = "job",
-       .description = {.text = "Parse", .destination = "a", .destination_type = "Key<Frame>"}},
-      {},
-      {}};
+  job::Job job{parse_job(), std::nullopt, {.keep = {}, .end = [](const job::Snapshot&) {}}};
   std::function<void(int)> on_read = [](int) {};
 
   void run(const std::string& text) {
@@ -211,7 +210,9 @@ struct WatchedParse : Nodes {
     const auto file = std::make_shared<WatchedFile>(path, [this](int n) { on_read(n); });
     job.run([&](job::Job& own) {
       run_parse(*shares, frames,
-                {.files = {file}, .plan = plan_table(setup_of_rows(), {}), .destination = "a"},
+                {.files = {{file, std::nullopt}},
+                 .plan = plan_table(setup_of_rows(), {}),
+                 .destination = "a"},
                 own);
     });
   }
