@@ -7,6 +7,7 @@ far as the machine's own timing allows. Kind `churn` measures joins and deaths i
 import argparse
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -29,8 +30,9 @@ class Failure(Exception):
 class Campaign:
     """What all cases share: tables, the undisturbed results, and how long phases take undisturbed."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, heals_within_s):
         self.folder = folder
+        self.heals_within_s = heals_within_s
         self.known = {}
 
     def table(self, size):
@@ -57,7 +59,7 @@ class Campaign:
         kind.prepare(folder)
         with network.Network(PLACES, number) as net:
             case = Case(number, random.Random(f"{name} {number}"), net, folder, kind.size, pace, expected,
-                        self.table(kind.size))
+                        self.table(kind.size), self.heals_within_s)
             try:
                 figures = kind.run(case)
             except Exception as failure:
@@ -73,6 +75,8 @@ def options():
     parser.add_argument("--from", dest="first", type=int, default=1, help="number of the first (%(default)s)")
     parser.add_argument("--kind", action="append", choices=[*KINDS, "churn"],
                         help="only these; may be repeated (all but churn)")
+    parser.add_argument("--heals-within", type=float, default=10,
+                        help="in how many seconds after a fault a cluster must be whole again (%(default)s)")
     return parser.parse_args()
 
 
@@ -120,12 +124,13 @@ def measure_churn(campaign, given, figures):
 
 def main():
     given = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the nodes of the case end, too
     try:
         network.leave_the_machine()
     except network.NotAllowed as why:
         print(f"skipped: {why}")
         sys.exit(network.SKIPPED)
-    campaign = Campaign(Path(tempfile.mkdtemp(prefix="neve-faults-")))
+    campaign = Campaign(Path(tempfile.mkdtemp(prefix="neve-faults-")), given.heals_within)
     figures = Figures()
     failed = run = 0
     for kind in given.kind or KINDS:

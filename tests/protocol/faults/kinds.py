@@ -16,8 +16,7 @@ from .work import PHASES, Size, Work, check_survivors
 WHOLE = Size(rows=100_000, trees=20, depth=5)
 LOSSY = Size(rows=30_000, trees=8, depth=4)
 SLOW = Size(rows=5_000, trees=2, depth=2)  # every step of a distributed run waits for 400 ms there
-HEALS_WITHIN_S = 10
-CASE_WITHIN_S = 120
+CASE_WITHIN_S = 240
 READS_WITHIN_S = 60  # where rows are out of reach, until that is certain
 
 
@@ -32,6 +31,7 @@ class Case:
     pace: dict  # seconds of each phase, undisturbed
     expected: dict
     table: str
+    heals_within_s: float
     what: str = ""
 
     def fleet(self, size, **further):
@@ -169,7 +169,7 @@ def check_refused(tried):
 
 
 def read_at(node, paths, healed, answers):
-    """Asks a node of the minority for what was acknowledged before; models are everywhere, rows perhaps not."""
+    """Asks a node of the minority for what was acknowledged before; its copies may be on the other side."""
     for path in paths:
         try:
             answers.append((path, *node.ask("GET", path, timeout=READS_WITHIN_S)))
@@ -180,10 +180,11 @@ def read_at(node, paths, healed, answers):
 
 
 def check_read(answers, checksums):
-    """What is told is right; what cannot be told is refused with a typed error, and no model is."""
+    """What is told is right; what cannot be told is refused with a typed error."""
     for path, status, text in answers:
-        assert status == 200 or (status == 503 and path.startswith("/3/Frames")), f"{path}: {status} {text[:300]}"
+        assert status in (200, 503), f"{path}: {status} {text[:300]}"
         assert status == 503 or str(checksums[path]).encode() in text, f"{path} is another one in the minority"
+        assert status == 200 or b"H2OErrorV3" in text, f"{path}: {text[:300]}"
 
 
 def partition(case):
@@ -218,16 +219,16 @@ def partition(case):
         case.net.set_weather(cut, None)
         mended = time.monotonic()
         check_refused(tried)
-        fleet.await_size(len(fleet.nodes), HEALS_WITHIN_S + 20)
+        fleet.await_size(len(fleet.nodes), case.heals_within_s + 20)
         for place in minority:
-            wait_until(lambda: writes(fleet.nodes[place]), HEALS_WITHIN_S + 20)
+            wait_until(lambda: writes(fleet.nodes[place]), case.heals_within_s + 20)
         whole = time.monotonic() - mended
         writer.join()
         reader.join()
         case.finish(work)
         check_read(answers, work.acknowledged)
         check_survivors(fleet.nodes, work)
-        assert whole <= HEALS_WITHIN_S, f"healed after {whole:.1f} s"
+        assert whole <= case.heals_within_s, f"healed after {whole:.1f} s"
         return {"heal": whole, "silence": longest_silence(work, until - lasts), "refused": len(tried)}
 
 
@@ -282,9 +283,9 @@ def stop(case):
         while time.monotonic() < death.struck + stopped:
             time.sleep(0.05)  # tidy: allow(sleep) the node stands still for 20 s
         victim.signal(signal.SIGCONT)
-        back = fleet.await_size(3, HEALS_WITHIN_S + 20) - (death.struck + stopped)
+        back = fleet.await_size(3, case.heals_within_s + 20) - (death.struck + stopped)
         check_survivors(fleet.nodes, work)
-        assert back <= HEALS_WITHIN_S, f"back after {back:.1f} s"
+        assert back <= case.heals_within_s, f"back after {back:.1f} s"
         return {"agreed": agreed, "silence": longest_silence(work, death.struck), "back": back}
 
 
