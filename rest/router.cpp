@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <neve/base/error.hpp>
+#include <neve/base/thread_name.hpp>
 #include <neve/store/store.hpp>
 
 #include "rest/http/form.hpp"
@@ -81,6 +82,11 @@ std::string Call::parameter(std::string_view name) const {
   const auto at = std::ranges::find(parameters, name,
                                     [](const auto& p) -> std::string_view { return p.first; });
   return at == parameters.end() ? std::string() : at->second;
+}
+
+Resource about_nodes(std::vector<Route> routes) {
+  for (Route& route : routes) route.is_about_node = true;
+  return {std::move(routes)};
 }
 
 void read_input(const Call& call, const schema::Schema& schema, void* input) {
@@ -181,6 +187,19 @@ schema::Form Router::parameters_of(const http::Request& request, const Route& ro
   return parameters;
 }
 
+void Router::require_data(const Route& route) const {
+  if (!services_.witness || route.is_about_node) return;
+  std::string nodes;
+  for (const cluster::Member& member : services_.members()) {
+    nodes += (nodes.empty() ? "http://" : ", http://") + member.address;
+  }
+  constexpr int kMisdirected = 421;
+  throw InputError(
+      kMisdirected, "water.exceptions.H2OIllegalArgumentException",
+      "This node is a witness: it votes and holds no data. Ask one that does: " + nodes + ".",
+      {{"nodes", nodes}});
+}
+
 void Router::handle(http::Request request, http::Responder responder) const {
   schema::Form path_parameters;
   // HEAD is a GET whose body the session leaves out.
@@ -192,6 +211,7 @@ void Router::handle(http::Request request, http::Responder responder) const {
                                  : request.method + " " + request.path + " not found";
     throw InputError::not_found(what, {{"path", request.path}});
   }
+  require_data(*route);
   schema::Form parameters = parameters_of(request, *route);
   std::ranges::move(path_parameters, std::back_inserter(parameters));
   auto call =
@@ -202,9 +222,10 @@ void Router::handle(http::Request request, http::Responder responder) const {
     return;
   }
   workers_.submit([route, call, responder] {
+    name_this_thread(route->name);
     try {
       // What any node has acknowledged before is seen here.
-      call->services.store->sync();
+      if (!route->is_about_node) call->services.store->sync();
       route->handle(call, responder);
     } catch (...) {
       responder.fail(std::current_exception());

@@ -51,6 +51,9 @@ struct Route {
   RouteHandler handle = {};
   bool on_io_thread = false;  ///< answers at once: no computing, no waiting, no files
   bool takes_upload = false;  ///< the body is data of any size, not parameters
+  /// Tells of nodes, not of data: a witness answers it too, and it does not wait until this node
+  /// knows all that others have acknowledged, which may take long where something is wrong.
+  bool is_about_node = false;
 
   [[nodiscard]] Route&& cheap() && {
     on_io_thread = true;
@@ -69,6 +72,9 @@ struct Resource {
   std::vector<Route> routes;
   std::vector<JobKind> job_kinds = {};
 };
+
+/// Marks all routes as being about nodes, see Route::is_about_node.
+Resource about_nodes(std::vector<Route> routes);
 
 /// Reads In from the parameters; throws InputError (412) listing everything that is wrong.
 void read_input(const Call& call, const schema::Schema& schema, void* input);
@@ -120,6 +126,7 @@ class Router {
                                           schema::Form& found) const;
   [[nodiscard]] const Route* match_long_key(std::string_view method, std::string_view raw_path,
                                             schema::Form& found) const;
+  void require_data(const Route& route) const;
   [[nodiscard]] schema::Form parameters_of(const http::Request& request, const Route& route) const;
 
   Services& services_;

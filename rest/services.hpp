@@ -22,6 +22,9 @@ class Engine;
 namespace neve::store {
 class Store;
 }
+namespace neve::operations {
+class Operations;
+}
 namespace neve::model {
 class Models;
 class Algorithms;
@@ -38,6 +41,7 @@ class Ingest;
 
 namespace neve::rest {
 
+class RequestCounts;
 class Router;
 
 /// What this process is, for the answers that tell it.
@@ -49,6 +53,7 @@ struct ServerInfo {
   std::int64_t start_time_ms = 0;
   int threads = 1;
   std::string log_directory;
+  RequestCounts* requests = nullptr;   ///< answered so far
   std::function<void()> request_stop;  ///< asks the process to end gracefully
   /// Calls back on an I/O thread after some milliseconds.
   std::function<void(std::int64_t delay_ms, std::function<void()> callback)> run_after;
@@ -72,6 +77,9 @@ struct Services {
   rapids::Interpreter* rapids = nullptr;
   ingest::Ingest* ingest = nullptr;
   const Router* router = nullptr;
+  operations::Operations* operations = nullptr;
+  const RequestCounts* requests = nullptr;  ///< that this node has answered
+  bool witness = false;  ///< votes, but holds no data: answers only what is about nodes
 };
 
 }  // namespace neve::rest

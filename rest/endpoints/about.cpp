@@ -43,8 +43,8 @@ About answer_about(Call& call, const About& /*input*/) {
 }  // namespace
 
 const Resource& about() {
-  static const Resource kResource{
-      {route("GET", "/3/About", "about", "Versions of this server.", &answer_about).cheap()}};
+  static const Resource kResource = about_nodes(
+      {route("GET", "/3/About", "about", "Versions of this server.", &answer_about).cheap()});
   return kResource;
 }
 

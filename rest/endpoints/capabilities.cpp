@@ -40,7 +40,7 @@ Capabilities answer_core(Call& /*call*/, const Capabilities& /*input*/) { return
 }  // namespace
 
 const Resource& capabilities() {
-  static const Resource kResource{
+  static const Resource kResource = about_nodes(
       {route("GET", "/3/Capabilities", "list_all_capabilities", "All capabilities.", &answer_api)
            .cheap(),
        route("GET", "/3/Capabilities/Core", "list_core_capabilities", "Those of the core.",
@@ -48,7 +48,7 @@ const Resource& capabilities() {
            .cheap(),
        route("GET", "/3/Capabilities/API", "list_rest_capabilities", "Those of the REST API.",
              &answer_api)
-           .cheap()}};
+           .cheap()});
   return kResource;
 }
 

@@ -1,15 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <ctime>
 #include <limits>
 
-#include <neve/base/budget.hpp>
 #include <neve/base/clock.hpp>
-#include <neve/mr/engine.hpp>
+#include <neve/operations/operations.hpp>
 #include <neve/schema/schema_of.hpp>
-#include <neve/store/store.hpp>
 
-#include "rest/endpoints/process_figures_internal.hpp"
 #include "rest/router.hpp"
 #include "rest/services.hpp"
 
@@ -101,7 +99,7 @@ struct Cloud {
   bool cloud_healthy = true;
   std::int32_t bad_nodes = 0;
   bool consensus = true;
-  bool locked = true;
+  bool locked = false;
   bool is_client = false;
   std::optional<std::string> hadoop_version;
   bool telemetry_enabled = false;
@@ -109,6 +107,11 @@ struct Cloud {
   bool internal_security_enabled = false;
   std::int32_t leader_idx = 0;
   std::optional<std::string> web_ip;
+  bool fully_replicated = true;
+  std::int64_t missing_copies = 0;
+  std::int64_t lost_runs = 0;
+  std::int32_t missing_votes = 0;
+  bool has_quorum = true;
   static const schema::Schema& schema();
 };
 
@@ -126,23 +129,32 @@ const schema::Schema& Cloud::schema() {
           .field<&Cloud::build_number>("Last part of the version.")
           .field<&Cloud::build_age>("Time since the program was built.")
           .field<&Cloud::build_too_old>("Whether a newer version should be used.")
-          .field<&Cloud::node_idx>("Position of the answering node among the nodes.")
+          .field<&Cloud::node_idx>("Position of the answering node among the nodes; -1: a witness.")
           .field<&Cloud::cloud_name>("Name of the cluster.")
           .field<&Cloud::cloud_size>("Number of nodes.")
-          .field<&Cloud::cloud_uptime_millis>("Time since the start, in ms.")
+          .field<&Cloud::cloud_uptime_millis>("Time since the first node's start, in ms.")
           .field<&Cloud::cloud_internal_timezone>("Time zone of times in the cluster.")
           .field<&Cloud::datafile_parser_timezone>("Time zone of times in files without one.")
-          .field<&Cloud::cloud_healthy>("Whether all nodes answer.")
+          .field<&Cloud::cloud_healthy>("Whether at least half of the nodes answer.")
           .field<&Cloud::bad_nodes>("Number of nodes that do not answer.")
           .field<&Cloud::consensus>("Whether the nodes agree on who is a member.")
           .field<&Cloud::locked>("Whether further nodes are turned away.")
-          .field<&Cloud::is_client>("Whether the answering node holds no data.")
+          .field<&Cloud::is_client>("Whether the answering node holds no data: a witness.")
           .field<&Cloud::hadoop_version>("Always null: Neve does not run on Hadoop.")
           .field<&Cloud::telemetry_enabled>("Always false: nothing is reported to anybody.")
-          .field<&Cloud::nodes>("The nodes.")
+          .field<&Cloud::nodes>("The nodes that hold data.")
           .field<&Cloud::internal_security_enabled>("Whether nodes talk to each other encrypted.")
-          .field<&Cloud::leader_idx>("Position of the leading node.")
-          .field<&Cloud::web_ip>("Address of the REST service, where it has one of its own.");
+          .field<&Cloud::leader_idx>("Position of the leading node; -1: none, or a witness.")
+          .field<&Cloud::web_ip>("Address of the REST service, where it has one of its own.")
+          .field<&Cloud::fully_replicated>(
+              "Whether all rows have their copies and all votes are held, so that the next loss of "
+              "a node is covered.")
+          .field<&Cloud::missing_copies>(
+              "Copies of runs of rows that are still to be made, for want of memory or time.")
+          .field<&Cloud::lost_runs>("Runs of rows of which every copy was lost.")
+          .field<&Cloud::missing_votes>("Voters that do not answer or are still to be appointed.")
+          .field<&Cloud::has_quorum>(
+              "Whether more than half of the voters answer, so that changes are possible.");
   return kSchema;
 }
 
@@ -171,7 +183,7 @@ const schema::Schema& Ping::schema() {
   static const schema::Schema kSchema =
       schema::SchemaOf<Ping>("PingV3", "Iced", "RequestSchemaV3")
           .field<&Ping::cloud_uptime_millis>("Time since the start, in ms.")
-          .field<&Ping::cloud_healthy>("Whether all nodes answer.")
+          .field<&Ping::cloud_healthy>("Whether at least half of the nodes answer.")
           .field<&Ping::nodes>("Free memory of each node.");
   return kSchema;
 }
@@ -193,48 +205,68 @@ std::string age_text(std::int64_t seconds) {
   return std::to_string(count) + (days ? " day" : " hour") + (count == 1 ? "" : "s");
 }
 
-Node describe_node(const Services& services) {
-  const ProcessFigures figures = process_figures(services.info.log_directory);
-  const Budget& budget = services.engine->budget();
+Node describe_node(const operations::MemberReport& member) {
+  const operations::NodeFigures& figures = member.figures;
+  const operations::ProcessFigures& process = figures.process;
   Node node;
-  node.h2o = "/" + services.info.address;
-  node.ip_port = services.info.address;
-  node.last_ping = now_ms();
-  node.pid = figures.process_id;
-  node.num_cpus = figures.cores;
-  node.cpus_allowed = figures.allowed_cores;
-  node.nthreads = services.info.threads;
+  node.h2o = "/" + member.status.member.address;
+  node.ip_port = member.status.member.address;
+  node.healthy = member.healthy;
+  node.last_ping = member.last_contact_ms;
+  node.pid = process.process_id;
+  node.num_cpus = process.cores;
+  node.cpus_allowed = process.allowed_cores;
+  node.nthreads = figures.threads;
   node.fjthrds = {node.nthreads};
   node.fjqueue = {0};
-  node.sys_load = figures.load;
-  node.mem_value_size = services.store->chunk_bytes();
-  node.pojo_mem = std::max<std::int64_t>(0, figures.resident_bytes - node.mem_value_size);
-  node.free_mem = budget.free();
-  node.max_mem = budget.limit();
-  node.swap_mem = figures.swapped_bytes;
-  node.num_keys = static_cast<std::int32_t>(services.store->catalog().size());
-  node.free_disk = figures.free_disk_bytes;
-  node.max_disk = figures.disk_bytes;
-  node.open_fds = figures.open_files;
+  node.sys_load = process.load;
+  node.my_cpu_pct = process.cpu_percent;
+  node.sys_cpu_pct = process.machine_cpu_percent;
+  node.mem_value_size = figures.chunk_bytes;
+  node.pojo_mem = std::max<std::int64_t>(0, process.resident_bytes - node.mem_value_size);
+  node.free_mem = figures.free_bytes;
+  node.max_mem = figures.budget_bytes;
+  node.swap_mem = process.swapped_bytes;
+  node.num_keys = figures.names;
+  node.free_disk = process.free_disk_bytes;
+  node.max_disk = process.disk_bytes;
+  node.rpcs_active = figures.open_calls;
+  node.tcps_active = figures.connections;
+  node.open_fds = process.open_files;
   return node;
 }
 
-/// Another node, of which this one knows that it is a member; its figures are its own to tell.
-Node name_node(const cluster::Member& member) {
-  Node node;
-  node.h2o = "/" + member.address;
-  node.ip_port = member.address;
-  node.last_ping = now_ms();
-  node.fjthrds = {0};
-  node.fjqueue = {0};
-  return node;
+/// When the first node that is still there started.
+std::int64_t first_start_ms(const operations::ClusterReport& report, std::int64_t own) {
+  std::int64_t first = own;
+  for (const operations::MemberReport& member : report.members) {
+    if (member.figures.start_time_ms > 0) first = std::min(first, member.figures.start_time_ms);
+  }
+  return first;
 }
 
-Cloud answer_cloud(Call& call, const Cloud& input) {
-  const ServerInfo& info = call.services.info;
-  const std::int64_t built = program_time_s();
+void fill_nodes(Cloud& cloud, const operations::ClusterReport& report) {
+  cloud.node_idx = -1;
+  cloud.leader_idx = -1;
+  for (const operations::MemberReport& member : report.members) {
+    const auto place = static_cast<std::int32_t>(cloud.nodes.size());
+    if (member.status.witness) {
+      if (member.status.member.id == report.self) cloud.is_client = true;
+      continue;
+    }
+    if (member.status.member.id == report.self) cloud.node_idx = place;
+    if (member.status.member.id == report.cluster.leader) cloud.leader_idx = place;
+    if (!member.healthy) ++cloud.bad_nodes;
+    cloud.nodes.push_back(describe_node(member));
+  }
+  cloud.cloud_size = static_cast<std::int32_t>(cloud.nodes.size());
+  // A client may go on while a node is missing: what it asks for is answered by the others.
+  cloud.cloud_healthy = 2 * cloud.bad_nodes <= cloud.cloud_size;
+}
+
+Cloud describe_cloud(const ServerInfo& info, const operations::ClusterReport& report) {
+  const std::int64_t built = operations::program_time_s();
   Cloud cloud;
-  cloud.skip_ticks = input.skip_ticks;
   cloud.version = info.h2o_version;
   cloud.branch_name = "neve";
   cloud.describe = "neve-" + info.neve_version;
@@ -242,31 +274,67 @@ Cloud answer_cloud(Call& call, const Cloud& input) {
   cloud.build_number = info.h2o_version.substr(info.h2o_version.rfind('.') + 1);
   cloud.build_age = age_text(now_ms() / 1000 - built);
   cloud.cloud_name = info.cluster_name;
-  const std::vector<cluster::Member> members = call.services.members();
-  cloud.cloud_size = static_cast<std::int32_t>(members.size());
-  cloud.cloud_uptime_millis = now_ms() - info.start_time_ms;
-  for (const cluster::Member& member : members) {
-    cloud.nodes.push_back(member.address == info.address ? describe_node(call.services)
-                                                         : name_node(member));
-  }
+  cloud.cloud_uptime_millis = now_ms() - first_start_ms(report, info.start_time_ms);
+  cloud.internal_security_enabled = report.cluster.encrypted;
+  cloud.fully_replicated = report.fully_replicated();
+  cloud.missing_copies = report.spread.missing_copies;
+  cloud.lost_runs = report.spread.lost_runs;
+  cloud.missing_votes = static_cast<std::int32_t>(report.missing_votes);
+  cloud.has_quorum = report.has_quorum;
+  fill_nodes(cloud, report);
   return cloud;
 }
 
-Ping answer_ping(Call& call, const Ping& /*input*/) {
-  const ServerInfo& info = call.services.info;
-  Ping ping;
-  ping.cloud_uptime_millis = now_ms() - info.start_time_ms;
-  ping.nodes.push_back({info.address, call.services.engine->budget().free()});
-  return ping;
+/// H2O's R client asks so before each of its requests, and gives up where a node is not healthy. A
+/// death is agreed on meanwhile, and then that node is none any more.
+constexpr std::chrono::milliseconds kPatience(8000);
+
+/// Answers at once where the figures of other nodes are fresh, or once they are; holds no thread.
+void answer_cloud(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  Cloud input;
+  read_input(*call, Cloud::schema(), &input);
+  call->services.operations->report(
+      input.skip_ticks ? kPatience : std::chrono::milliseconds(0),
+      [call, responder, skip_ticks = input.skip_ticks](const operations::ClusterReport& report) {
+        Cloud cloud = describe_cloud(call->services.info, report);
+        cloud.skip_ticks = skip_ticks;
+        send_json(responder, schema::to_json(cloud, call->parameter("_exclude_fields")));
+      });
+}
+
+void answer_ping(const std::shared_ptr<Call>& call, const http::Responder& responder) {
+  Ping input;
+  read_input(*call, Ping::schema(), &input);
+  const auto answer = [call, responder](const operations::ClusterReport& report) {
+    const Cloud cloud = describe_cloud(call->services.info, report);
+    Ping ping{.cloud_uptime_millis = cloud.cloud_uptime_millis,
+              .cloud_healthy = cloud.cloud_healthy,
+              .nodes = {}};
+    for (const Node& node : cloud.nodes) ping.nodes.push_back({node.ip_port, node.free_mem});
+    send_json(responder, schema::to_json(ping, call->parameter("_exclude_fields")));
+  };
+  call->services.operations->report(std::chrono::milliseconds(0), answer);
+}
+
+template <class T>
+Route later(std::string path, std::string name, std::string summary, RouteHandler handle) {
+  return Route{.method = "GET",
+               .path = std::move(path),
+               .name = std::move(name),
+               .summary = std::move(summary),
+               .input = &T::schema(),
+               .output = &T::schema(),
+               .handle = std::move(handle),
+               .on_io_thread = true};
 }
 
 }  // namespace
 
 const Resource& cloud() {
-  static const Resource kResource{
-      {route("GET", "/3/Cloud", "cloudStatus", "State of the cluster and its nodes.", &answer_cloud)
-           .cheap(),
-       route("GET", "/3/Ping", "ping", "A sign of life, with free memory.", &answer_ping).cheap()}};
+  static const Resource kResource = about_nodes(
+      {later<Cloud>("/3/Cloud", "cloudStatus", "State of the cluster and its nodes.",
+                    &answer_cloud),
+       later<Ping>("/3/Ping", "ping", "A sign of life, with free memory.", &answer_ping)});
   return kResource;
 }
 

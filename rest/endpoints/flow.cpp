@@ -32,9 +32,9 @@ Route page(std::string path, std::string name, std::string summary, RouteHandler
 }  // namespace
 
 const Resource& flow() {
-  static const Resource kResource{
-      {page("/", "root", "Leads to the status page.", redirect),
-       page("/flow/index.html", "status_page", "The status page.", show_status_page)}};
+  static const Resource kResource =
+      about_nodes({page("/", "root", "Leads to the status page.", redirect),
+                   page("/flow/index.html", "status_page", "The status page.", show_status_page)});
   return kResource;
 }
 

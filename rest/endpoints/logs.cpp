@@ -140,12 +140,12 @@ Route download_route(std::string path, std::string name) {
 }  // namespace
 
 const Resource& logs() {
-  static const Resource kResource{
+  static const Resource kResource = about_nodes(
       {route("GET", "/3/Logs/nodes/{nodeidx}/files/{name}", "logs", "The end of a node's log.",
              &answer_logs),
        download_route("/3/Logs/download", "logs_download"),
        download_route("/3/Logs/download/{container}", "logs_download_container"),
-       route("POST", "/3/LogAndEcho", "logAndEcho", "Writes a line to the log.", &answer_echo)}};
+       route("POST", "/3/LogAndEcho", "logAndEcho", "Writes a line to the log.", &answer_echo)});
   return kResource;
 }
 

@@ -135,14 +135,14 @@ Metadata show_schema_of_class(Call& call, const Metadata& input) {
 }  // namespace
 
 const Resource& metadata() {
-  static const Resource kResource{
+  static const Resource kResource = about_nodes(
       {route("GET", "/3/Metadata/endpoints", "endpoints", "All routes.", &list_endpoints),
        route("GET", "/3/Metadata/endpoints/{path}", "endpoint", "One route and its parameters.",
              &show_endpoint),
        route("GET", "/3/Metadata/schemas", "schemas", "All schemas.", &list_schemas),
        route("GET", "/3/Metadata/schemas/{schemaname}", "schema", "One schema.", &show_schema),
        route("GET", "/3/Metadata/schemaclasses/{classname}", "schemaForClass",
-             "The schemas of a type.", &show_schema_of_class)}};
+             "The schemas of a type.", &show_schema_of_class)});
   return kResource;
 }
 

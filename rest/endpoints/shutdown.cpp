@@ -28,9 +28,9 @@ Shutdown answer_shutdown(Call& call, const Shutdown& /*input*/) {
 }  // namespace
 
 const Resource& shutdown() {
-  static const Resource kResource{
+  static const Resource kResource = about_nodes(
       {route("POST", "/3/Shutdown", "shutdownCluster", "Stops the cluster.", &answer_shutdown)
-           .cheap()}};
+           .cheap()});
   return kResource;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rest/http/session.hpp"
+#include <neve/base/thread_name.hpp>
 
 namespace neve::rest::http {
 
@@ -93,6 +94,7 @@ void Server::start(ListenSocket socket) {
       asio::detached);
   for (const auto& context : core_->contexts) {
     core_->threads.emplace_back([io = context.get()] {
+      name_this_thread("http");
       const auto work = asio::make_work_guard(*io);
       io->run();
     });

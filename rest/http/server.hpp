@@ -42,6 +42,9 @@ struct ServerOptions {
   Budget* budget = nullptr;             ///< bodies are reserved here; null: unbounded
   std::function<BodyPlan(const Request& head)> plan_body;  ///< empty: a string of max_body_bytes
   ErrorBody error_body;                                    ///< empty: plain_error_body
+  /// Told of every answer, refusals of malformed requests too, and how long it took from the first
+  /// byte of the request to the last one that was handed to the system. Must not block.
+  std::function<void(int status, std::chrono::nanoseconds took)> on_answer;
 };
 
 /// H2OErrorV3 without schema tables, for a server without a router.

@@ -98,6 +98,7 @@ asio::awaitable<void> Session::run() {
 asio::awaitable<bool> Session::serve_one() {
   if (!co_await wait_for_bytes()) co_return false;
   const Busy busy(shared_);
+  const auto began = Clock::now();
   Exchange exchange;
   try {
     co_await receive(exchange);
@@ -108,6 +109,9 @@ asio::awaitable<bool> Session::serve_one() {
   no_deadline();
   if (exchange.received) co_await wait_for_answer(exchange);
   const bool keep = co_await write_answer(exchange);
+  if (shared_.options.on_answer) {
+    shared_.options.on_answer(exchange.answer.response.status, Clock::now() - began);
+  }
   if (!exchange.body_complete) co_await linger();
   co_return keep&& exchange.body_complete;
 }

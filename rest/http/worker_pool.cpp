@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <neve/base/thread_name.hpp>
+
 namespace neve::rest::http {
 
 WorkerPool::~WorkerPool() {
@@ -37,6 +39,7 @@ void WorkerPool::submit(std::function<void()> work) {
 }
 
 void WorkerPool::run() {
+  name_this_thread("request");
   std::unique_lock lock(mutex_);
   for (;;) {
     ++idle_;

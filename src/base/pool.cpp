@@ -12,6 +12,7 @@
 #include <atomic>
 
 #include <neve/base/error.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve {
 namespace {
@@ -28,7 +29,9 @@ class WorkerSetUp final : public oneapi::tbb::task_scheduler_observer {
         0x1F80;  // all exceptions masked, round to nearest, no FTZ/DAZ
     _mm_setcsr(kDefaultMxcsr);
     constexpr int kComputeNiceness = 5;
-    if (is_worker) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kComputeNiceness);
+    if (!is_worker) return;
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kComputeNiceness);
+    name_this_thread("compute");
   }
 };
 

@@ -15,4 +15,12 @@ std::vector<NodeId> View::ids() const {
   return all;
 }
 
+std::vector<NodeId> View::homes() const {
+  std::vector<NodeId> staying;
+  for (const Member& member : members) {
+    if (!member.draining) staying.push_back(member.id);
+  }
+  return staying.empty() ? ids() : staying;
+}
+
 }  // namespace neve::cluster

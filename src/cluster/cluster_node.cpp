@@ -2,6 +2,8 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -16,6 +18,7 @@
 #include "cluster/api/cluster_folder.hpp"
 #include "cluster/gossip/bootstrap.hpp"
 #include "cluster/gossip/udp_gossip.hpp"
+#include "cluster/raft/voters.hpp"
 #include "cluster/steward.hpp"
 
 namespace neve::cluster {
@@ -48,6 +51,12 @@ gossip::ClusterKey key_of(const ClusterSettings& settings, const ClusterFolder& 
   if (settings.folder.empty()) return gossip::key_from_name(settings.name);
   const std::string& text = folder.gossip_key;
   return gossip::key_from_secret({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+std::string_view word_of(gossip::EventKind kind) {
+  constexpr std::array<std::string_view, 7> kWords = {
+      "joined", "updated", "suspected", "refuted", "declared dead", "left", "evicted"};
+  return kWords.at(static_cast<std::size_t>(kind));
 }
 
 gossip::JoinList join_list_of(const ClusterSettings& settings) {
@@ -96,6 +105,7 @@ ClusterNode::Parts::Parts(const ClusterSettings& the_settings, Budget& the_budge
   options.bind = endpoint_of(settings.host, settings.port);
   options.member.self.endpoint = options.bind;
   options.member.self.rest_address = settings.rest_address;
+  if (settings.witness) options.member.self.flags |= gossip::MemberInfo::kWitness;
   if (settings.returning) options.member.self.flags |= gossip::MemberInfo::kReturning;
   options.key = key_of(settings, folder);
   gossip.emplace(options, [this](const gossip::Event& event) { handle(event); });
@@ -103,6 +113,7 @@ ClusterNode::Parts::Parts(const ClusterSettings& the_settings, Budget& the_budge
 
 void ClusterNode::Parts::handle(const gossip::Event& event) {
   const std::scoped_lock lock(steward_mutex);
+  traffic.timeline.note(TimelineEvent::Kind::news, event.member.id, word_of(event.kind));
   if (steward) steward->notice(event);
 }
 
@@ -160,6 +171,7 @@ ClusterMember ClusterNode::Parts::self_member() const {
   ClusterMember member;
   member.id = self;
   member.rest_address = settings.rest_address;
+  member.witness = settings.witness;
   member.node_address = text_of(gossip->members().at(self).info.endpoint);
   return member;
 }
@@ -272,10 +284,92 @@ void ClusterNode::start(Hooks hooks) {
     const std::scoped_lock lock(parts.server_mutex);
     if (parts.server) parts.server->leave(node);
   };
-  hands.evicted = parts.hooks.evicted;
+  hands.evicted = [&parts] {
+    // What is under way here waits for nodes that do not answer any more, or for a quorum.
+    parts.agreement->stop();
+    parts.transport->leave_all();
+    parts.hooks.evicted();
+  };
   const std::scoped_lock lock(parts.steward_mutex);
   parts.steward =
       std::make_unique<Steward>(parts.self, *parts.agreement, *parts.gossip, std::move(hands));
+}
+
+ClusterStatus ClusterNode::status() const {
+  const auto view = parts_->agreement->view();
+  const AgreementStatus agreed = parts_->agreement->status();
+  ClusterStatus made;
+  made.epoch = view->epoch;
+  made.term = agreed.term;
+  made.leader = agreed.leader;
+  made.committed = agreed.committed;
+  made.applied = agreed.applied;
+  made.wanted_votes = raft::wanted_voters(view->members.size());
+  made.encrypted = !parts_->rpc.credentials.empty();
+  for (const ClusterMember& member : view->members) {
+    const bool votes = std::ranges::find(agreed.voters, member.id) != agreed.voters.end();
+    made.members.push_back({.member = {.id = member.id,
+                                       .address = member.rest_address,
+                                       .peer = member.node_address,
+                                       .number = member.number,
+                                       .draining = member.draining},
+                            .witness = member.witness,
+                            .votes = votes});
+  }
+  return made;
+}
+
+CallCounts ClusterNode::call_counts() const {
+  const Traffic& traffic = parts_->traffic;
+  CallCounts made{.calls = traffic.calls,
+                  .answered = traffic.answered,
+                  .open = traffic.open,
+                  .connections = parts_->transport->connections(),
+                  .bytes_sent = traffic.bytes_sent,
+                  .bytes_received = traffic.bytes_received,
+                  .heartbeats = traffic.heartbeats,
+                  .posts_dropped = traffic.posts_dropped};
+  for (std::size_t i = 0; i < kRefusals; ++i) {
+    const auto why = static_cast<Refusal>(i);
+    made.refused.emplace_back(name_of(why), traffic.refused_for(why));
+  }
+  return made;
+}
+
+GossipCounts ClusterNode::gossip_counts() const {
+  const gossip::UdpGossip::Counters counters = parts_->gossip->counters();
+  GossipCounts made{.packets_sent = counters.packets_sent,
+                    .packets_received = counters.packets_received,
+                    .bytes_sent = counters.bytes_sent,
+                    .bytes_received = counters.bytes_received,
+                    .send_errors = counters.send_errors};
+  for (std::size_t i = 0; i < gossip::kDropCauses; ++i) {
+    made.dropped.emplace_back(gossip::name_of(static_cast<gossip::DropCause>(i)),
+                              counters.drops.at(i));
+  }
+  return made;
+}
+
+std::vector<TimelineEvent> ClusterNode::timeline() const {
+  const GossipCounts gossip = gossip_counts();
+  parts_->traffic.timeline.note(TimelineEvent::Kind::heartbeat, parts_->self, "gossip",
+                                gossip.packets_sent, gossip.packets_received);
+  return parts_->traffic.timeline.recent(parts_->self);
+}
+
+void ClusterNode::drain(NodeId node) {
+  const auto view = parts_->agreement->view();
+  const ClusterMember* member = view->find(node);
+  if (member == nullptr) throw InputError::not_found("There is no such member of the cluster.");
+  const bool others = std::ranges::any_of(view->members, [node](const ClusterMember& other) {
+    return other.id != node && !other.witness && !other.draining;
+  });
+  if (!others && !member->witness) {
+    throw InputError::illegal_argument("Node " + member->rest_address +
+                                       " is the last that data could stay on: it cannot be "
+                                       "drained. Let another node join first.");
+  }
+  parts_->agreement->change_view({ViewChange::Kind::drain, *member});
 }
 
 }  // namespace neve::cluster

@@ -17,7 +17,8 @@ View ClusterView::data_view() const {
     view.members.push_back({.id = member.id,
                             .address = member.rest_address,
                             .peer = member.node_address,
-                            .number = member.number});
+                            .number = member.number,
+                            .draining = member.draining});
   }
   return view;
 }

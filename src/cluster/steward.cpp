@@ -8,18 +8,18 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::cluster {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{200};
-/// A member that gossip does not know at all was forgotten after its death, or is so new that the
-/// news of it has not come yet; the latter takes no longer than this.
-constexpr std::chrono::seconds kUnknown{15};
 
 /// How long a node that was removed waits to hear that its vote is not counted any more; it may
 /// not hear of it at all.
 constexpr std::chrono::seconds kKeepVote{5};
+/// In which time a leader that counts it, and sends ten heartbeats a second, would be heard.
+constexpr std::chrono::seconds kListen{1};
 
 std::string name_of(const ClusterMember& member) {
   return "node " + std::to_string(member.number) + " at " + member.rest_address;
@@ -33,6 +33,7 @@ Steward::Steward(NodeId self, Agreement& agreement, gossip::UdpGossip& gossip, H
       gossip_(gossip),
       hands_(std::move(hands)),
       seen_(agreement.view()),
+      removals_(self),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 Steward::~Steward() = default;
@@ -49,6 +50,7 @@ void Steward::notice(const gossip::Event& event) {
 }
 
 void Steward::work(const std::stop_token& stop) {
+  name_this_thread("steward");
   while (!stop.stop_requested() && !evicted_) {
     {
       std::unique_lock lock(mutex_);
@@ -62,16 +64,20 @@ void Steward::work(const std::stop_token& stop) {
     if (!evicted_) propose_removals();
   }
   if (!evicted_) return;
+  log::warn("The others have removed this node");
   keep_vote(stop);
   hands_.evicted();
 }
 
-/// The others count on this replica's vote until their list of servers no longer has it.
+/// The others count on this replica's vote until their list of servers no longer has it. Where a
+/// majority of them is silent, they have done without it long since, and will not say so any more.
 void Steward::keep_vote(const std::stop_token& stop) {
-  const auto until = std::chrono::steady_clock::now() + kKeepVote;
-  while (!stop.stop_requested() && std::chrono::steady_clock::now() < until) {
-    const std::vector<NodeId> voters = agreement_.status().voters;
-    if (std::ranges::find(voters, self_) == voters.end()) return;
+  const auto began = std::chrono::steady_clock::now();
+  while (!stop.stop_requested()) {
+    const auto waited = std::chrono::steady_clock::now() - began;
+    const AgreementStatus status = agreement_.status();
+    const bool votes = std::ranges::find(status.voters, self_) != status.voters.end();
+    if (!votes || waited > kKeepVote || (!status.has_quorum && waited > kListen)) return;
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLook, [] { return false; });
   }
@@ -105,22 +111,12 @@ void Steward::compare_views() {
 }
 
 void Steward::propose_removals() {
-  if (!agreement_.status().is_leader) {
-    unknown_since_.clear();
-    return;
-  }
-  const auto now = std::chrono::steady_clock::now();
+  const AgreementStatus status = agreement_.status();
+  if (!status.is_leader) return removals_.rest();
+  const auto view = agreement_.view();
   const auto known = gossip_.members();
-  for (const ClusterMember& member : agreement_.view()->members) {
-    if (member.id == self_) continue;
-    const auto at = known.find(member.id);
-    if (at == known.end()) {
-      const auto since = unknown_since_.emplace(member.id, now).first->second;
-      if (now - since < kUnknown) continue;
-    } else {
-      unknown_since_.erase(member.id);
-      if (gossip::is_present(at->second.state)) continue;
-    }
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  for (const ClusterMember& member : removals_.due({*view, known, status.silent}, now)) {
     try {
       agreement_.change_view({ViewChange::Kind::leave, member});
     } catch (const ClusterError& error) {

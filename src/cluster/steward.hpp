@@ -2,18 +2,18 @@
 
 #include <condition_variable>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
 
 #include "cluster/api/agreement.hpp"
 #include "cluster/gossip/udp_gossip.hpp"
+#include "cluster/steward_removals.hpp"
 
 namespace neve::cluster {
 
 /// Keeps what a node's gossip believes and what the cluster has agreed on together: where this node
-/// leads, proposes that those be removed whom gossip holds for dead; tells the layers below of
+/// leads, proposes that those be removed who are dead (Removals); tells the layers below of
 /// members that the view has lost; notices when the others have gone on without this node. Only
 /// compares states, so that no event can be missed. One thread.
 class Steward {
@@ -44,7 +44,7 @@ class Steward {
   gossip::UdpGossip& gossip_;
   Hands hands_;
   std::shared_ptr<const ClusterView> seen_;
-  std::map<NodeId, std::chrono::steady_clock::time_point> unknown_since_;
+  Removals removals_;
   bool evicted_ = false;
   bool complained_ = false;
 

@@ -8,8 +8,10 @@
 #include <neve/base/rng.hpp>
 #include <neve/frame/chunk_builder.hpp>
 
+#include "ingest/api/serve_parses.hpp"
 #include "ingest/import_paths.hpp"
 #include "ingest/parse_job.hpp"
+#include "ingest/parse_shares.hpp"
 #include "ingest/raw_files.hpp"
 #include "ingest/sources/unpack.hpp"
 #include "ingest/sources/url.hpp"
@@ -49,12 +51,13 @@ void write_file(CsvWriter& writer, const std::string& path, job::Job& job) {
 
 }  // namespace
 
-Ingest::Ingest(mr::Engine& engine, frame::Frames& frames, job::Jobs& jobs, const PathPolicy& policy)
-    : engine_(engine),
-      frames_(frames),
+Ingest::Ingest(mr::ComputeNode& node, job::Jobs& jobs, const PathPolicy& policy)
+    : engine_(node.engine()),
+      frames_(node.frames()),
       jobs_(jobs),
       policy_(policy),
-      raw_files_(std::make_unique<RawFiles>(engine)) {}
+      raw_files_(std::make_unique<RawFiles>(node.engine())),
+      shares_(serve_parses(node, policy)) {}
 
 Ingest::~Ingest() = default;
 
@@ -159,12 +162,17 @@ std::shared_ptr<job::Job> Ingest::parse(const ParseOrder& order) {
 
 void Ingest::run_parse_job(const ParseRequest& request, job::Job& job) {
   const ParseOrder& order = request.order;
-  std::vector<ByteSourcePtr> files;
-  for (std::size_t i = 0; i < request.files.size(); ++i) {
-    files.push_back(raw_files_->open(order.source_keys[i], request.files[i]));
-  }
   const TimeZone zone = TimeZone::find(request.time_zone).value_or(TimeZone());
-  run_parse(engine_, frames_, files, plan_table(order.setup, zone), order.destination, job);
+  ParseRun run{
+      .files = {}, .plan = plan_table(order.setup, zone), .destination = order.destination};
+  for (std::size_t i = 0; i < request.files.size(); ++i) {
+    const RawFile& file = request.files[i];
+    // The job may have come from another node, of whose files this one's rules know nothing.
+    if (!file.path.empty()) (void)policy_.check_read(file.path);
+    run.files.push_back({.source = raw_files_->open(order.source_keys[i], file), .blob = {}});
+    if (file.path.empty()) run.files.back().blob = file.blob;
+  }
+  run_parse(*shares_, frames_, run, job);
   if (!order.delete_sources) return;
   for (const std::string& key : order.source_keys) raw_files_->remove(key);
 }

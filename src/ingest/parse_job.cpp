@@ -1,203 +1,378 @@
 #include "ingest/parse_job.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <cctype>
+#include <chrono>
 #include <numeric>
+#include <set>
 
 #include <neve/base/error.hpp>
 
-#include "ingest/formats/format_sniff.hpp"
-#include "ingest/formats/source_position.hpp"
-#include "ingest/formats/table_encoder.hpp"
+#include "cluster/api/agreement.hpp"
+#include "ingest/parse_team.hpp"
 #include "ingest/sources/unpack.hpp"
+#include "ingest/table_files.hpp"
 
 namespace neve::ingest {
 
 namespace {
 
 constexpr double kReadShare = 0.8;  // of the job; the rest is encoding
+/// Files of fewer bytes are read sooner than other nodes are asked.
+constexpr std::int64_t kWorthSharing = std::int64_t{1} << 20;
+/// A death is agreed on within seconds; what fails for longer is no matter of a lost node.
+constexpr std::chrono::seconds kAgreeWithin{20};
 
-bool same_name(std::string_view left, std::string_view right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) ==
-           std::tolower(static_cast<unsigned char>(b));
-  });
+std::vector<NodeId> choose_members(const ParseSite& site, const cluster::View& view,
+                                   const std::vector<ParseFile>& files) {
+  std::int64_t bytes = 0;
+  for (const ParseFile& file : files) bytes += file.source->size();
+  if (bytes < kWorthSharing || !view.contains(site.self())) return {site.self()};
+  return view.ids();
 }
 
-bool same_names(const std::vector<std::string>& left, const std::vector<std::string>& right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), same_name);
+frame::Domain merge_sorted(frame::Domain left, frame::Domain right) {
+  if (left.empty()) return right;
+  frame::Domain all;
+  all.reserve(std::max(left.size(), right.size()));
+  std::set_union(std::make_move_iterator(left.begin()), std::make_move_iterator(left.end()),
+                 std::make_move_iterator(right.begin()), std::make_move_iterator(right.end()),
+                 std::back_inserter(all));
+  return all;
 }
 
-/// Where each file's rows begin: behind its byte order mark and its header. Of several files, those
-/// after the first may lack the header.
-std::vector<TableFile> find_rows(const std::vector<ByteSourcePtr>& sources, const TablePlan& plan) {
-  std::vector<TableFile> files;
-  std::vector<std::string> first_header;
-  RangeParser parser(plan.parse);
-  for (const ByteSourcePtr& source : sources) {
-    char mark[3] = {};
-    const std::size_t got = source->read(0, mark);
-    const auto start = static_cast<std::int64_t>(byte_order_mark({mark, got}));
-    files.push_back({source, start});
-    if (!plan.has_header) continue;
-    std::vector<std::string> header;
-    const std::int64_t behind =
-        parser.look_at_rows(*source, start, [&](std::span<const LooseCell> cells) {
-          for (const LooseCell& cell : cells) header.push_back(cell.text);
-          return false;
-        });
-    const bool is_header =
-        files.size() == 1 || same_names(header, first_header) || same_names(header, plan.names);
-    if (files.size() == 1) first_header = std::move(header);
-    if (is_header) files.back().data_start = behind;
-  }
-  return files;
-}
-
-/// Sums up over all ranges what was odd about a column or the rows, with the first place.
-class Warnings {
+/// One way from files to columns, by the members of one view. Driven by one thread.
+class ParseAttempt {
  public:
-  Warnings(const std::vector<TableFile>& files, const ParsedTable& table, job::Job& job)
-      : files_(files), table_(table), job_(job) {}
+  ParseAttempt(ParseShares& shares, const cluster::View& view, const ParseRun& run, job::Job& job)
+      : site_(shares.site()),
+        engine_(site_.node.engine()),
+        run_(run),
+        job_(job),
+        team_(shares, choose_members(site_, view, run.files), job.token()) {}
 
-  void tell(const TablePlan& plan) {
-    tell_rows();
-    for (std::size_t c : plan.kept) {
-      if (told_ >= kMostWarnings) break;
-      tell_unreadable(c, plan);
-      tell_encoding(c, plan.names[c]);
+  frame::Frame make() {
+    job_.progress(0, "Ingesting files.");
+    describe_files();
+    unpack_files();
+    cut_files();
+    read();
+    correct();
+    job_.progress(kReadShare, "Compressing data.");
+    lay_out();
+    complete();
+    frame::Frame frame = encode();
+    for (std::string& warning : warnings_of(oddities_, files_, run_.plan)) {
+      job_.warn(std::move(warning));
     }
+    return frame;
   }
 
  private:
-  static constexpr int kMostWarnings = 20;  // each reads the file up to its place
+  void describe_files();
+  void unpack_files();
+  void cut_files();
+  void share_out();
+  void read();
+  void correct();
+  void lay_out();
+  void complete();
+  void merge_levels(std::vector<CompleteReply>& replies);
+  frame::Frame encode();
 
-  void warn(std::string text) {
-    ++told_;
-    job_.warn(std::move(text));
+  [[nodiscard]] bool takes_part(std::size_t member) const {
+    return bounds_[member] < bounds_[member + 1] || team_.members()[member] == site_.self();
   }
-  [[nodiscard]] std::string place(std::size_t range, std::int64_t offset) const {
-    return describe_position(*files_[table_.file_of_range[range]].source, offset);
-  }
+  /// The member that has read a row.
+  [[nodiscard]] std::size_t reader_of(std::int64_t row) const;
+  /// The ranges that hold what the member's last row group lacks.
+  [[nodiscard]] std::vector<ByteRange> tail_of(std::size_t member) const;
+  void refer_to_files(const std::vector<ByteRange>& ranges, std::vector<std::size_t>& places,
+                      std::vector<FileRef>& refs) const;
 
-  void tell_unreadable(std::size_t column, const TablePlan& plan) {
-    std::int64_t count = 0;
-    std::string first;
-    for (std::size_t r = 0; r < table_.ranges.size(); ++r) {
-      if (table_.ranges[r].rows == 0) continue;
-      const CellColumn& cells = table_.ranges[r].columns[column];
-      if (count == 0 && cells.unreadable != 0) first = place(r, cells.first_unreadable_at);
-      count += cells.unreadable;
-    }
-    if (count == 0) return;
-    warn(first + ": the cell is no value of column '" + plan.names[column] + "' of type " +
-         std::string(type_word(plan.parse.columns[column].type)) + "; " + std::to_string(count) +
-         (count == 1 ? " such cell is missing." : " such cells are missing."));
-  }
-
-  void tell_encoding(std::size_t column, const std::string& name) {
-    for (std::size_t r = 0; r < table_.ranges.size(); ++r) {
-      if (table_.ranges[r].rows == 0) continue;
-      const std::int64_t at = table_.ranges[r].columns[column].first_bad_utf8_at;
-      if (at < 0) continue;
-      warn(place(r, at) + ": the text of column '" + name +
-           "' is not UTF-8; such bytes are written as <0x…>.");
-      return;
-    }
-  }
-
-  void tell_rows() {
-    std::int64_t long_rows = 0;
-    std::string first_long;
-    std::string first_quote;
-    for (std::size_t r = 0; r < table_.ranges.size(); ++r) {
-      const ParsedRange& range = table_.ranges[r];
-      if (long_rows == 0 && range.long_rows != 0) first_long = place(r, range.first_long_row_at);
-      long_rows += range.long_rows;
-      if (first_quote.empty() && range.text_after_quote_at >= 0) {
-        first_quote = place(r, range.text_after_quote_at);
-      }
-    }
-    if (long_rows != 0) {
-      warn(first_long + ": the row has more cells than there are columns; the surplus of " +
-           std::to_string(long_rows) + (long_rows == 1 ? " row" : " rows") + " is dropped.");
-    }
-    if (!first_quote.empty()) {
-      warn(first_quote +
-           ": there is text behind a closing quote; it was kept as part of its cell.");
-    }
-  }
-
-  const std::vector<TableFile>& files_;
-  const ParsedTable& table_;
+  const ParseSite& site_;
+  mr::Engine& engine_;
+  const ParseRun& run_;
   job::Job& job_;
-  int told_ = 0;
+  ParseTeam team_;
+  std::vector<FileRef> refs_;     // to the files as they are, then to what they hold
+  std::vector<TableFile> files_;  // unpacked
+  std::vector<ByteRange> ranges_;
+  std::vector<std::size_t> bounds_;  // first range of each member, then their number
+  std::vector<ReadReply> read_;      // by member
+  std::vector<std::int64_t> range_rows_;
+  std::vector<std::int64_t> first_row_;  // of each member, then the number of rows
+  frame::LayoutPtr layout_;
+  std::vector<std::int32_t> first_group_;  // of each member, then the number of groups
+  Oddities oddities_;
+  std::vector<frame::ColumnType> types_;   // of the files' columns
+  std::vector<frame::DomainPtr> domains_;  // likewise
 };
 
-/// Puts the chunks of all kept columns and makes the frame.
-frame::Frame store_table(mr::Engine& engine, const ParsedTable& table, const TablePlan& plan,
-                         job::Job& job) {
-  std::vector<frame::ColumnType> types;
-  for (const ColumnPlan& column : plan.parse.columns) types.push_back(column.type);
-  const TableEncoder encoder(table, types, engine.pool());
-  const auto width = plan.kept.size();
-  frame::Frame frame;
-  frame.layout = engine.new_layout(frame::row_cuts(table.rows(), static_cast<std::int64_t>(width)));
-  std::vector<ColumnId> ids;
-  std::vector<mr::OutputColumn> kinds;
-  for (std::size_t c : plan.kept) {
-    ids.push_back(engine.new_column_id());
-    kinds.push_back({.type = encoder.type(c), .domain = encoder.domain(c)});
-    frame.names.push_back(plan.names[c]);
+void ParseAttempt::describe_files() {
+  for (const auto& [file, blob] : run_.files) {
+    FileRef& ref = refs_.emplace_back();
+    ref.source = refs_.size() - 1;
+    ref.name = file->name();
+    ref.size = file->size();
+    ref.holder = site_.self();
+    ref.blob = blob;
+    team_.own().hold(ref.source, file);
+    const std::optional<FileStamp> stamp = file->stamp();
+    if (!stamp) continue;
+    check_unchanged(*file, {.size = file->size(), .changed_ns = stamp->changed_ns}, site_.name());
+    // Nobody else to compare it with: no need to look into it.
+    const bool alone = team_.members().size() == 1;
+    ref.local = {.stamp = *stamp, .sample = alone ? 0 : sample_hash(*file)};
   }
-  const auto groups = static_cast<std::size_t>(frame.layout->groups());
-  std::atomic<std::size_t> done{0};
+}
+
+void ParseAttempt::unpack_files() {
+  const std::size_t count = team_.members().size();
+  std::vector<std::optional<UnpackOrder>> orders(count);
+  std::vector<std::size_t> packed;
+  for (std::size_t i = 0; i < run_.files.size(); ++i) {
+    if (!is_packed(*run_.files[i].source)) continue;
+    std::optional<UnpackOrder>& order = orders[packed.size() % count];
+    if (!order) order.emplace();
+    order->files.push_back(refs_[i]);
+    order->as.push_back(run_.files.size() + i);
+    packed.push_back(i);
+  }
+  if (packed.empty()) return;
+  const auto replies = team_.ask("parse.unpack", orders, &ParseShare::unpack);
+  for (std::size_t p = 0; p < packed.size(); ++p) {
+    FileRef& ref = refs_[packed[p]];
+    ref.source += run_.files.size();
+    ref.size = replies[p % count].sizes.at(p / count);
+    ref.holder = team_.members()[p % count];
+    ref.local.reset();
+    ref.blob.reset();
+  }
+}
+
+void ParseAttempt::cut_files() {
+  std::vector<ByteSourcePtr> sources;
+  for (const FileRef& ref : refs_) {
+    job_.token()->check();
+    sources.push_back(team_.own().open(ref));
+  }
+  files_ = find_rows(sources, run_.plan);
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    cut_file(i, files_[i].data_start, files_[i].source->size(), kRangeBytes, ranges_);
+  }
+  share_out();
+}
+
+/// Each member gets consecutive ranges, about as many bytes as the others: as the row groups are
+/// placed, so that most of a member's rows stay with it.
+void ParseAttempt::share_out() {
+  const auto count = static_cast<double>(team_.members().size());
+  double total = 0;
+  for (const ByteRange& range : ranges_) total += static_cast<double>(range.end - range.begin);
+  bounds_.assign(1, 0);
+  double before = 0;
+  for (std::size_t r = 0; r < ranges_.size(); ++r) {
+    while (before * count >= total * static_cast<double>(bounds_.size())) bounds_.push_back(r);
+    before += static_cast<double>(ranges_[r].end - ranges_[r].begin);
+  }
+  bounds_.resize(team_.members().size() + 1, ranges_.size());
+}
+
+void ParseAttempt::refer_to_files(const std::vector<ByteRange>& ranges,
+                                  std::vector<std::size_t>& places,
+                                  std::vector<FileRef>& refs) const {
+  for (const ByteRange& range : ranges) {
+    if (!places.empty() && places.back() == range.file) continue;
+    places.push_back(range.file);
+    refs.push_back(refs_[range.file]);
+  }
+}
+
+void ParseAttempt::read() {
+  const ParsePlan& plan = run_.plan.parse;
+  std::vector<std::optional<ReadOrder>> orders(team_.members().size());
+  for (std::size_t m = 0; m < orders.size(); ++m) {
+    if (!takes_part(m)) continue;
+    ReadOrder& order = orders[m].emplace();
+    order.destination = run_.destination;
+    order.dialect = plan.dialect;
+    order.columns = plan.columns;
+    order.zone = plan.zone.name();
+    const auto begin = ranges_.begin();
+    order.ranges.assign(begin + static_cast<std::ptrdiff_t>(bounds_[m]),
+                        begin + static_cast<std::ptrdiff_t>(bounds_[m + 1]));
+    refer_to_files(order.ranges, order.places, order.files);
+  }
+  team_.own().on_progress([this](double share) { job_.progress(kReadShare * share); });
+  read_ = team_.ask("parse.read", orders, &ParseShare::read);
+}
+
+/// From the first range of each file on, the end of one is the start of the next.
+void ParseAttempt::correct() {
+  std::int64_t start = 0;
+  for (std::size_t m = 0; m < read_.size(); ++m) {
+    if (bounds_[m] == bounds_[m + 1]) continue;
+    if (ranges_[bounds_[m]].first) start = read_[m].start;
+    if (read_[m].start != start || read_[m].end < 0) {
+      std::vector<std::optional<CorrectOrder>> orders(read_.size());
+      orders[m] = CorrectOrder{start};
+      read_[m] = team_.ask("parse.correct", orders, &ParseShare::correct)[m];
+    }
+    start = read_[m].end;
+  }
+}
+
+std::size_t ParseAttempt::reader_of(std::int64_t row) const {
+  for (std::size_t m = 0; m + 1 < first_row_.size(); ++m) {
+    if (first_row_[m] <= row && row < first_row_[m + 1]) return m;
+  }
+  // No rows at all: the one group is made here.
+  const std::vector<NodeId>& members = team_.members();
+  return static_cast<std::size_t>(std::ranges::find(members, site_.self()) - members.begin());
+}
+
+/// A row group is made by the member that has read its first row.
+void ParseAttempt::lay_out() {
+  first_row_.assign(1, 0);
+  for (const ReadReply& reply : read_) {
+    first_row_.push_back(std::accumulate(reply.rows.begin(), reply.rows.end(), first_row_.back()));
+    range_rows_.insert(range_rows_.end(), reply.rows.begin(), reply.rows.end());
+  }
+  NEVE_CHECK(range_rows_.size() == ranges_.size());
+  const auto width = static_cast<std::int64_t>(run_.plan.kept.size());
+  layout_ = engine_.new_layout(frame::row_cuts(first_row_.back(), width));
+  std::int32_t group = 0;
+  for (std::size_t m = 0; m < read_.size(); ++m) {
+    first_group_.push_back(group);
+    while (group < layout_->groups() && reader_of(layout_->first_row(GroupIndex(group))) == m) {
+      ++group;
+    }
+  }
+  first_group_.push_back(group);
+  NEVE_CHECK(group == layout_->groups());
+}
+
+std::vector<ByteRange> ParseAttempt::tail_of(std::size_t member) const {
+  std::vector<ByteRange> tail;
+  if (first_group_[member] == first_group_[member + 1]) return tail;
+  const std::int64_t end = layout_->cuts[static_cast<std::size_t>(first_group_[member + 1])];
+  std::int64_t row = first_row_[member + 1];
+  for (std::size_t r = bounds_[member + 1]; row < end; ++r) {
+    tail.push_back(ranges_[r]);
+    row += range_rows_[r];
+  }
+  return tail;
+}
+
+void ParseAttempt::complete() {
+  std::vector<std::optional<CompleteOrder>> orders(team_.members().size());
+  for (std::size_t m = 0; m < orders.size(); ++m) {
+    if (!takes_part(m)) continue;
+    CompleteOrder& order = orders[m].emplace();
+    order.first_row = first_row_[m];
+    order.tail_start = read_[m].end;
+    order.tail = tail_of(m);
+    refer_to_files(order.tail, order.places, order.files);
+  }
+  auto replies = team_.ask("parse.complete", orders, &ParseShare::complete);
+  for (const CompleteReply& reply : replies) oddities_.add(reply.oddities);
+  merge_levels(replies);
+}
+
+void ParseAttempt::merge_levels(std::vector<CompleteReply>& replies) {
+  for (const ColumnPlan& column : run_.plan.parse.columns) types_.push_back(column.type);
+  domains_.resize(types_.size());
+  engine_.pool().for_each(types_.size(), [&](std::size_t c) {
+    if (types_[c] != frame::ColumnType::categorical) return;
+    std::optional<frame::Domain> all(std::in_place);
+    for (CompleteReply& reply : replies) {
+      if (reply.levels.empty() || !all) continue;  // has no share
+      std::optional<frame::Domain>& levels = reply.levels.at(c);
+      if (levels) *all = merge_sorted(std::move(*all), std::move(*levels));
+      if (!levels || all->size() > TableEncoder::kMostLevels) all.reset();
+    }
+    if (!all)
+      types_[c] = frame::ColumnType::string;
+    else if (all->empty())
+      types_[c] = frame::ColumnType::bad;
+    else
+      domains_[c] = std::make_shared<const frame::Domain>(std::move(*all));
+  });
+}
+
+frame::Frame ParseAttempt::encode() {
+  frame::Frame frame;
+  frame.layout = layout_;
+  EncodeOrder whole{.layout = layout_,
+                    .placement = engine_.placement(*layout_),
+                    .kept = run_.plan.kept,
+                    .ids = {},
+                    .types = types_,
+                    .domains = domains_};
+  std::vector<mr::OutputColumn> kinds;
+  for (std::size_t c : run_.plan.kept) {
+    whole.ids.push_back(engine_.new_column_id());
+    kinds.push_back({.type = types_[c], .domain = domains_[c]});
+    frame.names.push_back(run_.plan.names[c]);
+  }
+  std::vector<std::optional<EncodeOrder>> orders(team_.members().size());
+  for (std::size_t m = 0; m < orders.size(); ++m) {
+    if (first_group_[m] == first_group_[m + 1]) continue;
+    orders[m] = whole;
+    orders[m]->first_group = first_group_[m];
+    orders[m]->end_group = first_group_[m + 1];
+  }
+  team_.own().on_progress(
+      [this](double share) { job_.progress(kReadShare + (1 - kReadShare) * share); });
   try {
-    engine.pool().for_each(groups * width, [&](std::size_t i) {
-      job.token()->check();
-      const std::size_t g = i / width;
-      const frame::Chunk chunk =
-          encoder.encode(plan.kept[i % width], frame.layout->cuts[g], frame.layout->cuts[g + 1]);
-      engine.put_chunk(*frame.layout, ids[i % width], GroupIndex(static_cast<std::int32_t>(g)),
-                       chunk);
-      const double share =
-          static_cast<double>(1 + done.fetch_add(1)) / static_cast<double>(groups * width);
-      job.progress(kReadShare + (1 - kReadShare) * share);
-    });
+    mr::PutColumns put{
+        .layout = layout_, .placement = whole.placement, .ids = whole.ids, .missed = {}};
+    for (const EncodeReply& reply : team_.ask("parse.encode", orders, &ParseShare::encode)) {
+      put.missed.insert(reply.missed.begin(), reply.missed.end());
+    }
+    frame.columns = site_.node.adopt(put, kinds);
   } catch (...) {
-    engine.discard(ids);
+    engine_.discard(whole.ids);
     throw;
   }
-  frame.columns = engine.adopt(ids, kinds);
   return frame;
+}
+
+/// Waits until the members are others than in `view`, and this node is one of them. Throws what was
+/// lost where that does not happen.
+void await_other_members(const ParseSite& site, const cluster::View& view, const job::Token& token,
+                         const std::exception_ptr& lost) {
+  constexpr std::chrono::milliseconds kCancelPoll(20);
+  const auto until = std::chrono::steady_clock::now() + kAgreeWithin;
+  const auto changed = [&](const store::Catalog& catalog) {
+    const auto now = catalog.view();
+    return now->epoch != view.epoch && now->contains(site.self());
+  };
+  while (!site.node.store().wait_for(changed, kCancelPoll)) {
+    token.check();
+    if (std::chrono::steady_clock::now() > until) std::rethrow_exception(lost);
+  }
+}
+
+frame::Frame parse_anyhow(ParseShares& shares, const ParseRun& run, job::Job& job) {
+  const ParseSite& site = shares.site();
+  while (true) {
+    const auto view = site.node.store().catalog().view();
+    try {
+      return ParseAttempt(shares, *view, run, job).make();
+    } catch (const cluster::NoQuorumError&) {
+      throw;
+    } catch (const ClusterError&) {
+      await_other_members(site, *view, *job.token(), std::current_exception());
+    }
+  }
 }
 
 }  // namespace
 
-void run_parse(mr::Engine& engine, frame::Frames& frames, const std::vector<ByteSourcePtr>& files,
-               const TablePlan& plan, const std::string& destination, job::Job& job) {
-  job.progress(0, "Ingesting files.");
-  std::vector<ByteSourcePtr> plain;
-  std::int64_t bytes = 0;
-  for (const ByteSourcePtr& file : files) {
-    job.token()->check();
-    plain.push_back(unpacked(file, engine.budget()));
-    char first[512] = {};  // enough for a line of any format that is refused
-    refuse_foreign_format(file->name(), {first, plain.back()->read(0, first)});
-    bytes += plain.back()->size();
-  }
-  // A cell takes at least two bytes of text and, but for rare ones, at most twice that when read.
-  const Reservation memory = engine.budget().reserve(2 * bytes, "Parsing into " + destination);
-  const std::vector<TableFile> tables = find_rows(plain, plan);
-  TableOptions options;
-  options.token = job.token();
-  options.progress = [&job](double share) { job.progress(kReadShare * share); };
-  const ParsedTable table = parse_table(tables, plan.parse, engine.pool(), options);
-  Warnings(tables, table, job).tell(plan);
-  job.progress(kReadShare, "Compressing data.");
-  frame::Frame frame = store_table(engine, table, plan, job);
-  frame.key = destination;
+void run_parse(ParseShares& shares, frame::Frames& frames, const ParseRun& run, job::Job& job) {
+  frame::Frame frame = parse_anyhow(shares, run, job);
+  frame.key = run.destination;
   frames.publish(frame);
   job.progress(1, "Done.");
 }

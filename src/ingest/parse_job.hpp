@@ -1,15 +1,18 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <neve/ingest/ingest.hpp>
 
-#include "ingest/formats/parsed_table.hpp"
+#include "ingest/formats/range_parser.hpp"
 #include "ingest/sources/byte_source.hpp"
 
 namespace neve::ingest {
+
+class ParseShares;
 
 /// The columns that an order asks for, checked and complete.
 struct TablePlan {
@@ -22,8 +25,23 @@ struct TablePlan {
 /// Throws InputError where names, types and counts of the set-up do not go together.
 TablePlan plan_table(const FileSetup& setup, const TimeZone& zone);
 
-/// Reads the files and publishes the frame under `destination`; the work of a parse job.
-void run_parse(mr::Engine& engine, frame::Frames& frames, const std::vector<ByteSourcePtr>& files,
-               const TablePlan& plan, const std::string& destination, job::Job& job);
+/// A file to parse: bytes of the driver's node, or of the cluster.
+struct ParseFile {
+  ByteSourcePtr source;
+  std::optional<store::Blob>
+      blob;  ///< where the cluster keeps them, so that any node can read them
+};
+
+/// Files to parse, and into which frame.
+struct ParseRun {
+  std::vector<ParseFile> files;
+  TablePlan plan;
+  std::string destination;
+};
+
+/// Reads the files and publishes the frame; the work of a parse job. All members of the cluster
+/// take part; where one is lost meanwhile, the others begin anew, and the frame is the same.
+/// `shares` are those of the node that was asked.
+void run_parse(ParseShares& shares, frame::Frames& frames, const ParseRun& run, job::Job& job);
 
 }  // namespace neve::ingest

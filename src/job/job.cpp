@@ -4,6 +4,7 @@
 
 #include <neve/base/clock.hpp>
 #include <neve/base/log.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::job {
 
@@ -64,6 +65,7 @@ bool Job::finished() const {
 }
 
 Job::End Job::end_of(const std::function<void(Job&)>& work) {
+  name_this_thread("job " + description_.text);
   const std::string name = "Job " + key_ + " (" + description_.text + ")";
   try {
     work(*this);

@@ -238,6 +238,29 @@ std::vector<Snapshot> Jobs::list() const {
   return jobs;
 }
 
+Jobs::Counts Jobs::counts() const {
+  Counts counts;
+  const std::lock_guard lock(mutex_);
+  for (const Running& running : all_) {
+    switch (running.job->snapshot().status) {
+      case Status::running:
+      case Status::cancel_pending:
+        ++counts.running;
+        break;
+      case Status::done:
+        ++counts.done;
+        break;
+      case Status::failed:
+        ++counts.failed;
+        break;
+      case Status::cancelled:
+        ++counts.cancelled;
+        break;
+    }
+  }
+  return counts;
+}
+
 bool Jobs::cancel(std::string_view key) {
   const std::string name(key);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);

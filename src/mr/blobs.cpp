@@ -26,7 +26,7 @@ frame::Layout layout_of(LayoutId id, std::int64_t size) {
 /// From the writer on, so that a blob of one piece is where it was written.
 store::Placement placed(const store::Catalog& catalog, NodeId writer, std::int32_t pieces) {
   const auto view = catalog.view();
-  std::vector<NodeId> members = view->ids();
+  std::vector<NodeId> members = view->homes();
   const auto self = std::ranges::find(members, writer);
   if (self != members.end()) std::rotate(members.begin(), self, members.end());
   store::Placement made = store::place(pieces, members, catalog.copies());

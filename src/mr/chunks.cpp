@@ -86,13 +86,13 @@ store::PlacementPtr Engine::Core::placement(const frame::Layout& layout) {
   if (auto known = catalog.placement(layout.id)) return known;
   const auto view = catalog.view();
   if (layout.planned && layout.planned->epoch == view->epoch) return layout.planned;
-  store::Placement made = store::place(layout.groups(), view->ids(), catalog.copies());
+  store::Placement made = store::place(layout.groups(), view->homes(), catalog.copies());
   made.epoch = view->epoch;
   return std::make_shared<const store::Placement>(std::move(made));
 }
 
-SharedBuffer Engine::Core::get_chunk(const store::Placement& placement, ColumnId column,
-                                     GroupIndex group, const job::Token& token) {
+SharedBuffer Engine::Core::find_chunk(const store::Placement& placement, ColumnId column,
+                                      GroupIndex group, const job::Token& token) {
   if (SharedBuffer here = parts_.store.find(column, group)) return here;
   const wire::Bytes wanted = wire::encode(ChunkMessage{column, group, {}});
   for (const NodeId home : placement.run_of(group).homes) {
@@ -103,6 +103,18 @@ SharedBuffer Engine::Core::get_chunk(const store::Placement& placement, ColumnId
     } catch (const ClusterError&) {
       continue;  // the next home may have it
     }
+  }
+  return nullptr;
+}
+
+SharedBuffer Engine::Core::get_chunk(const store::Placement& placement, ColumnId column,
+                                     GroupIndex group, const job::Token& token) {
+  if (SharedBuffer found = find_chunk(placement, column, group, token)) return found;
+  // It may have moved since the placement was looked up; its old home has let go of it only after
+  // the cluster had agreed on the new one.
+  parts_.store.sync();
+  if (const auto now = parts_.store.catalog().placement_of(column)) {
+    if (SharedBuffer found = find_chunk(*now, column, group, token)) return found;
   }
   throw ClusterError("A chunk of a column is gone; was its frame removed?");
 }
@@ -298,6 +310,24 @@ std::vector<frame::Column> Engine::Core::adopt(std::span<const ColumnId> ids,
   commit_columns(std::move(written));
   forget_pending(ids);
   return leased(ids, kinds);
+}
+
+std::vector<NodeId> Engine::Core::put(const store::Placement& placement, ColumnId column,
+                                      GroupIndex group, const frame::Chunk& chunk) {
+  Missed missed;
+  put_at(placement, column, group, chunk.buffer(), missed);
+  return {missed.nodes.begin(), missed.nodes.end()};
+}
+
+std::vector<frame::Column> Engine::Core::adopt(const PutColumns& put,
+                                               std::span<const OutputColumn> kinds) {
+  NEVE_CHECK(put.ids.size() == kinds.size());
+  if (put.ids.empty()) return {};
+  commit_columns({.layout = put.layout,
+                  .ids = put.ids,
+                  .placed = std::vector<store::PlacementPtr>(put.ids.size(), put.placement),
+                  .missed = put.missed});
+  return leased(put.ids, kinds);
 }
 
 void Engine::Core::forget_pending(std::span<const ColumnId> ids) {

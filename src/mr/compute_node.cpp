@@ -17,11 +17,12 @@ struct ComputeNode::Parts {
         pool(settings.threads),
         store(budget, sequencer, settings.id) {
     tasks.add(all_tasks);
-    auto core = std::make_unique<Engine::Core>(
+    auto made = std::make_unique<Engine::Core>(
         Engine::Core::Parts{settings.id, pool, store, transport, tasks, traffic});
+    core = made.get();
     core->serve(inbox);
     copier.emplace(*core);
-    engine = std::make_unique<Engine>(std::move(core));
+    engine = std::make_unique<Engine>(std::move(made));
     frames.emplace(store, engine->blobs());
   }
   NodeId id;
@@ -34,6 +35,7 @@ struct ComputeNode::Parts {
   cluster::Inbox inbox;
   store::Store store;
   std::unique_ptr<Engine> engine;
+  Engine::Core* core = nullptr;  // the engine's
   std::optional<frame::Frames> frames;
   std::optional<Copier> copier;  // uses the engine's core, so it ends first
 };
@@ -52,6 +54,16 @@ Engine& ComputeNode::engine() { return *parts_->engine; }
 cluster::Inbox& ComputeNode::inbox() { return parts_->inbox; }
 const RunTraffic& ComputeNode::traffic() const { return parts_->traffic; }
 cluster::Transport& ComputeNode::transport() { return parts_->transport; }
+
+std::vector<NodeId> ComputeNode::put_chunk(const store::Placement& placement, ColumnId column,
+                                           GroupIndex group, const frame::Chunk& chunk) {
+  return parts_->core->put(placement, column, group, chunk);
+}
+
+std::vector<frame::Column> ComputeNode::adopt(const PutColumns& put,
+                                              std::span<const OutputColumn> kinds) {
+  return parts_->core->adopt(put, kinds);
+}
 
 struct LocalCluster::Parts {
   struct Place {

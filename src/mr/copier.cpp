@@ -5,6 +5,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::mr {
 
@@ -20,6 +21,7 @@ Copier::Copier(Engine::Core& core)
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 void Copier::work(const std::stop_token& stop) {
+  name_this_thread("copier");
   constexpr std::chrono::milliseconds kRetry(200);
   bool complete = true;
   while (!stop.stop_requested()) {
@@ -48,7 +50,8 @@ bool Copier::fetch_all(const std::stop_token& stop) {
         core_.fetch_copy(wanted, column);
         if (stop.stop_requested()) return true;
       }
-      store.commit({.arrival = store::Arrival{wanted.layout, wanted.first_group, self}});
+      store.commit(
+          {.arrival = store::Arrival{wanted.layout, wanted.first_group, wanted.end_group, self}});
     } catch (const Error& error) {
       log::warn(std::string("A copy of some rows could not be made yet: ") + error.what());
       complete = false;

@@ -15,6 +15,7 @@
 #include <neve/mr/engine.hpp>
 
 #include "cluster/api/transport.hpp"
+#include "mr/api/compute_node.hpp"
 #include "mr/api/traffic.hpp"
 #include "mr/foreign_runs.hpp"
 #include "mr/recent_ids.hpp"
@@ -73,6 +74,9 @@ class Engine::Core {
            const frame::Chunk& chunk);
   std::vector<frame::Column> adopt(std::span<const ColumnId> ids,
                                    std::span<const OutputColumn> kinds);
+  std::vector<NodeId> put(const store::Placement& placement, ColumnId column, GroupIndex group,
+                          const frame::Chunk& chunk);
+  std::vector<frame::Column> adopt(const PutColumns& put, std::span<const OutputColumn> kinds);
   void discard(std::span<const ColumnId> ids);
   void free_scratch(ScratchId id);
   std::int64_t column_bytes(std::span<const ColumnId> columns);
@@ -97,6 +101,9 @@ class Engine::Core {
   /// Gets the chunks of these groups that are not here from who has them.
   void fetch(const store::Placement& from, std::span<const ColumnId> columns,
              std::int32_t first_group, std::int32_t end_group);
+  /// From one of the homes that the placement names; null where none has it.
+  SharedBuffer find_chunk(const store::Placement& placement, ColumnId column, GroupIndex group,
+                          const job::Token& token);
   SharedBuffer get_chunk(const store::Placement& placement, ColumnId column, GroupIndex group,
                          const job::Token& token = {});
   /// Keeps a chunk here, unless its column was discarded meanwhile.
@@ -170,6 +177,8 @@ class Engine::Core {
                                       const std::vector<std::int32_t>& blocks, Round& round);
   /// How many runs with this scratch have ended well.
   std::int64_t runs_so_far(const TaskEntry& task, ScratchId id);
+  /// Before the first run of a job: decides whether its runs are logged.
+  void begin_log(const RunRequest& request);
   void note_run(const TaskEntry& task, RunRequest& request, const void* state);
   /// Waits until the catalogue changes, at most so long.
   void await_command(std::chrono::milliseconds limit);
@@ -193,6 +202,10 @@ class Engine::Core {
   ForeignRuns foreign_runs_;
   std::mutex mutex_;
   std::map<std::uint64_t, std::int64_t> scratch_runs_;  ///< of scratches that this node drives
+  /// Scratches of jobs that began when all row groups lived here. Nobody else could do their runs
+  /// again, as they are not logged, which would cost a node that stands alone; so they stay here,
+  /// wherever the groups move. Should this node die, so does the driver.
+  std::set<std::uint64_t> unlogged_;
   /// Nodes that did not answer lately: others are asked first.
   std::map<NodeId, std::chrono::steady_clock::time_point> avoided_until_;
   std::mutex pending_mutex_;

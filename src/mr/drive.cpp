@@ -70,6 +70,7 @@ void Engine::Core::free_scratch(ScratchId id) {
   {
     const std::lock_guard lock(mutex_);
     scratch_runs_.erase(id.value);
+    unlogged_.erase(id.value);
   }
   scratch_.free(id);
   ask_others("mr.free_scratch", wire::encode(id));
@@ -83,12 +84,7 @@ wire::Bytes Engine::Core::call(NodeId node, const std::string& service, wire::By
 }
 
 void Engine::Core::free_orphans() {
-  const auto view = parts_.store.catalog().view();
-  const auto is_orphan = [&view](ScratchId id) {
-    return std::ranges::none_of(view->members, [id](const cluster::Member& member) {
-      return member.number == store::Store::writer_of(id.value);
-    });
-  };
+  const auto is_orphan = [this](ScratchId id) { return parts_.store.writer_is_gone(id.value); };
   scratch_.free_of(is_orphan);
   fetched_states_.free_of(is_orphan);
 }
@@ -109,6 +105,10 @@ std::optional<NodeId> Engine::Core::runner_of(const RunRequest& request, std::in
   const GroupIndex first(block * request.groups_per_block);
   std::optional<NodeId> second;
   const std::lock_guard lock(mutex_);
+  if (unlogged_.contains(request.scratch.value)) {
+    if (round.unreachable.contains(parts_.self)) return std::nullopt;
+    return parts_.self;
+  }
   for (const NodeId home : request.placement->run_of(first).homes) {
     if (round.unreachable.contains(home)) continue;
     const auto avoided = avoided_until_.find(home);
@@ -251,18 +251,21 @@ std::int64_t Engine::Core::runs_so_far(const TaskEntry& task, ScratchId id) {
   return scratch_runs_[id.value];
 }
 
+void Engine::Core::begin_log(const RunRequest& request) {
+  const std::vector<store::Run>& runs = request.placement->runs;
+  const bool all_here = std::ranges::all_of(runs, [this](const store::Run& run) {
+    return run.homes.size() == 1 && run.homes.front() == parts_.self;
+  });
+  if (!all_here) return;
+  const std::lock_guard lock(mutex_);
+  unlogged_.insert(request.scratch.value);
+}
+
 void Engine::Core::note_run(const TaskEntry& task, RunRequest& request, const void* state) {
   {
     const std::lock_guard lock(mutex_);
     ++scratch_runs_[request.scratch.value];
-  }
-  // Where all groups live here, nobody else can ever need to do it again: with this node, the
-  // driver would be gone too.
-  const std::vector<store::Run>& runs = request.placement->runs;
-  if (std::ranges::all_of(runs, [this](const store::Run& run) {
-        return run.homes.size() == 1 && run.homes.front() == parts_.self;
-      })) {
-    return;
+    if (unlogged_.contains(request.scratch.value)) return;
   }
   encode_state(task, request, state);
   logs_.add(request.scratch,
@@ -290,6 +293,7 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
     request.output_kinds.push_back(output.kind);
     request.output_ids.push_back(parts_.store.new_column_id());
   }
+  if (task.has_scratch && request.scratch_runs == 0) begin_log(request);
   const store::PlacementPtr first = request.placement;
   try {
     Round round;

@@ -34,6 +34,11 @@ class LocalNodes final : public DataNode {
                   .address = rest_address},
                  tasks) {}
   mr::ComputeNode& node() override { return cluster_.node(0); }
+  std::vector<mr::ComputeNode*> nodes() override {
+    std::vector<mr::ComputeNode*> all;
+    for (std::size_t i = 0; i < cluster_.size(); ++i) all.push_back(&cluster_.node(i));
+    return all;
+  }
   void start(std::function<void()> /*evicted*/) override {}
 
  private:
@@ -64,6 +69,7 @@ class ClusteredNode final : public DataNode {
   ClusteredNode(const ClusteredNode&) = delete;
   ClusteredNode& operator=(const ClusteredNode&) = delete;
   mr::ComputeNode& node() override { return compute_; }
+  cluster::ClusterNode* cluster() override { return &cluster_; }
   void start(std::function<void()> evicted) override {
     cluster_.start({.evicted = std::move(evicted), .free_port = [this] { port_.close(); }});
     if (cluster_.is_founder()) compute_.store().commit({.copies = copies_});
@@ -94,6 +100,7 @@ std::unique_ptr<DataNode> make_data_node(const Options& options, const std::stri
   settings.folder = options.cluster_folder;
   settings.insecure = options.insecure_cluster;
   settings.returning = options.returning;
+  settings.witness = options.witness;
   return std::make_unique<ClusteredNode>(settings, options, std::move(port), tasks);
 }
 

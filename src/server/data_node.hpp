@@ -3,12 +3,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <neve/mr/task.hpp>
 
 #include "mr/api/compute_node.hpp"
 #include "rest/http/listen_socket.hpp"
 #include "server/options.hpp"
+
+namespace neve::cluster {
+class ClusterNode;
+}
 
 namespace neve::server {
 
@@ -17,6 +22,10 @@ class DataNode {
  public:
   virtual ~DataNode() = default;
   [[nodiscard]] virtual mr::ComputeNode& node() = 0;
+  /// All nodes of this process; the first is node().
+  [[nodiscard]] virtual std::vector<mr::ComputeNode*> nodes() { return {&node()}; }
+  /// Null for nodes of one process.
+  [[nodiscard]] virtual cluster::ClusterNode* cluster() { return nullptr; }
   /// Becomes a member of the cluster; returns once it is. `evicted` is called when the others have
   /// gone on without this node.
   virtual void start(std::function<void()> evicted) = 0;

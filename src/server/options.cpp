@@ -65,6 +65,8 @@ void declare_cluster(CLI::App& app, RawOptions& raw, Options& out) {
       ->check(CLI::ExistingDirectory);
   app.add_flag("--insecure-cluster", out.insecure_cluster,
                "Talk to nodes on other machines in plain text");
+  app.add_flag("--witness", out.witness,
+               "Only vote, so that two nodes with data bear the loss of one: hold no data");
   app.add_flag("--returning", out.returning,
                "Found no cluster, as there is one: for a node that it had given up");
 }
@@ -96,6 +98,10 @@ void take_cluster(const RawOptions& raw, Options& out) {
   if (!out.join.empty() && !out.flatfile.empty()) {
     throw InputError::illegal_argument(
         "--join and --flatfile both say where others are: give one.");
+  }
+  if (out.witness && out.join.empty() && out.flatfile.empty()) {
+    throw InputError::illegal_argument(
+        "--witness holds no data, so it must join those who do: give --join or --flatfile.");
   }
   if (out.local_nodes > 1 && (!out.join.empty() || !out.flatfile.empty())) {
     throw InputError::illegal_argument("--local-nodes is for a process that joins nobody.");

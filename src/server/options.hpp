@@ -24,6 +24,7 @@ struct Options {
   std::int32_t replication = 2;       ///< how many nodes hold each row group
   std::string cluster_folder;         ///< secrets of the cluster
   bool insecure_cluster = false;
+  bool witness = false;    ///< votes, but holds no data
   bool returning = false;  ///< was evicted: there is a cluster, so none is to be founded
   std::int64_t memory_bytes = 0;
   std::string ice_root;

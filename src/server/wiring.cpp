@@ -10,12 +10,15 @@
 #include <neve/job/job.hpp>
 #include <neve/model/models.hpp>
 #include <neve/munge/rollups.hpp>
+#include <neve/operations/operations.hpp>
 #include <neve/rapids/interpreter.hpp>
 
+#include "ingest/api/serve_parses.hpp"
 #include "mr/api/compute_node.hpp"
 #include "munge/api/tasks.hpp"
 #include "rest/http/server.hpp"
 #include "rest/http/upload.hpp"
+#include "rest/request_counts.hpp"
 #include "rest/router.hpp"
 #include "rest/services.hpp"
 #include "server/data_node.hpp"
@@ -83,6 +86,7 @@ struct Node::Parts {
   rest::ServerInfo server_info(const Ports& ports, std::function<void()> request_stop);
   void define_jobs();
   model::Models::Parts model_parts();
+  operations::Operations::Parts operations_parts();
   rest::http::ServerOptions http_options();
   rest::http::BodyPlan plan_body(const rest::http::Request& head);
 
@@ -90,6 +94,7 @@ struct Node::Parts {
   ingest::PathPolicy path_policy;
   std::unique_ptr<DataNode> data;
   mr::ComputeNode& node;
+  rest::RequestCounts requests;
   rest::Services services;
   munge::Rollups rollups;
   rapids::Interpreter rapids;
@@ -97,6 +102,7 @@ struct Node::Parts {
   model::Models models;
   ingest::Ingest ingest;
   job::Jobs jobs;  // uses all above to its end, so it goes first
+  operations::Operations operations;
   rest::Router router;
   rest::http::WorkerPool workers;  // ends before what its handlers use, after their clients left
   rest::http::Server http;
@@ -112,14 +118,18 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       rapids(node.engine(), node.frames(), rollups),
       algorithms(algos::all_algorithms()),
       models(model_parts()),
-      ingest(node.engine(), node.frames(), jobs, path_policy),
+      ingest(node, jobs, path_policy),
       jobs({node.id(), node.store(), node.engine().blobs(), node.transport()},
            std::to_string(ports.rest.port())),
+      operations(operations_parts()),
       router(rest::all_resources(), services, workers),
       http(http_options(), workers,
            [this](rest::http::Request request, rest::http::Responder responder) {
              router.handle(std::move(request), std::move(responder));
            }) {
+  for (mr::ComputeNode* local : data->nodes()) {
+    if (local != &node) ingest::serve_parses(*local, path_policy);
+  }
   services.engine = &node.engine();
   services.store = &node.store();
   services.frames = &node.frames();
@@ -129,6 +139,9 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.ingest = &ingest;
   services.algorithms = &algorithms;
   services.models = &models;
+  services.operations = &operations;
+  services.requests = &requests;
+  services.witness = options.witness;
   services.router = &router;
   services.info.run_on_worker = [this](std::function<void()> work) {
     workers.submit(std::move(work));
@@ -167,6 +180,18 @@ model::Models::Parts Node::Parts::model_parts() {
           .frame_checksum = checksum};
 }
 
+operations::Operations::Parts Node::Parts::operations_parts() {
+  const auto running = [this] { return static_cast<int>(jobs.counts().running); };
+  return {.self = node.id(),
+          .disk_folder = options.log_directory,
+          .threads = options.threads,
+          .start_time_ms = services.info.start_time_ms,
+          .store = node.store(),
+          .inbox = node.inbox(),
+          .cluster = data->cluster(),
+          .running_jobs = running};
+}
+
 rest::ServerInfo Node::Parts::server_info(const Ports& ports, std::function<void()> request_stop) {
   rest::ServerInfo info;
   info.cluster_name = options.name;
@@ -201,6 +226,9 @@ rest::http::ServerOptions Node::Parts::http_options() {
   made.budget = &node.budget();
   made.plan_body = [this](const rest::http::Request& head) { return plan_body(head); };
   made.error_body = rest::error_json;
+  made.on_answer = [this](int status, std::chrono::nanoseconds took) {
+    requests.add(status, took);
+  };
   return made;
 }
 

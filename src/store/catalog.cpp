@@ -116,12 +116,14 @@ void Catalog::close_session(const std::string& session, Applied& applied) {
   for (const std::string& name : temporaries) remove_name(name, applied);
 }
 
-void Catalog::refill(const std::function<bool(Placement&)>& change) {
-  const std::vector<NodeId> members = view_->ids();
+void Catalog::refill(const std::function<bool(Placement&)>& change, bool strictly) {
+  const std::vector<NodeId> members = view_->homes();
   for (auto& [id, layout] : layouts_) {
     Placement placement = *layout.placement;
-    const bool changed = change(placement);
-    if (!placement.fill(members, copies_) && !changed) continue;
+    bool changed = change(placement);
+    changed |= placement.fill(members, copies_);
+    changed |= placement.balance(members, strictly ? 0 : placement.usual_slack(members.size()));
+    if (!changed) continue;
     placement.version = version_;
     layout.placement = std::make_shared<const Placement>(std::move(placement));
   }
@@ -137,7 +139,7 @@ void Catalog::end_leases(NodeId gone, Applied& applied) {
 
 /// Spread by name, so that one node's jobs do not all go to the same other.
 void Catalog::pass_on(NodeId gone) {
-  const std::vector<NodeId> members = view_->ids();
+  const std::vector<NodeId> members = view_->homes();
   if (members.empty()) return;
   for (auto& [name, entry] : entries_) {
     if (entry.owner != gone) continue;
@@ -173,8 +175,10 @@ void Catalog::note_arrival(const Arrival& arrival) {
   const auto at = layouts_.find(arrival.layout);
   if (at == layouts_.end()) return;
   Placement placement = *at->second.placement;
-  if (!placement.arrived(arrival.first_group, arrival.node)) return;
-  placement.fill(view_->ids(), copies_);
+  if (!placement.arrived(arrival.first_group, arrival.end_group, arrival.node)) return;
+  const std::vector<NodeId> members = view_->homes();
+  placement.fill(members, copies_);
+  placement.balance(members, placement.usual_slack(members.size()));
   placement.version = version_;
   at->second.placement = std::make_shared<const Placement>(std::move(placement));
 }
@@ -199,6 +203,7 @@ Applied Catalog::apply(const Command& command) {
     refill([](Placement&) { return false; });
   }
   if (command.arrival) note_arrival(*command.arrival);
+  if (command.rebalance) refill([](Placement&) { return false; }, true);
   applied.version = version_;
   return applied;
 }

@@ -6,6 +6,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::store {
 
@@ -52,6 +53,7 @@ void RaftSequencer::commit_later(Command command) {
 
 /// Whatever has come together while the last commit was under way goes with the next one.
 void RaftSequencer::commit_leases(const std::stop_token& stop) {
+  name_this_thread("leases");
   constexpr std::chrono::milliseconds kPause(200);
   while (true) {
     Command now;
@@ -79,9 +81,12 @@ void RaftSequencer::sync() {
   const auto lock = attached();
   if (agreement_->view()->members.size() <= 1) return;
   // Where nothing can be decided, nothing new can be read either: what is here is all there is.
-  const cluster::AgreementStatus status = agreement_->status();
-  const bool quorum = 2 * status.silent_voters.size() < status.voters.size();
-  if (quorum) agreement_->sync();
+  if (!agreement_->status().has_quorum) return;
+  try {
+    agreement_->sync();
+  } catch (const cluster::NoQuorumError& error) {
+    log::debug(std::string("Read without a quorum, which was lost meanwhile: ") + error.what());
+  }
 }
 
 wire::Bytes RaftSequencer::apply(std::uint64_t /*index*/, std::span<const std::byte> command) {

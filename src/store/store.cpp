@@ -1,5 +1,6 @@
 #include <neve/store/store.hpp>
 
+#include <algorithm>
 #include <tuple>
 
 #include <neve/base/error.hpp>
@@ -50,8 +51,6 @@ std::uint64_t Store::next_id() {
   return bits | counter_.fetch_add(1, std::memory_order_relaxed);
 }
 
-std::uint64_t Store::writer_of(std::uint64_t id) { return id >> kCounterBits; }
-
 void Store::put(ColumnId column, GroupIndex group, SharedBuffer chunk) {
   const auto size = static_cast<std::int64_t>(chunk->size());
   Held held{std::move(chunk), budget_.reserve(size, "A column chunk")};
@@ -82,6 +81,25 @@ void Store::drop(const std::vector<ColumnId>& columns) {
   }
 }
 
+void Store::drop_elsewhere(std::uint64_t since) {
+  std::vector<Held> gone;  // freed without the lock
+  const auto take = [&](std::unordered_map<GroupIndex, Held>& groups,
+                        const Catalog::Elsewhere& run) {
+    for (std::int32_t g = run.first_group; g < run.end_group; ++g) {
+      auto held = groups.extract(GroupIndex(g));
+      if (!held.empty()) gone.push_back(std::move(held.mapped()));
+    }
+  };
+  for (const Catalog::Elsewhere& run : catalog_.elsewhere(self_, since)) {
+    const std::unique_lock lock(mutex_);
+    for (const ColumnId column : run.columns) {
+      const auto groups = chunks_.find(column);
+      if (groups != chunks_.end()) take(groups->second, run);
+    }
+  }
+  for (const Held& held : gone) bytes_.fetch_sub(held.reservation.bytes());
+}
+
 std::int64_t Store::chunk_bytes(std::span<const ColumnId> columns) const {
   const std::shared_lock lock(mutex_);
   std::int64_t sum = 0;
@@ -101,8 +119,10 @@ Applied Store::commit(Command command) {
 Applied Store::apply(const Command& command) {
   Applied applied = catalog_.apply(command);
   drop(applied.freed);
+  const bool moves = applied.accepted && (command.copies || command.arrival || command.rebalance);
+  if (moves) drop_elsewhere(applied.version - 1);
   tell_waiters();
-  if (applied.accepted && (command.copies || command.arrival)) tell_listeners();
+  if (moves) tell_listeners();
   return applied;
 }
 
@@ -113,25 +133,28 @@ void Store::commit_later(Command command) {
 
 void Store::restore(std::span<const std::byte> snapshot) {
   drop(catalog_.restore(snapshot));
-  take_number();
+  note_members();
+  sweep();  // who is gone may have come and left while this node was behind
+  drop_elsewhere(0);
   tell_waiters();
   tell_listeners();
 }
 
-void Store::take_number() {
+void Store::note_members() {
   for (const cluster::Member& member : catalog_.view()->members) {
-    if (member.id != self_) continue;
-    node_bits_.store(static_cast<std::uint64_t>(member.number) << kCounterBits);
+    const std::uint64_t number = member.number;
+    highest_number_.store(std::max(highest_number_.load(), number));
+    if (member.id == self_) node_bits_.store(number << kCounterBits);
   }
 }
 
 void Store::change_view(const cluster::View& view) {
-  const auto before = catalog_.view();
-  drop(catalog_.change_view(view).freed);
-  for (const cluster::Member& member : before->members) {
-    if (!view.contains(member.id)) sweep(member);
-  }
-  take_number();
+  const std::uint64_t before = catalog_.view()->epoch;
+  const Applied applied = catalog_.change_view(view);
+  drop(applied.freed);
+  note_members();
+  sweep();
+  if (view.epoch != before) drop_elsewhere(applied.version - 1);
   tell_waiters();
   tell_listeners();
 }
@@ -160,13 +183,24 @@ void Store::tell_listeners() {
   for (const auto& listener : listeners_) listener();
 }
 
-void Store::sweep(const cluster::Member& gone) {
+bool Store::writer_is_gone(std::uint64_t id) const {
+  const auto view = catalog_.view();
+  const std::uint64_t number = id >> kCounterBits;
+  // Numbers are given in turn: who has a higher one has joined, but this node does not know yet.
+  return number <= highest_number_ &&
+         std::ranges::none_of(view->members, [number](const cluster::Member& member) {
+           return member.number == number;
+         });
+}
+
+void Store::sweep() {
   std::vector<ColumnId> orphans;
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [column, groups] : chunks_) {
-      const bool its = writer_of(column.value()) == gone.number;
-      if (its && !catalog_.has_column(column)) orphans.push_back(column);
+      if (writer_is_gone(column.value()) && !catalog_.has_column(column)) {
+        orphans.push_back(column);
+      }
     }
   }
   drop(orphans);

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
@@ -215,6 +216,65 @@ def test_a_node_that_joins_later_sees_all_and_gets_its_copies(alone):
             wait_until(lambda: second.json("GET", "/3/Frames/numbers?row_count=1")[1]["frames"][0]["byte_size"]
                        > 1.9 * held or held > 2 * 10**6, 20)
             assert frame_checksum(second, "numbers") == alone["rows"]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """A file of some megabytes, with line ends in its cells."""
+    path = tmp_path_factory.mktemp("data") / "table.csv"
+    with open(path, "w") as file:
+        file.write("id,price,kind,note\n")
+        for i in range(200_000):
+            line = '\nline, ""two""\n,,,\n' if i % 5 == 0 else ""
+            file.write(f'{i},{i % 977}.{i % 89},level{i * 7919 % 20011},"note {i}{line}"\n')
+    return path
+
+
+def start_parse(server, path):
+    """The job's key."""
+    assert server.json("GET", "/3/ImportFiles?" + urllib.parse.urlencode({"path": path}))[0] == 200
+    status, answer = server.json(
+        "POST", "/3/Parse", urllib.parse.urlencode({
+            "source_frames": json.dumps([f"nfs:/{path}"]), "destination_frame": "table", "separator": 44,
+            "number_columns": 4, "check_header": 1, "column_names": '["id","price","kind","note"]',
+            "column_types": '["Numeric","Numeric","Enum","String"]'}),
+        {"Content-Type": "application/x-www-form-urlencoded"})
+    assert status == 200, answer
+    return urllib.parse.quote(answer["job"]["key"]["name"])
+
+
+def await_job(server, key):
+    """Its end; the server answers late, so that this does not spin."""
+    while True:
+        job = job_of(server, key)
+        if job["status"] not in ("CREATED", "RUNNING"):
+            assert job["status"] == "DONE", job
+            return
+
+
+def bytes_read(server):
+    """What the process has read of files so far."""
+    lines = Path(f"/proc/{server.process.pid}/io").read_text().splitlines()
+    return int(dict(line.split(": ") for line in lines)["rchar"])
+
+
+@pytest.mark.parametrize("victim", [1, 2], ids=["driver", "other"])
+def test_all_nodes_read_a_file_and_one_may_be_killed_meanwhile(table, victim):
+    with cluster(1) as (server,):
+        await_job(server, start_parse(server, table))
+        expected = frame_checksum(server, "table")
+    with cluster(3) as servers:
+        before = [bytes_read(server) for server in servers]
+        await_job(servers[1], start_parse(servers[1], table))
+        assert [frame_checksum(server, "table") for server in servers] == [expected] * 3
+        for server, had in zip(servers, before):
+            assert bytes_read(server) - had > table.stat().st_size // 4
+        assert servers[1].json("DELETE", "/3/DKV/table")[0] == 200
+        job = start_parse(servers[1], table)
+        servers[victim].process.kill()
+        left = [server for server in servers if server is not servers[victim]]
+        await_job(left[0], job)
+        assert [frame_checksum(server, "table") for server in left] == [expected] * 2
 
 
 def test_a_cluster_of_another_name_is_not_heard():

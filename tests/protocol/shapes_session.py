@@ -35,7 +35,8 @@ def look_at_the_server():
     h2o.cluster().list_all_extensions()
     h2o.log_and_echo("shapes")
     for path in ("About", "Ping", "Metadata/endpoints", "Metadata/schemas/FrameV3", "Logs/nodes/-1/files/info",
-                 "ModelBuilders/gbm", "InitID"):
+                 "ModelBuilders/gbm", "InitID", "JStack", "WaterMeterCpuTicks/0", "NetworkTest", "Timeline",
+                 "Neve/Cluster"):
         h2o.api("GET /3/" + path)
     h2o.api("POST /3/GarbageCollect")
 

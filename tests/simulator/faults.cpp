@@ -71,7 +71,7 @@ FaultInjector::FaultInjector(World& world, const std::vector<Fault>& plan, Guard
 
 bool FaultInjector::undisturbed_since(HostIndex host, Time since) const {
   const Disturbance& own = disturbances_.at(static_cast<std::size_t>(host.value()));
-  return own.active == 0 && own.ended < since && storm_.active == 0 && storm_.ended < since;
+  return own.active == 0 && own.ended < since && !stormy_since(since);
 }
 
 std::size_t FaultInjector::disturbed_now() const {

@@ -52,6 +52,10 @@ class FaultInjector {
   /// Whether nothing struck the host since then that could have made it unreachable: no fault of
   /// its own, and not loss together with delay.
   [[nodiscard]] bool undisturbed_since(HostIndex host, Time since) const;
+  /// Whether loss and delay came together since then.
+  [[nodiscard]] bool stormy_since(Time since) const {
+    return storm_.active != 0 || storm_.ended >= since;
+  }
   /// Hosts that a fault holds down, apart, or slow at this moment.
   [[nodiscard]] std::size_t disturbed_now() const;
   [[nodiscard]] int struck() const { return struck_; }

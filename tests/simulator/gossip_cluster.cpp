@@ -21,12 +21,6 @@ constexpr Time kInnocence = 16s;
 // The least time that Tuning leaves a suspect.
 constexpr Time kLeastSuspicion = 1800ms;
 
-std::string hex(NodeId id) {
-  std::array<char, 20> text{};
-  std::snprintf(text.data(), text.size(), "%04x", static_cast<unsigned>(id.value() >> 48U));
-  return text.data();
-}
-
 std::string_view name_of(EventKind kind) {
   constexpr std::array<std::string_view, 7> kNames = {
       "joined", "updated", "suspected", "refuted", "declared dead", "left", "evicted"};
@@ -114,8 +108,9 @@ void GossipCluster::fail(const std::string& what) {
 void GossipCluster::on_event(GossipNode& node, const gossip::Event& event) {
   const HostIndex host = node.host().index();
   node.host().trace([&] {
-    return hex(node.id()) + " " + std::string(name_of(event.kind)) + " " + hex(event.member.id) +
-           " incarnation " + std::to_string(event.member.incarnation);
+    return simulator::name_of(node.id()) + " " + std::string(name_of(event.kind)) + " " +
+           simulator::name_of(event.member.id) + " incarnation " +
+           std::to_string(event.member.incarnation);
   });
   const auto key = std::pair(node.id(), event.member.id);
   if (event.kind == EventKind::suspected) suspected_at_[key] = world_.now();
@@ -135,7 +130,7 @@ void GossipCluster::check_death(GossipNode& observer, NodeId dead) {
   const Time since = world_.now() - kInnocence;
   if (faults_->undisturbed_since(hosts_of_ids_.at(dead), since) &&
       faults_->undisturbed_since(observer.host().index(), since))
-    fail(hex(dead) + " was declared dead by " + hex(observer.id()) +
+    fail(simulator::name_of(dead) + " was declared dead by " + simulator::name_of(observer.id()) +
          " though nothing happened to either");
 }
 
@@ -144,10 +139,10 @@ void GossipCluster::on_accepted(GossipNode& node, NodeId sender, std::uint64_t c
   if (!hosts_of_ids_.contains(sender)) fail("a packet of a stranger was accepted");
 }
 
-void GossipCluster::on_sent(GossipNode& node, std::span<const std::byte> packet) {
+void GossipCluster::send(GossipNode& node, HostIndex to, wire::Bytes packet) {
   constexpr double kOverheard = 0.005;
-  if (dice_.chance(kOverheard))
-    node.host().send(intruder_, Channel::datagram, {packet.begin(), packet.end()});
+  if (dice_.chance(kOverheard)) node.host().send(intruder_, Channel::datagram, packet);
+  node.host().send(to, Channel::datagram, std::move(packet));
 }
 
 // --- the view: what a majority of it would commit
@@ -156,7 +151,7 @@ void GossipCluster::on_sent(GossipNode& node, std::span<const std::byte> packet)
 std::optional<gossip::ClusterId> GossipCluster::found(GossipNode& node) {
   const gossip::ClusterId cluster(dice_.bits());
   views_[cluster].members.emplace(node.id(), node.host().index());
-  node.host().trace([&] { return hex(node.id()) + " founds a cluster"; });
+  node.host().trace([&] { return simulator::name_of(node.id()) + " founds a cluster"; });
   return cluster;
 }
 
@@ -177,7 +172,7 @@ bool GossipCluster::admit(GossipNode& node, gossip::ClusterId cluster) {
   if (!faults_->undisturbed_since(node.host().index(), world_.now())) return false;
   if (2 * working(view->second).size() <= view->second.members.size()) return false;
   view->second.members.emplace(node.id(), node.host().index());
-  node.host().trace([&] { return hex(node.id()) + " is in the view"; });
+  node.host().trace([&] { return simulator::name_of(node.id()) + " is in the view"; });
   return true;
 }
 
@@ -221,7 +216,7 @@ void GossipCluster::commit(View& view) {
           !view.members.contains(id))
         verdicts.insert(id);
   for (NodeId id : verdicts) {
-    world_.trace([&, id = id] { return "the view is without " + hex(id); });
+    world_.trace([&, id = id] { return "the view is without " + simulator::name_of(id); });
     for (GossipNode* node : nodes)
       if (node->id() != id) node->evict(id);
   }
@@ -252,11 +247,12 @@ bool GossipCluster::may_strike(std::span<const HostIndex> hosts) const {
 // -------------------------------------------------------------------------------------
 
 std::string GossipCluster::describe(GossipNode& node) const {
-  std::string text = hex(node.id()) + " (host " + std::to_string(node.host().index().value()) +
-                     ", cluster " + hex(NodeId(node.cluster().value())) + "):";
+  std::string text = simulator::name_of(node.id()) + " (host " +
+                     std::to_string(node.host().index().value()) + ", cluster " +
+                     simulator::name_of(NodeId(node.cluster().value())) + "):";
   for (const auto& [id, member] : node.swim().members())
     if (!is_final(member.state))
-      text += " " + hex(id) + "/" + std::to_string(member.incarnation) + "/" +
+      text += " " + simulator::name_of(id) + "/" + std::to_string(member.incarnation) + "/" +
               std::to_string(static_cast<int>(member.state));
   return text;
 }

@@ -37,7 +37,7 @@ class GossipCluster final : public GossipObserver {
 
   void on_event(GossipNode& node, const gossip::Event& event) override;
   void on_accepted(GossipNode& node, NodeId sender, std::uint64_t counter) override;
-  void on_sent(GossipNode& node, std::span<const std::byte> packet) override;
+  void send(GossipNode& node, HostIndex to, wire::Bytes packet) override;
   std::optional<gossip::ClusterId> found(GossipNode& node) override;
   bool admit(GossipNode& node, gossip::ClusterId cluster) override;
 

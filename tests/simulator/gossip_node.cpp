@@ -1,5 +1,7 @@
 #include "simulator/gossip_node.hpp"
 
+#include <array>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -49,6 +51,12 @@ HostIndex host_at(const gossip::Endpoint& endpoint) {
   return HostIndex(endpoint.address[14] * kHostsInNet + endpoint.address[15] - 1);
 }
 
+std::string name_of(NodeId id) {
+  std::array<char, 20> text{};
+  std::snprintf(text.data(), text.size(), "%04x", static_cast<unsigned>(id.value() >> 48U));
+  return text.data();
+}
+
 GossipNode::GossipNode(Host& host, const GossipSetup& setup, GossipObserver& observer)
     : host_(host),
       observer_(observer),
@@ -84,8 +92,7 @@ void GossipNode::settle() {
   for (const gossip::Event& event : swim_.take_events()) observer_.on_event(*this, event);
   for (gossip::Outgoing& packet : swim_.take_packets()) {
     wire::Bytes sealed = seal_.close(cluster(), packet.to, packet.body);
-    observer_.on_sent(*this, sealed);
-    host_.send(host_at(packet.at), Channel::datagram, std::move(sealed));
+    observer_.send(*this, host_at(packet.at), std::move(sealed));
   }
   schedule();
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "cluster/gossip/bootstrap.hpp"
@@ -18,6 +19,9 @@ namespace gossip = cluster::gossip;
 gossip::Endpoint endpoint_of(HostIndex host);
 HostIndex host_at(const gossip::Endpoint& endpoint);
 
+/// The beginning of an id, for traces.
+std::string name_of(NodeId id);
+
 class GossipNode;
 
 /// Sees what happens to the nodes, and stands in for the view that Raft commits.
@@ -27,7 +31,8 @@ class GossipObserver {
   virtual void on_event(GossipNode& node, const gossip::Event& event) = 0;
   /// A packet passed the seal.
   virtual void on_accepted(GossipNode& node, NodeId sender, std::uint64_t counter) = 0;
-  virtual void on_sent(GossipNode& node, std::span<const std::byte> packet) = 0;
+  /// Carries a sealed packet.
+  virtual void send(GossipNode& node, HostIndex to, wire::Bytes packet) = 0;
   /// The node would found a cluster: its id, or none if it may not.
   virtual std::optional<gossip::ClusterId> found(GossipNode& node) = 0;
   /// The node would join a cluster: whether the view has taken it in.

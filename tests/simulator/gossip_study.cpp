@@ -54,9 +54,10 @@ void GossipStudy::on_event(GossipNode& node, const gossip::Event& event) {
 
 void GossipStudy::on_accepted(GossipNode& /*node*/, NodeId /*sender*/, std::uint64_t /*counter*/) {}
 
-void GossipStudy::on_sent(GossipNode& /*node*/, std::span<const std::byte> packet) {
+void GossipStudy::send(GossipNode& node, HostIndex to, wire::Bytes packet) {
   bytes_sent_ += packet.size();
   ++packets_sent_;
+  node.host().send(to, Channel::datagram, std::move(packet));
 }
 
 std::optional<gossip::ClusterId> GossipStudy::found(GossipNode& /*node*/) {

@@ -43,8 +43,8 @@ std::vector<Time> Network::arrivals(HostIndex from, HostIndex to, Channel channe
   if (is_cut(from, to)) return {};
   if (channel == Channel::stream) {
     Time arrival = now + delay();
-    for (Time retry = 200ms; dice_.chance(weather.loss) && retry < 10s; retry *= 2)
-      arrival += retry;  // as TCP sends again what was lost
+    // As TCP sends again what was lost. Whoever waits for longer opens another connection.
+    for (Time retry = 200ms; dice_.chance(weather.loss) && retry < 2s; retry *= 2) arrival += retry;
     Time& last = link(from, to).last_arrival;
     last = std::max(last + Time(1), arrival);
     return {last};

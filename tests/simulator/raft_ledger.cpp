@@ -38,6 +38,13 @@ void RaftLedger::applied(NodeId node, std::uint64_t index, std::uint64_t digest)
            std::to_string(index));
 }
 
+void RaftLedger::state(NodeId node, std::uint64_t index, std::uint64_t digest) {
+  const auto [at, is_new] = states_.emplace(index, digest);
+  if (at->second == digest) return;
+  complain("node " + std::to_string(node.value()) + " has another catalogue at " +
+           std::to_string(index));
+}
+
 void RaftLedger::sent(std::uint64_t index, const Entry& entry) {
   const std::pair key{index, entry.term};
   const std::uint64_t digest = digest_of(entry);

@@ -23,6 +23,8 @@ class RaftLedger {
   void ready(std::uint64_t term, NodeId leader, std::uint64_t committed);
   /// State machine safety: an index has one history up to it, known by its digest.
   void applied(NodeId node, std::uint64_t index, std::uint64_t digest);
+  /// … and one state of the catalogue.
+  void state(NodeId node, std::uint64_t index, std::uint64_t digest);
   /// Log matching: an entry is known by its index and term.
   void sent(std::uint64_t index, const cluster::raft::Entry& entry);
   void acknowledged(std::uint64_t command, std::uint64_t index);
@@ -43,6 +45,7 @@ class RaftLedger {
   using Voters = std::set<NodeId>;
   std::map<std::uint64_t, NodeId> leaders_;
   std::map<std::uint64_t, std::uint64_t> digests_;
+  std::map<std::uint64_t, std::uint64_t> states_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> entries_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, Voters> configurations_;  // by index, term
   std::map<std::uint64_t, std::uint64_t> acknowledged_;                       // command → index

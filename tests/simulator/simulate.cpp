@@ -1,16 +1,22 @@
-// Runs clusters under faults, their gossip and their Raft, one after another, each from a seed:
+// Runs clusters under faults, whole ones and gossip alone, each from a seed:
 // ./dev simulate --help
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <deque>
 #include <map>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
+#include "simulator/cluster_study.hpp"
 #include "simulator/gossip_cluster.hpp"
 #include "simulator/gossip_study.hpp"
-#include "simulator/raft_study.hpp"
 
 namespace neve::simulator {
 
@@ -24,7 +30,9 @@ struct Arguments {
   std::uint64_t faults = 24;
   bool studies_gossip = false;
   bool runs_gossip = true;
-  bool runs_raft = true;
+  bool runs_cluster = true;
+  std::uint64_t jobs = 1;
+  std::uint64_t trace = 400;
   std::uint64_t events = 100;
   std::uint64_t loss_percent = 0;
   std::uint64_t delay_ms = 0;
@@ -32,7 +40,7 @@ struct Arguments {
 
 constexpr std::string_view kUsage =
     "simulate [--seeds N] [--from S] [--seconds 120] [--nodes 3..9] [--faults 24] "
-    "[--gossip-only | --raft-only]\n"
+    "[--jobs 1] [--trace 400] [--gossip-only | --cluster-only]\n"
     "  runs N clusters from the seeds S, S+1, ...; a failure prints its seed and the end of its "
     "trace\n"
     "simulate --gossip-study [--nodes 200] [--events 100] [--from S] [--loss-percent P] "
@@ -47,6 +55,8 @@ bool parse(int count, char** values, Arguments& arguments) {
       {"--seconds", &arguments.seconds},
       {"--nodes", &arguments.nodes},
       {"--faults", &arguments.faults},
+      {"--jobs", &arguments.jobs},
+      {"--trace", &arguments.trace},
       {"--events", &arguments.events},
       {"--loss-percent", &arguments.loss_percent},
       {"--delay-ms", &arguments.delay_ms}};
@@ -56,8 +66,8 @@ bool parse(int count, char** values, Arguments& arguments) {
       arguments.studies_gossip = true;
       continue;
     }
-    if (name == "--gossip-only" || name == "--raft-only") {
-      (name == "--raft-only" ? arguments.runs_gossip : arguments.runs_raft) = false;
+    if (name == "--gossip-only" || name == "--cluster-only") {
+      (name == "--cluster-only" ? arguments.runs_gossip : arguments.runs_cluster) = false;
       continue;
     }
     const auto at = numbers.find(name);
@@ -66,10 +76,10 @@ bool parse(int count, char** values, Arguments& arguments) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *at->second);
     if (error != std::errc() || end != text.data() + text.size()) return false;
   }
-  return arguments.seconds >= 60 && arguments.nodes <= 1000;
+  return arguments.seconds >= 60 && arguments.nodes <= 1000 && arguments.jobs > 0;
 }
 
-GossipCluster::Options options_of(const Arguments& arguments, std::uint64_t seed) {
+GossipCluster::Options gossip_options(const Arguments& arguments, std::uint64_t seed) {
   GossipCluster::Options options;
   options.seed = seed;
   options.nodes =
@@ -79,80 +89,144 @@ GossipCluster::Options options_of(const Arguments& arguments, std::uint64_t seed
   return options;
 }
 
-/// The same seed again, now with a trace.
-void replay(GossipCluster::Options options) {
-  options.trace_lines = 400;
-  GossipCluster cluster(options);
-  cluster.run();
-  for (const std::string& line : cluster.world().traced()) std::printf("%s\n", line.c_str());
-  std::printf("seed %llu, %d nodes: %s\n", static_cast<unsigned long long>(options.seed),
-              options.nodes, cluster.failure().value_or("no failure when replayed").c_str());
+ClusterStudy::Options cluster_options(const Arguments& arguments, std::uint64_t seed) {
+  const GossipCluster::Options same = gossip_options(arguments, seed);
+  ClusterStudy::Options options;
+  options.seed = seed;
+  options.nodes = static_cast<std::size_t>(same.nodes);
+  options.faults = same.faults;
+  options.length = same.length;
+  return options;
 }
 
-/// Replays a failure under Raft and tells what it is.
-void replay(RaftStudy::Options options) {
-  options.trace_lines = 400;
-  const RaftStudy study = run_raft_study(options);
-  for (const std::string& line : study.trace) std::printf("%s\n", line.c_str());
-  for (const std::string& problem : study.problems) {
-    std::printf("seed %llu, %zu nodes, Raft: %s\n", static_cast<unsigned long long>(options.seed),
-                options.nodes, problem.c_str());
-  }
-}
-
+/// What was counted in all seeds of a campaign.
 struct Totals {
+  std::uint64_t seeds = 0;
   std::uint64_t faults = 0;
   std::uint64_t events = 0;
-  std::uint64_t deaths = 0;
+  std::uint64_t removals = 0;
   std::uint64_t acknowledged = 0;
+  std::uint64_t frames = 0;
+  std::uint64_t jobs = 0;
+  std::uint64_t losses = 0;
   std::uint64_t elections = 0;
 };
 
-/// False, after a replay, where a promise of the gossip is broken.
-bool gossips(const GossipCluster::Options& options, Totals& totals) {
-  GossipCluster cluster(options);
-  cluster.run();
-  totals.faults += static_cast<std::uint64_t>(cluster.faults_struck());
-  totals.events += cluster.world().events_run();
-  totals.deaths += cluster.deaths();
-  if (!cluster.failure()) return true;
-  replay(options);
-  return false;
-}
+/// Runs seeds on several threads, each of them a world of its own, until one fails.
+class Campaign {
+ public:
+  explicit Campaign(const Arguments& arguments) : arguments_(arguments), next_(arguments.from) {}
 
-/// False, after a replay, where a promise of Raft is broken.
-bool agrees(const GossipCluster::Options& options, Totals& totals) {
-  RaftStudy::Options raft;
-  raft.seed = options.seed;
-  raft.nodes = static_cast<std::size_t>(options.nodes);
-  raft.faults = options.faults;
-  raft.length = options.length;
-  const RaftStudy study = run_raft_study(raft);
-  totals.faults += static_cast<std::uint64_t>(study.faults);
-  totals.events += study.events;
-  totals.acknowledged += study.acknowledged;
-  totals.elections += study.elections;
-  if (study.problems.empty()) return true;
-  replay(raft);
-  return false;
+  /// The smallest seed that failed, if one did.
+  std::optional<std::uint64_t> run() {
+    // With one thread only, memory and counters need no locks.
+    std::vector<std::jthread> threads;
+    for (std::uint64_t i = 1; i < arguments_.jobs; ++i) threads.emplace_back([this] { work(); });
+    work();
+    threads.clear();
+    return failed_;
+  }
+  [[nodiscard]] const Totals& totals() const { return totals_; }
+
+ private:
+  void work() {
+    while (true) {
+      const std::uint64_t seed = next_++;
+      if (seed >= arguments_.from + arguments_.seeds) return;
+      Totals one;
+      one.seeds = 1;
+      const bool well = (!arguments_.runs_gossip || gossips(seed, one)) &&
+                        (!arguments_.runs_cluster || survives(seed, one));
+      const std::lock_guard lock(mutex_);
+      add(one);
+      if (!well && (!failed_ || seed < *failed_)) failed_ = seed;
+      if (failed_) return;
+    }
+  }
+
+  bool gossips(std::uint64_t seed, Totals& one) const {
+    GossipCluster cluster(gossip_options(arguments_, seed));
+    cluster.run();
+    one.faults += static_cast<std::uint64_t>(cluster.faults_struck());
+    one.events += cluster.world().events_run();
+    return !cluster.failure();
+  }
+
+  bool survives(std::uint64_t seed, Totals& one) const {
+    const ClusterStudy study = run_cluster_study(cluster_options(arguments_, seed));
+    one.faults += static_cast<std::uint64_t>(study.faults);
+    one.events += study.events;
+    one.removals += study.removals;
+    one.acknowledged += study.acknowledged;
+    one.frames += study.frames;
+    one.jobs += study.jobs;
+    one.losses += study.losses;
+    one.elections += study.elections;
+    return study.problems.empty();
+  }
+
+  void add(const Totals& one) {
+    totals_.seeds += one.seeds;
+    totals_.faults += one.faults;
+    totals_.events += one.events;
+    totals_.removals += one.removals;
+    totals_.acknowledged += one.acknowledged;
+    totals_.frames += one.frames;
+    totals_.jobs += one.jobs;
+    totals_.losses += one.losses;
+    totals_.elections += one.elections;
+  }
+
+  Arguments arguments_;
+  std::atomic<std::uint64_t> next_;
+  std::mutex mutex_;
+  Totals totals_;
+  std::optional<std::uint64_t> failed_;
+};
+
+/// The same seed again, now with a trace.
+void replay(const Arguments& arguments, std::uint64_t seed) {
+  const auto tell = [&](const std::deque<std::string>& trace) {
+    for (const std::string& line : trace) std::printf("%s\n", line.c_str());
+  };
+  GossipCluster::Options gossip = gossip_options(arguments, seed);
+  ClusterStudy::Options whole = cluster_options(arguments, seed);
+  gossip.trace_lines = whole.trace_lines = arguments.trace;
+  const auto number = static_cast<unsigned long long>(seed);
+  GossipCluster cluster(gossip);
+  if (arguments.runs_gossip) cluster.run();
+  if (cluster.failure()) {
+    tell(cluster.world().traced());
+    std::printf("seed %llu, %d nodes, gossip: %s\n", number, gossip.nodes,
+                cluster.failure()->c_str());
+    return;
+  }
+  const ClusterStudy study = run_cluster_study(whole);
+  tell(study.trace);
+  for (const std::string& problem : study.problems) {
+    std::printf("seed %llu, %zu nodes: %s\n", number, whole.nodes, problem.c_str());
+  }
 }
 
 int simulate(const Arguments& arguments) {
   const auto began = std::chrono::steady_clock::now();
-  Totals totals;
-  for (std::uint64_t seed = arguments.from; seed < arguments.from + arguments.seeds; ++seed) {
-    const GossipCluster::Options options = options_of(arguments, seed);
-    if (arguments.runs_gossip && !gossips(options, totals)) return 1;
-    if (arguments.runs_raft && !agrees(options, totals)) return 1;
+  Campaign campaign(arguments);
+  if (const auto failed = campaign.run()) {
+    replay(arguments, *failed);
+    return 1;
   }
+  const Totals& all = campaign.totals();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   std::printf(
-      "%llu seeds from %llu: all well; %llu faults, %llu deaths declared, %llu commands "
-      "acknowledged, %llu elections, %llu events; %.1f s, %.1f seeds/s\n",
-      number(arguments.seeds), number(arguments.from), number(totals.faults), number(totals.deaths),
-      number(totals.acknowledged), number(totals.elections), number(totals.events), took.count(),
-      static_cast<double>(arguments.seeds) / took.count());
+      "%llu seeds from %llu: all well; %llu faults, %llu members removed, %llu elections, %llu "
+      "commands and %llu frames acknowledged, %llu jobs, %llu layouts lost with all their homes, "
+      "%llu events; "
+      "%.1f s, %.1f seeds/s\n",
+      number(all.seeds), number(arguments.from), number(all.faults), number(all.removals),
+      number(all.elections), number(all.acknowledged), number(all.frames), number(all.jobs),
+      number(all.losses), number(all.events), took.count(),
+      static_cast<double>(all.seeds) / took.count());
   return 0;
 }
 

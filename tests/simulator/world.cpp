@@ -20,6 +20,8 @@ constexpr HostIndex kNoHost{-1};
 
 Time Host::now() const { return world_.now() + clock_offset_; }
 
+Time Host::world_time() const { return world_.now(); }
+
 void Host::send(HostIndex to, Channel channel, wire::Bytes bytes) {
   world_.send(index_, to, channel, std::move(bytes));
 }

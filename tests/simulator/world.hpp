@@ -33,6 +33,8 @@ class Host {
       : world_(world), index_(index), clock_offset_(clock_offset) {}
   [[nodiscard]] HostIndex index() const { return index_; }
   [[nodiscard]] Time now() const;
+  /// The world's time, which no process knows: for whoever judges them.
+  [[nodiscard]] Time world_time() const;
   void send(HostIndex to, Channel channel, wire::Bytes bytes);
   /// Calls once at a time of this host's clock, unless the process dies before.
   void call_at(Time when, std::function<void()> call);

@@ -14,9 +14,10 @@ struct Member {
   std::string address = {};  ///< host:port of its REST service
   std::string peer = {};     ///< host:port of its service for other nodes
   std::uint32_t number = 0;  ///< never used twice; part of the ids that the node draws
+  bool draining = false;     ///< about to leave: is given nothing new, its data moves away
   template <class Archive>
   void fields(Archive& archive) {
-    archive(id, address, peer, number);
+    archive(id, address, peer, number, draining);
   }
 };
 
@@ -27,6 +28,8 @@ struct View {
   [[nodiscard]] std::size_t size() const { return members.size(); }
   [[nodiscard]] bool contains(NodeId id) const;
   [[nodiscard]] std::vector<NodeId> ids() const;
+  /// Those that take new data: all that are not draining, or all where every one is.
+  [[nodiscard]] std::vector<NodeId> homes() const;
 };
 
 }  // namespace neve::cluster

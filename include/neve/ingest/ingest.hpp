@@ -17,8 +17,13 @@
 #include <neve/job/job.hpp>
 #include <neve/mr/engine.hpp>
 
+namespace neve::mr {
+class ComputeNode;
+}  // namespace neve::mr
+
 namespace neve::ingest {
 
+class ParseShares;
 class RawFiles;
 struct ParseRequest;
 
@@ -56,7 +61,8 @@ struct ExportOrder {
 /// catalogue until they are parsed. Thread-safe; the references outlive it.
 class Ingest {
  public:
-  Ingest(mr::Engine& engine, frame::Frames& frames, job::Jobs& jobs, const PathPolicy& policy);
+  /// Before the node's inbox is served, as the node also takes part in the parses of others.
+  Ingest(mr::ComputeNode& node, job::Jobs& jobs, const PathPolicy& policy);
   ~Ingest();
   Ingest(const Ingest&) = delete;
   Ingest& operator=(const Ingest&) = delete;
@@ -101,6 +107,7 @@ class Ingest {
   job::Jobs& jobs_;
   const PathPolicy& policy_;
   std::unique_ptr<RawFiles> raw_files_;
+  std::shared_ptr<ParseShares> shares_;
   mutable std::mutex mutex_;
   TimeZone zone_;
 };

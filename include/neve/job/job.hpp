@@ -51,12 +51,12 @@ struct Snapshot {
   Description description;
   Status status = Status::running;
   double progress = 0;  ///< 0 to 1
-  std::string message;
+  std::string message = {};
   std::int64_t start_time_ms = 0;  ///< since the epoch
   std::int64_t run_time_ms = 0;
-  std::vector<std::string> warnings;
-  std::string exception;       ///< message of the failure
-  std::string exception_type;  ///< its Java class name
+  std::vector<std::string> warnings = {};
+  std::string exception = {};       ///< message of the failure
+  std::string exception_type = {};  ///< its Java class name
   [[nodiscard]] bool finished() const {
     return status != Status::running && status != Status::cancel_pending;
   }
@@ -182,6 +182,14 @@ class Jobs {
   [[nodiscard]] std::optional<Snapshot> look(std::string_view key) const;
   /// The jobs of all nodes, in order of start.
   [[nodiscard]] std::vector<Snapshot> list() const;
+  /// Jobs that this node drives, and of those that have ended here the latest kMostFinished.
+  struct Counts {
+    std::size_t running = 0;
+    std::size_t done = 0;
+    std::size_t failed = 0;
+    std::size_t cancelled = 0;
+  };
+  [[nodiscard]] Counts counts() const;
   /// Asks a job of any node to stop. False where there is none of this key.
   bool cancel(std::string_view key);
   /// Ends this node's part in all jobs, with which other nodes go on, if there are any. Returns at

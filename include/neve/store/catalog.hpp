@@ -69,10 +69,11 @@ struct NewColumns {
 struct Arrival {
   LayoutId layout;
   std::int32_t first_group = 0;
+  std::int32_t end_group = 0;
   NodeId node;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(layout, first_group, node);
+    archive(layout, first_group, end_group, node);
   }
 };
 
@@ -90,10 +91,11 @@ struct Command {
   bool only_if_absent = false;              ///< refuse the whole command where a put name exists
   std::optional<std::int32_t> copies = {};  ///< how many nodes should hold each row group
   std::optional<Arrival> arrival = {};
+  bool rebalance = false;  ///< even out where rows are, however little is to be gained
   template <class Archive>
   void fields(Archive& archive) {
     archive(writer, put, remove, add_refs, drop_refs, new_columns, open_session, close_session,
-            only_if_absent, copies, arrival);
+            only_if_absent, copies, arrival, rebalance);
   }
 };
 
@@ -141,6 +143,26 @@ class Catalog {
   };
   [[nodiscard]] std::vector<Fetch> fetches_of(NodeId node) const;
 
+  /// Where the column's row groups live; null for one that the catalogue has not.
+  [[nodiscard]] PlacementPtr placement_of(ColumnId column) const;
+  /// Row groups of columns that live on other nodes than this one.
+  struct Elsewhere {
+    std::int32_t first_group = 0;
+    std::int32_t end_group = 0;
+    std::vector<ColumnId> columns;
+  };
+  /// Those of layouts whose placement has changed since a version.
+  [[nodiscard]] std::vector<Elsewhere> elsewhere(NodeId node, std::uint64_t since) const;
+  /// How the copies of all frames are spread.
+  struct Spread {
+    std::int64_t missing_copies = 0;  ///< of runs of row groups, which are to be made or are on
+                                      ///< their way
+    std::int64_t lost_runs = 0;       ///< of which there is no copy any more
+    std::map<NodeId, std::int64_t> row_groups = {};  ///< by node that holds or fetches them
+    [[nodiscard]] std::int64_t groups_of(NodeId node) const;
+  };
+  [[nodiscard]] Spread spread() const;
+
   /// The whole state; equal states give equal bytes.
   [[nodiscard]] wire::Bytes snapshot() const;
   /// Replaces the state by one that is further on in the order of commands. Returns the columns
@@ -169,7 +191,9 @@ class Catalog {
   void add_columns(const Command& command);
   void drop_leases(const Command& command, Applied& applied);
   void put_entries(const Command& command, Applied& applied);
-  void refill(const std::function<bool(Placement&)>& change);
+  /// Changes all placements, chooses who fetches missing copies, and evens out; strictly or where
+  /// it is worth it.
+  void refill(const std::function<bool(Placement&)>& change, bool strictly = false);
   void end_leases(NodeId gone, Applied& applied);
   void pass_on(NodeId gone);
   void note_arrival(const Arrival& arrival);

@@ -13,11 +13,12 @@ namespace neve::store {
 /// Consecutive row groups of a layout that live on the same nodes.
 struct Run {
   std::int32_t first_group = 0;
-  std::vector<NodeId> homes;       ///< the first runs tasks; all hold the chunks. Empty: lost
-  std::optional<NodeId> incoming;  ///< fetches copies; is sent what is written, too
+  std::vector<NodeId> homes;           ///< the first runs tasks; all hold the chunks. Empty: lost
+  std::optional<NodeId> incoming;      ///< fetches copies; is sent what is written, too
+  std::optional<NodeId> leaving = {};  ///< the home whose place `incoming` takes when it has them
   template <class Archive>
   void fields(Archive& archive) {
-    archive(first_group, homes, incoming);
+    archive(first_group, homes, incoming, leaving);
   }
   friend bool operator==(const Run&, const Run&) = default;
 };
@@ -40,11 +41,21 @@ struct Placement {
   [[nodiscard]] std::int32_t end_of(const Run& run) const;
   /// Takes a node that has left out of all runs. True where something changed.
   bool drop(NodeId node);
-  /// Chooses who fetches a copy, for each run that has fewer than `copies`. True where something
-  /// changed. The choice depends on the arguments only.
+  /// Chooses who fetches a copy, for each run that has fewer than `copies` at `members`, and lets
+  /// go of homes that are no `members` (they are about to leave) as soon as the others suffice.
+  /// True where something changed. The choice depends on the arguments only.
   bool fill(std::span<const NodeId> members, std::int32_t copies);
-  /// The node has fetched all of the run. True where the run still waited for it.
-  bool arrived(std::int32_t first_group, NodeId node);
+  /// Evens out how many row groups each member holds, and of how many it is the first home, as soon
+  /// as no copy is on its way: moves copies from who holds most to who holds least, and where that
+  /// is done, changes who is first. Nothing moves where nobody is further than `slack` groups from
+  /// an even share. True where something changed; it then has to be asked again once the copies
+  /// have arrived. The choice depends on the arguments only.
+  bool balance(std::span<const NodeId> members, std::int32_t slack);
+  /// Groups above an even share that are not worth a move: a tenth.
+  [[nodiscard]] std::int32_t usual_slack(std::size_t members) const;
+  /// The node has fetched all of the run, which ended at `end_group`. True where that run still
+  /// waited for it.
+  bool arrived(std::int32_t first_group, std::int32_t end_group, NodeId node);
 
   template <class Archive>
   void fields(Archive& archive) {

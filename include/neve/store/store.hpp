@@ -91,15 +91,17 @@ class Store {
   [[nodiscard]] LayoutId new_layout_id() { return LayoutId(next_id()); }
   /// Unique in the cluster while it lives; for scratch and names.
   [[nodiscard]] std::uint64_t next_id();
-  /// Number of the member that drew the id.
-  [[nodiscard]] static std::uint64_t writer_of(std::uint64_t id);
+  /// Whether the member that drew the id has left.
+  [[nodiscard]] bool writer_is_gone(std::uint64_t id) const;
 
  private:
-  /// Drops what a member that is gone has put here and never committed.
-  void sweep(const cluster::Member& gone);
+  /// Drops what members that are gone have put here and never committed.
+  void sweep();
+  /// Drops chunks whose row groups live on other nodes, of placements changed after a version.
+  void drop_elsewhere(std::uint64_t since);
   void tell_waiters();
   void tell_listeners();
-  void take_number();
+  void note_members();
   struct Held {
     SharedBuffer chunk;
     Reservation reservation;
@@ -111,6 +113,7 @@ class Store {
   /// The number that the cluster has given this node, above the counter's bits; none yet: all ones.
   std::atomic<std::uint64_t> node_bits_{~std::uint64_t{0}};
   std::atomic<std::uint64_t> counter_{1};
+  std::atomic<std::uint64_t> highest_number_{0};  ///< of a member so far
   std::atomic<std::int64_t> bytes_{0};
   mutable std::shared_mutex mutex_;
   std::unordered_map<ColumnId, std::unordered_map<GroupIndex, Held>> chunks_;

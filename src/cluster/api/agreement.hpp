@@ -54,7 +54,13 @@ struct AgreementStatus {
   bool failed = false;
   std::uint64_t applied = 0;
   std::vector<NodeId> voters;
-  std::vector<NodeId> silent_voters;
+  std::uint64_t committed = 0;
+  /// Of whom nothing was heard for two election timeouts, voters or not; a follower knows of
+  /// nobody.
+  std::vector<NodeId> silent;
+  /// Whether the cluster can decide, as far as this node can tell: there is a leader that hears a
+  /// majority, or the last one has been missed for no longer than an election may take.
+  bool has_quorum = false;
 };
 
 /// One node's part in what the cluster agrees on: the view and the application's commands, by Raft.

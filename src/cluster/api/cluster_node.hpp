@@ -6,9 +6,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <neve/base/budget.hpp>
 #include <neve/base/ids.hpp>
+#include <neve/cluster/cluster_status.hpp>
+#include <neve/cluster/timeline.hpp>
 
 #include "cluster/api/agreement.hpp"
 #include "cluster/api/application.hpp"
@@ -28,6 +31,7 @@ struct ClusterSettings {
   std::optional<std::size_t> expect;
   std::filesystem::path folder;  ///< secrets of the cluster; empty: none
   bool insecure = false;         ///< plain text may leave the machine
+  bool witness = false;          ///< votes, but holds no data, and founds no cluster
   bool returning = false;        ///< an earlier start was evicted: founds no cluster
 };
 
@@ -63,6 +67,16 @@ class ClusterNode {
   void start(Hooks hooks);
   /// Whether this node founded its cluster.
   [[nodiscard]] bool is_founder() const;
+  /// The members as this node knows them. Alone, it is cheap enough for every request.
+  [[nodiscard]] ClusterStatus status() const;
+  [[nodiscard]] CallCounts call_counts() const;
+  /// Asks gossip's thread.
+  [[nodiscard]] GossipCounts gossip_counts() const;
+  /// The latest calls and news of this node.
+  [[nodiscard]] std::vector<TimelineEvent> timeline() const;
+  /// Marks the member as leaving; the floors above move its data. Throws InputError where no other
+  /// data node would stay, or where there is no such member.
+  void drain(NodeId node);
   /// Says goodbye and ends all but the transport; the others go on without this node. What was
   /// attached is not used any more.
   void leave();

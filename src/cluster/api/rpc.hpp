@@ -8,9 +8,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <neve/base/budget.hpp>
 #include <neve/base/ids.hpp>
+#include <neve/cluster/timeline.hpp>
 
 #include "cluster/api/security.hpp"
 #include "cluster/api/transport.hpp"
@@ -29,17 +31,21 @@ enum class Refusal : std::uint8_t {
   overloaded,
 };
 inline constexpr std::size_t kRefusals = 8;
+/// "no certificate"
+std::string_view name_of(Refusal why);
 
 /// What went between this node and others since its start; read by anybody at any time.
 struct Traffic {
   using Counter = std::atomic<std::uint64_t>;
   Counter calls{0};       ///< made
   Counter answered{0};    ///< requests of others
+  Counter open{0};        ///< calls and requests of others that are under way
   Counter bytes_sent{0};  ///< of messages, without envelopes
   Counter bytes_received{0};
   Counter heartbeats{0};     ///< sent while work went on
   Counter posts_dropped{0};  ///< one-way messages that were too many or that failed
   std::array<Counter, kRefusals> refused{};
+  Timeline timeline = {};  ///< of calls, and of what gossip finds out
   [[nodiscard]] std::uint64_t refused_for(Refusal why) const {
     return refused.at(static_cast<std::size_t>(why)).load();
   }
@@ -81,6 +87,10 @@ class GrpcTransport final : public Transport {
   void send(NodeId to, std::string service, wire::Bytes message);
   /// The node has left the view: its calls fail now.
   void leave(NodeId node);
+  /// The others have gone on without this node: all calls fail, now and from now on.
+  void leave_all();
+  /// Nodes that there is a connection to.
+  [[nodiscard]] std::size_t connections() const;
 
  private:
   struct Parts;

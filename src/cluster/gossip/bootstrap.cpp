@@ -25,15 +25,17 @@ Bootstrap::Decision Bootstrap::decide(const Member& self, const MemberTable::Mem
   if (options_.listed.empty()) return {Verdict::found, {}, {}};
   Clusters clusters;
   std::vector<Endpoint> seen;
+  std::vector<Endpoint> witnesses;
   for (const auto& [id, member] : members) {
     if (!is_present(member.state)) continue;
     // Whoever was evicted lately is a witness that a cluster is there, only not in sight.
     if ((member.info.flags & MemberInfo::kReturning) == 0) seen.push_back(member.info.endpoint);
+    if ((member.info.flags & MemberInfo::kWitness) != 0) witnesses.push_back(member.info.endpoint);
     if (member.info.cluster != ClusterId())
       clusters[member.info.cluster].push_back(member.info.endpoint);
   }
   if (!clusters.empty()) return join_largest(std::move(clusters));
-  if (!may_found(self, seen)) {
+  if (!may_found(self, seen, witnesses)) {
     ready_since_.reset();
     return {};
   }
@@ -42,11 +44,14 @@ Bootstrap::Decision Bootstrap::decide(const Member& self, const MemberTable::Mem
   return {now - *ready_since_ >= settle ? Verdict::found : Verdict::wait, {}, {}};
 }
 
-bool Bootstrap::may_found(const Member& self, const std::vector<Endpoint>& seen) const {
-  const bool is_returning = (self.info.flags & MemberInfo::kReturning) != 0;
-  if (is_returning || 2 * seen.size() <= options_.expect) return false;
+bool Bootstrap::may_found(const Member& self, const std::vector<Endpoint>& seen,
+                          const std::vector<Endpoint>& witnesses) const {
+  constexpr std::uint8_t kNoFounder = MemberInfo::kReturning | MemberInfo::kWitness;
+  if ((self.info.flags & kNoFounder) != 0 || 2 * seen.size() <= options_.expect) return false;
   const Endpoint& mine = self.info.endpoint;
-  const auto is_smaller = [&](const Endpoint& other) { return other < mine; };
+  const auto is_smaller = [&](const Endpoint& other) {
+    return other < mine && std::ranges::find(witnesses, other) == witnesses.end();
+  };
   if (std::ranges::any_of(options_.listed, is_smaller)) return false;
   // A name may not list this node yet; then what is seen says whose turn it is.
   return options_.is_dns_name ? std::ranges::none_of(seen, is_smaller)

@@ -34,7 +34,8 @@ class Bootstrap {
   Decision decide(const Member& self, const MemberTable::Members& members, Time now);
 
  private:
-  [[nodiscard]] bool may_found(const Member& self, const std::vector<Endpoint>& seen) const;
+  [[nodiscard]] bool may_found(const Member& self, const std::vector<Endpoint>& seen,
+                               const std::vector<Endpoint>& witnesses) const;
 
   Options options_;
   std::optional<Time> ready_since_;

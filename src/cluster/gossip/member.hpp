@@ -34,10 +34,8 @@ NodeId draw_node_id();
 /// What a member says of itself; each change comes with a higher incarnation.
 struct MemberInfo {
   /// Bits of `flags`.
-  static constexpr std::uint8_t kWitness = 1;    ///< votes, but holds no data
-  static constexpr std::uint8_t kDraining = 2;   ///< about to leave; give it nothing new
-  static constexpr std::uint8_t kVoterHint = 4;  ///< would rather vote than others
-  static constexpr std::uint8_t kReturning = 8;  ///< evicted before: knows that there is a cluster
+  static constexpr std::uint8_t kWitness = 1;    ///< votes, but holds no data; founds no cluster
+  static constexpr std::uint8_t kReturning = 2;  ///< evicted before: knows that there is a cluster
   static constexpr std::size_t kMostAddressBytes = 128;
   static constexpr std::size_t kMostAboutBytes = 160;
 

@@ -60,6 +60,15 @@ bool Swim::receive(const Incoming& packet, Time now) {
   return true;
 }
 
+// Whoever suspects this node says so with its ping. It may have missed a refutation that travels no
+// more: it is not to wait for a sync, which many news can hold up.
+bool Swim::accuses_self(const Packet& packet) const {
+  return std::ranges::any_of(packet.updates, [this](const Update& update) {
+    const bool accuses = update.state == MemberState::suspect || update.state == MemberState::dead;
+    return accuses && update.id == table_.self_id();
+  });
+}
+
 // Tells an evicted node so whenever it asks for something. Never in answer to news, or two nodes
 // that hold each other evicted would tell each other for ever.
 void Swim::answer_evicted(const Packet& packet, const Incoming& from) {
@@ -77,6 +86,7 @@ void Swim::handle(const Packet& packet, const Incoming& from, Time now) {
     case PacketKind::ping:
       ack.kind = PacketKind::ack;
       ack.sequence = packet.sequence;
+      if (accuses_self(packet)) ack.updates.push_back(table_.full_update(table_.self()));
       answer(from, std::move(ack));
       return compare_digests(packet, from, now);
     case PacketKind::ack:

@@ -75,8 +75,10 @@ class Swim {
   [[nodiscard]] const MemberTable::Members& members() const { return table_.members(); }
   [[nodiscard]] const Member& self() const { return table_.self(); }
   [[nodiscard]] bool is_evicted() const { return phase_ == Phase::evicted; }
+  /// Whoever was evicted has nobody to say goodbye to.
   [[nodiscard]] bool has_left() const {
-    return phase_ == Phase::left || (phase_ == Phase::leaving && rumours_.empty());
+    return phase_ == Phase::left || phase_ == Phase::evicted ||
+           (phase_ == Phase::leaving && rumours_.empty());
   }
   /// Lifeguard's local health: 0 is well.
   [[nodiscard]] int health() { return prober_.health().score(); }
@@ -100,6 +102,7 @@ class Swim {
   void seek_somebody(Time now);
   void post(Letter letter);
   void answer(const Incoming& to, Packet packet);
+  [[nodiscard]] bool accuses_self(const Packet& packet) const;
   void answer_evicted(const Packet& packet, const Incoming& from);
   void flush();
   [[nodiscard]] int retransmit_limit() const;
@@ -141,7 +144,11 @@ class Swim {
   Time last_gossip_at_;
   Time next_seek_at_;
   Time next_forget_at_;
-  std::optional<Time> differing_since_;  // digests of others differ since then
+  struct Difference {
+    Time since;
+    std::uint64_t mine;  // this node's digest all the while
+  };
+  std::optional<Difference> difference_;  // from the digest of some other
   std::optional<Time> promised_wake_;
 };
 

@@ -5,18 +5,16 @@
 
 namespace neve::cluster::gossip {
 
-// While news travel, tables differ as a matter of course; only a difference that stays is worth a
-// sync.
+// While news travel, tables differ as a matter of course; only a difference that stays while this
+// node learns nothing is worth a sync. That others agree with it says nothing: they may all have
+// missed the same.
 void Swim::compare_digests(const Packet& packet, const Incoming& from, Time now) {
-  if (packet.digest == table_.digest()) {
-    differing_since_.reset();
-    return;
-  }
-  if (!rumours_.empty()) return;
-  if (!differing_since_) differing_since_ = now;
-  if (now - *differing_since_ < tuning_.sync_patience) return;
+  const std::uint64_t mine = table_.digest();
+  if (packet.digest == mine || !rumours_.empty()) return;
+  if (!difference_ || difference_->mine != mine) difference_ = {now, mine};
+  if (now - difference_->since < tuning_.sync_patience) return;
   request_sync(from.from, from.at, true);
-  differing_since_ = now;
+  difference_ = {now, mine};
 }
 
 void Swim::request_sync(NodeId id, const Endpoint& at, bool wants_back) {

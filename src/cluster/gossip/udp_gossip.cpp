@@ -14,6 +14,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::cluster::gossip {
 
@@ -139,6 +140,7 @@ Swim::Options UdpGossip::Driver::with_endpoint(Swim::Options member) const {
 }
 
 void UdpGossip::Driver::run() {
+  name_this_thread("gossip");
   for (;;) {
     try {
       context_.run();

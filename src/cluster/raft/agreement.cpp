@@ -149,17 +149,21 @@ void Agreement::Parts::throw_stopped() const {
 void Agreement::Parts::throw_no_quorum(const ThreadStatus& status, bool uncertain) const {
   const auto view = state.view();
   std::size_t voters = 0;
+  std::vector<NodeId> silent_voters;
   for (const raft::Server& server : status.core.servers) {
-    if (server.role == raft::ServerRole::voter) ++voters;
+    if (server.role != raft::ServerRole::voter) continue;
+    ++voters;
+    const auto& silent = status.silent;
+    if (std::ranges::find(silent, server.id) != silent.end()) silent_voters.push_back(server.id);
   }
   std::string missing;
-  for (const NodeId id : status.silent_voters) {
+  for (const NodeId id : silent_voters) {
     const ClusterMember* member = view->find(id);
     missing += missing.empty() ? "" : ", ";
     missing += member == nullptr ? std::to_string(id.value()) : member->rest_address;
   }
   throw NoQuorumError(
-      "No quorum: " + std::to_string(voters - status.silent_voters.size()) + " of " +
+      "No quorum: " + std::to_string(voters - silent_voters.size()) + " of " +
       std::to_string(voters) + " voting nodes can be reached, more than half are needed." +
       (missing.empty() ? "" : " Missing: " + missing + ".") +
       (uncertain ? " Whether the change was made will show once they are back."
@@ -332,12 +336,24 @@ std::shared_ptr<const ClusterView> Agreement::view() const { return parts_->stat
 
 AgreementStatus Agreement::status() const {
   const ThreadStatus status = parts_->thread.status();
-  AgreementStatus made{status.core.term,    status.core.leader,  status.core.is_leader,
-                       status.core.failed,  status.core.applied, {},
-                       status.silent_voters};
+  AgreementStatus made;
+  made.term = status.core.term;
+  made.leader = status.core.leader;
+  made.is_leader = status.core.is_leader;
+  made.failed = status.core.failed;
+  made.applied = status.core.applied;
+  made.committed = status.core.committed;
+  made.silent = status.silent;
+  std::size_t silent_voters = 0;
   for (const raft::Server& server : status.core.servers) {
-    if (server.role == raft::ServerRole::voter) made.voters.push_back(server.id);
+    if (server.role != raft::ServerRole::voter) continue;
+    made.voters.push_back(server.id);
+    if (std::ranges::find(made.silent, server.id) != made.silent.end()) ++silent_voters;
   }
+  const auto election = std::chrono::milliseconds(3 * parts_->settings.election_timeout_ms);
+  const bool electing = ThreadStatus::Clock::now() - status.leaderless_since < election;
+  made.has_quorum =
+      !made.failed && (made.leader ? 2 * silent_voters < made.voters.size() : electing);
   return made;
 }
 

@@ -4,6 +4,10 @@
 #include <memory>
 #include <utility>
 
+#include <neve/base/thread_name.hpp>
+
+#include "cluster/raft/silence.hpp"
+
 namespace neve::cluster::raft {
 namespace {
 
@@ -27,6 +31,7 @@ RaftThread::RaftThread(const CoreSettings& settings, ReplicatedState& state, Raf
 RaftThread::~RaftThread() { stop(); }
 
 void RaftThread::stop() {
+  const std::lock_guard one_at_a_time(stop_mutex_);
   std::deque<Task> unheard;
   {
     const std::lock_guard lock(tasks_mutex_);
@@ -53,6 +58,7 @@ std::uint64_t RaftThread::now_ms() const {
 }
 
 void RaftThread::run(bool bootstrap) {
+  name_this_thread("raft");
   RaftCore replica(settings_, state_, send_);
   VoterKeeper keeper(settings_.self);
   if (bootstrap) {
@@ -147,13 +153,8 @@ void RaftThread::wait_for_change(const ThreadStatus& seen, std::chrono::millisec
 void RaftThread::publish(const RaftCore& replica) {
   ThreadStatus next;
   next.core = replica.status();
-  const std::uint64_t now = now_ms();
-  for (const Server& server : next.core.servers) {
-    if (server.role != ServerRole::voter || server.id == settings_.self) continue;
-    const auto heard = replica.last_heard_ms(server.id);
-    const bool silent = !heard || now - *heard > 2ULL * settings_.election_timeout_ms;
-    if (silent) next.silent_voters.push_back(server.id);
-  }
+  next.silent =
+      silent_servers(replica, settings_.self, now_ms(), 2ULL * settings_.election_timeout_ms);
   bool changed = false;
   {
     const std::lock_guard lock(status_mutex_);

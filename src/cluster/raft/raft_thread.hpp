@@ -23,7 +23,7 @@ namespace neve::cluster::raft {
 struct ThreadStatus {
   using Clock = std::chrono::steady_clock;
   CoreStatus core;
-  std::vector<NodeId> silent_voters;        ///< not heard of for two election timeouts
+  std::vector<NodeId> silent;               ///< silent_servers() for two election timeouts
   Clock::time_point applied_more = {};      ///< when the last command was applied
   Clock::time_point leaderless_since = {};  ///< while no leader is known
 };
@@ -73,6 +73,7 @@ class RaftThread {
   mutable std::condition_variable status_changed_;
   ThreadStatus status_;
 
+  std::mutex stop_mutex_;  ///< a node may be told to end while it finds that it was given up
   std::thread thread_;
 };
 

@@ -27,10 +27,10 @@ struct Situation {
 };
 
 /// The next single step that brings the servers nearer to the view; nothing where they agree.
-/// Lost voters are replaced first and removed then, so that the cluster never has fewer votes than
-/// it could; the leader gives up leadership before it is removed; who is new replicates the log
-/// before it may vote; votes that are too many go last. No step is taken that the voters that
-/// answer could not commit.
+/// Dead voters are removed first; one that is to go but still votes is replaced before, so that the
+/// cluster bears a loss at any time; the leader gives up leadership before it is removed; who is
+/// new replicates the log before it may vote; votes that are too many go last. No step is taken
+/// that the voters that answer could not commit.
 std::optional<Change> next_change(const Situation& situation);
 
 /// Takes these steps on a replica while it leads, one at a time. Tick it with the replica.

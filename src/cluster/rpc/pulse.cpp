@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <neve/base/thread_name.hpp>
+
 namespace neve::cluster::rpc {
 
 Pulse::Pulse(std::chrono::milliseconds interval)
@@ -27,6 +29,7 @@ void Pulse::forget(const std::shared_ptr<Watched>& watched) {
 }
 
 void Pulse::work() {
+  name_this_thread("rpc pulse");
   std::unique_lock lock(mutex_);
   while (!ending_changed_.wait_for(lock, interval_, [this] { return ending_; })) {
     const std::vector<std::shared_ptr<Watched>> now(watched_.begin(), watched_.end());

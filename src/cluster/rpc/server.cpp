@@ -6,6 +6,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
+#include <neve/base/thread_name.hpp>
 
 #include "cluster/api/rpc.hpp"
 #include "cluster/rpc/certificates.hpp"
@@ -32,13 +33,20 @@ constexpr std::chrono::hours kForEver(24 * 365 * 100);
 /// Counts a request while it is worked on.
 class InHand {
  public:
-  explicit InHand(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
-  ~InHand() { --count_; }
+  InHand(std::atomic<std::size_t>& count, Traffic& traffic) : count_(count), open_(traffic.open) {
+    ++count_;
+    ++open_;
+  }
+  ~InHand() {
+    --count_;
+    --open_;
+  }
   InHand(const InHand&) = delete;
   InHand& operator=(const InHand&) = delete;
 
  private:
   std::atomic<std::size_t>& count_;
+  Traffic::Counter& open_;
 };
 
 /// A message that is not taken, and why.
@@ -48,6 +56,13 @@ struct Refused {
 };
 
 }  // namespace
+
+std::string_view name_of(Refusal why) {
+  constexpr std::array<std::string_view, kRefusals> kNames = {
+      "no certificate", "foreign certificate", "expired certificate", "claimed identity",
+      "wrong token",    "other cluster",       "wrong node",          "overloaded"};
+  return kNames.at(static_cast<std::size_t>(why));
+}
 
 struct RpcServer::Parts final : rpc::Service {
   Parts(const RpcSettings& s, const Inbox& i, Budget& b, Traffic& t)
@@ -172,7 +187,7 @@ void RpcServer::Parts::close(const std::shared_ptr<ServedCall>& served) {
 }
 
 wire::Bytes RpcServer::Parts::work(ServedCall& served, const rpc::Message& request) {
-  const InHand counted(in_hand);
+  const InHand counted(in_hand, traffic);
   if (in_hand.load() > settings.most_requests) {
     ++traffic.refused.at(static_cast<std::size_t>(Refusal::overloaded));
     throw ClusterError(rpc::name_of(settings.self) + " has " +
@@ -180,6 +195,7 @@ wire::Bytes RpcServer::Parts::work(ServedCall& served, const rpc::Message& reque
                        " requests in hand and takes no more; try again later.");
   }
   served.begin_work();
+  name_this_thread(request.head.service);
   return inbox.handle(request.head.service, request.body, served.call());
 }
 
@@ -189,6 +205,8 @@ void RpcServer::Parts::serve(ServedCall& served, const std::string& certificate)
     if (!request) return;
     const wire::Bytes bytes = work(served, *request);
     ++traffic.answered;
+    traffic.timeline.note(TimelineEvent::Kind::served, request->head.from, request->head.service,
+                          bytes.size(), request->body.size());
     served.answer(bytes);
   } catch (...) {
     served.refuse(rpc::current_failure());

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include <neve/base/error.hpp>
+#include <neve/base/thread_name.hpp>
 
 namespace neve::cluster::rpc {
 namespace {
@@ -38,6 +39,7 @@ void Threads::run(std::function<void()> job) {
 }
 
 void Threads::work() {
+  name_this_thread("rpc call");
   std::unique_lock lock(mutex_);
   while (true) {
     if (waiting_.empty()) {

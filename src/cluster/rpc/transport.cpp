@@ -56,12 +56,13 @@ struct GrpcTransport::Parts {
   Traffic& traffic;
   std::mutex mutex;  ///< of the peers
   std::map<NodeId, Peer> peers;
+  bool has_left = false;  ///< for good
   rpc::Pulse pulse;
   rpc::Threads threads;  ///< ends first: its jobs use all above
 };
 
 Peer* GrpcTransport::Parts::find(NodeId node) {
-  const std::optional<std::string> address = resolver(node);
+  const std::optional<std::string> address = has_left ? std::nullopt : resolver(node);
   if (!address) {
     if (const auto left = peers.find(node); left != peers.end()) {
       close(left->second);
@@ -89,6 +90,7 @@ void GrpcTransport::Parts::close(Peer& peer) {
 
 void GrpcTransport::Parts::forget(NodeId node, const std::shared_ptr<OutgoingCall>& call) {
   pulse.forget(call);
+  --traffic.open;
   const std::lock_guard lock(mutex);
   if (const auto at = peers.find(node); at != peers.end()) at->second.calls.erase(call);
 }
@@ -116,6 +118,8 @@ Answer GrpcTransport::call(NodeId to, std::string service, wire::Bytes request) 
     peer->calls.insert(call);
   }
   ++parts.traffic.calls;
+  ++parts.traffic.open;
+  parts.traffic.timeline.note(TimelineEvent::Kind::call, to, service, request.size());
   parts.pulse.watch(call);
   const auto promise = std::make_shared<std::promise<wire::Bytes>>();
   Answer answer(promise->get_future(), [weak = std::weak_ptr(call)] {
@@ -130,6 +134,7 @@ Answer GrpcTransport::call(NodeId to, std::string service, wire::Bytes request) 
                        request = std::move(request)] {
       try {
         wire::Bytes bytes = call->run(head, request);
+        parts.traffic.timeline.note(TimelineEvent::Kind::answer, to, head.service, 0, bytes.size());
         parts.forget(to, call);
         promise->set_value(std::move(bytes));
       } catch (...) {
@@ -160,12 +165,24 @@ void GrpcTransport::send(NodeId to, std::string service, wire::Bytes message) {
   peer->outbox->add(parts.head(to, std::move(service)), std::move(message));
 }
 
+std::size_t GrpcTransport::connections() const {
+  const std::lock_guard lock(parts_->mutex);
+  return parts_->peers.size();
+}
+
 void GrpcTransport::leave(NodeId node) {
   const std::lock_guard lock(parts_->mutex);
   const auto at = parts_->peers.find(node);
   if (at == parts_->peers.end()) return;
   parts_->close(at->second);
   parts_->peers.erase(at);
+}
+
+void GrpcTransport::leave_all() {
+  const std::lock_guard lock(parts_->mutex);
+  parts_->has_left = true;
+  for (auto& [node, peer] : parts_->peers) parts_->close(peer);
+  parts_->peers.clear();
 }
 
 }  // namespace neve::cluster

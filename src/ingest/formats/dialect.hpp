@@ -17,6 +17,10 @@ struct Dialect {
     return comment_markers.find(first) != std::string::npos;
   }
   [[nodiscard]] bool is_blank(char c) const { return c == ' ' || (c == '\t' && separator != '\t'); }
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(separator, quote, escape, comment_markers);
+  }
 };
 
 inline bool is_line_end(char c) { return c == '\n' || c == '\r'; }

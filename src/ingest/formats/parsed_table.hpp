@@ -1,7 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include <neve/base/pool.hpp>
@@ -11,33 +15,83 @@
 
 namespace neve::ingest {
 
-/// One file of a table, and where its first row of data begins.
-struct TableFile {
-  ByteSourcePtr source;
-  std::int64_t data_start = 0;
+/// Bytes of one file; the rows that begin in them are read together.
+struct ByteRange {
+  std::size_t file = 0;  ///< its place among the files of the table
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  bool first = false;  ///< of its file, so that a row begins at `begin`
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(file, begin, end, first);
+  }
 };
 
-/// The cells of all files, in the order of their rows; one entry for each byte range.
+/// Text and cells of a range of this size stay in the L2 cache.
+inline constexpr std::int64_t kRangeBytes = std::int64_t{1} << 20;
+
+/// Appends the ranges of one file, whose rows begin at `data_start`.
+void cut_file(std::size_t file, std::int64_t data_start, std::int64_t size,
+              std::int64_t range_bytes, std::vector<ByteRange>& ranges);
+
+/// Consecutive rows of a table, cell by cell; one entry for each byte range.
 struct ParsedTable {
   std::vector<ParsedRange> ranges;
-  std::vector<std::size_t> file_of_range;
-  std::vector<std::int64_t> first_row;  ///< of each range, then the number of rows
+  std::vector<std::int64_t> first_row;  ///< of each range, then the row behind the last
 
-  [[nodiscard]] std::int64_t rows() const { return first_row.back(); }
+  /// Numbers the rows, the first one of the table being `first`.
+  void number_rows(std::int64_t first);
+  [[nodiscard]] std::int64_t rows() const { return first_row.back() - first_row.front(); }
 };
 
 /// How to go about it; nothing here changes the result.
 struct TableOptions {
-  std::int64_t range_bytes = std::int64_t{1}
-                             << 20;  // text and cells of a range stay in the L2 cache
   job::TokenPtr token = nullptr;
   std::function<void(double fraction)> progress = nullptr;  ///< called by any thread
 };
 
-/// Reads all rows of the files. Byte ranges are read at once, each from where a row seems to begin;
-/// a range whose row began elsewhere, as the one before it tells, is read again. Throws InputError
-/// at a quote that is never closed, Cancelled.
-ParsedTable parse_table(const std::vector<TableFile>& files, const ParsePlan& plan, Pool& pool,
-                        const TableOptions& options);
+/// Sources by the files' places; those that no range speaks of may be missing.
+using TableSources = std::map<std::size_t, ByteSourcePtr>;
+
+/// Reads the rows of consecutive byte ranges: first all at once, each from where a row seems to
+/// begin, then again those whose rows began elsewhere, as the range before tells.
+class TableReader {
+ public:
+  /// All references outlive the reader.
+  TableReader(const TableSources& sources, const ParsePlan& plan, Pool& pool,
+              const TableOptions& options, std::vector<ByteRange> ranges);
+
+  /// Guesses. Throws Cancelled, and InputError where a file can no longer be read.
+  void read();
+  /// Where the first range's first row seems to begin.
+  [[nodiscard]] std::int64_t seeming_start() const;
+  /// Where the row behind the last range begins, if the first one began where it seems to; -1 where
+  /// a range would have to be read again even so.
+  [[nodiscard]] std::int64_t seeming_end() const;
+  /// Reads again what a start at `start` proves wrong; returns where the row behind the last range
+  /// begins. Throws InputError at a quote that is never closed.
+  std::int64_t correct(std::int64_t start);
+  /// Of each range, as it was read so far.
+  [[nodiscard]] std::vector<std::int64_t> rows() const;
+  /// Once, at the end.
+  ParsedTable take();
+  [[nodiscard]] const std::vector<ByteRange>& ranges() const { return ranges_; }
+
+ private:
+  void read_range(std::size_t i);
+  std::unique_ptr<RangeParser> take_parser();
+  void give_back(std::unique_ptr<RangeParser> parser);
+  [[nodiscard]] const ByteSource& source_of(const ByteRange& range) const;
+
+  const TableSources& sources_;
+  const ParsePlan& plan_;
+  Pool& pool_;
+  const TableOptions& options_;
+  std::vector<ByteRange> ranges_;
+  std::vector<ParsedRange> parsed_;
+  std::atomic<std::int64_t> done_{0};
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<RangeParser>> idle_;  // each keeps its buffers
+};
 
 }  // namespace neve::ingest

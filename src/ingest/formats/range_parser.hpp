@@ -22,6 +22,10 @@ struct ColumnPlan {
   frame::ColumnType type = frame::ColumnType::numeric;
   std::vector<std::string> missing_texts = {};
   bool whole = false;  // numbers lose their fractions
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(type, missing_texts, whole);
+  }
 };
 
 /// How a file's rows are read.

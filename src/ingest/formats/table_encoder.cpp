@@ -13,12 +13,6 @@ namespace {
 
 constexpr int kLargestFactor = 18;
 
-/// All ranges' levels as one set, each spelled in UTF-8.
-struct LevelUnion {
-  LevelTable all;
-  std::vector<std::vector<std::int32_t>> codes;  // of each range's levels, in `all`
-};
-
 std::vector<std::int32_t> add_levels(LevelTable& all, const LevelTable& levels) {
   std::vector<std::int32_t> codes;
   codes.reserve(levels.size());
@@ -27,20 +21,6 @@ std::vector<std::int32_t> add_levels(LevelTable& all, const LevelTable& levels) 
     codes.push_back(good ? all.code_of(level) : all.code_of(readable_utf8(level)));
   }
   return codes;
-}
-
-/// Rank of each level by its bytes.
-std::vector<std::int32_t> ranks_of(const LevelTable& levels, frame::Domain& sorted) {
-  std::vector<std::int32_t> order(levels.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(),
-            [&](std::int32_t a, std::int32_t b) { return levels.level(a) < levels.level(b); });
-  std::vector<std::int32_t> ranks(levels.size());
-  for (std::size_t rank = 0; rank < order.size(); ++rank) {
-    ranks[static_cast<std::size_t>(order[rank])] = static_cast<std::int32_t>(rank);
-    sorted.emplace_back(levels.level(order[rank]));
-  }
-  return ranks;
 }
 
 /// Without zeros at the end of the decimals, so that equal values look equal.
@@ -69,12 +49,10 @@ void append(frame::NumericBuilder& builder, const NumberText& number) {
 
 TableEncoder::TableEncoder(const ParsedTable& table, std::vector<frame::ColumnType> types,
                            Pool& pool)
-    : table_(table), types_(std::move(types)), domains_(types_.size()), remaps_(types_.size()) {
-  std::vector<std::size_t> categorical;
-  for (std::size_t c = 0; c < types_.size(); ++c) {
-    if (types_[c] == frame::ColumnType::categorical) categorical.push_back(c);
-  }
-  pool.for_each(categorical.size(), [&](std::size_t i) { sort_levels(categorical[i]); });
+    : table_(table), types_(std::move(types)), levels_(types_.size()), remaps_(types_.size()) {
+  pool.for_each(types_.size(), [&](std::size_t c) {
+    if (types_[c] == frame::ColumnType::categorical) sort_levels(c);
+  });
 }
 
 template <class Cells>
@@ -83,27 +61,58 @@ const Cells* TableEncoder::cells_of(const ParsedRange& range, std::size_t column
 }
 
 void TableEncoder::sort_levels(std::size_t column) {
-  LevelUnion levels;
+  Levels& levels = levels_[column];
   for (const ParsedRange& range : table_.ranges) {
     const auto* codes = cells_of<CodeCells>(range, column);
-    levels.codes.push_back(codes != nullptr ? add_levels(levels.all, codes->levels)
-                                            : std::vector<std::int32_t>());
+    remaps_[column].push_back(codes != nullptr ? add_levels(levels.all, codes->levels)
+                                               : std::vector<std::int32_t>());
   }
   if (levels.all.size() > kMostLevels) {
-    types_[column] = frame::ColumnType::string;
+    levels = {};
+    levels.too_many = true;
     return;
   }
-  frame::Domain sorted;
-  const std::vector<std::int32_t> ranks = ranks_of(levels.all, sorted);
-  for (std::vector<std::int32_t>& codes : levels.codes) {
+  levels.sorted.resize(levels.all.size());
+  std::iota(levels.sorted.begin(), levels.sorted.end(), 0);
+  std::sort(levels.sorted.begin(), levels.sorted.end(), [&](std::int32_t a, std::int32_t b) {
+    return levels.all.level(a) < levels.all.level(b);
+  });
+}
+
+std::vector<std::optional<frame::Domain>> TableEncoder::levels(Pool& pool) const {
+  std::vector<std::optional<frame::Domain>> all(levels_.size());
+  pool.for_each(levels_.size(), [&](std::size_t c) {
+    if (levels_[c].too_many) return;
+    frame::Domain& domain = all[c].emplace();
+    domain.reserve(levels_[c].sorted.size());
+    for (std::int32_t code : levels_[c].sorted) domain.emplace_back(levels_[c].all.level(code));
+  });
+  return all;
+}
+
+void TableEncoder::set_domains(std::vector<frame::ColumnType> types,
+                               std::vector<frame::DomainPtr> domains, Pool& pool) {
+  types_ = std::move(types);
+  pool.for_each(types_.size(), [&](std::size_t c) {
+    if (types_[c] == frame::ColumnType::categorical) rank_levels(c, *domains[c]);
+    levels_[c] = {};
+  });
+}
+
+void TableEncoder::rank_levels(std::size_t column, const frame::Domain& domain) {
+  const Levels& levels = levels_[column];
+  std::vector<std::int32_t> ranks(levels.sorted.size());
+  // Both are sorted; of equal size they are the same, as the domain holds all levels.
+  const bool same = domain.size() == levels.sorted.size();
+  std::size_t rank = 0;
+  for (std::int32_t code : levels.sorted) {
+    while (!same && rank < domain.size() && domain[rank] != levels.all.level(code)) ++rank;
+    NEVE_CHECK(rank < domain.size(), "a level is missing from its domain");
+    ranks[static_cast<std::size_t>(code)] = static_cast<std::int32_t>(rank++);
+  }
+  for (std::vector<std::int32_t>& codes : remaps_[column]) {
     for (std::int32_t& code : codes) code = ranks[static_cast<std::size_t>(code)];
   }
-  remaps_[column] = std::move(levels.codes);
-  if (sorted.empty()) {
-    types_[column] = frame::ColumnType::bad;
-    return;
-  }
-  domains_[column] = std::make_shared<const frame::Domain>(std::move(sorted));
 }
 
 std::vector<TableEncoder::Piece> TableEncoder::pieces(std::size_t column, std::int64_t begin,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <neve/base/pool.hpp>
@@ -12,21 +13,23 @@
 namespace neve::ingest {
 
 /// Makes chunks on a frame's row cuts out of a parsed table. The chunks depend on the cells alone,
-/// not on the byte ranges. Thread-safe after construction.
+/// not on the byte ranges. Thread-safe after set_domains().
 class TableEncoder {
  public:
   /// More levels than this make a column of strings.
   static constexpr std::size_t kMostLevels = 10'000'000;
 
   /// `types` are those of the plan that the table was read with. Sorts the levels of the
-  /// categorical columns, all columns at once.
+  /// categorical columns, all columns at once. The table outlives the encoder.
   TableEncoder(const ParsedTable& table, std::vector<frame::ColumnType> types, Pool& pool);
 
-  /// The column's type in the frame: a categorical column without a value is bad, one with too many
-  /// levels is string.
-  [[nodiscard]] frame::ColumnType type(std::size_t column) const { return types_[column]; }
-  /// Levels in the order of their bytes; null unless categorical.
-  [[nodiscard]] frame::DomainPtr domain(std::size_t column) const { return domains_[column]; }
+  /// The table's levels of each column, in the order of their bytes; nothing where they are too
+  /// many, no levels for other columns. The table may hold only part of the frame.
+  [[nodiscard]] std::vector<std::optional<frame::Domain>> levels(Pool& pool) const;
+  /// What the frame's columns are: a categorical one may have become strings, or, without any
+  /// level, bad. The domains hold all levels of the table, sorted.
+  void set_domains(std::vector<frame::ColumnType> types, std::vector<frame::DomainPtr> domains,
+                   Pool& pool);
   /// Rows [begin, end) of the column.
   [[nodiscard]] frame::Chunk encode(std::size_t column, std::int64_t begin, std::int64_t end) const;
 
@@ -38,7 +41,14 @@ class TableEncoder {
     std::size_t begin;
     std::size_t count;
   };
+  /// All ranges' levels of a column as one set, each spelled in UTF-8.
+  struct Levels {
+    LevelTable all;
+    std::vector<std::int32_t> sorted;  // numbers in `all`, in the order of the levels' bytes
+    bool too_many = false;
+  };
   void sort_levels(std::size_t column);
+  void rank_levels(std::size_t column, const frame::Domain& domain);
   template <class Cells>
   [[nodiscard]] const Cells* cells_of(const ParsedRange& range, std::size_t column) const;
   [[nodiscard]] std::vector<Piece> pieces(std::size_t column, std::int64_t begin,
@@ -53,8 +63,9 @@ class TableEncoder {
 
   const ParsedTable& table_;
   std::vector<frame::ColumnType> types_;
-  std::vector<frame::DomainPtr> domains_;
-  // For each column and range, the domain's code of each of the range's codes.
+  std::vector<Levels> levels_;
+  // For each column and range, of each of the range's codes the number in its column's levels, and
+  // once there is a domain, the code there.
   std::vector<std::vector<std::vector<std::int32_t>>> remaps_;
 };
 

@@ -3,10 +3,22 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 namespace neve::ingest {
+
+/// What shows that a file was changed.
+struct FileStamp {
+  std::int64_t size = 0;
+  std::int64_t changed_ns = 0;  ///< its time of change, since the epoch
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(size, changed_ns);
+  }
+  friend bool operator==(const FileStamp&, const FileStamp&) = default;
+};
 
 /// The bytes of one file, uncompressed, wherever they come from. Immutable; read() may be called by
 /// any number of threads at once.
@@ -23,6 +35,9 @@ class ByteSource {
   /// Fills `out` from `offset` on; returns how many bytes there were. Throws InputError where the
   /// file can no longer be read.
   virtual std::size_t read(std::int64_t offset, std::span<char> out) const = 0;
+  /// Of a file of this machine, whose path is its name: how it is now. Nothing for others, which
+  /// cannot change.
+  [[nodiscard]] virtual std::optional<FileStamp> stamp() const { return std::nullopt; }
 
  private:
   std::string name_;

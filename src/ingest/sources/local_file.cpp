@@ -17,6 +17,12 @@ namespace {
                               {{"path", path}});
 }
 
+FileStamp stamp_of(const struct stat& status) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  return {.size = std::int64_t{status.st_size},
+          .changed_ns = kSecond * status.st_mtim.tv_sec + status.st_mtim.tv_nsec};
+}
+
 class LocalFile final : public ByteSource {
  public:
   LocalFile(const std::string& path, int descriptor, std::int64_t size)
@@ -35,6 +41,11 @@ class LocalFile final : public ByteSource {
       done += static_cast<std::size_t>(got);
     }
     return done;
+  }
+  [[nodiscard]] std::optional<FileStamp> stamp() const override {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0) fail(name(), errno);
+    return stamp_of(status);
   }
 
  private:

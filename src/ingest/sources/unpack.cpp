@@ -200,6 +200,8 @@ std::string unzip_beginning(const ByteSource& file, std::size_t most) {
 
 }  // namespace
 
+bool is_packed(const ByteSource& file) { return packing_of(file) != Packing::none; }
+
 ByteSourcePtr unpacked(const ByteSourcePtr& file, Budget& budget) {
   switch (packing_of(*file)) {
     case Packing::gzip:

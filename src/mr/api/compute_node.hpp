@@ -1,6 +1,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,14 @@
 #include "mr/api/traffic.hpp"
 
 namespace neve::mr {
+
+/// New columns whose chunks several nodes have put.
+struct PutColumns {
+  frame::LayoutPtr layout;
+  store::PlacementPtr placement;  ///< by which they were put
+  std::vector<ColumnId> ids;
+  std::set<NodeId> missed;  ///< homes that could not be sent a chunk
+};
 
 /// The part of a node that holds data and computes: everything below REST, as one object, so that
 /// several fit into one process.
@@ -45,6 +55,13 @@ class ComputeNode {
   /// Of the runs that this node drove.
   [[nodiscard]] const RunTraffic& traffic() const;
   [[nodiscard]] cluster::Transport& transport();
+
+  /// What Engine::put_chunk and adopt do, for drivers whose chunks are put by several nodes, by a
+  /// placement that the driver has chosen. Returns homes that cannot be reached, as long as one has
+  /// the chunk; else throws ClusterError.
+  [[nodiscard]] std::vector<NodeId> put_chunk(const store::Placement& placement, ColumnId column,
+                                              GroupIndex group, const frame::Chunk& chunk);
+  std::vector<frame::Column> adopt(const PutColumns& put, std::span<const OutputColumn> kinds);
 
  private:
   struct Parts;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <future>
 #include <thread>
 
 #include "support/agreement_nodes.hpp"
@@ -99,6 +100,22 @@ TEST_F(AgreementTest, ALargeCommandArrivesWhole) {
   EXPECT_THROW(nodes_.at(2).commit(wire::Bytes((std::size_t{64} << 20U) + 1)), InputError);
 }
 
+TEST_F(AgreementTest, WhatWaitsForAQuorumFailsOnceTheNodeStops) {
+  grow(3);
+  nodes_.cut(2);
+  nodes_.cut(3);
+  auto waiting = std::async(std::launch::async, [&] { nodes_.at(1).commit(bytes_of("never")); });
+  std::thread other([&] { nodes_.at(1).stop(); });
+  nodes_.at(1).stop();
+  other.join();
+  try {
+    waiting.get();
+    FAIL() << "it was committed";
+  } catch (const ClusterError& error) {
+    EXPECT_NE(std::string(error.what()).find("no longer takes part"), std::string::npos);
+  }
+}
+
 TEST_F(AgreementTest, WithoutTheLeaderTheOthersGoOnAndItRefuses) {
   grow(3);
   nodes_.at(1).commit(bytes_of("before"));
@@ -116,6 +133,19 @@ TEST_F(AgreementTest, WithoutTheLeaderTheOthersGoOnAndItRefuses) {
   }
   EXPECT_THROW(nodes_.at(1).sync(), NoQuorumError);
   EXPECT_EQ(lists_[0].list(), std::vector<std::string>{"before"});
+}
+
+/// A follower hears of its leader only, and yet has to wait for what others have committed.
+TEST_F(AgreementTest, AFollowerTakesNobodyForSilent) {
+  grow(5);
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    nodes_.at(id).sync();
+    EXPECT_TRUE(nodes_.at(id).status().has_quorum) << id;
+    EXPECT_TRUE(nodes_.at(id).status().silent.empty()) << id;
+  }
+  for (const std::uint64_t id : {3, 4, 5}) nodes_.cut(id);
+  EXPECT_THROW(nodes_.at(2).sync(), NoQuorumError);
+  EXPECT_FALSE(nodes_.at(2).status().has_quorum);
 }
 
 TEST_F(AgreementTest, AMemberThatWasLostFencesWhatWasMadeBefore) {

@@ -49,6 +49,22 @@ TEST(Bootstrap, WithoutAListItFoundsAClusterOfOne) {
   EXPECT_EQ(decide(bootstrap, 1, {}).verdict, Verdict::found);
 }
 
+TEST(Bootstrap, AWitnessFoundsNothingAndLeavesThatToTheNextAddress) {
+  const auto witness = [](int number) {
+    Member made = member(number);
+    made.info.flags = MemberInfo::kWitness;
+    return made;
+  };
+  const Bootstrap::Options options{.listed = {endpoint(1), endpoint(2), endpoint(3)}, .expect = 3};
+  Bootstrap data(options);
+  EXPECT_EQ(decide(data, 2, {member(3)}).verdict, Verdict::wait) << "node 1 may be no witness";
+  EXPECT_EQ(decide(data, 2, {witness(1)}).verdict, Verdict::found);
+  MemberTable::Members members;
+  for (const Member& one : {witness(1), member(2), member(3)}) members.emplace(one.id, one);
+  Bootstrap own(options);
+  EXPECT_EQ(own.decide(witness(1), members, 0s).verdict, Verdict::wait);
+}
+
 TEST(Bootstrap, OnlyTheSmallestFoundsAndOnlyInSightOfAMajorityThatIsInNoCluster) {
   const std::vector<Case> cases = {
       {"alone", 1, {}, Verdict::wait},

@@ -14,7 +14,7 @@ MemberInfo some_info() {
   info.endpoint = Endpoint::v4({192, 168, 1, 7}, 54322);
   info.rest_address = "192.168.1.7:54321";
   info.cluster = ClusterId(0x1234567890ABCDEF);
-  info.flags = MemberInfo::kWitness | MemberInfo::kDraining;
+  info.flags = MemberInfo::kWitness | MemberInfo::kReturning;
   info.about = {std::byte{1}, std::byte{0}, std::byte{255}};
   return info;
 }

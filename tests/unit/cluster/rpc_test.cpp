@@ -305,6 +305,20 @@ TEST(Rpc, ANodeThatLeavesFailsItsCallsAndIsWorkedForNoMore) {
   wait_until([&] { return patient.left == 2; });
 }
 
+TEST(Rpc, ANodeThatWasGivenUpCallsNobodyAnyMore) {
+  AddressBook book;
+  RpcNode caller(book, settings_of(1));
+  RpcNode server(book, settings_of(2));
+  Patient patient(server);
+  Answer waiting = caller.transport.call(server.id(), "wait", {});
+  wait_until([&] { return patient.entered == 1; });
+  caller.transport.leave_all();
+  EXPECT_THROW(waiting.get(), ClusterError);
+  EXPECT_THROW(caller.transport.call(server.id(), "wait", {}).get(), ClusterError);
+  wait_until([&] { return patient.left == 1; });
+  EXPECT_EQ(patient.entered, 1);
+}
+
 TEST(Rpc, AServerThatStopsFailsTheCallsInHand) {
   AddressBook book;
   RpcNode caller(book, settings_of(1));

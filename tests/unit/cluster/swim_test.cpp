@@ -46,8 +46,9 @@ class Nodes final : public GossipObserver {
     events.push_back(event);
   }
   void on_accepted(GossipNode& /*node*/, NodeId /*sender*/, std::uint64_t /*counter*/) override {}
-  void on_sent(GossipNode& /*node*/, std::span<const std::byte> packet) override {
+  void send(GossipNode& node, HostIndex to, wire::Bytes packet) override {
     largest_packet = std::max(largest_packet, packet.size());
+    node.host().send(to, Channel::datagram, std::move(packet));
   }
   std::optional<gossip::ClusterId> found(GossipNode& /*node*/) override {
     return gossip::ClusterId(5);
@@ -113,6 +114,7 @@ TEST(Swim, EvictedIsToldAndStaysOut) {
   nodes.at(0).evict(stopped);
   nodes.world.run_until(40s);
   EXPECT_TRUE(nodes.at(1).swim().is_evicted());
+  EXPECT_TRUE(nodes.at(1).swim().has_left()) << "its process may end";
   EXPECT_EQ(nodes.count(EventKind::evicted, stopped), 4) << "it knows, too";
   nodes.world.crash(HostIndex(1));
   nodes.world.start(HostIndex(1));
@@ -172,7 +174,7 @@ TEST(Swim, SplitClusterIsWholeAgainAfterwards) {
 TEST(Swim, WhatAMemberSaysOfItselfReachesAll) {
   Nodes nodes(4);
   gossip::MemberInfo info = nodes.at(0).swim().self().info;
-  info.flags = gossip::MemberInfo::kDraining;
+  info.flags = gossip::MemberInfo::kWitness;
   info.about = {std::byte{42}};
   info.cluster = gossip::ClusterId(999);
   nodes.at(0).swim().describe(info, nodes.at(0).host().now());
@@ -273,6 +275,57 @@ TEST(SwimNews, OnlyTheNodeItselfCountsItsIncarnationUp) {
   swim.merge_state(state_of({update_of(1, 2, MemberState::dead)}), 0s);
   EXPECT_EQ(swim.self().incarnation, 3U);
   EXPECT_EQ(swim.self().state, MemberState::alive);
+}
+
+/// A packet of node `from`, and what is answered.
+std::vector<gossip::Outgoing> say(gossip::Swim& swim, std::uint64_t from, gossip::Packet packet,
+                                  gossip::Time now) {
+  const auto at = endpoint_of(HostIndex(static_cast<std::int32_t>(from)));
+  swim.take_packets();
+  swim.receive({NodeId(from), at, true, gossip::encode(packet)}, now);
+  return swim.take_packets();
+}
+
+TEST(SwimNews, WhoMissedARefutationHearsItWhenItPings) {
+  gossip::Swim swim(options_of(1), 0s);
+  swim.merge_state(state_of({update_of(2, 1, MemberState::alive)}), 0s);
+  swim.merge_state(state_of({update_of(1, 1, MemberState::suspect)}), 0s);
+  ASSERT_EQ(swim.self().incarnation, 2U);
+  for (auto now = 0ms; now < 10s; now += 20ms) swim.tick(now);  // the news have gone out
+  gossip::Packet ping;
+  ping.kind = gossip::PacketKind::ping;
+  const auto refutations = [&] {
+    const auto answers = say(swim, 2, ping, 10s);
+    const auto updates = gossip::decode_packet(answers.at(0).body)->updates;
+    return std::ranges::count(updates, NodeId(1), &gossip::Update::id);
+  };
+  EXPECT_EQ(refutations(), 0) << "nobody asked";
+  ping.updates = {update_of(1, 1, MemberState::suspect)};
+  EXPECT_EQ(refutations(), 1);
+}
+
+TEST(SwimNews, AgreementWithOneOtherDoesNotHideADifferenceFromTheRest) {
+  gossip::Swim swim(options_of(1), 0s);
+  swim.merge_state(state_of({update_of(2, 1, MemberState::alive)}), 0s);
+  swim.merge_state(state_of({update_of(3, 1, MemberState::alive)}), 0s);
+  for (auto now = 0ms; now < 900ms; now += 20ms) swim.tick(now);  // the news have gone out
+  gossip::Packet agrees;
+  agrees.kind = gossip::PacketKind::ack;
+  gossip::Packet differs = agrees;
+  int syncs = 0;
+  gossip::Packet asks;
+  asks.kind = gossip::PacketKind::ping;
+  agrees.digest = gossip::decode_packet(say(swim, 2, asks, 900ms).at(0).body)->digest;
+  differs.digest = agrees.digest + 1;
+  for (auto now = 900ms; now < 4s; now += 100ms) {
+    say(swim, 2, agrees, now);
+    for (const auto& packet : say(swim, 3, differs, now)) {
+      const auto kind = gossip::decode_packet(packet.body)->kind;
+      syncs += kind == gossip::PacketKind::sync_request ? 1 : 0;
+    }
+  }
+  EXPECT_GE(syncs, 1);
+  EXPECT_LE(syncs, 4) << "one a second";
 }
 
 TEST(SwimNews, MembersOfAnotherClusterAreNotHeard) {

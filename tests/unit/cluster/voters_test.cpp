@@ -91,12 +91,31 @@ TEST(Voters, NewcomersReplicateBeforeTheyVote) {
   EXPECT_EQ(next_change(situation), std::nullopt);
 }
 
-TEST(Voters, ALostVoterIsReplacedFirstAndRemovedThen) {
+TEST(Voters, ALostVoterThatAnswersIsReplacedFirstAndRemovedThen) {
   Situation situation{NodeId(1), servers({{1, kVoter}, {2, kVoter}, {3, kVoter}, {4, kStandby}}),
-                      members({1, 2, 4}), ids({2, 4})};
+                      members({1, 2, 4}), ids({2, 3, 4})};
   EXPECT_EQ(next_change(situation), (Change{ChangeKind::promote, NodeId(4)}));
   perform(situation, *next_change(situation));
   EXPECT_EQ(next_change(situation), (Change{ChangeKind::remove, NodeId(3)}));
+}
+
+/// With both 3 and 4 a voter, a loss of 4 that is not noticed yet would leave two of four.
+TEST(Voters, ADeadVoteGoesBeforeAnotherComes) {
+  Situation situation{NodeId(1), servers({{1, kVoter}, {2, kVoter}, {3, kVoter}, {4, kStandby}}),
+                      members({1, 2, 4}), ids({2, 4})};
+  EXPECT_EQ(next_change(situation), (Change{ChangeKind::remove, NodeId(3)}));
+  perform(situation, *next_change(situation));
+  EXPECT_EQ(next_change(situation), (Change{ChangeKind::promote, NodeId(4)}));
+}
+
+/// 3 is silent, but nobody has said that it is dead. 4 answered a moment ago.
+TEST(Voters, ANewVoteIsNotNeededAtOnce) {
+  Situation situation{NodeId(1), servers({{1, kVoter}, {2, kVoter}, {3, kVoter}, {4, kStandby}}),
+                      members({1, 2, 3, 4, 5}), ids({2, 4})};
+  situation.servers.push_back({NodeId(5), kStandby});
+  EXPECT_EQ(next_change(situation), std::nullopt);
+  situation.responsive.insert(NodeId(3));
+  EXPECT_EQ(next_change(situation), (Change{ChangeKind::promote, NodeId(4)}));
 }
 
 TEST(Voters, ASilentStandbyDoesNotHoldUpTheRemoval) {

@@ -55,18 +55,33 @@ inline std::string cell_text(const frame::Chunk& chunk, const frame::DomainPtr& 
 inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
                                std::int64_t range_bytes, int threads = 1) {
   Pool pool(threads);
-  const auto source = std::make_shared<MemorySource>("text", text);
-  const std::vector<TableFile> files = {{source, 0}};
-  const ParsedTable parsed = parse_table(files, plan, pool, {.range_bytes = range_bytes});
+  const TableSources sources = {{0, std::make_shared<MemorySource>("text", text)}};
+  std::vector<ByteRange> ranges;
+  cut_file(0, 0, sources.at(0)->size(), range_bytes, ranges);
+  const TableOptions options;
+  TableReader reader(sources, plan, pool, options, ranges);
+  reader.read();
+  if (!ranges.empty() && reader.seeming_end() < 0) reader.correct(0);
+  const ParsedTable parsed = reader.take();
   std::vector<frame::ColumnType> types;
   for (const ColumnPlan& column : plan.columns) types.push_back(column.type);
-  const TableEncoder encoder(parsed, types, pool);
+  TableEncoder encoder(parsed, types, pool);
+  std::vector<frame::DomainPtr> domains;
+  for (auto& levels : encoder.levels(pool)) {
+    domains.push_back(std::make_shared<const frame::Domain>(std::move(*levels)));
+    const std::size_t c = domains.size() - 1;
+    if (types[c] == frame::ColumnType::categorical && domains[c]->empty()) {
+      types[c] = frame::ColumnType::bad;
+    }
+    if (types[c] != frame::ColumnType::categorical) domains[c] = nullptr;
+  }
+  encoder.set_domains(types, domains, pool);
   CsvTable table;
   for (std::size_t c = 0; c < types.size(); ++c) {
     table.chunks.push_back(encoder.encode(c, 0, parsed.rows()));
     std::vector<std::string>& cells = table.columns.emplace_back();
     for (std::int64_t row = 0; row < parsed.rows(); ++row) {
-      cells.push_back(cell_text(table.chunks.back(), encoder.domain(c), row));
+      cells.push_back(cell_text(table.chunks.back(), domains[c], row));
     }
   }
   for (const ParsedRange& range : parsed.ranges) {

@@ -1,83 +1,13 @@
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include <gtest/gtest.h>
 #include <neve/base/error.hpp>
-#include <neve/frame/chunk_builder.hpp>
-#include <neve/ingest/ingest.hpp>
 #include <zip.h>
-#include <zlib.h>
 
-#include "mr/api/compute_node.hpp"
-#include "support/node_jobs.hpp"
+#include "unit/ingest/bench.hpp"
 
 namespace neve::ingest {
 namespace {
-
-namespace fs = std::filesystem;
-
-/// A folder that is gone after the test.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "neve_ingest_XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-  [[nodiscard]] std::string path() const { return path_.string(); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(file(name), std::ios::binary) << text;
-    return file(name);
-  }
-
- private:
-  fs::path path_;
-};
-
-/// One node of some, with what a server has around it.
-struct Bench {
-  explicit Bench(int nodes = 1, int threads = 2, std::int64_t memory = std::int64_t{1} << 30)
-      : cluster(nodes, threads, memory, {}) {
-    ingest.define_jobs();
-  }
-  Folder folder;
-  PathPolicy policy{{.import_roots = {folder.path()},
-                     .export_roots = {folder.path()},
-                     .default_roots = {},
-                     .local_users_only = true}};
-  mr::LocalCluster cluster;
-  job::Jobs jobs{neve::testing::jobs_parts(cluster.node(0)), "test"};
-  mr::Engine& engine = cluster.node(0).engine();
-  frame::Frames& frames = cluster.node(0).frames();
-  Ingest ingest{engine, frames, jobs, policy};
-
-  /// Parses as a client would; the job's end.
-  job::Snapshot parse(const std::vector<std::string>& keys, const std::string& name,
-                      const FileSetup& said = {}) {
-    FileSetup setup = ingest.guess(keys, said);
-    const auto job = ingest.parse(
-        {.source_keys = keys, .destination = name, .setup = setup, .delete_sources = true});
-    job->wait();
-    return job->snapshot();
-  }
-  /// Sum of the chunks' value checksums, each column's times its place.
-  std::uint64_t checksum(const std::string& name) {
-    const frame::Frame frame = frames.require(name);
-    std::uint64_t sum = 0;
-    for (std::size_t c = 0; c < frame.columns.size(); ++c) {
-      for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-        const frame::Chunk chunk = engine.chunk(*frame.layout, frame.columns[c].id, GroupIndex(g));
-        sum += (c + 1) * chunk.value_checksum(frame.layout->first_row(GroupIndex(g)));
-        sum += chunk.checksum();
-      }
-    }
-    return sum;
-  }
-};
 
 std::string sample_csv() {
   std::ostringstream text;
@@ -89,26 +19,11 @@ std::string sample_csv() {
   return text.str();
 }
 
-void write_gzip(const std::string& path, const std::string& text) {
-  // Two members, as by appending one file to another.
-  for (const std::string& part : {text.substr(0, 1000), text.substr(1000)}) {
-    gzFile file = gzopen(path.c_str(), "ab");
-    gzwrite(file, part.data(), static_cast<unsigned>(part.size()));
-    gzclose(file);
-  }
-}
-
 void write_zip(const std::string& path, const std::string& text) {
   zip_t* archive = zip_open(path.c_str(), ZIP_CREATE, nullptr);
   zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
   zip_file_add(archive, "inside.csv", source, ZIP_FL_ENC_UTF_8);
   zip_close(archive);
-}
-
-std::vector<frame::Chunk> pieces_of(const std::string& text) {
-  frame::BytesBuilder builder;
-  builder.append(std::as_bytes(std::span(text)));
-  return builder.finish();
 }
 
 TEST(ParseJob, SameFrameHoweverTheBytesCame) {

@@ -66,11 +66,90 @@ TEST(Catalog, ANewMemberFetchesCopiesUntilTheyHaveArrived) {
             (std::vector<NodeId>{kSelf, NodeId(9)}));
   for (const auto& fetch : wanted) {
     catalog.apply(
-        {.writer = NodeId(9), .arrival = Arrival{fetch.layout, fetch.first_group, NodeId(9)}});
+        {.writer = NodeId(9),
+         .arrival = Arrival{fetch.layout, fetch.first_group, fetch.end_group, NodeId(9)}});
   }
   EXPECT_TRUE(catalog.fetches_of(NodeId(9)).empty());
-  EXPECT_EQ(catalog.placement(LayoutId(9))->run_of(GroupIndex(3)).homes,
+  // Both hold all then, so each is the first home of a half.
+  EXPECT_EQ(catalog.placement(LayoutId(9))->run_of(GroupIndex(0)).homes,
             (std::vector<NodeId>{kSelf, NodeId(9)}));
+  EXPECT_EQ(catalog.placement(LayoutId(9))->run_of(GroupIndex(3)).homes,
+            (std::vector<NodeId>{NodeId(9), kSelf}));
+}
+
+/// All copies that are on their way arrive.
+void arrive(Catalog& catalog, NodeId node) {
+  for (const auto& fetch : catalog.fetches_of(node)) {
+    catalog.apply({.writer = node,
+                   .arrival = Arrival{fetch.layout, fetch.first_group, fetch.end_group, node}});
+  }
+}
+
+TEST(Catalog, ADrainedMemberIsGivenNothingNewAndKeepsItsRowsUntilOthersHaveThem) {
+  Catalog catalog;
+  fill(catalog);
+  const NodeId third(9);
+  cluster::View view = two_members();
+  view.members.push_back({.id = third, .number = 3});
+  view.epoch = 2;
+  catalog.change_view(view);
+  arrive(catalog, third);
+  EXPECT_EQ(catalog.spread().missing_copies, 0);
+  view.members[0].draining = true;
+  view.epoch = 3;
+  catalog.change_view(view);
+  EXPECT_EQ(catalog.view()->homes(), (std::vector<NodeId>{kOther, third}));
+  EXPECT_GT(catalog.spread().groups_of(kSelf), 0);
+  EXPECT_EQ(catalog.spread().missing_copies, 0) << "what is on the draining one still counts";
+  EXPECT_FALSE(catalog.elsewhere(kSelf, 0).size() == catalog.placement(LayoutId(9))->runs.size());
+  for (int round = 0; round < 3; ++round) {
+    arrive(catalog, kOther);
+    arrive(catalog, third);
+  }
+  EXPECT_EQ(catalog.spread().groups_of(kSelf), 0);
+  EXPECT_EQ(catalog.spread().missing_copies, 0);
+  for (const store::Run& run : catalog.placement(LayoutId(9))->runs)
+    EXPECT_EQ(run.homes.size(), 2U);
+}
+
+TEST(Catalog, TellsWhatAMemberNeedNotHoldAnyMore) {
+  Catalog catalog;
+  fill(catalog);
+  EXPECT_TRUE(catalog.elsewhere(kSelf, 0).empty()) << "with two copies both hold all";
+  catalog.apply({.writer = kSelf, .copies = 1});
+  const std::uint64_t before = catalog.version();
+  cluster::View view = two_members();
+  view.members.push_back({.id = NodeId(9), .number = 3});
+  view.members[0].draining = true;
+  view.epoch = 2;
+  catalog.change_view(view);
+  const auto elsewhere = catalog.elsewhere(kSelf, before);
+  std::int32_t groups = 0;
+  for (const auto& run : elsewhere) {
+    groups += run.end_group - run.first_group;
+    EXPECT_EQ(run.columns.size(), 3U);
+  }
+  EXPECT_EQ(groups, 4) << "the other one has copies of all, so this one is let go";
+  EXPECT_TRUE(catalog.elsewhere(kSelf, catalog.version()).empty()) << "nothing has changed since";
+  EXPECT_EQ(catalog.placement_of(ColumnId(1)), catalog.placement(LayoutId(9)));
+  EXPECT_EQ(catalog.placement_of(ColumnId(77)), nullptr);
+}
+
+TEST(Catalog, ReplicasEvenOutAlike) {
+  Catalog one;
+  fill(one);
+  Catalog other;
+  other.restore(one.snapshot());
+  cluster::View view = two_members();
+  view.members.push_back({.id = NodeId(9), .number = 3});
+  view.epoch = 2;
+  for (Catalog* catalog : {&one, &other}) {
+    catalog->change_view(view);
+    catalog->apply({.writer = kSelf, .rebalance = true});
+    arrive(*catalog, NodeId(9));
+  }
+  EXPECT_EQ(one.snapshot(), other.snapshot());
+  EXPECT_GT(one.spread().groups_of(NodeId(9)), 0);
 }
 
 TEST(Catalog, ColumnsThatWerePutForAnotherViewAreRefused) {

@@ -96,6 +96,14 @@ TEST_F(RaftSequencerTest, LeasesAreGivenUpInTheBackground) {
       std::chrono::seconds(10)));
 }
 
+TEST_F(RaftSequencerTest, ANodeThatHasJustLostTheOthersReadsWhatItHas) {
+  store(3).commit({.open_session = "s"});
+  nodes_.cut(1);
+  nodes_.cut(2);
+  EXPECT_NO_THROW(store(3).sync());
+  EXPECT_THROW(store(3).commit({.open_session = "t"}), cluster::NoQuorumError);
+}
+
 TEST_F(RaftSequencerTest, NothingIsCommittedOnceDetached) {
   at(3).sequencer.detach();
   EXPECT_THROW(store(3).commit({.open_session = "s"}), ClusterError);

@@ -1,0 +1,68 @@
+#include "cluster/steward_removals.hpp"
+
+#include <gtest/gtest.h>
+
+namespace neve::cluster {
+namespace {
+
+using namespace std::chrono_literals;
+using gossip::MemberState;
+
+class RemovalsTest : public testing::Test {
+ protected:
+  RemovalsTest() {
+    for (const std::uint64_t id : {1, 2}) {
+      ClusterMember member;
+      member.id = NodeId(id);
+      view_.members.push_back(member);
+      know(id, MemberState::alive);
+    }
+  }
+  void know(std::uint64_t id, MemberState state) {
+    gossip_[NodeId(id)].id = NodeId(id);
+    gossip_[NodeId(id)].state = state;
+  }
+  std::size_t due(gossip::Time now = 0s) {
+    return removals_.due({view_, gossip_, silent_}, now).size();
+  }
+
+  ClusterView view_;
+  gossip::MemberTable::Members gossip_;
+  std::vector<NodeId> silent_;
+  Removals removals_{NodeId(1)};
+};
+
+TEST_F(RemovalsTest, WhoAnswersRaftIsNotDeadWhateverGossipSays) {
+  know(2, MemberState::dead);
+  EXPECT_EQ(due(), 0U);
+  silent_ = {NodeId(2)};
+  EXPECT_EQ(due(), 1U);
+  know(2, MemberState::suspect);
+  EXPECT_EQ(due(), 0U) << "it may be slow";
+}
+
+TEST_F(RemovalsTest, AGoodbyeNeedsNoSilence) {
+  know(2, MemberState::left);
+  EXPECT_EQ(due(), 1U);
+}
+
+TEST_F(RemovalsTest, TheLeaderNeverRemovesItself) {
+  know(1, MemberState::dead);
+  silent_ = {NodeId(1)};
+  EXPECT_EQ(due(), 0U);
+}
+
+TEST_F(RemovalsTest, WhoIsUnknownIsGoneAfterAWhile) {
+  gossip_.erase(NodeId(2));
+  silent_ = {NodeId(2)};
+  EXPECT_EQ(due(100s), 0U) << "or so new that no news of it has come";
+  EXPECT_EQ(due(114s), 0U);
+  EXPECT_EQ(due(115s), 1U);
+  removals_.rest();
+  EXPECT_EQ(due(116s), 0U) << "another led in between";
+  silent_.clear();
+  EXPECT_EQ(due(200s), 0U) << "it answers";
+}
+
+}  // namespace
+}  // namespace neve::cluster

@@ -1,0 +1,367 @@
+// One parse by several nodes: the frame of one node, whoever has the files and whatever happens.
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <neve/base/error.hpp>
+
+#include "ingest/parse_job.hpp"
+#include "ingest/sources/fingerprint.hpp"
+#include "ingest/sources/local_file.hpp"
+#include "unit/ingest/bench.hpp"
+
+namespace neve::ingest {
+namespace {
+
+/// Rows with numbers of several scales, many levels, times, and quoted texts with line ends.
+std::string rows_csv(int first, int count) {
+  std::string text;
+  for (int i = first; i < first + count; ++i) {
+    const std::string n = std::to_string(i);
+    text += n + "," + std::to_string(i % 977) + "." + std::to_string(i % 89) + ",level" +
+            std::to_string(static_cast<std::int64_t>(i) * 7919 % 20011) + ",2021-0" +
+            std::to_string(1 + i % 9) + "-0" + std::to_string(1 + i % 7) + ",\"note, " + n +
+            (i % 5 == 0 ? "\nline, \"\"two\"\"\n,,\n" : "") + "\"\n";
+  }
+  return text;
+}
+
+constexpr const char* kHeader = "id,price,kind,when,note\n";
+constexpr int kRows = 100'000;  // some 5 MB
+
+FileSetup setup_of_rows() {
+  using frame::ColumnType;
+  return {.separator = ',',
+          .check_header = FileSetup::kHasHeader,
+          .columns = 5,
+          .names = {"id", "price", "kind", "when", "note"},
+          .types = {ColumnType::numeric, ColumnType::numeric, ColumnType::categorical,
+                    ColumnType::time, ColumnType::string}};
+}
+
+/// What must be the same of a frame.
+struct Whole {
+  std::uint64_t checksum = 0;
+  std::vector<std::int64_t> cuts;
+  std::vector<frame::Domain> domains;
+  friend bool operator==(const Whole&, const Whole&) = default;
+};
+
+Whole whole(Nodes& nodes, const std::string& name) {
+  const frame::Frame frame = nodes.frames.require(name);
+  Whole all{.checksum = nodes.checksum(name), .cuts = frame.layout->cuts, .domains = {}};
+  for (const frame::Column& column : frame.columns) {
+    all.domains.push_back(column.domain ? *column.domain : frame::Domain());
+  }
+  return all;
+}
+
+using Files = std::function<std::vector<std::string>(const Folder&)>;
+
+/// Imports and parses what `make` writes.
+Whole parse_files(const Nodes::Settings& settings, const Files& make, const FileSetup& setup) {
+  Bench bench(settings);
+  const Imported found = bench.ingest.import_files(make(bench.folder), "");
+  const auto job =
+      bench.ingest.parse({.source_keys = found.keys, .destination = "a", .setup = setup});
+  job->wait();
+  EXPECT_EQ(job->snapshot().status, job::Status::done) << job->snapshot().exception;
+  return whole(bench, "a");
+}
+
+void expect_same_everywhere(const Files& make, const FileSetup& setup = setup_of_rows()) {
+  const Whole alone = parse_files({.nodes = 1}, make, setup);
+  for (int nodes : {2, 3, 5}) {
+    EXPECT_EQ(parse_files({.nodes = nodes}, make, setup), alone) << nodes << " nodes";
+  }
+  EXPECT_EQ(parse_files({.nodes = 3, .copies = 2, .strangers = {1, 2}}, make, setup), alone);
+  EXPECT_EQ(parse_files({.nodes = 3, .strangers = {1}}, make, setup), alone);
+}
+
+TEST(SharedParse, QuotesAndLevels) {
+  const std::string text = kHeader + rows_csv(0, kRows);
+  expect_same_everywhere(
+      [&](const Folder& folder) { return std::vector{folder.write("a.csv", text)}; });
+}
+
+TEST(SharedParse, SeveralFilesPackedAndPlain) {
+  expect_same_everywhere([](const Folder& folder) {
+    std::vector<std::string> files;
+    for (int i = 0; i < 4; ++i) {
+      const std::string text = (i == 2 ? "" : kHeader) + rows_csv(i * 50'000, 30'000);
+      files.push_back(folder.file(std::to_string(i) + ".csv" + (i % 2 == 0 ? ".gz" : "")));
+      if (i % 2 == 0) {
+        write_gzip(files.back(), text);
+      } else {
+        folder.write(std::to_string(i) + ".csv", text);
+      }
+    }
+    return files;
+  });
+}
+
+TEST(SharedParse, OneRowGroupOnAllNodes) {
+  // 3,000 rows are one group, their text several ranges.
+  std::string text = kHeader;
+  for (int i = 0; i < 3000; ++i) {
+    text += std::to_string(i) + ",1.5,a,,\"" + std::string(2000, 'x') + "\"\n";
+  }
+  expect_same_everywhere(
+      [&](const Folder& folder) { return std::vector{folder.write("a.csv", text)}; });
+}
+
+TEST(SharedParse, RowsLongerThanRanges) {
+  std::string text = kHeader;
+  for (int i = 0; i < 3; ++i) {
+    text += rows_csv(i * 100, 100);
+    text += "7,1,a,,\"";
+    for (int line = 0; line < 150'000; ++line) text += "1,2,b,,\"\"c\"\"\n";
+    text += "\"\n";
+  }
+  expect_same_everywhere(
+      [&](const Folder& folder) { return std::vector{folder.write("a.csv", text)}; });
+}
+
+TEST(SharedParse, NoRowsAtAll) {
+  std::string text = kHeader;
+  for (int i = 0; i < 200'000; ++i) text += "# nothing here\n";
+  expect_same_everywhere(
+      [&](const Folder& folder) { return std::vector{folder.write("a.csv", text)}; });
+}
+
+TEST(SharedParse, UploadsAreSentToTheOtherNodes) {
+  const std::string text = kHeader + rows_csv(0, kRows);
+  const Files as_file = [&](const Folder& folder) {
+    return std::vector{folder.write("a.csv", text)};
+  };
+  const Whole alone = parse_files({.nodes = 1}, as_file, setup_of_rows());
+  Bench bench(3);
+  bench.ingest.keep_upload("u", pieces_of(text), {});
+  EXPECT_EQ(bench.parse({"u"}, "a", setup_of_rows()).status, job::Status::done);
+  EXPECT_EQ(whole(bench, "a"), alone);
+}
+
+TEST(SharedParse, WarningsNameTheFirstPlaceInTheFile) {
+  std::string text = kHeader + rows_csv(0, kRows);
+  text.insert(text.rfind("\n99999,") + 1, "oops,1,a,,b\n");
+  text.insert(text.rfind("\n60000,") + 1, "oops,1,a,,b,surplus\n");
+  std::vector<std::string> warnings;
+  for (int nodes : {1, 3}) {
+    Bench bench(nodes);
+    const auto path = bench.folder.write("a.csv", text);
+    const job::Snapshot end =
+        bench.parse(bench.ingest.import_files({path}, "").keys, "a", setup_of_rows());
+    ASSERT_EQ(end.warnings.size(), 2U);
+    EXPECT_NE(end.warnings[1].find("; 2 such cells are missing."), std::string::npos);
+    for (std::string warning : end.warnings) {
+      warnings.push_back(warning.substr(warning.find(", line ")));  // the folders differ
+    }
+  }
+  EXPECT_EQ(warnings[0], warnings[2]);
+  EXPECT_EQ(warnings[1], warnings[3]);
+}
+
+TEST(SharedParse, ErrorsOfOtherNodesEndTheJob) {
+  Bench bench(3);
+  const auto path = bench.folder.write("a.csv", kHeader + rows_csv(0, kRows) + "1,2,a,,\"open\n");
+  const job::Snapshot end =
+      bench.parse(bench.ingest.import_files({path}, "").keys, "a", setup_of_rows());
+  EXPECT_EQ(end.status, job::Status::failed);
+  EXPECT_NE(end.exception.find("never closed"), std::string::npos) << end.exception;
+  EXPECT_FALSE(bench.frames.find("a"));
+}
+
+/// A file of this machine that tells when it is read on the node that was asked.
+class WatchedFile final : public ByteSource {
+ public:
+  WatchedFile(const std::string& path, std::function<void(int)> on_read)
+      : ByteSource(path), file_(open_local_file(path)), on_read_(std::move(on_read)) {}
+  [[nodiscard]] std::int64_t size() const override { return file_->size(); }
+  std::size_t read(std::int64_t offset, std::span<char> out) const override {
+    on_read_(reads_.fetch_add(1));
+    return file_->read(offset, out);
+  }
+  [[nodiscard]] std::optional<FileStamp> stamp() const override { return file_->stamp(); }
+
+ private:
+  ByteSourcePtr file_;
+  std::function<void(int)> on_read_;
+  mutable std::atomic<int> reads_{0};
+};
+
+job::Snapshot parse_job() {
+  job::Snapshot snapshot;
+  snapshot.key = "job";
+  snapshot.description = {.text = "Parse", .destination = "a", .destination_type = "Key<Frame>"};
+  return snapshot;
+}
+
+/// A parse whose first node's reads are watched.
+struct WatchedParse : Nodes {
+  explicit WatchedParse(const Settings& settings) : Nodes(settings) {}
+  std::shared_ptr<ParseShares> shares = serve_parses(cluster.node(0), policy);
+  job::Job job{parse_job(), std::nullopt, {.keep = {}, .end = [](const job::Snapshot&) {}}};
+  std::function<void(int)> on_read = [](int) {};
+
+  void run(const std::string& text) {
+    const std::string path = folder.write("a.csv", text);
+    const auto file = std::make_shared<WatchedFile>(path, [this](int n) { on_read(n); });
+    job.run([&](job::Job& own) {
+      run_parse(*shares, frames,
+                {.files = {{file, std::nullopt}},
+                 .plan = plan_table(setup_of_rows(), {}),
+                 .destination = "a"},
+                own);
+    });
+  }
+  /// Whether all nodes but `lost` come to hold nothing but chunks.
+  bool all_is_freed(std::size_t lost) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto freed = [&](std::size_t i) {
+      mr::ComputeNode& node = cluster.node(i);
+      return i == lost || node.budget().used() == node.store().chunk_bytes();
+    };
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+      while (!freed(i)) {
+        if (std::chrono::steady_clock::now() > until) return false;
+        std::this_thread::yield();
+      }
+    }
+    return true;
+  }
+};
+
+constexpr std::size_t kNobody = 99;
+/// Reads before the bytes are cut: the fingerprint's blocks, the packing, the format, the header.
+constexpr int kFirstReads = 16 + 3;
+
+TEST(SharedParse, EachNodeReadsItsPartOfAFileThatItHas) {
+  std::vector<int> reads;
+  for (const std::set<std::size_t>& strangers : {std::set<std::size_t>{}, {1, 2}}) {
+    WatchedParse parse({.nodes = 3, .strangers = strangers});
+    std::atomic<int> last = 0;
+    parse.on_read = [&](int n) {
+      int known = last;
+      while (known < n && !last.compare_exchange_weak(known, n)) continue;
+    };
+    parse.run(kHeader + rows_csv(0, kRows));
+    EXPECT_EQ(parse.job.snapshot().status, job::Status::done);
+    reads.push_back(last + 1 - kFirstReads);
+  }
+  EXPECT_LE(reads[0], 3);  // two of five ranges, and the rest of a row group
+  EXPECT_GE(reads[1], 5);
+}
+
+TEST(SharedParse, CancelReachesAllNodesAndFreesTheirMemory) {
+  for (int at : {-2, 0, 3, 5}) {
+    WatchedParse parse({.nodes = 3, .strangers = {1, 2}});
+    parse.on_read = [&](int n) {
+      if (n == kFirstReads + at) parse.job.cancel();
+    };
+    parse.run(kHeader + rows_csv(0, kRows));
+    EXPECT_EQ(parse.job.snapshot().status, job::Status::cancelled);
+    EXPECT_FALSE(parse.frames.find("a"));
+    EXPECT_TRUE(parse.all_is_freed(kNobody));
+  }
+}
+
+TEST(SharedParse, ALostNodeChangesNothing) {
+  const std::string text = kHeader + rows_csv(0, kRows);
+  const Files as_file = [&](const Folder& folder) {
+    return std::vector{folder.write("a.csv", text)};
+  };
+  const Whole alone = parse_files({.nodes = 1}, as_file, setup_of_rows());
+  for (int at : {-1, 0, 3, 6}) {
+    WatchedParse parse({.nodes = 4, .copies = 2, .strangers = {1, 2, 3}});
+    std::atomic<bool> killed = false;
+    parse.on_read = [&](int n) {
+      if (n != kFirstReads + at) return;
+      parse.cluster.kill(2);
+      killed = true;
+    };
+    parse.run(text);
+    EXPECT_TRUE(killed);
+    EXPECT_EQ(parse.job.snapshot().status, job::Status::done) << parse.job.snapshot().exception;
+    EXPECT_EQ(whole(parse, "a"), alone);
+    EXPECT_TRUE(parse.all_is_freed(2));
+  }
+}
+
+TEST(SharedParse, ANodeLostWhileChunksAreMadeChangesNothing) {
+  const std::string text = kHeader + rows_csv(0, kRows);
+  const Files as_file = [&](const Folder& folder) {
+    return std::vector{folder.write("a.csv", text)};
+  };
+  const Whole alone = parse_files({.nodes = 1}, as_file, setup_of_rows());
+  for (int copies : {1, 2}) {
+    WatchedParse parse({.nodes = 3, .copies = copies});
+    std::thread killer([&] {
+      while (parse.job.snapshot().progress < 0.81) std::this_thread::yield();
+      parse.cluster.kill(1);
+    });
+    parse.run(text);
+    killer.join();
+    // With one copy the frame may have been complete, and its rows then lost with the node.
+    if (copies == 1 && parse.job.snapshot().status == job::Status::done) continue;
+    EXPECT_EQ(parse.job.snapshot().status, job::Status::done) << parse.job.snapshot().exception;
+    EXPECT_EQ(whole(parse, "a"), alone);
+    EXPECT_TRUE(parse.all_is_freed(1));
+  }
+}
+
+TEST(SharedParse, AFileThatChangesMeanwhileIsATypedError) {
+  const std::string text = kHeader + rows_csv(0, kRows);
+  for (const bool shorter : {true, false}) {
+    WatchedParse parse({.nodes = 3});
+    parse.on_read = [&](int n) {
+      const std::string path = parse.folder.file("a.csv");
+      if (n != kFirstReads + 1) return;
+      if (shorter)
+        std::filesystem::resize_file(path, text.size() / 2);
+      else
+        std::ofstream(path, std::ios::app) << "more";
+    };
+    parse.run(text);
+    const job::Snapshot end = parse.job.snapshot();
+    EXPECT_EQ(end.status, job::Status::failed);
+    EXPECT_NE(end.exception.find("a.csv"), std::string::npos) << end.exception;
+    EXPECT_NE(end.exception.find("node "), std::string::npos) << end.exception;
+    EXPECT_FALSE(parse.frames.find("a"));
+    EXPECT_TRUE(parse.all_is_freed(kNobody));
+  }
+}
+
+TEST(Fingerprint, TellsTheSameFileFromOthers) {
+  const Folder folder;
+  const PathPolicy policy(
+      {.import_roots = {folder.path()}, .export_roots = {}, .default_roots = {}});
+  std::string text(300'000, 'x');
+  const std::string path = folder.write("a.csv", text);
+  const ByteSourcePtr file = open_local_file(path);
+  const Fingerprint print{.stamp = *file->stamp(), .sample = sample_hash(*file)};
+  EXPECT_NE(open_if_same(path, print, policy, "n"), nullptr);
+  EXPECT_EQ(open_if_same(path, print, PathPolicy({}), "n"), nullptr);
+  EXPECT_EQ(open_if_same(folder.file("b.csv"), print, policy, "n"), nullptr);
+  Fingerprint older = print;
+  older.stamp.changed_ns -= 1;
+  EXPECT_EQ(open_if_same(path, older, policy, "n"), nullptr);
+  EXPECT_NO_THROW(check_unchanged(*file, print.stamp, "n"));
+
+  text.back() = 'y';  // as long, and another file
+  folder.write("a.csv", text);
+  try {
+    open_if_same(path, print, policy, "host:7");
+    FAIL() << "took another file for the same";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("host:7"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find(path), std::string::npos);
+  }
+  folder.write("a.csv", "short");
+  EXPECT_THROW(open_if_same(path, print, policy, "n"), InputError);
+  EXPECT_THROW(check_unchanged(*file, print.stamp, "n"), InputError);
+}
+
+}  // namespace
+}  // namespace neve::ingest
