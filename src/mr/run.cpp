@@ -5,8 +5,8 @@
 namespace neve::mr {
 namespace {
 
-/// What comes before the Partials of a reply.
-struct ReplyHead {
+/// What comes behind the Partials of a reply, so that these need not be copied to make room.
+struct ReplyTail {
   struct Part {
     std::int32_t height = 0;
     std::int64_t place = 0;
@@ -27,34 +27,38 @@ struct ReplyHead {
 }  // namespace
 
 wire::Bytes encode_reply(const TaskEntry& task, const RunReply& reply) {
-  ReplyHead head{.parts = {}, .missed = reply.missed};
-  std::vector<wire::Bytes> partials;
-  std::size_t size = sizeof(std::uint64_t);
+  wire::Bytes all;
+  const auto append = [&all](wire::Bytes more) {
+    all.empty() ? all.swap(more) : void(all.insert(all.end(), more.begin(), more.end()));
+  };
+  ReplyTail tail{.parts = {}, .missed = reply.missed};
   for (const Subtree& part : reply.parts) {
-    partials.push_back(task.encode_partial(part.partial.get()));
-    size += partials.back().size();
-    head.parts.push_back({part.height, part.place, partials.back().size()});
+    const std::size_t before = all.size();
+    append(task.encode_partial(part.partial.get()));
+    tail.parts.push_back({part.height, part.place, all.size() - before});
   }
-  const wire::Bytes head_bytes = wire::encode(head);
-  wire::Bytes all = wire::encode(static_cast<std::uint64_t>(head_bytes.size()));
-  all.reserve(size + head_bytes.size());
-  all.insert(all.end(), head_bytes.begin(), head_bytes.end());
-  for (const wire::Bytes& partial : partials) all.insert(all.end(), partial.begin(), partial.end());
+  wire::Bytes tail_bytes = wire::encode(tail);
+  const auto tail_size = static_cast<std::uint64_t>(tail_bytes.size());
+  append(std::move(tail_bytes));
+  append(wire::encode(tail_size));
   return all;
 }
 
 RunReply decode_reply(const TaskEntry& task, std::span<const std::byte> bytes) {
-  const auto take = [&bytes](std::uint64_t size) {
+  const auto take_last = [&bytes](std::uint64_t size) {
     NEVE_CHECK(size <= bytes.size(), "a reply ends early");
-    const auto taken = bytes.first(static_cast<std::size_t>(size));
-    bytes = bytes.subspan(taken.size());
+    const auto taken = bytes.last(static_cast<std::size_t>(size));
+    bytes = bytes.first(bytes.size() - taken.size());
     return taken;
   };
-  const auto head_size = wire::decode<std::uint64_t>(take(sizeof(std::uint64_t)));
-  auto head = wire::decode<ReplyHead>(take(head_size));
-  RunReply reply{.parts = {}, .missed = std::move(head.missed), .partial_bytes = bytes.size()};
-  for (const ReplyHead::Part& part : head.parts) {
-    reply.parts.push_back({part.height, part.place, task.decode_partial(take(part.bytes))});
+  const auto tail_size = wire::decode<std::uint64_t>(take_last(sizeof(std::uint64_t)));
+  auto tail = wire::decode<ReplyTail>(take_last(tail_size));
+  RunReply reply{.parts = {}, .missed = std::move(tail.missed), .partial_bytes = bytes.size()};
+  for (const ReplyTail::Part& part : tail.parts) {
+    NEVE_CHECK(part.bytes <= bytes.size(), "a reply ends early");
+    const auto own = bytes.first(static_cast<std::size_t>(part.bytes));
+    reply.parts.push_back({part.height, part.place, task.decode_partial(own)});
+    bytes = bytes.subspan(own.size());
   }
   NEVE_CHECK(bytes.empty(), "bytes left over after a reply");
   return reply;

@@ -60,7 +60,7 @@ struct RunReply {
   std::size_t partial_bytes = 0;  ///< of the message that it came as
 };
 
-/// As bytes: a head that says how long the Partials are, then these, one after the other.
+/// As bytes: the Partials one after the other, then a tail that says how long they are.
 wire::Bytes encode_reply(const TaskEntry& task, const RunReply& reply);
 RunReply decode_reply(const TaskEntry& task, std::span<const std::byte> bytes);
 

@@ -36,7 +36,7 @@ constexpr unsigned kStopSeconds = 15;
 /// costs more than what is done with it. Jobs give back what is left as they end.
 void keep_small_memory() {
   constexpr int kLargeBytes = 4 << 20;
-  constexpr int kMostKeptBytes = 32 << 20;  // free at the end of an arena
+  constexpr int kMostKeptBytes = 16 << 20;  // free at the end of an arena
   ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
   ::mallopt(M_TRIM_THRESHOLD, kMostKeptBytes);
 }

@@ -116,58 +116,26 @@ bool Placement::arrived(std::int32_t first_group, std::int32_t end_group, NodeId
 
 namespace {
 
-/// Bounds on the runs of `groups` row groups over `nodes`, so that no node has a tenth more than
-/// its share, or one group more where a tenth is less than that.
-class Balance {
- public:
-  Balance(std::int64_t groups, std::int64_t nodes) : groups_(groups), nodes_(nodes) {
-    constexpr std::int64_t kTenths = 10;
-    most_ = std::max((groups + nodes - 1) / nodes, (kTenths + 1) * groups / (kTenths * nodes));
-    least_ = std::max<std::int64_t>(1, (kTenths - 1) * groups / (kTenths * nodes));
-    slack_ = (most_ * nodes - groups) / 2;
-  }
-
-  /// Where run `i` may begin if the one before it begins at `previous`: never empty.
-  struct Range {
-    std::int64_t first;
-    std::int64_t last;
-  };
-  [[nodiscard]] Range begins(std::int64_t i, std::int64_t previous) const {
-    const std::int64_t behind = nodes_ - i;
-    const std::int64_t even = i * groups_;  // in parts of a group
-    return {std::max({previous + least_, groups_ - behind * most_,
-                      (even - std::min(even, slack_)) / nodes_}),
-            std::min({previous + most_, groups_ - behind * least_,
-                      (even + slack_ + nodes_ - 1) / nodes_})};
-  }
-
- private:
-  std::int64_t groups_;
-  std::int64_t nodes_;
-  std::int64_t most_;
-  std::int64_t least_;
-  std::int64_t slack_;  ///< of a run's begin, in parts of a group
-};
-
-/// The number in the range that the highest power of two divides: subtrees of a reduction end
+/// The number in [first, last] that the highest power of two divides: subtrees of a reduction end
 /// there.
-std::int64_t roundest(Balance::Range range) {
-  const auto first = static_cast<std::uint64_t>(range.first);
-  const auto last = static_cast<std::uint64_t>(range.last);
-  if (first == last) return range.first;
-  // The bits in which first - 1 and last agree, and the first one in which they do not.
-  const auto kept = std::bit_width((first - 1) ^ last) - 1;
-  return static_cast<std::int64_t>(last >> kept << kept);
+std::int64_t roundest(std::int64_t first, std::int64_t last) {
+  const auto above = static_cast<std::uint64_t>(first - 1);
+  const auto most = static_cast<std::uint64_t>(last);
+  const auto differ = std::bit_width(above ^ most) - 1;  // the first bit in which they do
+  return static_cast<std::int64_t>(most >> differ << differ);
 }
 
-/// Where each node's run begins.
-std::vector<std::int64_t> run_begins(std::int64_t groups, std::int64_t nodes) {
-  std::vector<std::int64_t> begins(static_cast<std::size_t>(nodes));
-  const Balance balance(groups, nodes);
-  for (std::int64_t i = 1; i < nodes; ++i) {
-    const std::int64_t previous = begins[static_cast<std::size_t>(i - 1)];
-    begins[static_cast<std::size_t>(i)] =
-        groups <= nodes ? (i * groups + nodes - 1) / nodes : roundest(balance.begins(i, previous));
+/// Where each node's run begins: within half of `slack` groups of an even share, so that neither a
+/// run nor the neighbouring runs that a node has copies of are further than `slack` from theirs.
+std::vector<std::int64_t> run_begins(std::int64_t groups, std::int64_t nodes, std::int64_t slack) {
+  std::vector<std::int64_t> begins;
+  const std::int64_t half = slack * nodes / 2;  // in parts of a group, as `even` is
+  for (std::int64_t i = 0; i < nodes; ++i) {
+    const std::int64_t even = i * groups;
+    const std::int64_t exact = (even + nodes - 1) / nodes;
+    const bool rounds = i > 0 && slack > 1;
+    begins.push_back(rounds ? roundest((even - half + nodes - 1) / nodes, (even + half) / nodes)
+                            : exact);
   }
   return begins;
 }
@@ -177,8 +145,9 @@ std::vector<std::int64_t> run_begins(std::int64_t groups, std::int64_t nodes) {
 Placement place(std::int32_t groups, std::span<const NodeId> members, std::int32_t copies) {
   NEVE_CHECK(!members.empty() && groups > 0 && copies > 0);
   const std::size_t nodes = members.size();
-  const std::vector<std::int64_t> begins = run_begins(groups, static_cast<std::int64_t>(nodes));
   Placement made{.groups = groups, .runs = {}};
+  const std::vector<std::int64_t> begins =
+      run_begins(groups, static_cast<std::int64_t>(nodes), made.usual_slack(nodes));
   for (std::size_t owner = 0; owner < nodes; ++owner) {
     const std::int64_t end = owner + 1 < nodes ? begins[owner + 1] : groups;
     if (begins[owner] == end) continue;

@@ -47,10 +47,9 @@ TEST(Place, GivesEachMemberARunOfItsShareInOrder) {
       ASSERT_EQ(made.runs.front().first_group, 0);
       ASSERT_EQ(made.runs.size(), static_cast<std::size_t>(std::min(nodes, groups)));
       const std::vector<std::int32_t> all = sizes(made);
-      const std::int32_t even = (groups + nodes - 1) / nodes;
-      // A tenth more than the share, or one group where that is more.
-      ASSERT_LE(std::ranges::max(all), std::max(even, 11 * groups / (10 * nodes)));
-      ASSERT_GE(std::ranges::min(all), std::max(1, 9 * groups / (10 * nodes)));
+      const std::int32_t slack = made.usual_slack(static_cast<std::size_t>(nodes));
+      ASSERT_LE(std::ranges::max(all), (groups + nodes - 1) / nodes + slack);
+      ASSERT_GE(std::ranges::min(all), std::max(1, groups / nodes - slack));
       for (const store::Run& run : made.runs) {
         ASSERT_EQ(run.homes.size(), std::min<std::size_t>(2, static_cast<std::size_t>(nodes)));
       }
