@@ -15,6 +15,7 @@
 #include <neve/mr/engine.hpp>
 
 #include "cluster/api/transport.hpp"
+#include "mr/api/exchange.hpp"
 #include "mr/run.hpp"
 #include "mr/scratch.hpp"
 #include "mr/tree_reducer.hpp"
@@ -67,6 +68,9 @@ class Engine::Core {
   void discard(std::span<const ColumnId> ids);
   void free_scratch(ScratchId id);
   std::int64_t column_bytes(std::span<const ColumnId> columns);
+  /// The scratch of a group as the source's runs have left it, made again if need be.
+  std::shared_ptr<void> scratch_of(const Source& source, GroupIndex group, Peers& peers);
+  Source source(std::string_view task, const frame::LayoutPtr& layout, ScratchId scratch);
   /// Gets one column's chunks of a run that this node is to copy, unless the column is freed
   /// meanwhile.
   void fetch_copy(const store::Catalog::Fetch& wanted, ColumnId column);
@@ -153,6 +157,7 @@ class Engine::Core {
   void await_new_placement(RunRequest& request, const job::Token& token,
                            const std::exception_ptr& lost);
   wire::Bytes answer_run(std::span<const std::byte> bytes, cluster::Call& call);
+  wire::Bytes answer_ask(std::span<const std::byte> bytes, cluster::Call& call);
   wire::Bytes wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
                        const job::Token& token);
   /// Calls the service on every other member, waits for all, and leaves out those that are gone.

@@ -34,6 +34,7 @@ struct RunRequest {
   std::int32_t block_count = 0;
   std::vector<std::int32_t> blocks;  ///< those to run here
   bool again = false;                ///< the blocks may have run before: their Scratch is made anew
+  Peers* peers = nullptr;            ///< set by who runs it; does not travel
   template <class Archive>
   void fields(Archive& archive) {
     archive(run_id, task, layout, placement, columns, state, driver, scratch, scratch_runs,

@@ -3,6 +3,7 @@
 #include <neve/base/error.hpp>
 
 #include "mr/core.hpp"
+#include "mr/exchange.hpp"
 
 namespace neve::mr {
 namespace {
@@ -87,7 +88,7 @@ ScratchTable::Held& Engine::Core::ready_scratch(const TaskEntry& task, const Run
   bool first = true;
   for (const ReplayRun& run : scratch_.history(request.scratch, count, fetch)) {
     const std::vector<frame::Chunk> chunks = chunks_of(request, run.columns, group.index);
-    const RowGroup rows{group.index, group.first_row, group.rows, chunks};
+    const RowGroup rows{group.index, group.first_row, group.rows, chunks, request.peers};
     if (first) scratch_.begin(held, *run.task, rows, run.state.get());
     first = false;
     // Only what it does to the scratch is wanted.
@@ -102,7 +103,7 @@ void Engine::Core::run_group(const TaskEntry& task, const RunRequest& request, c
                              GroupIndex group, void* partial, Missed& missed) {
   const frame::Layout& layout = *request.layout;
   const std::vector<frame::Chunk> chunks = chunks_of(request, request.columns, group);
-  const RowGroup rows{group, layout.first_row(group), layout.rows_of(group), chunks};
+  const RowGroup rows{group, layout.first_row(group), layout.rows_of(group), chunks, request.peers};
   Outputs outputs(request.output_kinds, rows.rows);
   if (task.has_scratch) {
     ScratchTable::Held& held = ready_scratch(task, request, rows, state);
@@ -139,7 +140,7 @@ void Engine::Core::run_here(const TaskEntry& task, const RunRequest& request, co
 }
 
 wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes, cluster::Call& call) {
-  const auto request = wire::decode<RunRequest>(bytes);
+  auto request = wire::decode<RunRequest>(bytes);
   NEVE_CHECK(request.layout && request.placement);
   const TaskEntry& task = parts_.tasks.find(request.task);
   const std::shared_ptr<void> state = task.decode_state(request.state);
@@ -160,6 +161,8 @@ wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes, cluster::
   };
   try {
     Share share;
+    RunPeers peers(*this, *token);
+    request.peers = &peers;
     run_here(task, request, state.get(), *token, share);
     reply.missed.assign(share.missed.nodes.begin(), share.missed.nodes.end());
     for (const Subtree& part : share.parts) {
