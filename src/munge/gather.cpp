@@ -123,8 +123,15 @@ void GatherTask::map(const mr::RowGroup& group, const State& state, Partial& /*p
 
 namespace {
 
-/// Columns that travel together: as many as make a reply of a megabyte on a few nodes.
-constexpr std::size_t kColumnsAtOnce = 4;
+/// Columns that travel together: as many as make a reply of some megabytes, and little memory.
+std::size_t columns_at_once(const frame::Layout& from, const frame::Layout& to) {
+  constexpr std::int64_t kCellsOfGroup = std::int64_t{1} << 18U;
+  constexpr std::int64_t kCells = std::int64_t{1} << 24U;
+  constexpr std::int64_t kFewest = 4;
+  const std::int64_t by_group = kCellsOfGroup / std::max<std::int64_t>(1, to.cuts[1]);
+  const std::int64_t by_rows = kCells / std::max<std::int64_t>(1, from.rows());
+  return static_cast<std::size_t>(std::max(kFewest, std::min(by_group, by_rows)));
+}
 
 void gather_some(mr::Engine& engine, std::span<const frame::Column> columns,
                  const frame::LayoutPtr& layout, const RowColumn& rows, frame::Frame& to,
@@ -157,8 +164,9 @@ frame::Frame gather(mr::Engine& engine, const frame::Frame& frame, const RowColu
   made.layout = rows.layout;
   made.names = frame.names;
   const std::span<const frame::Column> columns = frame.columns;
-  for (std::size_t first = 0; first < columns.size(); first += kColumnsAtOnce) {
-    const std::size_t count = std::min(kColumnsAtOnce, columns.size() - first);
+  const std::size_t at_once = columns_at_once(*frame.layout, *rows.layout);
+  for (std::size_t first = 0; first < columns.size(); first += at_once) {
+    const std::size_t count = std::min(at_once, columns.size() - first);
     gather_some(engine, columns.subspan(first, count), frame.layout, rows, made, token);
   }
   return made;

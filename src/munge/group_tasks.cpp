@@ -334,6 +334,13 @@ void GroupsTask::rebuild(const mr::RowGroup& group, const State& state, Scratch&
   const auto slices = group.peers->ask<KeyRange, GroupSlice>(
       state.rows.keys, all_groups(*state.rows.keys.layout), {&range, 1});
   group.peers->check();
+  std::int64_t groups = 0;
+  for (const auto& slice : slices.of) {
+    groups += static_cast<std::int64_t>(slice->last() - slice->first());
+  }
+  const auto each = static_cast<std::int64_t>(8 * (state.keys + 1)) +
+                    state.values * static_cast<std::int64_t>(sizeof(Moments));
+  const Reservation memory = group.peers->budget().reserve(groups * each, "A part of a group-by");
   scratch.table = put_together(slices.of, state);
   if (state.choice != Choice::none) scratch.table = choose(scratch.table, state);
 }
