@@ -16,6 +16,7 @@
 
 #include "cluster/api/transport.hpp"
 #include "mr/api/compute_node.hpp"
+#include "mr/api/exchange.hpp"
 #include "mr/api/traffic.hpp"
 #include "mr/foreign_runs.hpp"
 #include "mr/recent_ids.hpp"
@@ -39,6 +40,8 @@ class TaskTable {
  private:
   std::map<std::string_view, const TaskEntry*> entries_;
 };
+
+class RunPeers;
 
 /// What the engine of one node is made of.
 class Engine::Core {
@@ -80,6 +83,9 @@ class Engine::Core {
   void discard(std::span<const ColumnId> ids);
   void free_scratch(ScratchId id);
   std::int64_t column_bytes(std::span<const ColumnId> columns);
+  /// The scratch of a group as the source's runs have left it, made again if need be.
+  std::shared_ptr<void> scratch_of(const Source& source, GroupIndex group, RunPeers& peers);
+  Source source(std::string_view task, const frame::LayoutPtr& layout, ScratchId scratch);
   /// Gets one column's chunks of a run that this node is to copy, unless the column is freed
   /// meanwhile.
   void fetch_copy(const store::Catalog::Fetch& wanted, ColumnId column);
@@ -185,6 +191,7 @@ class Engine::Core {
   void await_new_placement(RunRequest& request, const job::Token& token,
                            const std::exception_ptr& lost);
   wire::Bytes answer_run(std::span<const std::byte> bytes, cluster::Call& call);
+  wire::Bytes answer_ask(std::span<const std::byte> bytes, cluster::Call& call);
   /// Waits for the answer; throws Cancelled, and gives the call up, once the job is.
   wire::Bytes call(NodeId node, const std::string& service, wire::Bytes request,
                    const job::Token& token);

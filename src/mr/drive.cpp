@@ -8,6 +8,7 @@
 #include <neve/base/error.hpp>
 
 #include "mr/core.hpp"
+#include "mr/exchange.hpp"
 
 namespace neve::mr {
 namespace {
@@ -38,6 +39,7 @@ void Engine::Core::serve(cluster::Inbox& inbox) {
     return wire::Bytes();
   });
   serve_chunks(inbox);
+  inbox.add("mr.ask", [this](auto bytes, cluster::Call& call) { return answer_ask(bytes, call); });
 }
 
 std::vector<wire::Bytes> Engine::Core::ask_others(const std::string& service,
@@ -177,6 +179,8 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
   attempt(parts_.self, [&] {
     request.blocks = blocks_of_home[parts_.self];
     Share share;
+    RunPeers peers(*this, token);
+    request.peers = &peers;
     run_here({task, request, state, token}, share);
     std::ranges::move(share.parts, std::back_inserter(round.parts));
     round.missed.insert(share.missed.nodes.begin(), share.missed.nodes.end());

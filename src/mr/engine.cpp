@@ -83,6 +83,9 @@ std::int64_t Engine::column_bytes(std::span<const ColumnId> columns) {
 ScratchId Engine::new_scratch() { return {core_->parts().store.next_id()}; }
 void Engine::free_scratch(ScratchId scratch) { core_->free_scratch(scratch); }
 NodeId Engine::self() const { return core_->parts().self; }
+Source Engine::source(std::string_view task, const frame::LayoutPtr& layout, ScratchId scratch) {
+  return core_->source(task, layout, scratch);
+}
 Pool& Engine::pool() { return core_->parts().pool; }
 Budget& Engine::budget() { return core_->parts().store.budget(); }
 store::Store& Engine::store() { return core_->parts().store; }

@@ -45,6 +45,7 @@ struct RunRequest {
   std::int32_t blocks_at_once = 1;   ///< that a thread fills a Partial with, at least
   std::vector<std::int32_t> blocks;  ///< those to run here
   SharedBytes encoded_state;         ///< at the driver, once another node needs it; not sent
+  Peers* peers = nullptr;            ///< set by who runs it; does not travel
   template <class Archive>
   void fields(Archive& archive) {
     archive(run_id, task, layout, placement, columns, state, state_id, driver, scratch,

@@ -3,6 +3,7 @@
 #include <neve/base/error.hpp>
 
 #include "mr/core.hpp"
+#include "mr/exchange.hpp"
 
 namespace neve::mr {
 namespace {
@@ -90,7 +91,7 @@ ScratchTable::Held& Engine::Core::ready_scratch(const Work& work, const RowGroup
   for (const ReplayRun& run : scratch_.history(request.scratch, count, fetch)) {
     work.token.check();
     const std::vector<frame::Chunk> chunks = chunks_of(work, run.columns, group.index);
-    const RowGroup rows{group.index, group.first_row, group.rows, chunks};
+    const RowGroup rows{group.index, group.first_row, group.rows, chunks, work.request.peers};
     if (first) scratch_.begin(held, *run.task, rows, run.state.get());
     first = false;
     // Only what it does to the scratch is wanted.
@@ -105,7 +106,7 @@ void Engine::Core::run_group(const Work& work, GroupIndex group, void* partial, 
   const RunRequest& request = work.request;
   const frame::Layout& layout = *request.layout;
   const std::vector<frame::Chunk> chunks = chunks_of(work, request.columns, group);
-  const RowGroup rows{group, layout.first_row(group), layout.rows_of(group), chunks};
+  const RowGroup rows{group, layout.first_row(group), layout.rows_of(group), chunks, request.peers};
   Outputs outputs(request.output_kinds, rows.rows);
   if (work.task.has_scratch) {
     ScratchTable::Held& held = ready_scratch(work, rows);
@@ -158,13 +159,15 @@ std::shared_ptr<void> Engine::Core::decode_state(const TaskEntry& task, const Ru
 }
 
 wire::Bytes Engine::Core::answer_run(std::span<const std::byte> bytes, cluster::Call& call) {
-  const auto request = wire::decode<RunRequest>(bytes);
+  auto request = wire::decode<RunRequest>(bytes);
   NEVE_CHECK(request.layout && request.placement && request.blocks_at_once > 0);
   const TaskEntry& task = parts_.tasks.find(request.task);
   const ForeignRuns::Running running = foreign_runs_.begin(request.run_id);
   // A driver that died sends no cancel.
   call.when_abandoned([token = running.token()] { token->cancel(); });
   const std::shared_ptr<void> state = decode_state(task, request, *running.token());
+  RunPeers peers(*this, *running.token());
+  request.peers = &peers;
   Share share;
   run_here({task, request, state.get(), *running.token()}, share);
   RunReply reply{.parts = std::move(share.parts), .missed = {}, .partial_bytes = 0};

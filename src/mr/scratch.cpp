@@ -56,6 +56,27 @@ void ScratchTable::begin(Held& held, const TaskEntry& task, const RowGroup& grou
   held.scratch = std::move(made);
 }
 
+std::shared_ptr<void> ScratchTable::shared(ScratchId id, GroupIndex group, std::int64_t runs,
+                                           const std::function<Held&()>& make) {
+  std::shared_ptr<Job> job;
+  Held* held = nullptr;
+  std::mutex* making = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    std::shared_ptr<Job>& known = jobs_[id.value];
+    if (!known) known = std::make_shared<Job>();
+    job = known;
+    held = &job->groups[group.value()];
+    making = &job->making[group.value()];
+  }
+  const std::lock_guard lock(*making);
+  if (held->runs != runs) {
+    held = &make();
+    held->runs = runs;
+  }
+  return held->scratch;
+}
+
 std::vector<ReplayRun> ScratchTable::history(ScratchId id, std::size_t count,
                                              const FetchRuns& fetch) {
   std::shared_ptr<Job> job;

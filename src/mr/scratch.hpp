@@ -74,6 +74,10 @@ class ScratchTable {
   Held& place(ScratchId id, GroupIndex group);
   /// Makes it as the task does at first use.
   void begin(Held& held, const TaskEntry& task, const RowGroup& group, const void* state);
+  /// The group's scratch where it has seen `runs` runs, else as `make` leaves it; for readers, any
+  /// number of them, while no run is under way. It stays good when the job's is freed meanwhile.
+  std::shared_ptr<void> shared(ScratchId id, GroupIndex group, std::int64_t runs,
+                               const std::function<Held&()>& make);
   /// Runs 0 … count - 1 of the job; `fetch` gets those from a number on from the driver.
   using FetchRuns = std::function<std::vector<ReplayRun>(std::size_t first)>;
   std::vector<ReplayRun> history(ScratchId id, std::size_t count, const FetchRuns& fetch);
@@ -84,6 +88,7 @@ class ScratchTable {
  private:
   struct Job {
     std::map<std::int32_t, Held> groups;
+    std::map<std::int32_t, std::mutex> making;  ///< held by who makes a group's scratch for readers
     std::mutex history_mutex;
     std::vector<ReplayRun> history;  ///< as far as it was needed
   };

@@ -94,7 +94,7 @@ void PlainValues::append(const frame::Chunk& chunk, std::int64_t begin, std::int
     case Form::text:
       text.resize(now);
       missing.resize(now);
-      kept_.push_back(chunk);
+      keep(chunk.buffer());
       return chunk.decode_text(begin, std::span(text).subspan(old),
                                std::span(missing).subspan(old));
     case Form::uuids:
@@ -130,6 +130,69 @@ PlainValues PlainValues::picked(std::span<const std::int64_t> rows) const {
   if (form_ == Form::uuids) pick(uuids, to.uuids, frame::Uuid());
   if (form_ == Form::text || form_ == Form::uuids) pick(missing, to.missing, std::uint8_t{1});
   return to;
+}
+
+void PlainValues::keep(std::shared_ptr<const void> texts) {
+  if (kept_.empty() || kept_.back() != texts) kept_.push_back(std::move(texts));
+}
+
+void PlainValues::put(const PlainValues& from, std::span<const std::uint32_t> rows,
+                      std::span<const std::uint32_t> places) {
+  const auto move = [&](auto& to, const auto& values, const auto& change) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      to[places[i]] = change(values[rows.empty() ? i : rows[i]]);
+    }
+  };
+  const auto same = [](const auto& v) { return v; };
+  if (form_ == Form::doubles && from.form_ == Form::int64s) {
+    return move(doubles, from.int64s, [](std::int64_t v) {
+      return v == frame::kMissingInt64 ? frame::kMissingDouble : static_cast<double>(v);
+    });
+  }
+  NEVE_CHECK(form_ == from.form_, "values of another form");
+  if (form_ == Form::doubles) move(doubles, from.doubles, same);
+  if (form_ == Form::int64s || form_ == Form::times) move(int64s, from.int64s, same);
+  if (form_ == Form::codes) move(codes, from.codes, same);
+  if (form_ == Form::text) move(text, from.text, same);
+  if (form_ == Form::uuids) move(uuids, from.uuids, same);
+  if (form_ == Form::text || form_ == Form::uuids) move(missing, from.missing, same);
+  for (const auto& texts : from.kept_) keep(texts);
+}
+
+std::int64_t PlainValues::byte_size() const {
+  const auto of = [](const auto& v) {
+    return static_cast<std::int64_t>(v.capacity() * sizeof(v[0]));
+  };
+  return of(doubles) + of(int64s) + of(codes) + of(text) + of(uuids) + of(missing);
+}
+
+void PlainValues::pack(std::vector<std::uint32_t>& lengths, std::string& bytes,
+                       std::vector<std::uint64_t>& halves) const {
+  for (const std::string_view one : text) {
+    lengths.push_back(static_cast<std::uint32_t>(one.size()));
+    bytes += one;
+  }
+  for (const frame::Uuid& one : uuids) {
+    halves.push_back(one.high);
+    halves.push_back(one.low);
+  }
+}
+
+void PlainValues::unpack(const std::vector<std::uint32_t>& lengths, std::string bytes,
+                         const std::vector<std::uint64_t>& halves) {
+  for (std::size_t i = 0; i + 1 < halves.size(); i += 2) {
+    uuids.push_back({halves[i], halves[i + 1]});
+  }
+  auto held = std::make_shared<const std::string>(std::move(bytes));
+  std::string_view rest = *held;
+  for (const std::uint32_t length : lengths) {
+    NEVE_CHECK(length <= rest.size(), "texts are cut short");
+    text.push_back(rest.substr(0, length));
+    rest.remove_prefix(length);
+  }
+  if (!text.empty()) keep(std::move(held));
+  const bool marked = form_ == Form::text || form_ == Form::uuids;
+  NEVE_CHECK(!marked || missing.size() == size(), "values are cut short");
 }
 
 PlainValues PlainValues::joined(std::span<const PlainValues> parts) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +17,7 @@ namespace neve::munge {
 class PlainValues {
  public:
   enum class Form : std::uint8_t { doubles, int64s, times, codes, text, uuids };
+  PlainValues() = default;
   explicit PlainValues(Form form) : form_(form) {}
   [[nodiscard]] Form form() const { return form_; }
   [[nodiscard]] std::size_t size() const;
@@ -23,6 +26,13 @@ class PlainValues {
   void append_missing(std::int64_t rows);
   /// The values at `rows`, in that order; -1 is a missing one.
   [[nodiscard]] PlainValues picked(std::span<const std::int64_t> rows) const;
+  /// So many missing values, to be put over.
+  void resize_missing(std::size_t rows) { append_missing(static_cast<std::int64_t>(rows)); }
+  /// Value rows[i] of `from` comes to places[i]; `from` is of this form, or of int64s where this is
+  /// of doubles. Without rows, value i.
+  void put(const PlainValues& from, std::span<const std::uint32_t> rows,
+           std::span<const std::uint32_t> places);
+  [[nodiscard]] std::int64_t byte_size() const;
   /// All parts one after the other.
   static PlainValues joined(std::span<const PlainValues> parts);
   /// Codes become map[code].
@@ -36,9 +46,24 @@ class PlainValues {
   std::vector<frame::Uuid> uuids;
   std::vector<std::uint8_t> missing;  ///< of text and uuids
 
+  template <class Archive>
+  void fields(Archive& archive) {
+    std::vector<std::uint32_t> lengths;
+    std::string bytes;
+    std::vector<std::uint64_t> halves;
+    if constexpr (std::is_same_v<Archive, wire::Writer>) pack(lengths, bytes, halves);
+    archive(form_, doubles, int64s, codes, missing, lengths, bytes, halves);
+    if constexpr (std::is_same_v<Archive, wire::Reader>) unpack(lengths, std::move(bytes), halves);
+  }
+
  private:
-  Form form_;
-  std::vector<frame::Chunk> kept_;  ///< what the texts point into
+  void pack(std::vector<std::uint32_t>& lengths, std::string& bytes,
+            std::vector<std::uint64_t>& halves) const;
+  void unpack(const std::vector<std::uint32_t>& lengths, std::string bytes,
+              const std::vector<std::uint64_t>& halves);
+  void keep(std::shared_ptr<const void> texts);
+  Form form_ = Form::doubles;
+  std::vector<std::shared_ptr<const void>> kept_;  ///< what the texts point into
 };
 
 /// How values of the chunk are best held.

@@ -60,38 +60,6 @@ class FrameWriter {
 /// Below a quarter of its rows a group is no longer worth its overhead.
 bool needs_recut(std::int64_t rows, std::int64_t before) { return rows * 4 < before; }
 
-frame::Chunk sparse_chunk(const ColumnReader& reader, std::span<const std::int64_t> rows) {
-  const frame::Layout& layout = reader.layout();
-  std::map<std::int32_t, frame::Chunk> chunks;
-  PlainValues::Form form = PlainValues::Form::doubles;
-  for (const std::int64_t row : rows) {
-    if (row < 0) continue;
-    const GroupIndex group = layout.group_of(row);
-    const auto [at, fresh] = chunks.try_emplace(group.value());
-    if (!fresh) continue;
-    at->second = reader.chunk(group);
-    const PlainValues::Form own = form_of(at->second);
-    form = chunks.size() == 1 ? own : join_forms(form, own);
-  }
-  if (chunks.empty()) form = form_of(reader.chunk(GroupIndex(0)));
-  PlainValues values(form);
-  for (std::size_t i = 0; i < rows.size();) {
-    std::size_t end = i + 1;
-    if (rows[i] < 0) {
-      values.append_missing(1);
-      i = end;
-      continue;
-    }
-    const GroupIndex group = layout.group_of(rows[i]);
-    const std::int64_t last = layout.first_row(group) + layout.rows_of(group);
-    while (end < rows.size() && rows[end] == rows[end - 1] + 1 && rows[end] < last) ++end;
-    values.append(chunks.at(group.value()), rows[i] - layout.first_row(group),
-                  static_cast<std::int64_t>(end - i));
-    i = end;
-  }
-  return values.encode();
-}
-
 /// Numbers as a chunk of the kind that a column of this type holds.
 frame::Chunk encode_as(frame::ColumnType type, std::span<const double> values) {
   if (type == frame::ColumnType::categorical) {
@@ -109,51 +77,7 @@ frame::Chunk encode_as(frame::ColumnType type, std::span<const double> values) {
   return times.encode();
 }
 
-std::span<const std::int64_t> rows_of(const frame::Layout& layout, GroupIndex group,
-                                      std::span<const std::int64_t> rows) {
-  return rows.subspan(static_cast<std::size_t>(layout.first_row(group)),
-                      static_cast<std::size_t>(layout.rows_of(group)));
-}
-
 }  // namespace
-
-frame::Frame gather(mr::Engine& engine, const frame::Frame& frame,
-                    std::span<const std::int64_t> rows, const job::TokenPtr& token,
-                    frame::LayoutPtr layout) {
-  if (!layout) {
-    const auto count = static_cast<std::int64_t>(rows.size());
-    layout = engine.new_layout(frame::row_cuts(count, frame.width()));
-  }
-  NEVE_CHECK(layout->rows() == static_cast<std::int64_t>(rows.size()));
-  FrameWriter writer(engine, frame, layout);
-  // Few rows of many are fetched one run at a time; many are picked from decoded columns.
-  if (static_cast<std::int64_t>(rows.size()) * 4 < frame.rows() || frame.rows() < 4096) {
-    return writer.write(
-        [&](std::size_t column, GroupIndex group) {
-          const ColumnReader reader(engine, frame.layout, frame.columns[column].id);
-          return sparse_chunk(reader, rows_of(*layout, group, rows));
-        },
-        token);
-  }
-  const auto bytes = frame.rows() * 16;
-  std::vector<std::shared_ptr<const PlainValues>> decoded(frame.columns.size());
-  std::vector<std::once_flag> once(frame.columns.size());
-  std::vector<std::atomic<std::int32_t>> left(frame.columns.size());
-  for (auto& count : left) count = layout->groups();
-  // Columns come one after the other, so that few are decoded at once.
-  return writer.write(
-      [&](std::size_t column, GroupIndex group) {
-        std::call_once(once[column], [&] {
-          engine.budget().check(bytes, "a decoded column");
-          decoded[column] = std::make_shared<const PlainValues>(
-              read_all(engine, frame.layout, frame.columns[column]));
-        });
-        frame::Chunk chunk = decoded[column]->picked(rows_of(*layout, group, rows)).encode();
-        if (--left[column] == 0) decoded[column].reset();
-        return chunk;
-      },
-      token);
-}
 
 frame::Frame recut(mr::Engine& engine, const frame::Frame& frame, frame::LayoutPtr layout) {
   NEVE_CHECK(layout->rows() == frame.rows());

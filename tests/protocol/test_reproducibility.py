@@ -26,8 +26,19 @@ PROCESSES = {
     "threads-1": ({}, ["-nthreads", "1"]),
     "threads-3": ({}, ["-nthreads", "3"]),
     "threads-8": ({}, ["-nthreads", "8"]),
+    "nodes-2": ({}, ["--local-nodes", "2"]),
     "nodes-3": ({}, ["--local-nodes", "3"]),
+    "nodes-5": ({}, ["--local-nodes", "5"]),
     "gzip": ({}, []),
+}
+
+# What moves rows between nodes; each may use what came before.
+SHUFFLES = {
+    "sorted": '(sort late [1 2 0] [1 1 -1])',
+    "grouped": '(GB late [1 2] mean 0 "rm" sdev 0 "all" median 0 "rm" mode 3 "all" nrow 0 "all")',
+    "joined": '(merge (cols late [0 1 3]) (cols grouped [1 0 2]) 1 1 [1] [1] "auto")',
+    "distinct": '(unique (cols late "x") 1)',
+    "quantiles": '(quantile (cols late [0 1]) [0.001 0.5 0.999] "interpolate" _)',
 }
 
 
@@ -102,6 +113,9 @@ def results(server, path):
     made = {"parsed": frame_checksum(server, parse(server, path))}
     post(server, "/99/Rapids", ast='(assign logs (log (+ 10 (cols late "x"))))')
     made["transformed"] = frame_checksum(server, "logs")
+    for name, ast in SHUFFLES.items():
+        post(server, "/99/Rapids", ast=f"(assign {name} {ast})")
+        made[name] = frame_checksum(server, name)
     train(server, "glm", family="binomial")
     train(server, "gbm", ntrees=12, max_depth=6, sample_rate=0.8, col_sample_rate=0.7)
     for name in ("glm", "gbm"):

@@ -41,6 +41,8 @@ struct ScratchId {
     archive(value);
   }
 };
+/// Scratch that other runs can ask, see src/mr/api/exchange.hpp.
+struct Source;
 
 /// How to run.
 struct RunOptions {
@@ -116,6 +118,9 @@ class Engine {
 
   [[nodiscard]] ScratchId new_scratch();
   void free_scratch(ScratchId scratch);
+  /// The scratch of `task` as the runs so far have left it, for later runs to ask.
+  [[nodiscard]] Source source(std::string_view task, const frame::LayoutPtr& layout,
+                              ScratchId scratch);
 
   /// The node that this engine is of.
   [[nodiscard]] NodeId self() const;

@@ -36,6 +36,11 @@
 /// ScratchId. After a node was lost the engine makes Scratch again by doing the job's runs again
 /// for the groups that need it: a map must give the same bits each time, and read nothing that may
 /// have been freed since. `std::int64_t byte_size() const` of it is budgeted.
+///
+/// Row groups exchange what their Scratch holds (src/mr/api/exchange.hpp): a task with Scratch may
+/// have a `struct Question`, a `struct Answer` (fields of both) and `static Answer answer(const
+/// Scratch&, const Question&)`, which maps and rebuilds of other tasks reach through
+/// RowGroup::peers. An Answer may point into the Scratch and the Question.
 namespace neve::mr {
 
 /// How Partials become one result.
@@ -44,12 +49,15 @@ enum class Reduction : std::uint8_t {
   ordered  ///< floats: in a fixed tree over fixed blocks of row groups
 };
 
+class Peers;
+
 /// The rows that one call of map() sees: chunk c holds them for the c-th column of the run.
 struct RowGroup {
   GroupIndex index;
   std::int64_t first_row = 0;
   std::int64_t rows = 0;
   std::span<const frame::Chunk> columns;
+  Peers* peers = nullptr;  ///< set by the engine: what other row groups hold
 };
 
 /// What kind of column a task writes.
@@ -100,6 +108,12 @@ struct TaskEntry {
   void (*rebuild)(const RowGroup&, const void* state, void* scratch);
   std::int64_t (*scratch_bytes)(const void* scratch);
   void (*map)(const RowGroup&, const void* state, void* scratch, void* partial, Outputs& outputs);
+  // Null for tasks whose Scratch nobody asks.
+  std::shared_ptr<void> (*decode_question)(std::span<const std::byte>);
+  wire::Bytes (*encode_question)(const void* question);
+  std::shared_ptr<void> (*answer)(const void* scratch, const void* question);
+  wire::Bytes (*encode_answer)(const void* answer);
+  std::shared_ptr<void> (*decode_answer)(std::span<const std::byte>);
 };
 
 namespace detail {
@@ -156,6 +170,13 @@ std::shared_ptr<void> decode_as(std::span<const std::byte> bytes) {
   return std::make_shared<T>(wire::decode<T>(bytes));
 }
 
+template <class Task>
+std::shared_ptr<void> call_answer(const void* scratch, const void* question) {
+  return std::make_shared<typename Task::Answer>(
+      Task::answer(*static_cast<const typename Task::Scratch*>(scratch),
+                   *static_cast<const typename Task::Question*>(question)));
+}
+
 }  // namespace detail
 
 /// The entry of Task; list it in the tasks() of its folder.
@@ -186,6 +207,13 @@ const TaskEntry& task_entry() {
       entry.scratch_bytes = [](const void* scratch) {
         return static_cast<std::int64_t>(static_cast<const Scratch*>(scratch)->byte_size());
       };
+    }
+    if constexpr (requires { typename Task::Question; }) {
+      entry.decode_question = detail::decode_as<typename Task::Question>;
+      entry.encode_question = detail::encode_as<typename Task::Question>;
+      entry.answer = detail::call_answer<Task>;
+      entry.encode_answer = detail::encode_as<typename Task::Answer>;
+      entry.decode_answer = detail::decode_as<typename Task::Answer>;
     }
     entry.map = detail::call_map<Task>;
     return entry;

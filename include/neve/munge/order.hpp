@@ -7,7 +7,8 @@
 #include <neve/job/token.hpp>
 #include <neve/mr/engine.hpp>
 
-/// Orders of rows, computed where they are asked for: key columns come to this node.
+/// Orders of rows. Nodes sort and join ranges of keys, which they fetch from where the rows live;
+/// no node needs to hold all of a column. Results do not depend on how the ranges are cut.
 namespace neve::munge {
 
 struct SortKey {
@@ -15,8 +16,13 @@ struct SortKey {
   bool ascending = true;
 };
 
-/// Row numbers in sorted order. Stable; missing values come first whatever the direction; texts by
-/// their bytes, categories by their codes. A radix sort by blocks, the same on any threads.
+/// The rows in sorted order, on fresh row cuts. Stable; missing values come first whatever the
+/// direction; texts by their bytes, categories by their codes. Throws InputError (400) for columns
+/// without an order.
+frame::Frame sort(mr::Engine& engine, const frame::Frame& frame, std::span<const SortKey> keys,
+                  const job::TokenPtr& token = nullptr);
+
+/// Row numbers in that order, on this node.
 std::vector<std::int64_t> sorted_rows(mr::Engine& engine, const frame::LayoutPtr& layout,
                                       std::span<const SortKey> keys,
                                       const job::TokenPtr& token = nullptr);
@@ -29,15 +35,15 @@ struct JoinRule {
   bool all_right = false;
 };
 
-/// Rows of the result: a row of each side, -1 where there is none.
-struct JoinedRows {
-  std::vector<std::int64_t> left;
-  std::vector<std::int64_t> right;
+/// Both sides of the joined rows, on one layout; missing values where a side has no row.
+struct Joined {
+  frame::Frame left;
+  frame::Frame right;
 };
 
 /// By ascending keys, missing ones first and equal to each other; among equal keys by left row,
 /// then right row. Categories are equal by their texts. Throws InputError (400) where types differ.
-JoinedRows join_rows(mr::Engine& engine, const frame::Frame& left, const frame::Frame& right,
-                     const JoinRule& rule, const job::TokenPtr& token = nullptr);
+Joined join(mr::Engine& engine, const frame::Frame& left, const frame::Frame& right,
+            const JoinRule& rule, const job::TokenPtr& token = nullptr);
 
 }  // namespace neve::munge

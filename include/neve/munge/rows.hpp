@@ -22,11 +22,20 @@ struct Filter {
 /// a quarter of the rows is left.
 frame::Frame filter(mr::Engine& engine, const Filter& what, const job::TokenPtr& token = nullptr);
 
-/// The rows of these numbers in this order, a number below 0 giving a row of missing values; on
-/// `layout`, or fresh row cuts where that is null.
+/// Row numbers of a frame, spread over the nodes as the rows of a result are; -1 stands for no row.
+struct RowColumn {
+  frame::LayoutPtr layout;
+  frame::Column column;
+};
+
+/// The rows of these numbers in this order, a number below 0 giving a row of missing values; on the
+/// layout of the numbers. Every node fetches what its part of the result needs.
+frame::Frame gather(mr::Engine& engine, const frame::Frame& frame, const RowColumn& rows,
+                    const job::TokenPtr& token = nullptr);
+
+/// The same for numbers that are on this node, on fresh row cuts.
 frame::Frame gather(mr::Engine& engine, const frame::Frame& frame,
-                    std::span<const std::int64_t> rows, const job::TokenPtr& token = nullptr,
-                    frame::LayoutPtr layout = nullptr);
+                    std::span<const std::int64_t> rows, const job::TokenPtr& token = nullptr);
 
 /// Rows [first, first + rows), on fresh row cuts.
 frame::Frame slice(mr::Engine& engine, const frame::Frame& frame, std::int64_t first,

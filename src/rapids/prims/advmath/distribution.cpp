@@ -60,6 +60,15 @@ Value unique(Arguments& arguments) {
   if (frame.width() == 0) arguments.fail(0, "expected a frame of one column.");
   const bool with_missing = arguments.size() > 1 && arguments.flag(1);
   const ExpressionPtr key = group_key(evaluation, frame, 0);
+  if (!key->domain) {
+    const auto missing = with_missing ? munge::MissingKeys::last : munge::MissingKeys::dropped;
+    frame::Frame values =
+        munge::group_frame(evaluation.engine(), frame.layout,
+                           {.keys = {key}, .missing_keys = missing}, evaluation.token());
+    values.names = {"C1"};
+    return lazy(values);
+  }
+  // Levels are known to every node anyway.
   const auto groups = munge::group_by(evaluation.engine(), frame.layout, {&key, 1}, {});
   Evaluation::NewColumn made{.name = "C1", .type = key->type};
   const bool texts = frame.columns[0]->type == frame::ColumnType::string;
@@ -72,17 +81,15 @@ Value unique(Arguments& arguments) {
       missing = true;
     } else if (texts) {
       found.push_back((*key->domain)[static_cast<std::size_t>(value)]);
-    } else if (key->domain) {
+    } else {
       // Levels that do not occur are dropped.
       made.numbers.push_back(static_cast<double>(domain->size()));
       domain->push_back((*key->domain)[static_cast<std::size_t>(value)]);
-    } else {
-      made.numbers.push_back(value);
     }
   }
   if (missing && with_missing && !texts) made.numbers.push_back(std::nan(""));
   if (texts) made.texts = std::move(found);
-  if (key->domain && !texts) made.domain = std::move(domain);
+  if (!texts) made.domain = std::move(domain);
   if (texts) made.type = frame::ColumnType::string;
   return evaluation.new_frame({made});
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include <neve/munge/order.hpp>
 #include <neve/munge/rows.hpp>
@@ -14,29 +13,41 @@ namespace neve::rapids::prims {
 namespace {
 
 using munge::ExpressionPtr;
-using munge::Reduced;
-
-enum class Missing { all, remove, ignore };
+using munge::MissingCells;
+using munge::Statistic;
 
 /// One aggregate: a function of a column, and what it makes of missing values.
 struct Aggregate {
   std::string function;
+  Statistic statistic = Statistic::rows;
   std::size_t column = 0;
-  Missing missing = Missing::all;
+  MissingCells missing = MissingCells::count;
 };
 
-Missing missing_rule(Arguments& arguments, std::size_t i) {
+MissingCells missing_rule(Arguments& arguments, std::size_t i) {
   const std::string text = arguments.text(i);
-  if (text == "all") return Missing::all;
-  if (text == "rm") return Missing::remove;
-  if (text == "ignore") return Missing::ignore;
+  if (text == "all") return MissingCells::count;
+  if (text == "rm") return MissingCells::remove;
+  if (text == "ignore") return MissingCells::ignore;
   bad_request("Missing values in (GB) are handled by all, rm or ignore, not " + text + ".");
 }
 
-bool is_known(const std::string& function) {
-  constexpr std::array<std::string_view, 10> kFunctions = {
-      "nrow", "mean", "sum", "sumSquares", "var", "sdev", "min", "max", "median", "mode"};
-  return std::ranges::find(kFunctions, function) != kFunctions.end();
+Statistic statistic_of(const std::string& function) {
+  constexpr std::array<std::pair<std::string_view, Statistic>, 10> kFunctions = {{
+      {"nrow", Statistic::rows},
+      {"mean", Statistic::mean},
+      {"sum", Statistic::sum},
+      {"sumSquares", Statistic::sum_of_squares},
+      {"var", Statistic::variance},
+      {"sdev", Statistic::deviation},
+      {"min", Statistic::least},
+      {"max", Statistic::most},
+      {"median", Statistic::median},
+      {"mode", Statistic::mode},
+  }};
+  const auto at = std::ranges::find(kFunctions, function, [](const auto& f) { return f.first; });
+  if (at == kFunctions.end()) bad_request("(GB) has no function " + function + ".");
+  return at->second;
 }
 
 std::vector<Aggregate> aggregates(Arguments& arguments, const LazyFrame& frame) {
@@ -45,7 +56,7 @@ std::vector<Aggregate> aggregates(Arguments& arguments, const LazyFrame& frame) 
     bad_request("(GB) takes triples of a function, a column and all|rm|ignore.");
   for (std::size_t i = 2; i + 2 < arguments.size(); i += 3) {
     Aggregate one{.function = arguments.word(i), .missing = missing_rule(arguments, i + 2)};
-    if (!is_known(one.function)) bad_request("(GB) has no function " + one.function + ".");
+    one.statistic = statistic_of(one.function);
     const auto columns = arguments.column_positions(i + 1, frame);
     if (columns.size() != 1) bad_request("Group-By functions take only a single column");
     one.column = columns[0];
@@ -59,76 +70,6 @@ std::vector<Aggregate> aggregates(Arguments& arguments, const LazyFrame& frame) 
   return all;
 }
 
-double figure(const Aggregate& aggregate, const Reduced& r) {
-  if (aggregate.function == "nrow") {
-    return static_cast<double>(aggregate.missing == Missing::remove ? r.present() : r.rows);
-  }
-  if (aggregate.missing == Missing::all && r.missing > 0) return std::nan("");
-  if (r.present() == 0) return aggregate.function == "sum" ? 0 : std::nan("");
-  const auto n = static_cast<double>(aggregate.missing == Missing::ignore ? r.rows : r.present());
-  const auto present = static_cast<double>(r.present());
-  if (aggregate.function == "sum") return r.sum;
-  if (aggregate.function == "mean") return r.sum / n;
-  if (aggregate.function == "sumSquares") return r.squares + present * r.mean * r.mean;
-  if (aggregate.function == "min") return r.min;
-  if (aggregate.function == "max") return r.max;
-  // About the mean over n rows, of which the ignored ones count as 0.
-  const double mean = r.sum / n;
-  const double squares = r.squares + present * r.mean * r.mean - n * mean * mean;
-  const double about = n == present ? r.squares : squares;
-  const double variance = n > 1 ? about / (n - 1) : std::nan("");
-  return aggregate.function == "var" ? variance : std::sqrt(variance);
-}
-
-/// Medians and modes need the values of each group together: groups of (keys, value) in order.
-std::vector<double> ordered_figures(Evaluation& evaluation, const LazyFrame& frame,
-                                    const std::vector<ExpressionPtr>& keys,
-                                    const Aggregate& aggregate) {
-  std::vector<ExpressionPtr> with_value = keys;
-  with_value.push_back(frame.columns[aggregate.column]);
-  const auto fine =
-      munge::group_by(evaluation.engine(), frame.layout, with_value, {}, evaluation.token());
-  std::vector<double> result;
-  for (std::size_t begin = 0; begin < fine.size();) {
-    std::size_t end = begin;
-    std::int64_t rows = 0;
-    std::int64_t missing = 0;
-    std::size_t first = begin;
-    const auto same = [&](std::size_t g) {
-      for (std::size_t k = 0; k < keys.size(); ++k) {
-        const double a = fine.key(begin, k);
-        const double b = fine.key(g, k);
-        if (a != b && !(std::isnan(a) && std::isnan(b))) return false;
-      }
-      return true;
-    };
-    for (; end < fine.size() && same(end); ++end) {
-      if (std::isnan(fine.key(end, keys.size()))) {
-        missing += fine.rows[end];
-        first = end + 1;
-      } else {
-        rows += fine.rows[end];
-      }
-    }
-    double value = std::nan("");
-    if (aggregate.function == "mode" && first < end) {
-      std::size_t best = first;
-      for (std::size_t g = first; g < end; ++g) best = fine.rows[g] > fine.rows[best] ? g : best;
-      value = fine.key(best, keys.size());
-    } else if (rows > 0 && !(aggregate.missing == Missing::all && missing > 0)) {
-      const auto at = [&](std::int64_t rank) {
-        std::size_t g = first;
-        while (rank >= fine.rows[g]) rank -= fine.rows[g++];
-        return fine.key(g, keys.size());
-      };
-      value = (at((rows - 1) / 2) + at(rows / 2)) / 2;
-    }
-    result.push_back(value);
-    begin = end;
-  }
-  return result;
-}
-
 Value group_apply(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const LazyFrame& frame = arguments.frame(0);
@@ -140,34 +81,23 @@ Value group_apply(Arguments& arguments) {
     keys.push_back(e->type == frame::ColumnType::string ? factor_of(evaluation, frame.layout, e)
                                                         : e);
   }
-  std::vector<ExpressionPtr> values;
+  if (keys.empty() && wanted.empty())
+    bad_request("(GB) needs a column to group by, or a function.");
+  munge::Grouping grouping{.keys = keys};
   for (const Aggregate& one : wanted) {
     const ExpressionPtr& e = frame.columns[one.column];
-    values.push_back(e->type == frame::ColumnType::string ? munge::constant_of(0) : e);
+    grouping.aggregates.push_back({one.statistic, grouping.values.size(), one.missing});
+    grouping.values.push_back(e->type == frame::ColumnType::string ? munge::constant_of(0) : e);
   }
-  const auto groups =
-      munge::group_by(evaluation.engine(), frame.layout, keys, values, evaluation.token());
-  std::vector<Evaluation::NewColumn> made;
-  for (std::size_t k = 0; k < keys.size(); ++k) {
-    made.push_back({.name = frame.names[by[k]], .domain = keys[k]->domain});
-    if (keys[k]->type == frame::ColumnType::time) made.back().type = frame::ColumnType::time;
-    for (std::size_t g = 0; g < groups.size(); ++g) made[k].numbers.push_back(groups.key(g, k));
+  frame::Frame made =
+      munge::group_frame(evaluation.engine(), frame.layout, grouping, evaluation.token());
+  made.names.clear();
+  for (const std::size_t c : by) made.names.push_back(frame.names[c]);
+  for (const Aggregate& one : wanted) {
+    const bool rows = one.statistic == Statistic::rows;
+    made.names.push_back(rows ? one.function : one.function + "_" + frame.names[one.column]);
   }
-  for (std::size_t a = 0; a < wanted.size(); ++a) {
-    const Aggregate& one = wanted[a];
-    const std::string name =
-        one.function == "nrow" ? "nrow" : one.function + "_" + frame.names[one.column];
-    made.push_back({.name = name});
-    if (one.function == "median" || one.function == "mode") {
-      made.back().numbers = ordered_figures(evaluation, frame, keys, one);
-      continue;
-    }
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-      made.back().numbers.push_back(figure(one, groups.figure(g, a)));
-    }
-  }
-  if (made.empty()) bad_request("(GB) needs a column to group by, or a function.");
-  return evaluation.new_frame(made);
+  return lazy(made);
 }
 
 Value sort(Arguments& arguments) {
@@ -185,8 +115,7 @@ Value sort(Arguments& arguments) {
     const bool up = directions.empty() || directions[directions.size() == 1 ? 0 : i] != -1;
     keys.push_back({made.columns[columns[i]], up});
   }
-  const auto rows = munge::sorted_rows(evaluation.engine(), made.layout, keys, evaluation.token());
-  return lazy(munge::gather(evaluation.engine(), made, rows, evaluation.token()));
+  return lazy(munge::sort(evaluation.engine(), made, keys, evaluation.token()));
 }
 
 std::vector<std::size_t> others(const LazyFrame& frame, const std::vector<std::size_t>& keys) {
@@ -239,15 +168,11 @@ Value merge(Arguments& arguments) {
   const munge::JoinRule rule = join_rule(arguments, left, right);
   const frame::Frame a = evaluation.materialise(left);
   const frame::Frame b = evaluation.materialise(right);
-  const auto joined = munge::join_rows(evaluation.engine(), a, b, rule, evaluation.token());
-  const auto layout = evaluation.engine().new_layout(
-      frame::row_cuts(static_cast<std::int64_t>(joined.left.size()), a.width() + b.width()));
-  const LazyFrame from_left =
-      lazy(munge::gather(evaluation.engine(), a, joined.left, evaluation.token(), layout));
-  const LazyFrame from_right =
-      lazy(munge::gather(evaluation.engine(), b, joined.right, evaluation.token(), layout));
+  const munge::Joined joined = munge::join(evaluation.engine(), a, b, rule, evaluation.token());
+  const LazyFrame from_left = lazy(joined.left);
+  const LazyFrame from_right = lazy(joined.right);
   LazyFrame result;
-  result.layout = layout;
+  result.layout = joined.left.layout;
   for (std::size_t k = 0; k < rule.left.size(); ++k) {
     const ExpressionPtr& key = from_left.columns[rule.left[k]];
     result.add(left.names[rule.left[k]],

@@ -1,0 +1,195 @@
+#include <algorithm>
+#include <limits>
+
+#include <neve/base/error.hpp>
+#include <neve/frame/chunk_builder.hpp>
+#include <neve/munge/rows.hpp>
+
+#include "munge/gather_tasks.hpp"
+
+namespace neve::munge {
+
+std::int64_t PickTask::Scratch::byte_size() const {
+  std::int64_t sum = 0;
+  for (const PlainValues& values : decoded) sum += values.byte_size();
+  return sum;
+}
+
+void PickTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch) {
+  scratch.chunks.assign(group.columns.begin(), group.columns.end());
+  if (!state.dense) return;
+  for (const frame::Chunk& chunk : scratch.chunks) {
+    PlainValues& values = scratch.decoded.emplace_back(form_of(chunk));
+    values.append(chunk, 0, group.rows);
+  }
+}
+
+PickTask::Answer PickTask::answer(const Scratch& scratch, const Question& question) {
+  Answer answer{.decoded = scratch.decoded, .rows = question.rows, .picked = {}};
+  if (!scratch.decoded.empty()) return answer;
+  for (const frame::Chunk& chunk : scratch.chunks) {
+    PlainValues& values = answer.picked.emplace_back(form_of(chunk));
+    values.reserve(question.rows.size());
+    for (std::size_t i = 0; i < question.rows.size();) {
+      std::size_t end = i + 1;
+      while (end < question.rows.size() && question.rows[end] == question.rows[end - 1] + 1) ++end;
+      values.append(chunk, question.rows[i], static_cast<std::int64_t>(end - i));
+      i = end;
+    }
+  }
+  return answer;
+}
+
+void PickTask::Answer::pick() {
+  const std::vector<std::int64_t> wanted(rows.begin(), rows.end());
+  picked.clear();
+  for (const PlainValues& values : decoded) picked.push_back(values.picked(wanted));
+}
+
+namespace {
+
+/// Rows of one layout by the row groups that hold them, and where each belongs among the wanted.
+class RowsByGroup {
+ public:
+  RowsByGroup(const frame::Layout& layout, std::span<const std::int64_t> rows) {
+    std::vector<std::int32_t> group_of(rows.size());
+    std::vector<std::uint32_t> counts(static_cast<std::size_t>(layout.groups()));
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      group_of[i] = rows[i] < 0 ? -1 : find(layout, rows[i]);
+      if (group_of[i] >= 0) ++counts[static_cast<std::size_t>(group_of[i])];
+    }
+    std::vector<std::size_t> slot(counts.size());
+    for (std::size_t g = 0; g < counts.size(); ++g) {
+      if (counts[g] == 0) continue;
+      slot[g] = groups.size();
+      groups.emplace_back(static_cast<std::int32_t>(g));
+      questions.emplace_back().rows.reserve(counts[g]);
+      places.emplace_back().reserve(counts[g]);
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (group_of[i] < 0) continue;
+      const std::size_t at = slot[static_cast<std::size_t>(group_of[i])];
+      const std::int64_t first = layout.first_row(GroupIndex(group_of[i]));
+      questions[at].rows.push_back(static_cast<std::uint32_t>(rows[i] - first));
+      places[at].push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+
+  std::vector<GroupIndex> groups;
+  std::vector<PickTask::Question> questions;
+  std::vector<std::vector<std::uint32_t>> places;
+
+ private:
+  /// Most layouts are cut evenly, where the first guess is right.
+  static std::int32_t find(const frame::Layout& layout, std::int64_t row) {
+    NEVE_CHECK(row < layout.rows());
+    const auto guess = static_cast<std::int32_t>(row / std::max<std::int64_t>(1, layout.cuts[1]));
+    if (guess < layout.groups()) {
+      const GroupIndex group(guess);
+      const std::int64_t within = row - layout.first_row(group);
+      if (within >= 0 && within < layout.rows_of(group)) return guess;
+    }
+    return layout.group_of(row).value();
+  }
+};
+
+}  // namespace
+
+void GatherTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
+                     mr::Outputs& outputs) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(group.rows));
+  group.columns[0].decode_int64(0, rows);
+  RowsByGroup wanted(*state.from.layout, rows);
+  if (wanted.groups.empty()) {
+    // Nothing but the kind of the columns.
+    wanted.groups.emplace_back(0);
+    wanted.questions.emplace_back();
+    wanted.places.emplace_back();
+  }
+  const auto found = group.peers->ask<PickTask::Question, PickTask::Answer>(
+      state.from, wanted.groups, wanted.questions);
+  for (std::size_t c = 0; c < outputs.count(); ++c) {
+    group.peers->check();
+    PlainValues::Form form = found.of[0]->column(c).form();
+    for (const auto& part : found.of) form = join_forms(form, part->column(c).form());
+    PlainValues values(form);
+    values.append_missing(group.rows);
+    for (std::size_t i = 0; i < found.of.size(); ++i) {
+      values.put(found.of[i]->column(c), found.of[i]->places(), wanted.places[i]);
+    }
+    outputs.set_chunk(c, values.encode());
+  }
+}
+
+namespace {
+
+/// Columns that travel together: as many as make a reply of some megabytes, and little memory.
+std::size_t columns_at_once(const frame::Layout& from, const frame::Layout& to) {
+  constexpr std::int64_t kCellsOfGroup = std::int64_t{1} << 18U;
+  constexpr std::int64_t kCells = std::int64_t{1} << 24U;
+  constexpr std::int64_t kFewest = 4;
+  const std::int64_t by_group = kCellsOfGroup / std::max<std::int64_t>(1, to.cuts[1]);
+  const std::int64_t by_rows = kCells / std::max<std::int64_t>(1, from.rows());
+  return static_cast<std::size_t>(std::max(kFewest, std::min(by_group, by_rows)));
+}
+
+void gather_some(mr::Engine& engine, std::span<const frame::Column> columns,
+                 const frame::LayoutPtr& layout, const RowColumn& rows, frame::Frame& to,
+                 const job::TokenPtr& token) {
+  const PickTask::State state{.dense = rows.layout->rows() * 4 >= layout->rows()};
+  if (state.dense) {
+    constexpr std::int64_t kMostBytesEach = 17;
+    engine.budget().check(
+        engine.most_rows(*layout) * kMostBytesEach * static_cast<std::int64_t>(columns.size()),
+        "Columns on their way into another order");
+  }
+  const mr::ScratchLease scratch(engine);
+  mr::Inputs inputs{.layout = layout, .columns = {}};
+  mr::RunOptions options{.token = token, .scratch = {}, .outputs = {}};
+  for (const frame::Column& column : columns) {
+    inputs.columns.push_back(column.id);
+    options.outputs.push_back({.type = column.type, .domain = column.domain});
+  }
+  engine.run<PickTask>(inputs, state, {.token = token, .scratch = scratch.id(), .outputs = {}});
+  const GatherTask::State from{engine.source(PickTask::name, layout, scratch.id())};
+  auto made = engine.run_with_outputs<GatherTask>({rows.layout, {rows.column.id}}, from, options);
+  std::ranges::move(made.columns, std::back_inserter(to.columns));
+}
+
+}  // namespace
+
+frame::Frame gather(mr::Engine& engine, const frame::Frame& frame, const RowColumn& rows,
+                    const job::TokenPtr& token) {
+  frame::Frame made;
+  made.layout = rows.layout;
+  made.names = frame.names;
+  const std::span<const frame::Column> columns = frame.columns;
+  const std::size_t at_once = columns_at_once(*frame.layout, *rows.layout);
+  for (std::size_t first = 0; first < columns.size(); first += at_once) {
+    const std::size_t count = std::min(at_once, columns.size() - first);
+    gather_some(engine, columns.subspan(first, count), frame.layout, rows, made, token);
+  }
+  return made;
+}
+
+frame::Frame gather(mr::Engine& engine, const frame::Frame& frame,
+                    std::span<const std::int64_t> rows, const job::TokenPtr& token) {
+  const auto layout =
+      engine.new_layout(frame::row_cuts(static_cast<std::int64_t>(rows.size()), frame.width()));
+  const ColumnId id = engine.new_column_id();
+  const mr::OutputColumn kind{.kind = mr::OutputKind::int64s};
+  try {
+    engine.pool().for_each(static_cast<std::size_t>(layout->groups()), [&](std::size_t g) {
+      const GroupIndex group(static_cast<std::int32_t>(g));
+      const auto part = rows.subspan(static_cast<std::size_t>(layout->first_row(group)),
+                                     static_cast<std::size_t>(layout->rows_of(group)));
+      engine.put_chunk(*layout, id, group, frame::encode_int64(part));
+    });
+  } catch (...) {
+    engine.discard({&id, 1});
+    throw;
+  }
+  return gather(engine, frame, {layout, engine.adopt({&id, 1}, {&kind, 1})[0]}, token);
+}
+
+}  // namespace neve::munge
