@@ -25,19 +25,28 @@ std::optional<Outbox::Waiting> Outbox::next() {
   return first;
 }
 
+/// Opens and ends streams without the lock, as both may wait for the far side, for which whoever
+/// closes the box must not.
 bool Outbox::write(const Waiting& waiting) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
-    if (!stream_) stream_ = connection_->open(Connection::Method::post);
+  }
+  if (!stream_) {
+    auto stream = connection_->open(Connection::Method::post);
+    const std::lock_guard lock(mutex_);
+    stream_ = std::move(stream);
+    if (closed_) stream_->cancel();
   }
   if (write_message(*stream_, waiting.head, waiting.message,
                     [this](std::size_t bytes) { traffic_.bytes_sent += bytes; })) {
     return true;
   }
-  const std::lock_guard lock(mutex_);
-  stream_->end();
-  stream_.reset();
+  const auto broken = [this] {
+    const std::lock_guard lock(mutex_);
+    return std::move(stream_);
+  }();
+  broken->end();
   return false;
 }
 

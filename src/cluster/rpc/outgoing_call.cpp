@@ -24,9 +24,16 @@ void OutgoingCall::beat() {
   if (now - last_progress_.load() > target_.silence) stop(Stop::silent);
 }
 
+/// Without the lock, as it may wait for a connection, for which whoever stops the call must not.
 void OutgoingCall::open() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_ != Stop::none) return;
+  }
+  auto stream = target_.connection->open(Connection::Method::call);
   const std::lock_guard lock(mutex_);
-  if (stop_ == Stop::none) stream_ = target_.connection->open(Connection::Method::call);
+  stream_ = std::move(stream);
+  if (stop_ != Stop::none) stream_->cancel();
 }
 
 wire::Bytes OutgoingCall::run(const Head& head, std::span<const std::byte> request) {
