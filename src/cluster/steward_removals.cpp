@@ -5,6 +5,18 @@
 
 namespace neve::cluster {
 
+/// Whether a majority of the votes is with members that answer. A node that was removed votes on
+/// for a while, so that the others can do without it; with its vote alone they shall remove nobody
+/// who may only be cut off (found by the simulator, seed 1254: a leader and a node that it had
+/// removed went on without the rest, and without the rest's rows).
+bool Removals::members_decide(const Knowledge& known) {
+  const auto answers = std::ranges::count_if(known.voters, [&known](NodeId voter) {
+    return known.view.find(voter) != nullptr &&
+           std::ranges::find(known.silent, voter) == known.silent.end();
+  });
+  return 2 * static_cast<std::size_t>(answers) > known.voters.size();
+}
+
 std::vector<ClusterMember> Removals::due(const Knowledge& known, gossip::Time now) {
   std::vector<ClusterMember> gone;
   for (const ClusterMember& member : known.view.members) {
@@ -35,12 +47,12 @@ bool Removals::is_gone(NodeId id, const Knowledge& known, gossip::Time now) {
   const auto at = known.gossip.find(id);
   if (at == known.gossip.end()) {
     const auto since = unknown_since_.emplace(id, now).first->second;
-    return silent && now - since >= kUnknown;
+    return silent && now - since >= kUnknown && members_decide(known);
   }
   unknown_since_.erase(id);
   // What is final was said by the member itself, or agreed on before.
   return gossip::is_final(at->second.state) ||
-         (at->second.state == gossip::MemberState::dead && silent);
+         (at->second.state == gossip::MemberState::dead && silent && members_decide(known));
 }
 
 }  // namespace neve::cluster

@@ -21,6 +21,7 @@ class Removals {
     const ClusterView& view;
     const gossip::MemberTable::Members& gossip;
     std::span<const NodeId> silent;  ///< of whom the leader has heard nothing for a while
+    std::span<const NodeId> voters;
   };
   /// A member that gossip does not know at all was forgotten after its death, or is so new that the
   /// news of it has not come yet; the latter takes no longer than this.
@@ -40,6 +41,7 @@ class Removals {
   }
 
  private:
+  static bool members_decide(const Knowledge& known);
   bool is_gone(NodeId id, const Knowledge& known, gossip::Time now);
 
   NodeId self_;

@@ -109,9 +109,21 @@ class Study {
   // --- what faults may do ------------------------------------------------------------------------
 
   bool allows(FaultKind kind, std::span<const HostIndex> hosts) {
-    const bool spared = !spares_homes_ || leaves_a_home(hosts);
+    // Of a split cluster the side without a majority of votes is removed, whichever that is.
+    const bool both = kind == FaultKind::split;
+    const bool spared =
+        !spares_homes_ || (leaves_a_home(hosts) && (!both || leaves_a_home(all_but(hosts))));
     if (kind != FaultKind::crash) return spared;
     return spared && leaves_a_vote(hosts.front()) && leaves_members(hosts.front());
+  }
+
+  std::vector<HostIndex> all_but(std::span<const HostIndex> hosts) const {
+    std::vector<HostIndex> others;
+    for (std::size_t i = 0; i < world_.hosts(); ++i) {
+      const HostIndex host(static_cast<int>(i));
+      if (std::ranges::find(hosts, host) == hosts.end()) others.push_back(host);
+    }
+    return others;
   }
 
   /// Whether a process runs, and nothing has happened to it lately that it may be removed for.

@@ -21,7 +21,9 @@ constexpr Time kBeat = 50ms;
 constexpr std::uint64_t kAskMs = 500;
 /// As the steward's: how long a process that was removed waits to hear that its vote does not
 /// count.
-constexpr std::uint64_t kKeepVoteMs = 5000;
+constexpr std::uint64_t kKeepVoteMs = 60'000;
+/// Longer than an election takes.
+constexpr std::uint64_t kListenMs = 3000;
 constexpr std::uint64_t kCheckMs = 4000;
 
 }  // namespace
@@ -197,7 +199,9 @@ void Process::work() {
     const auto self = std::ranges::find(status.servers, id(), &cluster::raft::Server::id);
     const bool votes =
         self != status.servers.end() && self->role == cluster::raft::ServerRole::voter;
-    if (votes && now_ms() - evicted_ms_ < kKeepVoteMs) return;
+    if (status.leader) leader_ms_ = now_ms();
+    const bool is_asked = now_ms() - std::max(leader_ms_, evicted_ms_) < kListenMs;
+    if (votes && is_asked && now_ms() - evicted_ms_ < kKeepVoteMs) return;
     ended_ = true;
     return truth_.restart(host_.index(), id());
   }
@@ -247,8 +251,12 @@ void Process::propose_removals(const cluster::raft::CoreStatus& status) {
   if (!status.is_leader) return removals_.rest();
   const auto silent = cluster::raft::silent_servers(*core_, id(), now_ms(),
                                                     2ULL * truth_.settings.election_timeout_ms);
+  std::vector<NodeId> voters;
+  for (const auto& server : status.servers) {
+    if (server.role == cluster::raft::ServerRole::voter) voters.push_back(server.id);
+  }
   const auto view = state_.view();
-  const cluster::Removals::Knowledge knowledge{*view, gossip_.swim().members(), silent};
+  const cluster::Removals::Knowledge knowledge{*view, gossip_.swim().members(), silent, voters};
   for (const NodeId stranger : removals_.forgotten(knowledge, host_.now())) {
     truth_.raft.complain(name_of(stranger) + " is in no view and was not told");
   }

@@ -107,6 +107,7 @@ class Process final : public Actor, public GossipObserver {
   bool evicted_ = false;
   bool ended_ = false;
   std::uint64_t evicted_ms_ = 0;
+  std::uint64_t leader_ms_ = 0;  ///< when a leader was known last, once evicted
   std::uint64_t asked_ms_ = 0;
   std::uint64_t next_read_ms_ = 0;
   std::uint64_t next_check_ms_ = 0;

@@ -23,16 +23,17 @@ class RemovalsTest : public testing::Test {
     gossip_[NodeId(id)].state = state;
   }
   std::size_t due(gossip::Time now = 0s) {
-    return removals_.due({view_, gossip_, silent_}, now).size();
+    return removals_.due({view_, gossip_, silent_, voters_}, now).size();
   }
 
   std::size_t forgotten(gossip::Time now) {
-    return removals_.forgotten({view_, gossip_, silent_}, now).size();
+    return removals_.forgotten({view_, gossip_, silent_, voters_}, now).size();
   }
 
   ClusterView view_;
   gossip::MemberTable::Members gossip_;
   std::vector<NodeId> silent_;
+  std::vector<NodeId> voters_ = {NodeId(1)};
   Removals removals_{NodeId(1)};
 };
 
@@ -43,6 +44,18 @@ TEST_F(RemovalsTest, WhoAnswersRaftIsNotDeadWhateverGossipSays) {
   EXPECT_EQ(due(), 1U);
   know(2, MemberState::suspect);
   EXPECT_EQ(due(), 0U) << "it may be slow";
+}
+
+TEST_F(RemovalsTest, VotesOfWhoWasRemovedRemoveNobodyElse) {
+  know(2, MemberState::dead);
+  silent_ = {NodeId(2)};
+  voters_ = {NodeId(1), NodeId(2), NodeId(3)};  // 3 is in the view no more, and answers
+  EXPECT_EQ(due(), 0U);
+  ClusterMember member;
+  member.id = NodeId(3);
+  view_.members.push_back(member);
+  know(3, MemberState::alive);
+  EXPECT_EQ(due(), 1U);
 }
 
 TEST_F(RemovalsTest, AGoodbyeNeedsNoSilence) {
