@@ -120,7 +120,7 @@ void Steward::propose_removals() {
   for (const NodeId id : removals_.forgotten(knowledge, now)) gossip_.evict(id);
   for (const ClusterMember& member : removals_.due(knowledge, now)) {
     try {
-      agreement_.change_view({ViewChange::Kind::leave, member});
+      agreement_.remove(member);
     } catch (const ClusterError& error) {
       // Without a majority nobody is removed; the next look tries again.
       log::warn("Cannot remove " + name_of(member) + " yet: " + error.what());

@@ -43,9 +43,31 @@ void AgreementClient::commit(Envelope::Target target, wire::Bytes body, Done don
   request.done = std::move(done);
 }
 
+void AgreementClient::commit_as_leader(Envelope::Target target, wire::Bytes body, Done done) {
+  const std::uint64_t number = next_sequence_;
+  commit(target, std::move(body), std::move(done));
+  requests_.at(number).as_leader = true;
+}
+
 void AgreementClient::read(Done done) { requests_[next_sequence_++].done = std::move(done); }
 
+/// What is decided is not given up any more.
+void AgreementClient::give_up_as_leader() {
+  if (core_.status().is_leader) return;
+  std::vector<Done> given_up;
+  for (auto at = requests_.begin(); at != requests_.end();) {
+    const auto next = std::next(at);
+    if (at->second.as_leader && !at->second.index) {
+      given_up.push_back(std::move(at->second.done));
+      requests_.erase(at);
+    }
+    at = next;
+  }
+  for (const Done& done : given_up) done({});
+}
+
 void AgreementClient::tick(std::uint64_t now_ms) {
+  give_up_as_leader();
   std::vector<std::uint64_t> due;
   for (const auto& [number, request] : requests_) {
     if (request.index) continue;

@@ -27,6 +27,9 @@ class AgreementClient {
   AgreementClient(NodeId self, cluster::raft::RaftCore& core, RaftLedger& ledger, Post post);
 
   void commit(Envelope::Target target, wire::Bytes body, Done done);
+  /// As cluster::Agreement::remove: given up, with an empty reply, as soon as this one does not
+  /// lead.
+  void commit_as_leader(Envelope::Target target, wire::Bytes body, Done done);
   void read(Done done);
   /// Tries again what was not answered. To be called each 50 ms or so.
   void tick(std::uint64_t now_ms);
@@ -41,11 +44,13 @@ class AgreementClient {
   struct Request {
     wire::Bytes envelope;  ///< empty: a read
     Done done;
+    bool as_leader = false;
     std::uint64_t tried_ms = 0;
     std::optional<std::uint64_t> index;  ///< decided; waits to be applied here
     Reply reply;
   };
   void take(std::uint64_t number, const cluster::raft::Result& result);
+  void give_up_as_leader();
   void try_once(std::uint64_t number, std::uint64_t now_ms);
 
   NodeId self_;

@@ -68,9 +68,9 @@ void DataLedger::isolated(HostIndex host, bool is_isolated, Time now) {
   }
 }
 
-void DataLedger::wrote(HostIndex host, Time now) {
+void DataLedger::wrote(HostIndex host, Time begun) {
   const auto at = isolated_since_.find(host);
-  if (at == isolated_since_.end() || now - at->second < kLongIsolated) return;
+  if (at == isolated_since_.end() || begun - at->second < kLongIsolated) return;
   complain("host " + std::to_string(host.value()) + ", in a minority, acknowledges a write");
 }
 

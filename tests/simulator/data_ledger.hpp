@@ -35,9 +35,10 @@ class DataLedger {
   [[nodiscard]] bool knows(ColumnId column) const { return columns_.contains(column); }
   /// A client asks for its end: from now on it may be gone.
   void removing(const std::string& name);
-  /// A host that could not reach a majority for so long cannot have got anything acknowledged.
+  /// What a host begins to write when it has been without a majority for so long cannot be
+  /// acknowledged before it has one again. What it asked for before may be: the answer gets through.
   void isolated(HostIndex host, bool is_isolated, Time now);
-  void wrote(HostIndex host, Time now);
+  void wrote(HostIndex host, Time begun);
   [[nodiscard]] bool any_isolated() const { return !isolated_since_.empty(); }
   /// Names of frames that a read which begins now has to find.
   [[nodiscard]] std::vector<std::string> expected() const;

@@ -164,8 +164,13 @@ void Process::change_view(ViewChange::Kind kind, NodeId member) {
     const bool joins = kind == ViewChange::Kind::join;
     return name_of(id()) + (joins ? " admits " : " removes ") + name_of(member);
   });
-  client_->commit(cluster::raft::Envelope::Target::view, wire::encode(change),
-                  [this, member](const Reply&) { changing_.erase(member); });
+  const auto done = [this, member](const Reply&) { changing_.erase(member); };
+  const auto target = cluster::raft::Envelope::Target::view;
+  if (kind == ViewChange::Kind::leave) {
+    client_->commit_as_leader(target, wire::encode(change), done);
+  } else {
+    client_->commit(target, wire::encode(change), done);
+  }
 }
 
 // --- work ----------------------------------------------------------------------------------------
@@ -271,10 +276,11 @@ void Process::commit(store::Command command, std::function<void(const store::App
   client.command = std::move(command);
   client.command.writer = id();
   client_->commit(cluster::raft::Envelope::Target::application, wire::encode(client),
-                  [this, number = client.number, done = std::move(done)](const Reply& reply) {
+                  [this, number = client.number, begun = host_.world_time(),
+                   done = std::move(done)](const Reply& reply) {
                     truth_.raft.acknowledged(number, core_->applied());
                     truth_.look_for_minorities();
-                    truth_.data.wrote(host_.index(), host_.world_time());
+                    truth_.data.wrote(host_.index(), begun);
                     done(wire::decode<store::Applied>(reply.body));
                   });
 }

@@ -95,6 +95,9 @@ class Agreement {
   void sync();
   /// Proposes a change of the members, for any node.
   void change_view(const ViewChange& change);
+  /// Removes the member, where this node leads and goes on leading until that is decided; else it
+  /// does nothing, as who was dead for one leader may be back when another leads.
+  void remove(const ClusterMember& member);
 
   /// Takes part no longer: what is asked for now or later fails at once.
   void stop();

@@ -305,6 +305,18 @@ void Agreement::change_view(const ViewChange& change) {
   parts_->decide(std::move(envelope), ticket);
 }
 
+void Agreement::remove(const ClusterMember& member) {
+  const Parts::Ticket ticket(*parts_);
+  Envelope envelope;
+  envelope.origin = parts_->settings.self;
+  envelope.sequence = ticket.sequence;
+  envelope.floor = ticket.floor;
+  envelope.target = Envelope::Target::view;
+  envelope.body = wire::encode(ViewChange{ViewChange::Kind::leave, member});
+  const Result result = parts_->thread.propose(wire::encode(envelope)).get();
+  if (result.outcome == Outcome::failed) parts_->throw_stopped();
+}
+
 /// Threads that ask while a barrier is under way share the next one.
 void Agreement::sync() {
   Parts& parts = *parts_;
