@@ -50,6 +50,13 @@ bool Copier::fetch_all(const std::stop_token& stop) {
         core_.fetch_copy(wanted, column);
         if (stop.stop_requested()) return true;
       }
+      // What was fetched is dropped where the run is sent elsewhere, and may be missing if it was
+      // sent here again meanwhile; then it is looked at again.
+      const store::PlacementPtr now = store.catalog().placement(wanted.layout);
+      if (now && now->version != wanted.placement->version) {
+        complete = false;
+        continue;
+      }
       store.commit(
           {.arrival = store::Arrival{wanted.layout, wanted.first_group, wanted.end_group, self}});
     } catch (const Error& error) {

@@ -36,7 +36,7 @@ class DataLedger {
   /// A client asks for its end: from now on it may be gone.
   void removing(const std::string& name);
   /// What a host begins to write when it has been without a majority for so long cannot be
-  /// acknowledged before it has one again. What it asked for before may be: the answer gets through.
+  /// acknowledged before it has one again. What it asked for before may be.
   void isolated(HostIndex host, bool is_isolated, Time now);
   void wrote(HostIndex host, Time begun);
   [[nodiscard]] bool any_isolated() const { return !isolated_since_.empty(); }
