@@ -1,5 +1,3 @@
-#include <malloc.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -7,6 +5,7 @@
 
 #include <neve/base/clock.hpp>
 #include <neve/base/error.hpp>
+#include <neve/base/free_memory.hpp>
 #include <neve/base/log.hpp>
 #include <neve/base/rng.hpp>
 #include <neve/job/job.hpp>
@@ -143,7 +142,7 @@ void Jobs::launch(const std::shared_ptr<Job>& job, const std::shared_ptr<Record>
   all_.push_back({job, std::thread([job, work] {
                     job->run(work);
                     // What a job freed goes back to the system, not only to the allocator.
-                    ::malloc_trim(0);
+                    return_free_memory();
                   })});
 }
 

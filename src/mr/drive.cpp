@@ -1,11 +1,10 @@
-#include <malloc.h>
-
 #include <algorithm>
 #include <chrono>
 #include <map>
 #include <numeric>
 
 #include <neve/base/error.hpp>
+#include <neve/base/free_memory.hpp>
 
 #include "mr/core.hpp"
 #include "mr/exchange.hpp"
@@ -64,7 +63,7 @@ void Engine::Core::forget_scratch(ScratchId id) {
   scratch_.free(id);
   fetched_states_.free(id);
   // A job's memory goes back to the system, not only to the allocator.
-  ::malloc_trim(0);
+  return_free_memory();
 }
 
 void Engine::Core::free_scratch(ScratchId id) {
