@@ -50,6 +50,12 @@ Answer& Answer::operator=(Answer&& other) noexcept {
   return *this;
 }
 
+wire::Bytes Answer::get(const std::function<void()>& look) {
+  constexpr std::chrono::milliseconds kLook(20);
+  while (wait_for(kLook) != std::future_status::ready) look();
+  return get();
+}
+
 void Answer::give_up() {
   if (future_.valid() && give_up_) give_up_();
 }

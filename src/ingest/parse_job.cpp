@@ -19,8 +19,6 @@ namespace {
 constexpr double kReadShare = 0.8;  // of the job; the rest is encoding
 /// Files of fewer bytes are read sooner than other nodes are asked.
 constexpr std::int64_t kWorthSharing = std::int64_t{1} << 20;
-/// A death is agreed on within seconds; what fails for longer is no matter of a lost node.
-constexpr std::chrono::seconds kAgreeWithin{20};
 
 std::vector<NodeId> choose_members(const ParseSite& site, const cluster::View& view,
                                    const std::vector<ParseFile>& files) {
@@ -343,7 +341,7 @@ frame::Frame ParseAttempt::encode() {
 void await_other_members(const ParseSite& site, const cluster::View& view, const job::Token& token,
                          const std::exception_ptr& lost) {
   constexpr std::chrono::milliseconds kCancelPoll(20);
-  const auto until = std::chrono::steady_clock::now() + kAgreeWithin;
+  const auto until = std::chrono::steady_clock::now() + cluster::kAgreeWithin;
   const auto changed = [&](const store::Catalog& catalog) {
     const auto now = catalog.view();
     return now->epoch != view.epoch && now->contains(site.self());

@@ -1,6 +1,5 @@
 #include "ingest/parse_shares.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include <neve/base/error.hpp>
@@ -37,16 +36,13 @@ void ParseShares::end(ParseId id) {
   if (at == shares_.end()) return;
   gone = std::move(at->second);
   shares_.erase(at);
-  ended_.push_back(id);
-  if (ended_.size() > kRemembered) ended_.pop_front();
+  ended_.add(id);
   changed_.notify_all();
 }
 
 std::shared_ptr<ParseShare> ParseShares::find(ParseId id) {
   std::unique_lock lock(mutex_);
-  const auto known = [&] {
-    return shares_.contains(id) || std::ranges::find(ended_, id) != ended_.end();
-  };
+  const auto known = [&] { return shares_.contains(id) || ended_.contains(id); };
   if (!changed_.wait_for(lock, kBeginsWithin, known)) {
     throw ClusterError("A parse has ended that this node was to take part in.");
   }

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+
+#include <neve/base/recent_ids.hpp>
 
 #include "ingest/parse_share.hpp"
 
@@ -25,7 +26,6 @@ class ParseShares {
   void end(ParseId id);
 
  private:
-  static constexpr std::size_t kRemembered = 64;
   /// Waits for a share that is about to begin. Throws Cancelled where it has ended, ClusterError
   /// where it does not come.
   std::shared_ptr<ParseShare> find(ParseId id);
@@ -35,7 +35,7 @@ class ParseShares {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<ParseId, std::shared_ptr<ParseShare>> shares_;
-  std::deque<ParseId> ended_;  // the latest; what still comes for them is late
+  RecentIds ended_{64};  // what still comes for them is late
 };
 
 }  // namespace neve::ingest

@@ -1,6 +1,5 @@
 #include "ingest/parse_team.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include <neve/base/error.hpp>
@@ -26,11 +25,9 @@ ParseTeam::~ParseTeam() {
 }
 
 wire::Bytes ParseTeam::wait_for(cluster::Answer& answer) {
-  constexpr std::chrono::milliseconds kCancelPoll(20);
-  while (answer.wait_for(kCancelPoll) != std::future_status::ready) {
+  return answer.get([this] {
     if (token_->cancelled()) release();
-  }
-  return answer.get();
+  });
 }
 
 void ParseTeam::run(const Exchange& exchange) {

@@ -85,37 +85,29 @@ Job::End Job::end_of(const std::function<void(Job&)>& work) {
 }
 
 void Job::run(const std::function<void(Job&)>& work) {
-  const End end = end_of(work);
-  if (hands_.end) {
-    Snapshot last = snapshot();
-    set_end(end, last);
-    hands_.end(last);
+  End end = end_of(work);
+  Snapshot last = snapshot();
+  last.status = end.status;
+  last.exception = std::move(end.exception);
+  last.exception_type = std::move(end.exception_type);
+  if (end.status == Status::done) {
+    last.progress = 1;
+    last.message = "Done.";
   }
-  finish(end);
+  if (hands_.end) hands_.end(last);
+  finish(last);
 }
 
-/// How a job that has ended so is described.
-void Job::set_end(const End& end, Snapshot& snapshot) {
-  snapshot.status = end.status;
-  snapshot.exception = end.exception;
-  snapshot.exception_type = end.exception_type;
-  if (end.status != Status::done) return;
-  snapshot.progress = 1;
-  snapshot.message = "Done.";
-}
-
-void Job::finish(const End& end) {
+void Job::finish(const Snapshot& last) {
   std::vector<std::function<void()>> callbacks;
   {
     const std::lock_guard lock(mutex_);
-    status_ = end.status;
+    status_ = last.status;
+    progress_ = last.progress;
+    message_ = last.message;
+    exception_ = last.exception;
+    exception_type_ = last.exception_type;
     end_ms_ = std::max<std::int64_t>({now_ms(), start_ms_, 1});
-    exception_ = end.exception;
-    exception_type_ = end.exception_type;
-    if (status_ == Status::done) {
-      progress_ = 1;
-      message_ = "Done.";
-    }
     callbacks = std::move(callbacks_);
     callbacks_.clear();
   }

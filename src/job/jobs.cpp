@@ -12,6 +12,7 @@
 
 #include "cluster/api/transport.hpp"
 #include "job/record.hpp"
+#include "store/api/placement_watcher.hpp"
 
 namespace neve::job {
 namespace {
@@ -39,14 +40,8 @@ Jobs::Jobs(const Parts& parts, std::string cluster_tag)
     : parts_(parts),
       tag_(std::move(cluster_tag)),
       seed_(static_cast<std::uint64_t>(draw_seed())),
-      listening_(parts.store.on_placement_change([this] {
-        {
-          const std::lock_guard lock(changed_mutex_);
-          members_changed_ = true;
-        }
-        changed_.notify_one();
-      })),
-      taker_([this](const std::stop_token& stop) { watch_members(stop); }) {}
+      watcher_(std::make_unique<store::PlacementWatcher>(
+          parts.store, "job taker", [this](const std::stop_token&) { return take_over_all(); })) {}
 
 Jobs::~Jobs() { stop(); }
 
@@ -70,8 +65,7 @@ void Jobs::define(std::string kind, Work work) {
 
 void Jobs::stop() {
   leave();
-  taker_.request_stop();
-  if (taker_.joinable()) taker_.join();
+  watcher_->stop();
   for (Running& running : all_) {
     if (running.thread.joinable()) running.thread.join();
   }
@@ -262,7 +256,7 @@ Jobs::Counts Jobs::counts() const {
 
 bool Jobs::cancel(std::string_view key) {
   const std::string name(key);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto deadline = std::chrono::steady_clock::now() + cluster::kAgreeWithin;
   while (true) {
     if (const auto job = find(key)) {
       job->cancel();
@@ -297,26 +291,12 @@ void Jobs::leave() {
   }
 }
 
-void Jobs::watch_members(const std::stop_token& stop) {
-  constexpr std::chrono::milliseconds kRetry(200);
+bool Jobs::take_over_all() {
   bool complete = true;
-  while (true) {
-    {
-      std::unique_lock lock(changed_mutex_);
-      const auto woken = [this] { return members_changed_; };
-      if (complete) {
-        changed_.wait(lock, stop, woken);
-      } else {
-        changed_.wait_for(lock, stop, kRetry, woken);
-      }
-      if (stop.stop_requested()) return;
-      members_changed_ = false;
-    }
-    complete = true;
-    for (const store::Entry& entry : parts_.store.catalog().list(store::Kind::job)) {
-      if (entry.owner == parts_.self && !knows(entry.name)) complete &= take_over(entry);
-    }
+  for (const store::Entry& entry : parts_.store.catalog().list(store::Kind::job)) {
+    if (entry.owner == parts_.self && !knows(entry.name)) complete &= take_over(entry);
   }
+  return complete;
 }
 
 bool Jobs::knows(const std::string& key) const {
@@ -344,7 +324,6 @@ bool Jobs::take_over(const store::Entry& entry) {
 
 /// Of jobs that have ended, the latest are kept: here with their threads, in the catalogue by name.
 void Jobs::forget_old() {
-  std::vector<std::string> old;
   {
     const std::lock_guard lock(mutex_);
     const auto finished = [](const Running& running) { return running.job->finished(); };
@@ -355,11 +334,14 @@ void Jobs::forget_old() {
         std::ranges::count_if(all_, finished) - static_cast<std::ptrdiff_t>(kMostFinished);
     std::erase_if(all_, [&](const Running& running) { return finished(running) && surplus-- > 0; });
   }
+  // Most starts need not go through the names.
+  if (parts_.store.catalog().size() <= kMostFinished) return;
   std::vector<store::Entry> ended = parts_.store.catalog().list(store::Kind::job);
   std::erase_if(ended, [](const store::Entry& entry) { return entry.owner.has_value(); });
   if (ended.size() <= kMostFinished) return;
   std::ranges::sort(ended, {}, &store::Entry::version);
   ended.resize(ended.size() - kMostFinished);
+  std::vector<std::string> old;
   for (store::Entry& entry : ended) old.push_back(std::move(entry.name));
   parts_.store.commit({.remove = std::move(old)});
 }

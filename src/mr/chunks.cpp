@@ -258,7 +258,7 @@ void Engine::Core::bring_all(Written& written, const store::PlacementPtr& now) {
 }
 
 void Engine::Core::commit_columns(Written written) {
-  const auto until = std::chrono::steady_clock::now() + kAgreeWithin;
+  const auto until = std::chrono::steady_clock::now() + cluster::kAgreeWithin;
   while (true) {
     const store::PlacementPtr now = placement(*written.layout);
     try {

@@ -1,43 +1,16 @@
 #include "mr/copier.hpp"
 
-#include <chrono>
 #include <string>
 
 #include <neve/base/error.hpp>
 #include <neve/base/log.hpp>
-#include <neve/base/thread_name.hpp>
 
 namespace neve::mr {
 
 Copier::Copier(Engine::Core& core)
-    : core_(core),
-      listening_(core.parts().store.on_placement_change([this] {
-        {
-          const std::lock_guard lock(mutex_);
-          changed_ = true;
-        }
-        wake_.notify_one();
-      })),
-      thread_([this](const std::stop_token& stop) { work(stop); }) {}
-
-void Copier::work(const std::stop_token& stop) {
-  name_this_thread("copier");
-  constexpr std::chrono::milliseconds kRetry(200);
-  bool complete = true;
-  while (!stop.stop_requested()) {
-    {
-      std::unique_lock lock(mutex_);
-      const auto woken = [this] { return changed_; };
-      if (complete) {
-        wake_.wait(lock, stop, woken);
-      } else {
-        wake_.wait_for(lock, stop, kRetry, woken);
-      }
-      changed_ = false;
-    }
-    if (!stop.stop_requested()) complete = fetch_all(stop);
-  }
-}
+    : core_(core), watcher_(core.parts().store, "copier", [this](const std::stop_token& stop) {
+        return fetch_all(stop);
+      }) {}
 
 bool Copier::fetch_all(const std::stop_token& stop) {
   store::Store& store = core_.parts().store;

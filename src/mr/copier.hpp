@@ -1,11 +1,9 @@
 #pragma once
 
-#include <condition_variable>
-#include <memory>
-#include <mutex>
-#include <thread>
+#include <stop_token>
 
 #include "mr/core.hpp"
+#include "store/api/placement_watcher.hpp"
 
 namespace neve::mr {
 
@@ -21,16 +19,11 @@ class Copier {
   Copier& operator=(const Copier&) = delete;
 
  private:
-  void work(const std::stop_token& stop);
   /// False where some fetch failed and is to be tried again.
   bool fetch_all(const std::stop_token& stop);
 
   Engine::Core& core_;
-  std::mutex mutex_;
-  std::condition_variable_any wake_;
-  bool changed_ = false;
-  std::shared_ptr<const void> listening_;
-  std::jthread thread_;  // last, so that it ends before what it uses
+  store::PlacementWatcher watcher_;  // last, so that it ends before what it uses
 };
 
 }  // namespace neve::mr

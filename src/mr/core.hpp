@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <neve/base/recent_ids.hpp>
 #include <neve/cluster/cloud.hpp>
 #include <neve/mr/engine.hpp>
 
@@ -19,16 +20,12 @@
 #include "mr/api/exchange.hpp"
 #include "mr/api/traffic.hpp"
 #include "mr/foreign_runs.hpp"
-#include "mr/recent_ids.hpp"
 #include "mr/run.hpp"
 #include "mr/scratch.hpp"
 #include "mr/states.hpp"
 #include "mr/tree_reducer.hpp"
 
 namespace neve::mr {
-
-/// A death is agreed on within seconds; what fails for longer is no matter of a lost node.
-inline constexpr std::chrono::seconds kAgreeWithin{20};
 
 /// Tasks by name; the same on every node, as all run the same binary.
 class TaskTable {

@@ -80,8 +80,7 @@ void Engine::Core::free_scratch(ScratchId id) {
 wire::Bytes Engine::Core::call(NodeId node, const std::string& service, wire::Bytes request,
                                const job::Token& token) {
   cluster::Answer answer = parts_.transport.call(node, service, std::move(request));
-  while (answer.wait_for(kCancelPoll) != std::future_status::ready) token.check();
-  return answer.get();
+  return answer.get([&token] { token.check(); });
 }
 
 void Engine::Core::free_orphans() {
@@ -93,12 +92,11 @@ void Engine::Core::free_orphans() {
 wire::Bytes Engine::Core::wait_for(cluster::Answer& answer, NodeId node, std::uint64_t run_id,
                                    const job::Token& token) {
   bool told = false;
-  while (answer.wait_for(kCancelPoll) != std::future_status::ready) {
-    if (!token.cancelled() || told) continue;
+  return answer.get([&] {
+    if (!token.cancelled() || told) return;
     parts_.transport.call(node, "mr.cancel", wire::encode(run_id)).get();
     told = true;
-  }
-  return answer.get();
+  });
 }
 
 std::optional<NodeId> Engine::Core::runner_of(const RunRequest& request, std::int32_t block,
@@ -136,7 +134,7 @@ void Engine::Core::encode_state(const TaskEntry& task, RunRequest& request, cons
 void Engine::Core::avoid(NodeId node) {
   if (node == parts_.self) return;
   const std::lock_guard lock(mutex_);
-  avoided_until_[node] = std::chrono::steady_clock::now() + kAgreeWithin / 2;
+  avoided_until_[node] = std::chrono::steady_clock::now() + cluster::kAgreeWithin / 2;
 }
 
 std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequest& request,
@@ -208,7 +206,7 @@ void Engine::Core::await_command(std::chrono::milliseconds limit) {
 
 void Engine::Core::await_new_placement(RunRequest& request, const job::Token& token,
                                        const std::exception_ptr& lost) {
-  const auto until = std::chrono::steady_clock::now() + kAgreeWithin;
+  const auto until = std::chrono::steady_clock::now() + cluster::kAgreeWithin;
   while (true) {
     token.check();
     auto now = placement(*request.layout);

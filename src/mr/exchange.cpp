@@ -9,7 +9,6 @@ namespace {
 
 /// A reply ends behind the answer that fills it so far; the asker then asks for the rest.
 constexpr std::size_t kReplyBytes = std::size_t{1} << 20U;
-constexpr std::chrono::milliseconds kCancelPoll{20};
 
 /// Groups of one source, with one question for all or one for each.
 struct AskMessage {
@@ -153,8 +152,7 @@ Peers::Erased RunPeers::ask_erased(const Source& source, std::span<const GroupIn
       const std::vector<std::size_t>& places = open[node];
       std::size_t done = 0;
       try {
-        while (answer.wait_for(kCancelPoll) != std::future_status::ready) token_.check();
-        done = take_reply(asked, places, answer.get(), found);
+        done = take_reply(asked, places, answer.get([this] { token_.check(); }), found);
       } catch (const ClusterError&) {
         const std::lock_guard lock(mutex_);
         unreachable_.insert(node);

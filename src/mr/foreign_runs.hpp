@@ -4,9 +4,8 @@
 #include <map>
 #include <mutex>
 
+#include <neve/base/recent_ids.hpp>
 #include <neve/job/token.hpp>
-
-#include "mr/recent_ids.hpp"
 
 namespace neve::mr {
 

@@ -26,6 +26,7 @@ class Transport;
 }  // namespace neve::cluster
 namespace neve::store {
 class Blobs;
+class PlacementWatcher;
 class Store;
 struct Entry;
 }  // namespace neve::store
@@ -116,8 +117,7 @@ class Job {
     std::string exception_type = {};
   };
   End end_of(const std::function<void(Job&)>& work);
-  static void set_end(const End& end, Snapshot& snapshot);
-  void finish(const End& end);
+  void finish(const Snapshot& last);
 
   std::string key_;
   Description description_;
@@ -211,7 +211,8 @@ class Jobs {
   void record_end(Record& record, const Snapshot& end);
   void commit(const Record& record, bool running);
   [[nodiscard]] Snapshot how_is(const store::Entry& entry) const;
-  void watch_members(const std::stop_token& stop);
+  /// The jobs that the catalogue has given to this node. False where some are to be tried again.
+  bool take_over_all();
   [[nodiscard]] bool knows(const std::string& key) const;
   /// False where it is to be tried again.
   bool take_over(const store::Entry& entry);
@@ -226,11 +227,8 @@ class Jobs {
   bool stopped_ = false;
   std::set<std::string> starting_;  ///< in the catalogue perhaps, not yet in all_
   std::vector<Running> all_;
-  std::mutex changed_mutex_;
-  std::condition_variable_any changed_;
-  bool members_changed_ = false;
-  std::shared_ptr<const void> listening_;
-  std::jthread taker_;  // last, so that it ends before what it uses
+  /// Takes over jobs when members have left; last, so that it ends before what it uses.
+  std::unique_ptr<store::PlacementWatcher> watcher_;
 };
 
 }  // namespace neve::job

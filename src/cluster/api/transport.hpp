@@ -15,6 +15,9 @@
 
 namespace neve::cluster {
 
+/// A death is agreed on within seconds; what fails for longer is no matter of a lost node.
+inline constexpr std::chrono::seconds kAgreeWithin{20};
+
 /// A call that is being answered, as far as its handler may care. Thread-safe.
 class Call {
  public:
@@ -61,6 +64,8 @@ class Answer {
   ~Answer() { give_up(); }
   /// Waits; throws what the far side threw, or a ClusterError that names the node. Once only.
   wire::Bytes get() { return future_.get(); }
+  /// Likewise; until the answer is there, calls `look` every 20 ms, which may throw.
+  wire::Bytes get(const std::function<void()>& look);
   template <class Rep, class Period>
   std::future_status wait_for(std::chrono::duration<Rep, Period> time) const {
     return future_.wait_for(time);

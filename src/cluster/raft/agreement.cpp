@@ -122,6 +122,8 @@ struct Agreement::Parts {
   Result ask(Question question, const wire::Bytes& request);
   Result ask_leader(NodeId leader, Question question, const wire::Bytes& request);
   Result ask_until_done(Question question, const wire::Bytes& request);
+  static Envelope envelope_of(const ViewChange& change, const Ticket& ticket);
+  [[nodiscard]] wire::Bytes addressed(Envelope envelope, const Ticket& ticket) const;
   wire::Bytes decide(Envelope envelope, const Ticket& ticket);
   void read_barrier() { ask_until_done(Question::read, {}); }
 
@@ -219,10 +221,22 @@ Result Agreement::Parts::ask_until_done(Question question, const wire::Bytes& re
   }
 }
 
-wire::Bytes Agreement::Parts::decide(Envelope envelope, const Ticket& ticket) {
+Envelope Agreement::Parts::envelope_of(const ViewChange& change, const Ticket& ticket) {
+  Envelope envelope;
+  envelope.sequence = ticket.sequence;
+  envelope.target = Envelope::Target::view;
+  envelope.body = wire::encode(change);
+  return envelope;
+}
+
+wire::Bytes Agreement::Parts::addressed(Envelope envelope, const Ticket& ticket) const {
   envelope.origin = settings.self;
   envelope.floor = ticket.floor;
-  const Result result = ask_until_done(Question::commit, wire::encode(envelope));
+  return wire::encode(envelope);
+}
+
+wire::Bytes Agreement::Parts::decide(Envelope envelope, const Ticket& ticket) {
+  const Result result = ask_until_done(Question::commit, addressed(std::move(envelope), ticket));
   Reply reply = wire::decode<Reply>(result.bytes);
   switch (reply.status) {
     case Reply::Status::applied:
@@ -298,22 +312,14 @@ wire::Bytes Agreement::commit(const wire::Bytes& command, std::uint64_t epoch) {
 
 void Agreement::change_view(const ViewChange& change) {
   const Parts::Ticket ticket(*parts_);
-  Envelope envelope;
-  envelope.sequence = ticket.sequence;
-  envelope.target = Envelope::Target::view;
-  envelope.body = wire::encode(change);
-  parts_->decide(std::move(envelope), ticket);
+  parts_->decide(Parts::envelope_of(change, ticket), ticket);
 }
 
 void Agreement::remove(const ClusterMember& member) {
   const Parts::Ticket ticket(*parts_);
-  Envelope envelope;
-  envelope.origin = parts_->settings.self;
-  envelope.sequence = ticket.sequence;
-  envelope.floor = ticket.floor;
-  envelope.target = Envelope::Target::view;
-  envelope.body = wire::encode(ViewChange{ViewChange::Kind::leave, member});
-  const Result result = parts_->thread.propose(wire::encode(envelope)).get();
+  Envelope envelope = Parts::envelope_of({ViewChange::Kind::leave, member}, ticket);
+  const Result result =
+      parts_->thread.propose(parts_->addressed(std::move(envelope), ticket)).get();
   if (result.outcome == Outcome::failed) parts_->throw_stopped();
 }
 

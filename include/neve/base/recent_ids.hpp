@@ -5,7 +5,7 @@
 #include <deque>
 #include <unordered_set>
 
-namespace neve::mr {
+namespace neve {
 
 /// The latest ids of something, so many of them: for messages that may overtake each other.
 class RecentIds {
@@ -26,4 +26,4 @@ class RecentIds {
   std::unordered_set<std::uint64_t> ids_;
 };
 
-}  // namespace neve::mr
+}  // namespace neve
