@@ -193,12 +193,16 @@ void ClusterNode::Parts::be_admitted() {
       if (id == self || member.info.cluster != decision.cluster) continue;
       if (!gossip::is_present(member.state)) continue;
       try {
-        transport->call(id, kAdmitService, request).get();
+        if (!wire::decode<bool>(transport->call(id, kAdmitService, request).get())) {
+          throw EvictedError("The others have gone on without this node while it joined.");
+        }
         const auto until = now() + std::chrono::seconds(5);
         while (agreement->view()->find(self) == nullptr && now() < until) {
           std::this_thread::sleep_for(std::chrono::milliseconds(5));
         }
         if (agreement->view()->find(self) != nullptr) return;
+      } catch (const EvictedError&) {
+        throw;
       } catch (const ClusterError& error) {
         if (now() > complain_at) log::info(std::string("Not let in yet: ") + error.what());
       }
@@ -253,8 +257,9 @@ void ClusterNode::attach(Application& application, Inbox& inbox) {
                           });
   parts.agreement->add_services(inbox);
   inbox.add(kAdmitService, [&parts](std::span<const std::byte> bytes) {
-    parts.agreement->change_view({ViewChange::Kind::join, wire::decode<ClusterMember>(bytes)});
-    return wire::Bytes();
+    const auto member = wire::decode<ClusterMember>(bytes);
+    parts.agreement->change_view({ViewChange::Kind::join, member});
+    return wire::encode(parts.agreement->view()->find(member.id) != nullptr);
   });
   if (!parts.folder.authority_key.empty()) {
     serve_join(

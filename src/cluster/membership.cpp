@@ -28,13 +28,14 @@ bool apply(ClusterView& view, const ViewChange& change) {
   const bool known = at != view.members.end();
   switch (change.kind) {
     case ViewChange::Kind::join:
-      if (known) return false;
+      if (known || std::ranges::find(view.gone, change.member.id) != view.gone.end()) return false;
       view.members.push_back(change.member);
       view.members.back().number = view.next_number++;
       break;
     case ViewChange::Kind::leave:
       if (!known) return false;
       view.members.erase(at);
+      view.gone.push_back(change.member.id);
       view.fence = view.epoch + 1;
       break;
     case ViewChange::Kind::drain:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include <neve/base/error.hpp>
@@ -336,24 +337,27 @@ frame::Frame ParseAttempt::encode() {
   return frame;
 }
 
-/// Waits until the members are others than in `view`, and this node is one of them. Throws what was
-/// lost where that does not happen.
-void await_other_members(const ParseSite& site, const cluster::View& view, const job::Token& token,
-                         const std::exception_ptr& lost) {
+/// Waits until the members are others than in `view`, or for a moment, as a call may fail though
+/// nobody is lost; and until this node is one of them.
+void await_other_members(const ParseSite& site, const cluster::View& view,
+                         const job::Token& token) {
   constexpr std::chrono::milliseconds kCancelPoll(20);
-  const auto until = std::chrono::steady_clock::now() + cluster::kAgreeWithin;
+  constexpr std::chrono::seconds kTryAgain(3);
+  const auto until = std::chrono::steady_clock::now() + kTryAgain;
   const auto changed = [&](const store::Catalog& catalog) {
     const auto now = catalog.view();
     return now->epoch != view.epoch && now->contains(site.self());
   };
   while (!site.node.store().wait_for(changed, kCancelPoll)) {
     token.check();
-    if (std::chrono::steady_clock::now() > until) std::rethrow_exception(lost);
+    if (std::chrono::steady_clock::now() > until) return;
   }
 }
 
+/// Every attempt begins anew: what is left of one that failed writes to columns of its own.
 frame::Frame parse_anyhow(ParseShares& shares, const ParseRun& run, job::Job& job) {
   const ParseSite& site = shares.site();
+  std::optional<std::chrono::steady_clock::time_point> give_up_at;
   while (true) {
     const auto view = site.node.store().catalog().view();
     try {
@@ -361,7 +365,10 @@ frame::Frame parse_anyhow(ParseShares& shares, const ParseRun& run, job::Job& jo
     } catch (const cluster::NoQuorumError&) {
       throw;
     } catch (const ClusterError&) {
-      await_other_members(site, *view, *job.token(), std::current_exception());
+      const auto now = std::chrono::steady_clock::now();
+      if (!give_up_at) give_up_at = now + cluster::kAgreeWithin;
+      if (now > *give_up_at) throw;
+      await_other_members(site, *view, *job.token());
     }
   }
 }

@@ -23,15 +23,7 @@ bool Copier::fetch_all(const std::stop_token& stop) {
         core_.fetch_copy(wanted, column);
         if (stop.stop_requested()) return true;
       }
-      // What was fetched is dropped where the run is sent elsewhere, and may be missing if it was
-      // sent here again meanwhile; then it is looked at again.
-      const store::PlacementPtr now = store.catalog().placement(wanted.layout);
-      if (now && now->version != wanted.placement->version) {
-        complete = false;
-        continue;
-      }
-      store.commit(
-          {.arrival = store::Arrival{wanted.layout, wanted.first_group, wanted.end_group, self}});
+      store.commit({.arrival = wanted.arrival(self)});
     } catch (const Error& error) {
       log::warn(std::string("A copy of some rows could not be made yet: ") + error.what());
       complete = false;

@@ -165,12 +165,15 @@ class Engine::Core {
   struct Round {
     std::vector<Subtree> parts;
     std::set<NodeId> missed;
-    std::set<NodeId> unreachable;  ///< under the present placement
-    std::exception_ptr lost;       ///< why blocks are missing
+    /// Who has failed, and in which run: nobody knows yet that they have ended it.
+    std::map<NodeId, std::uint64_t> failed;
+    std::exception_ptr lost;  ///< why blocks are missing
+    std::chrono::steady_clock::time_point give_up_at = {};  ///< unless more have been run by then
+    std::chrono::steady_clock::time_point ask_at = {};      ///< those that have failed
   };
   std::shared_ptr<void> reduce(const TaskEntry& task, RunRequest& request, const void* state,
                                const job::TokenPtr& token, Round& round);
-  /// The home that is to run a block: the first that can be reached; nothing if none can.
+  /// The home that is to run a block: the first that has not failed; nothing if all have.
   std::optional<NodeId> runner_of(const RunRequest& request, std::int32_t block,
                                   const Round& round);
   void avoid(NodeId node);
@@ -185,8 +188,12 @@ class Engine::Core {
   void note_run(const TaskEntry& task, RunRequest& request, const void* state);
   /// Waits until the catalogue changes, at most so long.
   void await_command(std::chrono::milliseconds limit);
-  void await_new_placement(RunRequest& request, const job::Token& token,
-                           const std::exception_ptr& lost);
+  /// Asks those who have failed, every now and then, whether they have ended what they did; takes
+  /// out those that have. `asked` are the questions that are under way.
+  void ask_failed(Round& round, std::map<NodeId, cluster::Answer>& asked);
+  /// Waits until some home may run blocks again: one that is new, or one that has failed but
+  /// answers that it has ended what it did. Throws what was lost after a time without that.
+  void await_runner(RunRequest& request, const job::Token& token, Round& round);
   wire::Bytes answer_run(std::span<const std::byte> bytes, cluster::Call& call);
   wire::Bytes answer_ask(std::span<const std::byte> bytes, cluster::Call& call);
   /// Waits for the answer; throws Cancelled, and gives the call up, once the job is.

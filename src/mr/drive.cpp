@@ -15,13 +15,15 @@ namespace {
 /// How often a wait looks whether the job was cancelled.
 constexpr std::chrono::milliseconds kCancelPoll(20);
 
+/// How often a node that has failed is asked whether it is there again.
+constexpr std::chrono::milliseconds kAskAgain(500);
+
 }  // namespace
 
 void Engine::Core::serve(cluster::Inbox& inbox) {
   inbox.add("mr.run", [this](auto bytes, cluster::Call& call) { return answer_run(bytes, call); });
   inbox.add("mr.cancel", [this](auto bytes) {
-    foreign_runs_.cancel(wire::decode<std::uint64_t>(bytes));
-    return wire::Bytes();
+    return wire::encode(foreign_runs_.cancel(wire::decode<std::uint64_t>(bytes)));
   });
   inbox.add("mr.state", [this](auto bytes) {
     const SharedBytes state = offered_states_.find(wire::decode<StateId>(bytes));
@@ -105,11 +107,11 @@ std::optional<NodeId> Engine::Core::runner_of(const RunRequest& request, std::in
   std::optional<NodeId> second;
   const std::lock_guard lock(mutex_);
   if (unlogged_.contains(request.scratch.value)) {
-    if (round.unreachable.contains(parts_.self)) return std::nullopt;
+    if (round.failed.contains(parts_.self)) return std::nullopt;
     return parts_.self;
   }
   for (const NodeId home : request.placement->run_of(first).homes) {
-    if (round.unreachable.contains(home)) continue;
+    if (round.failed.contains(home)) continue;
     const auto avoided = avoided_until_.find(home);
     if (avoided == avoided_until_.end() || avoided->second < std::chrono::steady_clock::now()) {
       return home;
@@ -147,6 +149,7 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
     const auto runner = runner_of(request, block, round);
     (runner ? blocks_of_home[*runner] : left).push_back(block);
   }
+  request.run_id = parts_.store.next_id();
   TaskTraffic traffic;
   std::vector<std::pair<NodeId, cluster::Answer>> answers;
   for (const auto& [home, its_blocks] : blocks_of_home) {
@@ -166,7 +169,7 @@ std::vector<std::int32_t> Engine::Core::run_round(const TaskEntry& task, RunRequ
       step();
     } catch (const ClusterError&) {
       round.lost = std::current_exception();
-      round.unreachable.insert(home);
+      round.failed.emplace(home, request.run_id);
       avoid(home);
       left.insert(left.end(), blocks_of_home[home].begin(), blocks_of_home[home].end());
     } catch (...) {
@@ -204,17 +207,42 @@ void Engine::Core::await_command(std::chrono::milliseconds limit) {
   parts_.store.wait_for([seen](const store::Catalog& c) { return c.version() != seen; }, limit);
 }
 
-void Engine::Core::await_new_placement(RunRequest& request, const job::Token& token,
-                                       const std::exception_ptr& lost) {
-  const auto until = std::chrono::steady_clock::now() + cluster::kAgreeWithin;
+void Engine::Core::ask_failed(Round& round, std::map<NodeId, cluster::Answer>& asked) {
+  for (auto at = asked.begin(); at != asked.end();) {
+    if (at->second.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      ++at;
+      continue;
+    }
+    try {
+      if (wire::decode<bool>(at->second.get())) round.failed.erase(at->first);
+    } catch (const ClusterError&) {  // it still cannot be reached
+    }
+    at = asked.erase(at);
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (now < round.ask_at) return;
+  round.ask_at = now + kAskAgain;
+  round.failed.erase(parts_.self);  // which waits for what it does itself
+  for (const auto& [node, run] : round.failed) {
+    if (asked.contains(node)) continue;
+    asked.emplace(node, parts_.transport.call(node, "mr.cancel", wire::encode(run)));
+  }
+}
+
+void Engine::Core::await_runner(RunRequest& request, const job::Token& token, Round& round) {
+  std::map<NodeId, cluster::Answer> asked;
+  round.ask_at = std::chrono::steady_clock::now() + kAskAgain;
   while (true) {
     token.check();
+    if (std::chrono::steady_clock::now() > round.give_up_at) std::rethrow_exception(round.lost);
+    const std::size_t failed = round.failed.size();
+    const auto view = parts_.store.catalog().view();
+    std::erase_if(round.failed, [&](const auto& item) { return !view->contains(item.first); });
+    ask_failed(round, asked);
     auto now = placement(*request.layout);
-    if (now->runs != request.placement->runs) {
-      request.placement = std::move(now);
-      return;
-    }
-    if (std::chrono::steady_clock::now() > until) std::rethrow_exception(lost);
+    const bool moved = now->runs != request.placement->runs;
+    request.placement = std::move(now);
+    if (moved || round.failed.size() != failed) return;
     await_command(kCancelPoll);
   }
 }
@@ -224,14 +252,15 @@ std::shared_ptr<void> Engine::Core::reduce(const TaskEntry& task, RunRequest& re
                                            Round& round) {
   std::vector<std::int32_t> blocks(static_cast<std::size_t>(request.block_count));
   std::iota(blocks.begin(), blocks.end(), 0);
+  const auto nobody_runs = [&](std::int32_t block) { return !runner_of(request, block, round); };
   while (true) {
+    const std::size_t before = blocks.size();
     blocks = run_round(task, request, state, *token, blocks, round);
     if (blocks.empty()) break;
-    const bool others = std::ranges::all_of(
-        blocks, [&](std::int32_t block) { return runner_of(request, block, round).has_value(); });
-    if (others) continue;  // another home has the rows as well
-    await_new_placement(request, *token, round.lost);
-    round.unreachable.clear();
+    if (blocks.size() < before || round.give_up_at == std::chrono::steady_clock::time_point()) {
+      round.give_up_at = std::chrono::steady_clock::now() + cluster::kAgreeWithin;
+    }
+    while (std::ranges::all_of(blocks, nobody_runs)) await_runner(request, *token, round);
   }
   if (task.reduction == Reduction::exact) {
     auto whole = task.make_partial(state);
@@ -279,7 +308,6 @@ Engine::Core::Result Engine::Core::run(const TaskEntry& task, const Inputs& inpu
   token->check();
   const Blocks blocks = blocks_of(*inputs.layout, inputs.columns.size(), task, state);
   RunRequest request;
-  request.run_id = parts_.store.next_id();
   request.task = task.name;
   request.layout = inputs.layout;
   request.placement = placement(*inputs.layout);

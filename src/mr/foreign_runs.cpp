@@ -14,11 +14,12 @@ ForeignRuns::Running ForeignRuns::begin(std::uint64_t run_id) {
   return {*this, at};
 }
 
-void ForeignRuns::cancel(std::uint64_t run_id) {
+bool ForeignRuns::cancel(std::uint64_t run_id) {
   const std::lock_guard lock(mutex_);
   const auto [first, last] = tokens_.equal_range(run_id);
   for (auto at = first; at != last; ++at) at->second->cancel();
   cancelled_.add(run_id);
+  return first == last;
 }
 
 }  // namespace neve::mr

@@ -29,8 +29,9 @@ class ForeignRuns {
     Tokens::iterator at_;
   };
   Running begin(std::uint64_t run_id);
-  /// Also of one that has not begun yet: the two messages may overtake each other.
-  void cancel(std::uint64_t run_id);
+  /// Also of one that has not begun yet: the two messages may overtake each other. True where
+  /// nothing of the run is here, nor will be.
+  bool cancel(std::uint64_t run_id);
 
  private:
   std::mutex mutex_;

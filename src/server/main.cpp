@@ -21,6 +21,7 @@
 #include <neve/base/isa.hpp>
 #include <neve/base/log.hpp>
 
+#include "cluster/api/cluster_node.hpp"
 #include "server/cluster_command.hpp"
 #include "server/cpu_check.hpp"
 #include "server/node.hpp"
@@ -109,9 +110,9 @@ class StopSignal {
   std::thread thread_;  // lives as long as the process
 };
 
-/// The addresses of the others where the node is to start anew, with a new id, as they have gone on
-/// without it.
-std::optional<std::string> serve(const server::Options& options, StopSignal& stop) {
+/// The addresses of the others, as far as they are known, where the node is to start anew, with a
+/// new id, as they have gone on without it.
+std::optional<std::string> serve(const server::Options& options, StopSignal& stop) try {
   server::Ports ports = server::open_ports(options);
   open_log(options, ports.rest.port());
   const auto end = [] { ::kill(::getpid(), SIGTERM); };
@@ -130,6 +131,9 @@ std::optional<std::string> serve(const server::Options& options, StopSignal& sto
   node.stop();
   if (!again) return std::nullopt;
   return others;
+} catch (const cluster::EvictedError& error) {
+  log::warn(error.what());
+  return "";
 }
 
 /// Replaces this process by a new start of the same program, which knows that there is a cluster,

@@ -66,7 +66,7 @@ void Catalog::add_columns(const Command& command) {
     LayoutState& layout = layouts_[added.layout];
     if (!layout.placement) {
       Placement placement = *added.placement;
-      placement.version = version_;
+      placement.commit(version_);
       layout.placement = std::make_shared<const Placement>(std::move(placement));
     }
     layout.columns.insert(added.ids.begin(), added.ids.end());
@@ -124,7 +124,7 @@ void Catalog::refill(const std::function<bool(Placement&)>& change, bool strictl
     changed |= placement.fill(members, copies_);
     changed |= placement.balance(members, strictly ? 0 : placement.usual_slack(members.size()));
     if (!changed) continue;
-    placement.version = version_;
+    placement.commit(version_);
     layout.placement = std::make_shared<const Placement>(std::move(placement));
   }
 }
@@ -175,11 +175,11 @@ void Catalog::note_arrival(const Arrival& arrival) {
   const auto at = layouts_.find(arrival.layout);
   if (at == layouts_.end()) return;
   Placement placement = *at->second.placement;
-  if (!placement.arrived(arrival.first_group, arrival.end_group, arrival.node)) return;
+  if (!placement.arrived(arrival.first_group, arrival.end_group, arrival.node, arrival.since)) return;
   const std::vector<NodeId> members = view_->homes();
   placement.fill(members, copies_);
   placement.balance(members, placement.usual_slack(members.size()));
-  placement.version = version_;
+  placement.commit(version_);
   at->second.placement = std::make_shared<const Placement>(std::move(placement));
 }
 
@@ -284,6 +284,7 @@ std::vector<Catalog::Fetch> Catalog::fetches_of(NodeId node) const {
                        .placement = layout.placement,
                        .first_group = run.first_group,
                        .end_group = layout.placement->end_of(run),
+                       .since = run.since,
                        .columns = {layout.columns.begin(), layout.columns.end()}});
     }
   }

@@ -8,6 +8,12 @@
 
 namespace neve::store {
 
+void Run::settle() {
+  incoming.reset();
+  leaving.reset();
+  since = 0;
+}
+
 const Run& Placement::run_of(GroupIndex group) const {
   NEVE_CHECK(group.value() >= 0 && group.value() < groups && !runs.empty());
   const auto after = std::ranges::upper_bound(runs, group.value(), {}, &Run::first_group);
@@ -37,8 +43,7 @@ bool Placement::drop(NodeId node) {
   for (Run& run : runs) {
     changed |= std::erase(run.homes, node) != 0;
     if (run.incoming == node) {
-      run.incoming.reset();
-      run.leaving.reset();
+      run.settle();
       changed = true;
     }
     if (run.leaving == node) run.leaving.reset();
@@ -70,8 +75,7 @@ bool Placement::fill(std::span<const NodeId> members, std::int32_t copies) {
   for (std::size_t r = 0; r < runs.size(); ++r) {
     Run& run = runs[r];
     if (run.incoming && !holds(members, *run.incoming)) {
-      run.incoming.reset();
-      run.leaving.reset();
+      run.settle();
       changed = true;
     }
     if (run.homes.empty() || run.incoming) continue;
@@ -97,21 +101,28 @@ bool Placement::fill(std::span<const NodeId> members, std::int32_t copies) {
   return changed;
 }
 
-bool Placement::arrived(std::int32_t first_group, std::int32_t end_group, NodeId node) {
+bool Placement::arrived(std::int32_t first_group, std::int32_t end_group, NodeId node,
+                        std::uint64_t since) {
   for (Run& run : runs) {
     if (run.first_group != first_group || run.incoming != node) continue;
-    if (end_of(run) != end_group) return false;
+    if (end_of(run) != end_group || run.since != since) return false;
     const auto leaver = run.leaving ? std::ranges::find(run.homes, *run.leaving) : run.homes.end();
     if (leaver != run.homes.end()) {
       *leaver = node;
     } else {
       run.homes.push_back(node);
     }
-    run.incoming.reset();
-    run.leaving.reset();
+    run.settle();
     return true;
   }
   return false;
+}
+
+void Placement::commit(std::uint64_t committed) {
+  version = committed;
+  for (Run& run : runs) {
+    if (run.incoming && run.since == 0) run.since = committed;
+  }
 }
 
 namespace {

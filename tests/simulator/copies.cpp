@@ -56,8 +56,7 @@ void Copies::ask(const store::Catalog::Fetch& wanted, Errand& errand, wire::Byte
 void Copies::report(const store::Catalog::Fetch& wanted, Errand& errand) {
   errand.committing = true;
   store::Command command;
-  command.arrival =
-      store::Arrival{wanted.layout, wanted.first_group, wanted.end_group, parts_.self};
+  command.arrival = wanted.arrival(parts_.self);
   parts_.commit(std::move(command),
                 [this, place = Place(wanted.layout, wanted.first_group)](const store::Applied&) {
                   errands_.erase(place);

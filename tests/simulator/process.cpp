@@ -113,6 +113,8 @@ void Process::take(Mail mail) {
       return client_->on_answer(mail.number, mail.bytes);
     case MailKind::admit:
       return change_view(ViewChange::Kind::join, mail.from);
+    case MailKind::refuse:
+      return leave();
     case MailKind::put:
       return copies_->on_put(mail.from, mail.number, mail.bytes);
     case MailKind::put_done:
@@ -164,7 +166,11 @@ void Process::change_view(ViewChange::Kind kind, NodeId member) {
     const bool joins = kind == ViewChange::Kind::join;
     return name_of(id()) + (joins ? " admits " : " removes ") + name_of(member);
   });
-  const auto done = [this, member](const Reply&) { changing_.erase(member); };
+  const auto done = [this, kind, member](const Reply&) {
+    changing_.erase(member);
+    const bool is_in = state_.view()->find(member) != nullptr;
+    if (kind == ViewChange::Kind::join && !is_in) post(member, MailKind::refuse, 0, {});
+  };
   const auto target = cluster::raft::Envelope::Target::view;
   if (kind == ViewChange::Kind::leave) {
     client_->commit_as_leader(target, wire::encode(change), done);

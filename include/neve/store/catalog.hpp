@@ -71,9 +71,10 @@ struct Arrival {
   std::int32_t first_group = 0;
   std::int32_t end_group = 0;
   NodeId node;
+  std::uint64_t since = 0;  ///< when it was chosen
   template <class Archive>
   void fields(Archive& archive) {
-    archive(layout, first_group, end_group, node);
+    archive(layout, first_group, end_group, node, since);
   }
 };
 
@@ -139,7 +140,12 @@ class Catalog {
     PlacementPtr placement;
     std::int32_t first_group = 0;
     std::int32_t end_group = 0;
+    std::uint64_t since = 0;  ///< version at which the node was chosen
     std::vector<ColumnId> columns;
+    /// What to tell the catalogue when all is there.
+    [[nodiscard]] Arrival arrival(NodeId node) const {
+      return {layout, first_group, end_group, node, since};
+    }
   };
   [[nodiscard]] std::vector<Fetch> fetches_of(NodeId node) const;
 

@@ -16,11 +16,14 @@ struct Run {
   std::vector<NodeId> homes;           ///< the first runs tasks; all hold the chunks. Empty: lost
   std::optional<NodeId> incoming;      ///< fetches copies; is sent what is written, too
   std::optional<NodeId> leaving = {};  ///< the home whose place `incoming` takes when it has them
+  std::uint64_t since = 0;  ///< version at which `incoming` was chosen; 0 until it is committed
   template <class Archive>
   void fields(Archive& archive) {
-    archive(first_group, homes, incoming, leaving);
+    archive(first_group, homes, incoming, leaving, since);
   }
   friend bool operator==(const Run&, const Run&) = default;
+  /// Nobody fetches copies any more.
+  void settle();
 };
 
 /// Where the row groups of one layout live. A value of the catalogue: the same on every node that
@@ -54,9 +57,12 @@ struct Placement {
   bool balance(std::span<const NodeId> members, std::int32_t slack);
   /// Groups above an even share that are not worth a move: a tenth.
   [[nodiscard]] std::int32_t usual_slack(std::size_t members) const;
-  /// The node has fetched all of the run, which ended at `end_group`. True where that run still
-  /// waited for it.
-  bool arrived(std::int32_t first_group, std::int32_t end_group, NodeId node);
+  /// The node has fetched all of the run, which ended at `end_group`, and for which it was chosen at
+  /// version `since`. True where that run still waited for it. A run may have been given to the node,
+  /// taken away and given again; what it fetched at first, it has dropped then.
+  bool arrived(std::int32_t first_group, std::int32_t end_group, NodeId node, std::uint64_t since);
+  /// The catalogue has taken the changes over, as its `version`.
+  void commit(std::uint64_t committed);
 
   template <class Archive>
   void fields(Archive& archive) {

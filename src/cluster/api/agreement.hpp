@@ -93,7 +93,7 @@ class Agreement {
   wire::Bytes commit(const wire::Bytes& command, std::uint64_t epoch = 0);
   /// Returns once everything that was acknowledged anywhere before the call is applied here.
   void sync();
-  /// Proposes a change of the members, for any node.
+  /// Proposes a change of the members, for any node; the view then says what has come of it.
   void change_view(const ViewChange& change);
   /// Removes the member, where this node leads and goes on leading until that is decided; else it
   /// does nothing, as who was dead for one leader may be back when another leads.

@@ -35,6 +35,13 @@ struct ClusterSettings {
   bool returning = false;        ///< an earlier start was evicted: founds no cluster
 };
 
+/// The others have gone on without this node before it knew that they had let it in. It has to start
+/// anew, with another id.
+class EvictedError final : public ClusterError {
+ public:
+  using ClusterError::ClusterError;
+};
+
 /// One node's part in a cluster of processes: finds the others by gossip, founds or joins, agrees
 /// with them on the view and on the application's commands, and carries calls between them. A node
 /// that stands alone listens to gossip only; it is open for others all the same.
@@ -63,7 +70,7 @@ class ClusterNode {
     /// Lets go of the port for calls, which is now needed.
     std::function<void()> free_port;
   };
-  /// Founds or joins; returns once this node is a member.
+  /// Founds or joins; returns once this node is a member. Throws EvictedError.
   void start(Hooks hooks);
   /// Whether this node founded its cluster.
   [[nodiscard]] bool is_founder() const;

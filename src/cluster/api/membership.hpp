@@ -34,6 +34,9 @@ struct ClusterView {
   std::uint64_t fence = 0;
   std::uint32_t next_number = 1;
   std::vector<ClusterMember> members;  ///< in the order of their joining, witnesses included
+  /// Who has left. The others have given up what such a node wrote and what it did, of which it may
+  /// know nothing: it can only come back as another one.
+  std::vector<NodeId> gone;
 
   /// Null where there is no such member. Points into this view.
   [[nodiscard]] const ClusterMember* find(NodeId id) const;
@@ -41,7 +44,7 @@ struct ClusterView {
   [[nodiscard]] View data_view() const;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(epoch, fence, next_number, members);
+    archive(epoch, fence, next_number, members, gone);
   }
   friend bool operator==(const ClusterView&, const ClusterView&) = default;
 };
@@ -49,7 +52,7 @@ struct ClusterView {
 /// One change of the view.
 struct ViewChange {
   enum class Kind : std::uint8_t {
-    join,   ///< adds the member; one that is there already stays as it is
+    join,   ///< adds the member; one that is there already stays as it is, one that left is gone
     leave,  ///< removes it, dead or gone
     drain,  ///< marks it as leaving
   };

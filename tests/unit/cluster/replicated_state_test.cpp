@@ -62,6 +62,19 @@ TEST_F(ReplicatedStateTest, ARetryIsAnsweredButNotApplied) {
   EXPECT_EQ(list_.machine.list, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST_F(ReplicatedStateTest, WhoHasLeftDoesNotComeBackUnderTheSameId) {
+  change(ViewChange::Kind::join, 2);
+  change(ViewChange::Kind::leave, 2);
+  const wire::Bytes snapshot = state_.snapshot();
+  change(ViewChange::Kind::join, 2);
+  EXPECT_EQ(state_.view()->find(NodeId(2)), nullptr);
+  state_.restore(snapshot);
+  change(ViewChange::Kind::join, 2);
+  EXPECT_EQ(state_.view()->find(NodeId(2)), nullptr);
+  change(ViewChange::Kind::join, 3);
+  EXPECT_NE(state_.view()->find(NodeId(3)), nullptr);
+}
+
 TEST_F(ReplicatedStateTest, OnlyMembersCommit) {
   EXPECT_EQ(apply(command(1, "a", 2)).status, Reply::Status::no_member);
   change(ViewChange::Kind::join, 2);

@@ -65,9 +65,7 @@ TEST(Catalog, ANewMemberFetchesCopiesUntilTheyHaveArrived) {
   EXPECT_EQ(catalog.placement(LayoutId(9))->receivers(GroupIndex(0)),
             (std::vector<NodeId>{kSelf, NodeId(9)}));
   for (const auto& fetch : wanted) {
-    catalog.apply(
-        {.writer = NodeId(9),
-         .arrival = Arrival{fetch.layout, fetch.first_group, fetch.end_group, NodeId(9)}});
+    catalog.apply({.writer = NodeId(9), .arrival = fetch.arrival(NodeId(9))});
   }
   EXPECT_TRUE(catalog.fetches_of(NodeId(9)).empty());
   // Both hold all then, so each is the first home of a half.
@@ -80,8 +78,7 @@ TEST(Catalog, ANewMemberFetchesCopiesUntilTheyHaveArrived) {
 /// All copies that are on their way arrive.
 void arrive(Catalog& catalog, NodeId node) {
   for (const auto& fetch : catalog.fetches_of(node)) {
-    catalog.apply({.writer = node,
-                   .arrival = Arrival{fetch.layout, fetch.first_group, fetch.end_group, node}});
+    catalog.apply({.writer = node, .arrival = fetch.arrival(node)});
   }
 }
 

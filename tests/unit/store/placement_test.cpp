@@ -32,7 +32,7 @@ std::int32_t settle(Placement& placement, const std::vector<NodeId>& members, st
     if (waiting == placement.runs.end()) return copied;
     const std::int32_t end = placement.end_of(*waiting);
     copied += end - waiting->first_group;
-    EXPECT_TRUE(placement.arrived(waiting->first_group, end, *waiting->incoming));
+    EXPECT_TRUE(placement.arrived(waiting->first_group, end, *waiting->incoming, waiting->since));
     placement.fill(members, copies);
     placement.balance(members, slack);
   }
@@ -118,9 +118,23 @@ TEST(Placement, TheFirstHomeChangesOnlyWhenTheCopyHasArrived) {
   EXPECT_EQ(placement.runs[1].homes, nodes(1));
   EXPECT_EQ(placement.runs[1].incoming, NodeId(2));
   EXPECT_FALSE(placement.balance(nodes(2), 0)) << "one step at a time";
-  EXPECT_FALSE(placement.arrived(5, 9, NodeId(2))) << "the run is longer than what has arrived";
-  EXPECT_TRUE(placement.arrived(5, 10, NodeId(2)));
+  EXPECT_FALSE(placement.arrived(5, 9, NodeId(2), 0)) << "the run is longer than what has arrived";
+  EXPECT_TRUE(placement.arrived(5, 10, NodeId(2), 0));
   EXPECT_EQ(placement.runs[1].homes, std::vector<NodeId>{NodeId(2)});
+}
+
+TEST(Placement, WhatArrivesForAnEarlierChoiceOfTheSameNodeDoesNotCount) {
+  Placement placement = place(10, nodes(1), 1);
+  placement.balance(nodes(2), 0);
+  placement.commit(7);
+  EXPECT_EQ(placement.runs[1].since, 7U);
+  placement.fill(nodes(1), 1);  // it is to leave, and drops what it has fetched …
+  placement.balance(nodes(1), 0);
+  placement.commit(8);
+  placement.balance(nodes(2), 0);  // … but stays
+  placement.commit(9);
+  EXPECT_FALSE(placement.arrived(5, 10, NodeId(2), 7));
+  EXPECT_TRUE(placement.arrived(5, 10, NodeId(2), 9));
 }
 
 TEST(Placement, WhoseNewHomeDiesStaysWhereItWas) {
@@ -139,7 +153,7 @@ TEST(Placement, WhoseOldHomeDiesMeanwhileKeepsTheNewOne) {
   placement.fill(staying, 2);  // node 1 drains
   EXPECT_EQ(placement.runs[0].leaving, NodeId(1));
   placement.drop(NodeId(1));
-  EXPECT_TRUE(placement.arrived(0, placement.end_of(placement.runs[0]), NodeId(3)));
+  EXPECT_TRUE(placement.arrived(0, placement.end_of(placement.runs[0]), NodeId(3), 0));
   EXPECT_EQ(placement.runs[0].homes, staying);
 }
 
@@ -182,7 +196,7 @@ TEST(Placement, NoOrderOfEventsLosesRowsThatSomebodyHolds) {
         default: {
           const store::Run& run = placement.runs[below(placement.runs.size())];
           if (run.incoming)
-            placement.arrived(run.first_group, placement.end_of(run), *run.incoming);
+            placement.arrived(run.first_group, placement.end_of(run), *run.incoming, run.since);
         }
       }
       placement.fill(members, 2);
