@@ -5,7 +5,7 @@
 namespace neve::mr {
 namespace {
 
-/// What comes behind the Partials of a reply, so that these need not be copied to make room.
+/// What comes behind the Partials of a reply.
 struct ReplyTail {
   struct Part {
     std::int32_t height = 0;
@@ -27,21 +27,21 @@ struct ReplyTail {
 }  // namespace
 
 wire::Bytes encode_reply(const TaskEntry& task, const RunReply& reply) {
-  wire::Bytes all;
-  const auto append = [&all](wire::Bytes more) {
-    all.empty() ? all.swap(more) : void(all.insert(all.end(), more.begin(), more.end()));
-  };
   ReplyTail tail{.parts = {}, .missed = reply.missed};
+  std::size_t size = 0;
   for (const Subtree& part : reply.parts) {
-    const std::size_t before = all.size();
-    append(task.encode_partial(part.partial.get()));
-    tail.parts.push_back({part.height, part.place, all.size() - before});
+    wire::Writer counter = wire::Writer::counting();
+    task.write_partial(counter, part.partial.get());
+    tail.parts.push_back({part.height, part.place, counter.size()});
+    size += counter.size();
   }
-  wire::Bytes tail_bytes = wire::encode(tail);
-  const auto tail_size = static_cast<std::uint64_t>(tail_bytes.size());
-  append(std::move(tail_bytes));
-  append(wire::encode(tail_size));
-  return all;
+  wire::Writer counter = wire::Writer::counting();
+  counter(tail);
+  const auto tail_size = static_cast<std::uint64_t>(counter.size());
+  wire::Writer out(size + tail_size + sizeof tail_size);
+  for (const Subtree& part : reply.parts) task.write_partial(out, part.partial.get());
+  out(tail, tail_size);
+  return out.take();
 }
 
 RunReply decode_reply(const TaskEntry& task, std::span<const std::byte> bytes) {

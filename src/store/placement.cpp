@@ -41,12 +41,14 @@ std::int32_t Placement::end_of(const Run& run) const {
 bool Placement::drop(NodeId node) {
   bool changed = false;
   for (Run& run : runs) {
-    changed |= std::erase(run.homes, node) != 0;
+    if (std::erase(run.homes, node) != 0) {
+      run.leaving.reset();  // what arrives makes good for the loss
+      changed = true;
+    }
     if (run.incoming == node) {
       run.settle();
       changed = true;
     }
-    if (run.leaving == node) run.leaving.reset();
   }
   return changed;
 }

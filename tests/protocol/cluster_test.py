@@ -1,8 +1,10 @@
 """Several processes as one cluster: the same bits as on one node, and nothing lost when a process is killed."""
 import contextlib
 import json
+import random
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
@@ -17,7 +19,7 @@ import json, os, sys, urllib.request, warnings
 warnings.simplefilter("ignore")
 import h2o
 from h2o.estimators import H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator
-url, trees = sys.argv[1], int(sys.argv[2])
+url, trees, table = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 h2o.no_progress()
 h2o.connect(url=url, verbose=False)
 
@@ -43,6 +45,13 @@ out["sort"] = checksum(rows.sort([rows.names[2], rows.names[1]]))
 glm = H2OGeneralizedLinearEstimator(family="binomial", lambda_=1e-3, seed=1)
 glm.train(x=x, y="response", training_frame=rows)
 out["glm"] = model_checksum(glm)
+imported = h2o.import_file(table, destination_frame="imported", col_types={"note": "string"})
+out["import"] = checksum(imported)
+groups = imported.group_by("town").mean("amount", na="rm").count().get_frame()
+out["groups"] = checksum(groups)
+merged = imported.merge(groups, all_x=True)
+out["merge"] = checksum(merged)
+out["munging"] = checksum(merged[merged["amount"] > 0, :]["mean_amount"].log())
 print("gbm", flush=True)
 gbm = H2OGradientBoostingEstimator(model_id="gbm", ntrees=trees, max_depth=6, seed=1, sample_rate=0.8)
 gbm.train(x=x, y="response", training_frame=rows)
@@ -75,9 +84,23 @@ def size_of(server):
     return server.json("GET", "/3/Cloud")[1]["cloud_size"]
 
 
+def write_table(path, rows=60_000):
+    dice = random.Random(3)
+    with open(path, "w") as out:
+        out.write("town,amount,day,note\n")
+        for i in range(rows):
+            amount = "" if dice.random() < 0.02 else f"{dice.gauss(2, 3):.6g}"
+            out.write(f"town{dice.randrange(700)},{amount},2024-{1 + i % 12:02}-{1 + i % 28:02},note {i % 5000}\n")
+    return path
+
+
+FOLDER = tempfile.TemporaryDirectory(prefix="neve-cluster-")
+TABLE = write_table(Path(FOLDER.name) / "table.csv")
+
+
 def session(server, trees, on_line=lambda line: None):
     """What the published client sees in a session of its own process."""
-    client = subprocess.Popen([sys.executable, "-c", SESSION, server.url, str(trees)], text=True,
+    client = subprocess.Popen([sys.executable, "-c", SESSION, server.url, str(trees), str(TABLE)], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     errors = []
     reader = threading.Thread(target=lambda: errors.extend(client.stderr))
@@ -105,8 +128,9 @@ def frame_checksum(server, name):
     return server.json("GET", f"/3/Frames/{name}?row_count=1")[1]["frames"][0]["checksum"]
 
 
-def test_three_processes_give_the_bits_of_one_and_answer_alike(alone):
-    with cluster(3) as servers:
+@pytest.mark.parametrize("size", [2, 3, 5])
+def test_several_processes_give_the_bits_of_one_and_answer_alike(alone, size):
+    with cluster(size) as servers:
         assert session(servers[1], TREES) == alone
         for server in servers:
             assert frame_checksum(server, "predicted") == alone["predicted"]

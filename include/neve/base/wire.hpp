@@ -34,17 +34,30 @@ concept HasFields = requires(T& value, Archive& archive) { value.fields(archive)
 template <class T>
 inline constexpr bool is_plain = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 
-/// Appends values to a byte vector.
+/// Appends values to a byte vector, or only counts their bytes: a large message that grows while it
+/// is written is copied more than once.
 class Writer {
  public:
+  Writer() = default;
+  /// Has room for so many bytes.
+  explicit Writer(std::size_t room) { bytes_.reserve(room); }
+  static Writer counting() {
+    Writer made;
+    made.counts_ = true;
+    return made;
+  }
   template <class... T>
   void operator()(const T&... values) {
     (write(values), ...);
   }
+  /// Bytes so far.
+  [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] Bytes take() { return std::move(bytes_); }
 
  private:
   void raw(const void* data, std::size_t size) {
+    size_ += size;
+    if (counts_) return;
     const auto* begin = static_cast<const std::byte*>(data);
     bytes_.insert(bytes_.end(), begin, begin + size);
   }
@@ -107,6 +120,8 @@ class Writer {
   }
 
   Bytes bytes_;
+  std::size_t size_ = 0;
+  bool counts_ = false;
 };
 
 /// Takes values from a byte range; throws InternalError on bytes that no Writer made.

@@ -101,7 +101,7 @@ struct TaskEntry {
   wire::Bytes (*encode_state)(const void* state);
   std::int64_t (*partial_bytes)(const void* state);
   std::shared_ptr<void> (*make_partial)(const void* state);
-  wire::Bytes (*encode_partial)(const void* partial);
+  void (*write_partial)(wire::Writer& out, const void* partial);
   std::shared_ptr<void> (*decode_partial)(std::span<const std::byte>);
   void (*merge)(void* left, const void* right);
   std::shared_ptr<void> (*make_scratch)();
@@ -193,7 +193,9 @@ const TaskEntry& task_entry() {
     entry.encode_state = detail::encode_as<State>;
     entry.partial_bytes = detail::partial_bytes<Task>;
     entry.make_partial = detail::make_partial<Task>;
-    entry.encode_partial = detail::encode_as<Partial>;
+    entry.write_partial = [](wire::Writer& out, const void* partial) {
+      out(*static_cast<const Partial*>(partial));
+    };
     entry.decode_partial = detail::decode_as<Partial>;
     entry.merge = [](void* left, const void* right) {
       Task::merge(*static_cast<Partial*>(left), *static_cast<const Partial*>(right));

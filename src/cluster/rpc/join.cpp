@@ -24,8 +24,8 @@ wire::Bytes call_once(const rpc::Endpoint& endpoint, const rpc::Head& head,
   const std::chrono::milliseconds silence(endpoint.silence_ms);
   rpc::Pulse pulse(silence / 4);
   const auto call = std::make_shared<rpc::OutgoingCall>(
-      rpc::OutgoingCall::Target{rpc::library().connect(endpoint), "the node at " + endpoint.address,
-                                silence},
+      rpc::OutgoingCall::Target{std::make_shared<rpc::Streams>(rpc::library().connect(endpoint)),
+                                "the node at " + endpoint.address, silence},
       budget, traffic);
   pulse.watch(call);
   return call->run(head, request);

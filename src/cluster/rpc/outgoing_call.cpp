@@ -24,31 +24,46 @@ void OutgoingCall::beat() {
   if (now - last_progress_.load() > target_.silence) stop(Stop::silent);
 }
 
-/// Without the lock, as it may wait for a connection, for which whoever stops the call must not.
-void OutgoingCall::open() {
+bool OutgoingCall::send(std::unique_ptr<ClientStream> stream, const Head& head,
+                        std::span<const std::byte> request) {
+  if (!stream) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    stream_.swap(stream);
+    if (stop_ != Stop::none) stream_->cancel();
+  }
+  return write_message(*stream_, head, request, [this](std::size_t bytes) {
+    traffic_.bytes_sent += bytes;
+    note_progress();
+  });
+}
+
+/// Opens without the lock, as it may wait for a connection, for which whoever stops the call must
+/// not. A write that fails may mean that the far side has answered already: it read enough to
+/// refuse.
+void OutgoingCall::send_afresh(const Head& head, std::span<const std::byte> request) {
   {
     const std::lock_guard lock(mutex_);
     if (stop_ != Stop::none) return;
   }
-  auto stream = target_.connection->open(Connection::Method::call);
-  const std::lock_guard lock(mutex_);
-  stream_ = std::move(stream);
-  if (stop_ != Stop::none) stream_->cancel();
+  send(target_.streams->fresh(), head, request);
+}
+
+void OutgoingCall::release() {
+  std::unique_ptr<ClientStream> stream;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_ == Stop::none) stream = std::move(stream_);
+  }
+  if (stream) target_.streams->put_back(std::move(stream));
 }
 
 wire::Bytes OutgoingCall::run(const Head& head, std::span<const std::byte> request) {
-  open();
+  // A stream that has broken since its last call shows it now, and then nobody has the request.
+  if (!send(target_.streams->used(), head, request)) send_afresh(head, request);
   if (!stream_) fail({});
-  // A write that fails may mean that the far side has answered already: it read enough to refuse.
-  write_message(*stream_, head, request, [this](std::size_t bytes) {
-    traffic_.bytes_sent += bytes;
-    note_progress();
-  });
   wire::Bytes answer = read_answer();
-  // After the answer comes the end of the stream, and nothing else.
-  for (Frame frame; stream_->read(frame);) {
-  }
-  stream_->end();
+  release();
   return answer;
 }
 

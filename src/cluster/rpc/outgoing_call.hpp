@@ -8,7 +8,7 @@
 #include "cluster/api/rpc.hpp"
 #include "cluster/rpc/message.hpp"
 #include "cluster/rpc/pulse.hpp"
-#include "cluster/rpc/stream.hpp"
+#include "cluster/rpc/streams.hpp"
 
 namespace neve::cluster::rpc {
 
@@ -18,7 +18,7 @@ class OutgoingCall final : public Watched {
  public:
   /// Whom it goes to, and how an error names him.
   struct Target {
-    std::shared_ptr<Connection> connection;
+    std::shared_ptr<Streams> streams;
     std::string name;  ///< "node 0123 at 10.0.0.1:54322"
     std::chrono::milliseconds silence;
   };
@@ -34,8 +34,15 @@ class OutgoingCall final : public Watched {
   void beat() override;
 
  private:
-  void open();
+  /// Goes on over this stream, if there is one. Whether the request was sent: if not, nobody has
+  /// all of it.
+  bool send(std::unique_ptr<ClientStream> stream, const Head& head,
+            std::span<const std::byte> request);
+  /// Opens a stream and sends.
+  void send_afresh(const Head& head, std::span<const std::byte> request);
   wire::Bytes read_answer();
+  /// The answer was the last that came over the stream.
+  void release();
   [[noreturn]] void fail(const std::string& why);
   void note_progress() { last_progress_ = std::chrono::steady_clock::now().time_since_epoch(); }
 

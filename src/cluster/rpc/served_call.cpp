@@ -7,6 +7,7 @@ bool ServedCall::read(Frame& frame) {
     if (!stream_->read(frame)) return false;
     const std::lock_guard lock(mutex_);
     last_sign_ = std::chrono::steady_clock::now();
+    phase_ = Phase::reading;
   } while (!frame.head && !frame.failure && frame.body.empty());
   traffic_.bytes_received += frame.body.size();
   return true;
@@ -18,13 +19,13 @@ void ServedCall::begin_work() {
   last_sign_ = std::chrono::steady_clock::now();
 }
 
-void ServedCall::answer(std::span<const std::byte> bytes) {
+bool ServedCall::answer(std::span<const std::byte> bytes) {
   {
     const std::lock_guard lock(mutex_);
     phase_ = Phase::answering;
   }
   // Without the lock: a far side that reads slowly must not hold up the beat.
-  write_message(*stream_, {}, bytes, [this](std::size_t written) {
+  return write_message(*stream_, {}, bytes, [this](std::size_t written) {
     traffic_.bytes_sent += written;
     const std::lock_guard lock(mutex_);
     last_sign_ = std::chrono::steady_clock::now();
@@ -60,12 +61,13 @@ void ServedCall::beat() {
     const std::lock_guard lock(mutex_);
     if (stream_ == nullptr) return;
     const auto now = std::chrono::steady_clock::now();
+    const auto silence = phase_ == Phase::idle ? times_.idle : times_.silence;
     gone = stream_->cancelled();
     if (phase_ == Phase::working && !gone && now - last_sign_ >= times_.heartbeat) {
       last_sign_ = now;
       gone = !stream_->write({});
       ++traffic_.heartbeats;
-    } else if (phase_ != Phase::working && now - last_sign_ > times_.silence) {
+    } else if (phase_ != Phase::working && now - last_sign_ > silence) {
       gone = true;
     }
   }

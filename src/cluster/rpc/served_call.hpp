@@ -10,11 +10,12 @@
 
 namespace neve::cluster::rpc {
 
-/// A stream that another node opened, while it is served: sends heartbeats once its request is
-/// there, and notices when the other side is silent or gone.
+/// A request that comes over a stream which another node opened, while it is served: sends
+/// heartbeats once the request is there, and notices when the other side is silent or gone.
 class ServedCall final : public Watched {
  public:
   struct Times {
+    std::chrono::milliseconds idle;  ///< until the request begins
     std::chrono::milliseconds silence;
     std::chrono::milliseconds heartbeat;
   };
@@ -24,7 +25,8 @@ class ServedCall final : public Watched {
   bool read(Frame& frame);
   /// The request is whole: from now on the other side waits.
   void begin_work();
-  void answer(std::span<const std::byte> bytes);
+  /// False where the stream is over.
+  bool answer(std::span<const std::byte> bytes);
   void refuse(const Failure& failure);
   /// Nobody waits for the answer.
   void abandon();
@@ -34,12 +36,12 @@ class ServedCall final : public Watched {
   [[nodiscard]] Call& call() { return call_; }
 
  private:
-  enum class Phase : std::uint8_t { reading, working, answering };
+  enum class Phase : std::uint8_t { idle, reading, working, answering };
   std::mutex mutex_;  ///< held to write, and while others look at the stream
   ServerStream* stream_;
   const Times times_;
   Traffic& traffic_;
-  Phase phase_ = Phase::reading;
+  Phase phase_ = Phase::idle;
   std::chrono::steady_clock::time_point last_sign_ = std::chrono::steady_clock::now();
   Call call_;
 };

@@ -14,6 +14,7 @@
 #include "cluster/rpc/outgoing_call.hpp"
 #include "cluster/rpc/protection.hpp"
 #include "cluster/rpc/served_call.hpp"
+#include "cluster/rpc/streams.hpp"
 
 namespace neve::cluster {
 
@@ -82,7 +83,8 @@ struct RpcServer::Parts final : rpc::Service {
   /// Reads one message, whose head is judged before its body is read; nothing at the stream's end.
   std::optional<rpc::Message> read(ServedCall& served, const std::string& certificate);
   wire::Bytes work(ServedCall& served, const rpc::Message& request);
-  void serve(ServedCall& served, const std::string& certificate);
+  /// One request. Whether the stream may bring another one.
+  bool serve(ServedCall& served, const std::string& certificate);
   void take_posts(ServedCall& served, const std::string& certificate);
   /// Abandons those of the open calls of which `wanted` is true; asked under the lock.
   template <class Wanted>
@@ -199,26 +201,30 @@ wire::Bytes RpcServer::Parts::work(ServedCall& served, const rpc::Message& reque
   return inbox.handle(request.head.service, request.body, served.call());
 }
 
-void RpcServer::Parts::serve(ServedCall& served, const std::string& certificate) {
+bool RpcServer::Parts::serve(ServedCall& served, const std::string& certificate) {
   try {
     const std::optional<rpc::Message> request = read(served, certificate);
-    if (!request) return;
+    if (!request) return false;
     const wire::Bytes bytes = work(served, *request);
     ++traffic.answered;
     traffic.timeline.note(TimelineEvent::Kind::served, request->head.from, request->head.service,
                           bytes.size(), request->body.size());
-    served.answer(bytes);
+    return served.answer(bytes);
   } catch (...) {
     served.refuse(rpc::current_failure());
+    return false;
   }
 }
 
 void RpcServer::Parts::call(ServerStream& stream) noexcept {
-  const auto served = std::make_shared<ServedCall>(
-      stream, ServedCall::Times{settings.silence, settings.heartbeat}, traffic);
-  open(served);
-  serve(*served, stream.certificate());
-  close(served);
+  const std::string certificate = stream.certificate();
+  ServedCall::Times times{settings.silence, settings.silence, settings.heartbeat};
+  for (bool goes_on = true; goes_on; times.idle = rpc::kIdleOfServer) {
+    const auto served = std::make_shared<ServedCall>(stream, times, traffic);
+    open(served);
+    goes_on = serve(*served, certificate);
+    close(served);
+  }
 }
 
 void RpcServer::Parts::take_posts(ServedCall& served, const std::string& certificate) {
@@ -235,7 +241,7 @@ void RpcServer::Parts::take_posts(ServedCall& served, const std::string& certifi
 void RpcServer::Parts::post(ServerStream& stream) noexcept {
   // Idle for as long as there is nothing to say; that its far side lives is seen by pings.
   const auto served = std::make_shared<ServedCall>(
-      stream, ServedCall::Times{kForEver, settings.heartbeat}, traffic);
+      stream, ServedCall::Times{kForEver, kForEver, settings.heartbeat}, traffic);
   open(served);
   try {
     take_posts(*served, stream.certificate());

@@ -9,6 +9,7 @@
 #include "cluster/rpc/outgoing_call.hpp"
 #include "cluster/rpc/protection.hpp"
 #include "cluster/rpc/pulse.hpp"
+#include "cluster/rpc/streams.hpp"
 #include "cluster/rpc/threads.hpp"
 
 namespace neve::cluster {
@@ -23,6 +24,7 @@ namespace {
 struct Peer {
   std::string address;
   std::shared_ptr<Connection> connection;
+  std::shared_ptr<rpc::Streams> streams;
   std::shared_ptr<Outbox> outbox;  ///< once something was sent one way
   std::set<std::shared_ptr<OutgoingCall>> calls;
 };
@@ -79,6 +81,7 @@ Peer* GrpcTransport::Parts::find(NodeId node) {
                                             .credentials = settings.credentials,
                                             .peer_name = rpc::certificate_name(node),
                                             .silence_ms = settings.silence.count()});
+  peer.streams = std::make_shared<rpc::Streams>(peer.connection);
   return &peer;
 }
 
@@ -112,7 +115,7 @@ Answer GrpcTransport::call(NodeId to, std::string service, wire::Bytes request) 
     Peer* peer = parts.find(to);
     if (peer == nullptr) return failed("There is no " + rpc::name_of(to) + " in the cluster.");
     call = std::make_shared<OutgoingCall>(
-        OutgoingCall::Target{peer->connection, rpc::name_of(to) + " at " + peer->address,
+        OutgoingCall::Target{peer->streams, rpc::name_of(to) + " at " + peer->address,
                              parts.settings.silence},
         parts.budget, parts.traffic);
     peer->calls.insert(call);

@@ -111,7 +111,7 @@ struct KillTask : SumTask {
 };
 
 /// A running value per row, which each run changes: its bits tell whether every run was done once,
-/// in order. A node dies while run `fatal_run` is under way.
+/// in order. A node dies in a fatal run, or calls fail though all live.
 struct RunningTask {
   static constexpr std::string_view name = "test.running";
   static constexpr auto reduction = mr::Reduction::ordered;
@@ -130,6 +130,7 @@ struct RunningTask {
     }
   };
   using Partial = SumTask::Partial;
+  static inline std::atomic<int> failures{0};
   static void rebuild(const mr::RowGroup& group, const State& /*state*/, Scratch& scratch) {
     scratch.values.assign(static_cast<std::size_t>(group.rows), 1.0);
   }
@@ -142,6 +143,7 @@ struct RunningTask {
       partial.sum += scratch.values[i];
     }
     partial.rows += group.rows;
+    if (state.fatal && failures.fetch_sub(1) > 0) throw ClusterError("The line was cut.");
     if (!state.fatal || group.index.value() != 3) return;
     if (mr::LocalCluster* cluster = KillTask::victim_cluster.exchange(nullptr)) cluster->kill(1);
   }
@@ -363,23 +365,37 @@ TEST_F(Loss, InTheMiddleOfARunChangesNoBit) {
   EXPECT_TRUE(all_copied(result.columns[0].id));
 }
 
+/// The sums of five runs with one Scratch, the third of which is fatal or not.
+std::vector<double> running_sums(mr::Engine& engine, const frame::Frame& frame, bool is_fatal) {
+  std::vector<double> all;
+  const mr::ScratchLease scratch(engine);
+  mr::RunOptions options;
+  options.scratch = scratch.id();
+  for (const double factor : {0.5, 0.75, -0.3, 1.25, 0.1}) {
+    const RunningTask::State state{factor, is_fatal && factor == -0.3};
+    all.push_back(engine.run<RunningTask>(mr::inputs_of(frame), state, options).sum);
+  }
+  return all;
+}
+
 TEST_F(Loss, OfScratchIsMadeGoodByDoingItsRunsAgain) {
-  const auto sums = [&](bool lose) {
-    std::vector<double> all;
-    const mr::ScratchLease scratch(engine_);
-    mr::RunOptions options;
-    options.scratch = scratch.id();
-    for (const double factor : {0.5, 0.75, -0.3, 1.25, 0.1}) {
-      RunningTask::State state{factor, lose && factor == -0.3};
-      if (state.fatal) KillTask::victim_cluster = &cluster_;
-      all.push_back(engine_.run<RunningTask>(mr::inputs_of(frame_), state, options).sum);
-    }
-    return all;
-  };
-  const std::vector<double> expected = sums(false);
-  EXPECT_EQ(sums(true), expected);
+  const std::vector<double> expected = running_sums(engine_, frame_, false);
+  KillTask::victim_cluster = &cluster_;
+  EXPECT_EQ(running_sums(engine_, frame_, true), expected);
   EXPECT_EQ(cluster_.node(0).store().catalog().view()->size(), 2U);
-  EXPECT_EQ(sums(false), expected);
+  EXPECT_EQ(running_sums(engine_, frame_, false), expected);
+}
+
+/// Each row group has one home only: what it has done before its call failed is done again there.
+TEST(Failure, OfCallsToNodesThatStayIsOvercome) {
+  mr::LocalCluster cluster(3, 2, kMemory, tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const frame::Frame frame = random_frame(engine);
+  const std::vector<double> expected = running_sums(engine, frame, false);
+  RunningTask::failures = 4;
+  EXPECT_EQ(running_sums(engine, frame, true), expected);
+  EXPECT_LE(RunningTask::failures.exchange(0), 0) << "nothing has failed";
+  EXPECT_EQ(cluster.node(0).store().catalog().view()->size(), 3U);
 }
 
 TEST_F(Loss, BetweenWritingAndAdoptingAColumnBringsItsChunks) {

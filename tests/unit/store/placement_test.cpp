@@ -147,6 +147,19 @@ TEST(Placement, WhoseNewHomeDiesStaysWhereItWas) {
   EXPECT_FALSE(placement.runs.back().incoming || placement.runs.back().leaving);
 }
 
+TEST(Placement, WhoseOtherHomeDiesKeepsTheOneThatWasToLeave) {
+  Placement placement = place(10, nodes(2), 2);
+  placement.balance(nodes(3), 0);
+  const auto moving = std::ranges::find_if(
+      placement.runs, [](const store::Run& run) { return run.leaving.has_value(); });
+  ASSERT_NE(moving, placement.runs.end());
+  const NodeId leaver = *moving->leaving;
+  placement.drop(leaver == NodeId(1) ? NodeId(2) : NodeId(1));
+  const std::int32_t end = placement.end_of(*moving);
+  EXPECT_TRUE(placement.arrived(moving->first_group, end, *moving->incoming, moving->since));
+  EXPECT_EQ(moving->homes, (std::vector<NodeId>{leaver, NodeId(3)}));
+}
+
 TEST(Placement, WhoseOldHomeDiesMeanwhileKeepsTheNewOne) {
   Placement placement = place(10, nodes(2), 2);
   const std::vector<NodeId> staying = {NodeId(2), NodeId(3)};

@@ -18,13 +18,10 @@ class GrpcServerStream final : public ServerStream {
   GrpcServerStream(grpc::ServerContext& context, Pipe& pipe) : context_(context), pipe_(pipe) {}
   bool write(const Frame& frame) override {
     to_envelope(frame, sent_);
-    if (frame.head) left_ = frame.head->bytes;
-    left_ -= frame.body.size();
-    // The end of a message is the end of what a call is answered: it goes out with the stream's
-    // own end, as one packet that wakes the other side once.
-    const bool last = frame.failure || ((frame.head || !frame.body.empty()) && left_ == 0);
-    return pipe_.Write(sent_,
-                       last ? grpc::WriteOptions().set_last_message() : grpc::WriteOptions());
+    // Nothing follows a failure: it goes out with the stream's own end, as one packet that wakes
+    // the other side once.
+    return pipe_.Write(
+        sent_, frame.failure ? grpc::WriteOptions().set_last_message() : grpc::WriteOptions());
   }
   bool read(Frame& frame) override {
     if (!pipe_.Read(&received_)) return false;
@@ -42,7 +39,6 @@ class GrpcServerStream final : public ServerStream {
  private:
   grpc::ServerContext& context_;
   Pipe& pipe_;
-  std::uint64_t left_ = 0;  ///< bytes of the message that is being written
   proto::Frame sent_;
   proto::Frame received_;
 };
