@@ -86,4 +86,19 @@ std::string resolve_address(const std::string& name) {
   return numeric(found->ai_addr, found->ai_addrlen);
 }
 
+std::string address_towards(const std::string& name) {
+  constexpr const char* kAnyPort = "9";  // nothing is sent
+  const AddressList found = look_up(name, kAnyPort);
+  const int descriptor = ::socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_storage own{};
+  socklen_t size = sizeof own;
+  auto* const address = reinterpret_cast<sockaddr*>(&own);
+  const bool known = descriptor >= 0 &&
+                     ::connect(descriptor, found->ai_addr, found->ai_addrlen) == 0 &&
+                     ::getsockname(descriptor, address, &size) == 0;
+  if (descriptor >= 0) ::close(descriptor);
+  if (known) return numeric(address, size);
+  throw InputError::illegal_argument("No way leads from this machine to " + name + ".");
+}
+
 }  // namespace neve::rest::http

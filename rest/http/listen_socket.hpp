@@ -40,5 +40,8 @@ class ListenSocket {
 
 /// The numeric form of an address or host name; throws InputError where the name is unknown.
 std::string resolve_address(const std::string& name);
+/// The numeric address that this machine has on its way to another, by which that one reaches it.
+/// Throws InputError where the name is unknown or no way leads there.
+std::string address_towards(const std::string& name);
 
 }  // namespace neve::rest::http

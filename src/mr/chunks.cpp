@@ -48,8 +48,7 @@ void Engine::Core::serve_chunks(cluster::Inbox& inbox) {
   inbox.add("chunk.get", [this](auto bytes) {
     const auto wanted = wire::decode<ChunkMessage>(bytes);
     const SharedBuffer buffer = parts_.store.find(wanted.column, wanted.group);
-    if (!buffer) throw ClusterError("A chunk is not at its home.");
-    return bytes_of(buffer);
+    return buffer ? bytes_of(buffer) : wire::Bytes();  // no chunk is empty
   });
   inbox.add("chunk.put", [this](auto bytes) {
     const auto sent = wire::decode<ChunkMessage>(bytes);
@@ -92,16 +91,17 @@ store::PlacementPtr Engine::Core::placement(const frame::Layout& layout) {
 }
 
 SharedBuffer Engine::Core::find_chunk(const store::Placement& placement, ColumnId column,
-                                      GroupIndex group, const job::Token& token) {
+                                      GroupIndex group, const job::Token& token,
+                                      std::exception_ptr& unreachable) {
   if (SharedBuffer here = parts_.store.find(column, group)) return here;
   const wire::Bytes wanted = wire::encode(ChunkMessage{column, group, {}});
   for (const NodeId home : placement.run_of(group).homes) {
     if (home == parts_.self) continue;
     try {
       const wire::Bytes bytes = call(home, "chunk.get", wanted, token);
-      return frame::Chunk::from_bytes(buffer_of(bytes)).buffer();
+      if (!bytes.empty()) return frame::Chunk::from_bytes(buffer_of(bytes)).buffer();
     } catch (const ClusterError&) {
-      continue;  // the next home may have it
+      unreachable = std::current_exception();  // the next home may have it
     }
   }
   return nullptr;
@@ -109,13 +109,16 @@ SharedBuffer Engine::Core::find_chunk(const store::Placement& placement, ColumnI
 
 SharedBuffer Engine::Core::get_chunk(const store::Placement& placement, ColumnId column,
                                      GroupIndex group, const job::Token& token) {
-  if (SharedBuffer found = find_chunk(placement, column, group, token)) return found;
+  std::exception_ptr unreachable;
+  if (SharedBuffer found = find_chunk(placement, column, group, token, unreachable)) return found;
   // It may have moved since the placement was looked up; its old home has let go of it only after
   // the cluster had agreed on the new one.
   parts_.store.sync();
   if (const auto now = parts_.store.catalog().placement_of(column)) {
-    if (SharedBuffer found = find_chunk(*now, column, group, token)) return found;
+    unreachable = nullptr;
+    if (SharedBuffer found = find_chunk(*now, column, group, token, unreachable)) return found;
   }
+  if (unreachable) std::rethrow_exception(unreachable);
   throw ClusterError("A chunk of a column is gone; was its frame removed?");
 }
 

@@ -25,10 +25,14 @@ bool Copier::fetch_all(const std::stop_token& stop) {
       }
       store.commit({.arrival = wanted.arrival(self)});
     } catch (const Error& error) {
-      log::warn(std::string("A copy of some rows could not be made yet: ") + error.what());
+      if (said_ != error.what()) {
+        log::warn(std::string("A copy of some rows could not be made yet: ") + error.what());
+      }
+      said_ = error.what();
       complete = false;
     }
   }
+  if (complete) said_.clear();
   return complete;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
 
 #include "mr/core.hpp"
 #include "store/api/placement_watcher.hpp"
@@ -23,6 +24,7 @@ class Copier {
   bool fetch_all(const std::stop_token& stop);
 
   Engine::Core& core_;
+  std::string said_;                 // the last failure, which is not logged again and again
   store::PlacementWatcher watcher_;  // last, so that it ends before what it uses
 };
 

@@ -104,9 +104,10 @@ class Engine::Core {
   /// Gets the chunks of these groups that are not here from who has them.
   void fetch(const store::Placement& from, std::span<const ColumnId> columns,
              std::int32_t first_group, std::int32_t end_group);
-  /// From one of the homes that the placement names; null where none has it.
+  /// From one of the homes that the placement names; null where none has it, or those that may
+  /// have it are `unreachable`.
   SharedBuffer find_chunk(const store::Placement& placement, ColumnId column, GroupIndex group,
-                          const job::Token& token);
+                          const job::Token& token, std::exception_ptr& unreachable);
   SharedBuffer get_chunk(const store::Placement& placement, ColumnId column, GroupIndex group,
                          const job::Token& token = {});
   /// Keeps a chunk here, unless its column was discarded meanwhile.
@@ -167,7 +168,7 @@ class Engine::Core {
     std::set<NodeId> missed;
     /// Who has failed, and in which run: nobody knows yet that they have ended it.
     std::map<NodeId, std::uint64_t> failed;
-    std::exception_ptr lost;  ///< why blocks are missing
+    std::exception_ptr lost;                                ///< why blocks are missing
     std::chrono::steady_clock::time_point give_up_at = {};  ///< unless more have been run by then
     std::chrono::steady_clock::time_point ask_at = {};      ///< those that have failed
   };

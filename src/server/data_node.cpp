@@ -17,7 +17,7 @@ namespace {
 std::string nodes_host(const Options& options) {
   const bool open = rest::http::is_loopback_address(options.bind_address) ||
                     !options.cluster_folder.empty() || options.insecure_cluster;
-  if (open) return options.bind_address;
+  if (open) return options.reach_address;
   if (options.join.empty() && options.flatfile.empty()) return "127.0.0.1";
   throw InputError::illegal_argument(
       "Nodes would talk in plain text over " + options.bind_address +

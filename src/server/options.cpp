@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include <neve/base/error.hpp>
@@ -108,6 +109,41 @@ void take_cluster(const RawOptions& raw, Options& out) {
   }
 }
 
+/// The first host of --join or of the flatfile, without its port; empty where neither was given.
+std::string first_other(const Options& options) {
+  std::istringstream lines(options.join + options.flatfile);
+  for (std::string line; std::getline(lines, line);) {
+    std::string host = line.substr(0, line.find_first_of("#,"));
+    std::erase_if(host, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
+    if (host.empty()) continue;
+    if (host.front() == '[') return host.substr(1, host.find(']') - 1);
+    const std::size_t colon = host.find(':');
+    const bool has_port =
+        colon != std::string::npos && host.find(':', colon + 1) == std::string::npos;
+    return has_port ? host.substr(0, colon) : host;
+  }
+  return {};
+}
+
+void take_reach_address(Options& out) {
+  const bool all = out.bind_address == "0.0.0.0" || out.bind_address == "::";
+  out.reach_address = out.bind_address;
+  if (!all) return;
+  std::string other = first_other(out);
+  if (other.empty() && out.cluster_folder.empty() && !out.insecure_cluster) {
+    out.reach_address = out.bind_address == "::" ? "::1" : "127.0.0.1";
+    return;
+  }
+  if (other.empty()) other = "192.0.2.1";  // stands for any other machine (RFC 5737)
+  try {
+    out.reach_address = rest::http::address_towards(other);
+  } catch (const InputError& error) {
+    throw InputError::illegal_argument(std::string(error.what()) +
+                                       " Give --ip the address by which other nodes reach this "
+                                       "one.");
+  }
+}
+
 void take_address(const RawOptions& raw, Options& out) {
   const std::string& given = raw.web_ip.empty() ? raw.ip : raw.web_ip;
   if (given.empty()) return;
@@ -145,6 +181,7 @@ void take_values(const RawOptions& raw, const Machine& machine, Options& out) {
   }
   take_cluster(raw, out);
   take_address(raw, out);
+  take_reach_address(out);
 }
 
 Options ending(int exit_code, std::string text) {

@@ -13,8 +13,11 @@ namespace neve::server {
 struct Options {
   std::string name;
   std::string bind_address = "127.0.0.1";  ///< numeric
-  std::string bind_name;                   ///< as given, where it was a host name
-  std::uint16_t port = 0;                  ///< 0: search from base_port upward
+  /// By which others reach this node: bind_address, but where that is all addresses, the one that
+  /// this machine has on its way to the first of the other nodes, or to the world.
+  std::string reach_address = "127.0.0.1";
+  std::string bind_name;   ///< as given, where it was a host name
+  std::uint16_t port = 0;  ///< 0: search from base_port upward
   std::uint16_t base_port = 54321;
   int threads = 1;
   int local_nodes = 1;

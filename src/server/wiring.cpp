@@ -54,11 +54,9 @@ mr::TaskList all_tasks() {
   return all;
 }
 
-/// host:port for a client on this machine, also where the service listens on all addresses.
-std::string reachable(const Ports& ports) {
-  std::string host = ports.rest.address();
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  if (host == "::") host = "::1";
+/// host:port for clients, also where the service listens on all addresses.
+std::string reachable(const Options& options, const Ports& ports) {
+  std::string host = options.reach_address;
   if (host.find(':') != std::string::npos) host = "[" + host + "]";
   return host + ":" + std::to_string(ports.rest.port());
 }
@@ -111,7 +109,7 @@ struct Node::Parts {
 Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request_stop)
     : options(o),
       path_policy(make_path_policy(o)),
-      data(make_data_node(o, reachable(ports), std::move(ports.nodes), all_tasks())),
+      data(make_data_node(o, reachable(o, ports), std::move(ports.nodes), all_tasks())),
       node(data->node()),
       services{.info = server_info(ports, std::move(request_stop))},
       rollups(node.engine()),
@@ -197,7 +195,7 @@ rest::ServerInfo Node::Parts::server_info(const Ports& ports, std::function<void
   info.cluster_name = options.name;
   info.h2o_version = options.h2o_version;
   info.neve_version = kNeveVersion;
-  info.address = reachable(ports);
+  info.address = reachable(options, ports);
   info.start_time_ms = now_ms();
   info.threads = options.threads;
   info.log_directory = options.log_directory;

@@ -175,7 +175,8 @@ void Catalog::note_arrival(const Arrival& arrival) {
   const auto at = layouts_.find(arrival.layout);
   if (at == layouts_.end()) return;
   Placement placement = *at->second.placement;
-  if (!placement.arrived(arrival.first_group, arrival.end_group, arrival.node, arrival.since)) return;
+  if (!placement.arrived(arrival.first_group, arrival.end_group, arrival.node, arrival.since))
+    return;
   const std::vector<NodeId> members = view_->homes();
   placement.fill(members, copies_);
   placement.balance(members, placement.usual_slack(members.size()));

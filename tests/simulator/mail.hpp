@@ -14,9 +14,9 @@ enum class MailKind : std::uint8_t {
   raft,
   request,  ///< to the leader: a command, or a read where it is empty
   answer,
-  admit,  ///< a process asks a member to be let in …
+  admit,   ///< a process asks a member to be let in …
   refuse,  ///< … and is not, as it was removed before
-  put,    ///< chunks for a home
+  put,     ///< chunks for a home
   put_done,
   get,  ///< asks a home for chunks
   got,

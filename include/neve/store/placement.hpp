@@ -57,9 +57,9 @@ struct Placement {
   bool balance(std::span<const NodeId> members, std::int32_t slack);
   /// Groups above an even share that are not worth a move: a tenth.
   [[nodiscard]] std::int32_t usual_slack(std::size_t members) const;
-  /// The node has fetched all of the run, which ended at `end_group`, and for which it was chosen at
-  /// version `since`. True where that run still waited for it. A run may have been given to the node,
-  /// taken away and given again; what it fetched at first, it has dropped then.
+  /// The node has fetched all of the run, which ended at `end_group`, and for which it was chosen
+  /// at version `since`. True where that run still waited for it. A run may have been given to the
+  /// node, taken away and given again; what it fetched at first, it has dropped then.
   bool arrived(std::int32_t first_group, std::int32_t end_group, NodeId node, std::uint64_t since);
   /// The catalogue has taken the changes over, as its `version`.
   void commit(std::uint64_t committed);

@@ -35,8 +35,8 @@ struct ClusterSettings {
   bool returning = false;        ///< an earlier start was evicted: founds no cluster
 };
 
-/// The others have gone on without this node before it knew that they had let it in. It has to start
-/// anew, with another id.
+/// The others have gone on without this node before it knew that they had let it in. It has to
+/// start anew, with another id.
 class EvictedError final : public ClusterError {
  public:
   using ClusterError::ClusterError;

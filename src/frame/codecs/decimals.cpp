@@ -1,5 +1,5 @@
-#include "frame/packed_numbers.hpp"
 #include "frame/decimal.hpp"
+#include "frame/packed_numbers.hpp"
 
 /// Numbers of few digits as mantissa / 10^k, the mantissas packed like integers. Both are exact
 /// doubles, so that the division rounds as reading the decimal text does: 0.1 comes back as 0.1.

@@ -88,6 +88,23 @@ TEST(Options, ListensToOthersOnlyWhenToldHow) {
   EXPECT_EQ(parse({"-ip", "localhost"}).bind_name, "localhost");
 }
 
+TEST(Options, TellsOthersTheAddressOnTheWayToThem) {
+  const auto reached = [](std::vector<std::string> further) {
+    std::vector<std::string> all = {"--ip", "0.0.0.0", "--insecure-rest"};
+    all.insert(all.end(), further.begin(), further.end());
+    const Options options = parse(all);
+    EXPECT_FALSE(options.ends) << options.text;
+    return options.reach_address;
+  };
+  EXPECT_EQ(reached({}), "127.0.0.1");
+  EXPECT_EQ(reached({"--join", "127.0.0.2:54321,10.0.0.1"}), "127.0.0.1");
+  EXPECT_EQ(parse({"--ip", "127.0.0.3", "--join", "10.0.0.1"}).reach_address, "127.0.0.3");
+  const Options nowhere =
+      parse({"--ip", "0.0.0.0", "--insecure-rest", "--join", "no.such.host.invalid:1"});
+  EXPECT_TRUE(nowhere.ends);
+  EXPECT_NE(nowhere.text.find("--ip"), std::string::npos) << nowhere.text;
+}
+
 TEST(Options, PrintsHelpAndVersion) {
   for (const char* flag : {"-h", "-help", "--help"}) {
     const Options help = parse({flag});
