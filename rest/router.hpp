@@ -83,9 +83,11 @@ void send_json(const http::Responder& responder, std::string json);
 
 /// A route whose handler takes a struct and gives back a struct, both with tables:
 ///     route("GET", "/3/About", "about", "Versions and build.", &answer_about)
+// NOLINTBEGIN(performance-unnecessary-value-param): all four are moved
 template <class In, class Out>
 Route route(std::string method, std::string path, std::string name, std::string summary,
             Out (*answer)(Call&, const In&)) {
+  // NOLINTEND(performance-unnecessary-value-param)
   Route made{.method = std::move(method),
              .path = std::move(path),
              .name = std::move(name),

@@ -20,8 +20,8 @@ template <class Kind>
 struct Key {
   std::string name;
   Key() = default;
-  Key(std::string text)
-      : name(std::move(text)) {}  // NOLINT(google-explicit-constructor): a name is a key
+  // NOLINTNEXTLINE(google-explicit-constructor): a name is a key
+  Key(std::string text) : name(std::move(text)) {}
   [[nodiscard]] bool empty() const { return name.empty(); }
   friend bool operator==(const Key&, const Key&) = default;
   template <class Archive>

@@ -11,7 +11,7 @@ constexpr std::int64_t kGiB = std::int64_t{1} << 30U;
 const Machine kMachine{
     .memory_bytes = 8 * kGiB, .cores = 6, .user = "ann", .temporary_directory = "/tmp"};
 
-Options parse(std::vector<std::string> arguments) { return parse_options(arguments, kMachine); }
+Options parse(const std::vector<std::string>& arguments) { return parse_options(arguments, kMachine); }
 
 TEST(Options, HasDefaultsOfTheMachine) {
   const Options options = parse({});
@@ -89,7 +89,7 @@ TEST(Options, ListensToOthersOnlyWhenToldHow) {
 }
 
 TEST(Options, TellsOthersTheAddressOnTheWayToThem) {
-  const auto reached = [](std::vector<std::string> further) {
+  const auto reached = [](const std::vector<std::string>& further) {
     std::vector<std::string> all = {"--ip", "0.0.0.0", "--insecure-rest"};
     all.insert(all.end(), further.begin(), further.end());
     const Options options = parse(all);
