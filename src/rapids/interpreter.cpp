@@ -49,8 +49,9 @@ struct ToAnswer {
 
 }  // namespace
 
-Interpreter::Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups)
-    : parts_(new Parts{engine, frames, rollups}) {
+Interpreter::Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups,
+                         const ingest::PathPolicy& files)
+    : parts_(new Parts{engine, frames, rollups, files}) {
   for (const PrimGroup* group : all_prim_groups()) {
     for (const Primitive& primitive : group->primitives) {
       for (const std::string& name : primitive.names) {
