@@ -73,8 +73,9 @@ Answer Interpreter::run(std::string_view text, const std::string& session,
 std::vector<Help> Interpreter::help() const {
   std::vector<Help> all;
   for (const auto& [name, primitive] : parts_->primitives) {
-    const std::string space = primitive->arguments.empty() ? "" : " ";
-    all.push_back({name, "(" + name + space + primitive->arguments + ")", primitive->help});
+    std::string pattern = "(" + name;
+    if (!primitive->arguments.empty()) pattern.append(" ").append(primitive->arguments);
+    all.push_back({name, pattern + ")", primitive->help});
   }
   return all;
 }

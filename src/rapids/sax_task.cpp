@@ -62,12 +62,14 @@ double interval_of(double score, const std::vector<double>& breaks) {
 void SaxTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                   mr::Outputs& outputs) {
   const std::size_t pieces = outputs.count();
-  const std::size_t points = group.columns.size() / pieces;
+  const std::size_t step = group.columns.size() / pieces;
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlock) {
     const auto rows = static_cast<std::size_t>(std::min(kBlock, group.rows - begin));
     Series series(rows, pieces);
     for (std::size_t piece = 0; piece < pieces; ++piece) {
-      series.add_piece(piece, group.columns.subspan(piece * points, points), begin);
+      const std::size_t first = piece * step;
+      const std::size_t points = std::min(first + step, group.columns.size() - first);
+      series.add_piece(piece, group.columns.subspan(first, points), begin);
     }
     for (std::size_t piece = 0; piece < pieces; ++piece) {
       const auto out = outputs.doubles(piece).subspan(static_cast<std::size_t>(begin), rows);

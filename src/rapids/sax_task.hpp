@@ -10,8 +10,10 @@
 /// series, KDD (2008). A row is a series, a column a point in time.
 namespace neve::rapids {
 
-/// Cuts each series into as many pieces as there are outputs, equally long, and writes for each the
-/// interval that holds its mean, in standard deviations from the mean of the series.
+/// Looks at as many pieces of each series as there are outputs, and writes for each the interval
+/// that holds its mean, in standard deviations from the mean of the pieces. Pieces begin in equal
+/// steps, but the i-th is i steps long as far as the series goes: not as in the paper, but as
+/// clients of H2O-3 know it.
 struct SaxTask {
   static constexpr std::string_view name = "rapids.sax";
   static constexpr auto reduction = mr::Reduction::exact;

@@ -18,7 +18,7 @@ std::u32string characters(std::string_view text) {
   all.reserve(text.size());
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
-    const auto first = static_cast<unsigned char>(text[0]);
+    const char32_t first = static_cast<unsigned char>(text[0]);
     if (length == 0) {
       all += kBeyondUnicode + first;
     } else if (length == 1) {

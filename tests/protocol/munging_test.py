@@ -163,20 +163,47 @@ def test_weights_of_words(client):
     assert numbers(weights, 4) == pytest.approx([t * r for t, r in zip(times, rarity)])
 
 
+def reference_walk(seed, points):
+    """The running sums of the row of real numbers that H2O-3 makes of a seed: for each column the
+    generator PCG32 (O'Neill, PCG: a family of better random number generators, 2014), seeded
+    twice."""
+    state = 0
+    mask = 2 ** 64 - 1
+
+    def draw():
+        nonlocal state
+        old, state = state, (state * 6364136223846793005 + 3) & mask
+        shifted, turn = (((old >> 18) ^ old) >> 27) & 0xFFFFFFFF, old >> 59
+        return ((shifted >> turn) | (shifted << (-turn & 31))) & 0xFFFFFFFF
+
+    def draw_long():
+        return draw() << 32 | draw()
+
+    def start(seed):
+        nonlocal state
+        state = 0
+        draw()
+        state = (state + seed) & mask
+        draw()
+
+    sums = []
+    for point in range(points):
+        start(seed + point)
+        start(draw_long())
+        high, low = draw_long() % 2 ** 26, draw_long() % 2 ** 27
+        value = 100 * (1 - 2 * (high * 2 ** 27 + low) / 2 ** 53)
+        sums.append((sums[-1] if sums else 0) + value)
+    return sums
+
+
 def test_words_for_time_series(client):
-    points = [[1.0, 2.5, 3, 4, 6, 9], [8.0, 8, 7, 1, 2, 1.5]]
-    series = h2o.H2OFrame.from_python(points)
-    words = series.isax(num_words=3, max_cardinality=5)
-    normal = statistics.NormalDist()
-    expected = []
-    for row in points:
-        pieces = [row[i:i + 2] for i in (0, 2, 4)]
-        squares = sum((x - statistics.fmean(piece)) ** 2 for piece in pieces for x in piece)
-        scores = [(statistics.fmean(piece) - statistics.fmean(row)) / math.sqrt(squares / 5)
-                  for piece in pieces]
-        expected.append("_".join(f"{math.floor(5 * normal.cdf(z))}^5" for z in scores))
-    assert words.names == ["iSax_index", "c0", "c1", "c2"]
-    assert column(words) == expected
+    series = h2o.H2OFrame.from_python([reference_walk(123, 256)])
+    words = series.isax(num_words=10, max_cardinality=10)
+    assert words.names == ["iSax_index"] + [f"c{i}" for i in range(10)]
+    # What H2O-3 says of them, by its own test.
+    assert column(words) == ["0^10_0^10_0^10_0^10_5^10_7^10_8^10_9^10_9^10_8^10"]
+    least = series.isax(num_words=10, max_cardinality=10, optimize_card=True)
+    assert column(least) == ["_".join(["0^1"] * 10)]
 
 
 def test_what_the_python_client_has_no_function_for(client, frame):

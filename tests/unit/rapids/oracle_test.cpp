@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <numbers>
+#include <numeric>
 #include <set>
 #include <sstream>
 #include <string>
@@ -188,26 +189,29 @@ TEST(Isax, BreaksCutTheNormalDistributionEvenly) {
 
 using Series = std::vector<double>;
 
-/// The word of each of `pieces` pieces of a series, out of `intervals`.
+/// The word of each of `pieces` pieces of a series, out of `intervals`: piece i begins i steps from
+/// the start and is i + 1 steps long, or as long as there are points.
 std::vector<int> words_of(const Series& series, std::size_t pieces, int intervals) {
-  const std::size_t length = series.size() / pieces;
-  double sum = 0;
-  double squares = 0;
-  Series means;
-  for (std::size_t p = 0; p < pieces; ++p) {
-    double piece = 0;
-    for (std::size_t i = p * length; i < (p + 1) * length; ++i) piece += series[i];
-    means.push_back(piece / static_cast<double>(length));
-    for (std::size_t i = p * length; i < (p + 1) * length; ++i) {
-      squares += (series[i] - means.back()) * (series[i] - means.back());
-    }
-    sum += piece;
+  const std::size_t step = series.size() / pieces;
+  std::vector<Series> parts;
+  for (std::size_t i = 0; i < pieces; ++i) {
+    const std::size_t end = std::min(series.size(), i * step + (i + 1) * step);
+    parts.emplace_back(series.begin() + static_cast<std::ptrdiff_t>(i * step),
+                       series.begin() + static_cast<std::ptrdiff_t>(end));
   }
-  const auto points = static_cast<double>(pieces * length);
+  const auto mean_of = [](const Series& part) {
+    return std::accumulate(part.begin(), part.end(), 0.0) / static_cast<double>(part.size());
+  };
+  Series all;
+  double squares = 0;
+  for (const Series& part : parts) {
+    all.insert(all.end(), part.begin(), part.end());
+    for (const double v : part) squares += (v - mean_of(part)) * (v - mean_of(part));
+  }
+  const double deviation = std::sqrt(squares / static_cast<double>(all.size() - 1));
   std::vector<int> words;
-  for (const double mean : means) {
-    const double z = (mean - sum / points) / std::sqrt(squares / (points - 1));
-    const double share = normal_share(z) * intervals;
+  for (const Series& part : parts) {
+    const double share = normal_share((mean_of(part) - mean_of(all)) / deviation) * intervals;
     words.push_back(
         std::isnan(share) ? 0 : std::min(intervals - 1, static_cast<int>(std::floor(share))));
   }
@@ -231,7 +235,7 @@ std::string series_text(const std::vector<std::vector<int>>& all, const std::vec
 }
 
 TEST(Isax, WordsAreIntervalsOfMeans) {
-  constexpr std::size_t kPoints = 11;  // of which two stay over
+  constexpr std::size_t kPoints = 11;
   constexpr std::size_t kPieces = 3;
   constexpr int kIntervals = 8;
   Draws draws(5);

@@ -63,6 +63,7 @@ munge::Groups amounts(Arguments& arguments, const Parts& parts) {
   Evaluation& evaluation = arguments.evaluation();
   const LazyFrame& frame = arguments.frame(0);
   std::vector<ExpressionPtr> keys;
+  keys.reserve(parts.by.size() + 2);
   for (const std::size_t c : parts.by) keys.push_back(frame.columns[c]);
   keys.push_back(is_out(frame.columns[parts.direction]));
   keys.push_back(frame.columns[parts.permuted]);

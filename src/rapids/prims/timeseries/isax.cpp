@@ -19,17 +19,14 @@ std::int64_t count_at(Arguments& arguments, std::size_t i, std::int64_t least, s
   return count;
 }
 
-/// The points in time that fill whole words; those left over at the end are not looked at.
-frame::Frame points_of(Arguments& arguments, std::size_t words) {
+frame::Frame points_of(Arguments& arguments) {
   const LazyFrame& frame = arguments.frame(0);
   for (const ExpressionPtr& column : frame.columns) {
     if (column->type != frame::ColumnType::numeric) {
       arguments.fail(0, "iSax only applies to numeric columns!");
     }
   }
-  std::vector<std::size_t> picked;
-  for (std::size_t c = 0; c < frame.width() / words * words; ++c) picked.push_back(c);
-  return arguments.evaluation().materialise(frame.select(picked));
+  return arguments.evaluation().materialise(frame);
 }
 
 /// Numbers the intervals that occur from 0; gives how many there are of each word.
@@ -65,7 +62,7 @@ Value symbolic_words(Arguments& arguments) {
   const auto count = static_cast<std::size_t>(count_at(arguments, 1, 1, width));
   const std::int64_t most = count_at(arguments, 2, 2, kMostIntervals);
   const bool fewest = arguments.flag(3);
-  const frame::Frame points = points_of(arguments, count);
+  const frame::Frame points = points_of(arguments);
   mr::RunOptions options{.token = evaluation.token()};
   options.outputs.resize(count);
   const auto made = evaluation.engine().run_with_outputs<SaxTask>(mr::inputs_of(points),
