@@ -1,6 +1,7 @@
 /// Primitives over random frames of many row groups against simple programs, on one node and on
 /// three.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
@@ -137,8 +138,8 @@ TEST(TfIdf, OfSingleWords) {
     texts[id].push_back(word);
     lines.push_back(cell(id) + ',' + word);
   }
-  lines.push_back("17,NA");
-  lines.push_back("NA,word x");
+  lines.emplace_back("17,NA");
+  lines.emplace_back("NA,word x");
   const Documents documents(texts.begin(), texts.end());
   expect_both(lines, "(tf-idf f 0 1 False True)",
               weights(documents, static_cast<double>(texts.size()) + 1));
@@ -149,7 +150,6 @@ TEST(GroupedPermute, PairsWhatGoesInWithWhatGoesOut) {
   Lines lines = {"amount,account:enum,type:enum,day"};
   // By day, then direction, then account.
   std::map<std::tuple<std::size_t, bool, std::string>, double> sums;
-  std::map<std::tuple<std::size_t, bool, std::string>, bool> missing;
   for (int i = 0; i < 70; ++i) {
     const std::size_t day = draws.below(6);
     const std::string account = "A" + std::to_string(draws.below(4));
@@ -158,8 +158,10 @@ TEST(GroupedPermute, PairsWhatGoesInWithWhatGoesOut) {
     const auto amount = static_cast<double>(draws.below(50));
     const std::tuple key(day, type != "D", account);
     sums[key] += none ? std::nan("") : amount;
-    lines.push_back((none ? "NA" : cell(amount)) + ',' + account + ',' + type + ',' +
-                    std::to_string(day));
+    std::string line = none ? "NA" : cell(amount);
+    for (const std::string& text : {account, type, std::to_string(day)})
+      line.append(",").append(text);
+    lines.push_back(line);
   }
   Lines expected = {"day,In:enum,Out:enum,InAmnt,OutAmnt"};
   for (const auto& [in, in_amount] : sums) {
