@@ -49,8 +49,9 @@ struct ToAnswer {
 
 }  // namespace
 
-Interpreter::Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups)
-    : parts_(new Parts{engine, frames, rollups}) {
+Interpreter::Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups,
+                         const ingest::PathPolicy& files)
+    : parts_(new Parts{engine, frames, rollups, files}) {
   for (const PrimGroup* group : all_prim_groups()) {
     for (const Primitive& primitive : group->primitives) {
       for (const std::string& name : primitive.names) {
@@ -72,8 +73,9 @@ Answer Interpreter::run(std::string_view text, const std::string& session,
 std::vector<Help> Interpreter::help() const {
   std::vector<Help> all;
   for (const auto& [name, primitive] : parts_->primitives) {
-    const std::string space = primitive->arguments.empty() ? "" : " ";
-    all.push_back({name, "(" + name + space + primitive->arguments + ")", primitive->help});
+    std::string pattern = "(" + name;
+    if (!primitive->arguments.empty()) pattern.append(" ").append(primitive->arguments);
+    all.push_back({name, pattern + ")", primitive->help});
   }
   return all;
 }

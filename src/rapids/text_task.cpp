@@ -7,6 +7,10 @@
 #include <neve/base/error.hpp>
 #include <neve/rapids/interpreter.hpp>
 
+#include "rapids/sax_task.hpp"
+#include "rapids/term_task.hpp"
+#include "rapids/text_pair_task.hpp"
+
 namespace neve::rapids {
 namespace {
 
@@ -31,8 +35,10 @@ void each_text(const frame::Chunk& chunk, const Visit& visit) {
 }  // namespace
 
 mr::TaskList tasks() {
-  return {&mr::task_entry<TextTask>(), &mr::task_entry<DistinctTextTask>(),
-          &mr::task_entry<SplitTask>(), &mr::task_entry<ToTextTask>()};
+  return {&mr::task_entry<TextTask>(),     &mr::task_entry<DistinctTextTask>(),
+          &mr::task_entry<SplitTask>(),    &mr::task_entry<ToTextTask>(),
+          &mr::task_entry<TextPairTask>(), &mr::task_entry<TermTask>(),
+          &mr::task_entry<SaxTask>(),      &mr::task_entry<SaxTextTask>()};
 }
 
 void TextTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,

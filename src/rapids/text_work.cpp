@@ -105,6 +105,33 @@ double occurrences(std::string_view text, const std::vector<std::string>& words)
   return count;
 }
 
+/// How many of the sorted words `text` begins with: the words that agree with it so far are a range
+/// that narrows byte by byte.
+double words_at_front(std::string_view text, const std::vector<std::string>& words) {
+  double count = 0;
+  auto first = words.begin();
+  auto last = words.end();
+  for (std::size_t length = 0; first != last; ++length) {
+    // A word that ends here sorts before the longer ones.
+    for (; first != last && first->size() == length; ++first) ++count;
+    if (length == text.size()) break;
+    const auto byte_of = [length](const std::string& word) {
+      return static_cast<unsigned char>(word[length]);
+    };
+    const auto byte = static_cast<unsigned char>(text[length]);
+    const auto same = std::ranges::equal_range(first, last, byte, {}, byte_of);
+    first = same.begin();
+    last = same.end();
+  }
+  return count;
+}
+
+double pieces_among(std::string_view text, const std::vector<std::string>& words) {
+  double count = 0;
+  for (; !text.empty(); text.remove_prefix(1)) count += words_at_front(text, words);
+  return count;
+}
+
 double parse_number(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kBlank);
   if (begin == std::string_view::npos) return std::nan("");
@@ -199,6 +226,8 @@ double TextWorker::number(std::string_view from) const {
       return characters(from);
     case Kind::count_matches:
       return occurrences(from, work_.texts);
+    case Kind::count_pieces:
+      return pieces_among(from, work_.texts);
     case Kind::matches:
       return re2::RE2::PartialMatch(re2::StringPiece(from.data(), from.size()), *parts_->pattern)
                  ? 1

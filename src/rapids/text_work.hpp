@@ -28,6 +28,7 @@ struct TextWork {
     // text to number
     length,         ///< characters
     count_matches,  ///< of the words in `texts`
+    count_pieces,   ///< pieces of the text that are one of the sorted `texts`
     matches,        ///< 1 where the regular expression texts[0] occurs
     entropy,
     number,   ///< what the text says, missing where it is not a number

@@ -113,7 +113,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       node(data->node()),
       services{.info = server_info(ports, std::move(request_stop))},
       rollups(node.engine()),
-      rapids(node.engine(), node.frames(), rollups),
+      rapids(node.engine(), node.frames(), rollups, path_policy),
       algorithms(algos::all_algorithms()),
       models(model_parts()),
       ingest(node, jobs, path_policy),

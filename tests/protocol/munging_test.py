@@ -5,6 +5,7 @@ import statistics
 
 import h2o
 import pytest
+from h2o.information_retrieval.tf_idf import tf_idf
 
 ROWS = [
     (1, 65, 1.5, "white", "n 1"), (2, 72, None, "black", "n 2"), (3, 50, 7.25, "white", "n 3"),
@@ -122,6 +123,113 @@ def test_texts_and_times(frame):
     assert numbers(frame["race"].nchar())[1] == 5
     moment = h2o.H2OFrame.mktime(2020, 1, 29, 12)
     assert moment.nrow == 1
+
+
+def test_texts_are_compared(client):
+    left = h2o.H2OFrame.from_python(["Martha", "Dwayne", "Dixon", "Ann"], column_types=["factor"])
+    right = h2o.H2OFrame.from_python(["Marhta", "Duane", "Dicksonx", ""], column_types=["string"])
+    published = [0.961111, 0.84, 0.813333, 0]
+    assert numbers(left.strdistance(right, measure="jw")) == pytest.approx(published, abs=1e-6)
+    present = numbers(left.strdistance(right, measure="jw", compare_empty=False))
+    assert present[:3] == pytest.approx(published[:3], abs=1e-6) and present[3] is None
+    edits = [2 / 6, 2 / 6, 4 / 8, 1]
+    assert numbers(left.strdistance(right, measure="lv")) == pytest.approx([1 - e for e in edits])
+    with pytest.raises(h2o.exceptions.H2OResponseError, match="same number of columns and rows"):
+        left.strdistance(right[:2, :], measure="lcs").refresh()
+
+
+def test_substrings_that_are_words(client, tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("you\ntube\nyoutube\nto\nu\nut\n")
+    for kind in ("string", "enum"):
+        texts = h2o.H2OFrame.from_python([["youtube"], ["NA"], ["ututu"]], column_types=[kind],
+                                         na_strings=["NA"])
+        assert numbers(texts.num_valid_substrings(str(words))) == [4, None, 2]
+    with pytest.raises(h2o.exceptions.H2OResponseError, match="does not exist"):
+        texts.num_valid_substrings(str(tmp_path / "none.txt")).refresh()
+
+
+def test_weights_of_words(client):
+    documents = h2o.H2OFrame.from_python([[0, "A B C"], [1, "A a a Z"], [2, "C c B C"]],
+                                         column_names=["id", "text"],
+                                         column_types=["numeric", "string"])
+    weights = tf_idf(documents, "id", "text", case_sensitive=False)
+    assert weights.names == ["DocID", "Word", "TF", "IDF", "TF-IDF"]
+    assert column(weights, 1) == list("aabbccz")
+    assert numbers(weights, 0) == [0, 1, 0, 2, 0, 2, 1]
+    times = [1, 3, 1, 1, 1, 3, 1]
+    rarity = [math.log(4 / 3)] * 6 + [math.log(4 / 2)]
+    assert numbers(weights, 2) == times
+    assert numbers(weights, 4) == pytest.approx([t * r for t, r in zip(times, rarity)])
+
+
+def reference_walk(seed, points):
+    """The running sums of the row of real numbers that H2O-3 makes of a seed: for each column the
+    generator PCG32 (O'Neill, PCG: a family of better random number generators, 2014), seeded
+    twice."""
+    state = 0
+    mask = 2 ** 64 - 1
+
+    def draw():
+        nonlocal state
+        old, state = state, (state * 6364136223846793005 + 3) & mask
+        shifted, turn = (((old >> 18) ^ old) >> 27) & 0xFFFFFFFF, old >> 59
+        return ((shifted >> turn) | (shifted << (-turn & 31))) & 0xFFFFFFFF
+
+    def draw_long():
+        return draw() << 32 | draw()
+
+    def start(seed):
+        nonlocal state
+        state = 0
+        draw()
+        state = (state + seed) & mask
+        draw()
+
+    sums = []
+    for point in range(points):
+        start(seed + point)
+        start(draw_long())
+        high, low = draw_long() % 2 ** 26, draw_long() % 2 ** 27
+        value = 100 * (1 - 2 * (high * 2 ** 27 + low) / 2 ** 53)
+        sums.append((sums[-1] if sums else 0) + value)
+    return sums
+
+
+def test_words_for_time_series(client):
+    series = h2o.H2OFrame.from_python([reference_walk(123, 256)])
+    words = series.isax(num_words=10, max_cardinality=10)
+    assert words.names == ["iSax_index"] + [f"c{i}" for i in range(10)]
+    # What H2O-3 says of them, by its own test.
+    assert column(words) == ["0^10_0^10_0^10_0^10_5^10_7^10_8^10_9^10_9^10_8^10"]
+    least = series.isax(num_words=10, max_cardinality=10, optimize_card=True)
+    assert column(least) == ["_".join(["0^1"] * 10)]
+
+
+def test_what_the_python_client_has_no_function_for(client, frame):
+    def made(expression):
+        client.rapids(f"(tmp= munging_made {expression.replace('FRAME', frame.frame_id)})")
+        return client.get_frame("munging_made")
+
+    groups = made("(ddply FRAME [3] {x . (mean (cols_py x 1) True 0)})")
+    assert groups.names == ["race", "ddply_C1"]
+    ages = {race: statistics.fmean(row[1] for row in ROWS if row[3] == race)
+            for race in ("black", "other", "white")}
+    assert dict(zip(column(groups), numbers(groups, 1))) == ages
+    client.remove("munging_made")
+    area = made("(perfectAUC (/ (cols_py FRAME 1) 100) (== (cols_py FRAME 3) 'white'))")
+    pairs = [(white[1], other[1]) for white in ROWS for other in ROWS
+             if white[3] == "white" != other[3]]
+    assert numbers(area) == [statistics.fmean((a > b) + (a == b) / 2 for a, b in pairs)]
+    client.remove("munging_made")
+    moves = h2o.H2OFrame.from_python([[1, "x", "D", 5], [1, "y", "C", 3], [1, "x", "D", 2]],
+                                     column_names=["day", "account", "type", "amount"],
+                                     column_types=["numeric", "enum", "enum", "numeric"])
+    client.rapids(f"(tmp= munging_made (grouped_permute {moves.frame_id} 1 [0] 2 3))")
+    paired = client.get_frame("munging_made")
+    assert paired.names == ["day", "In", "Out", "InAmnt", "OutAmnt"]
+    assert paired.as_data_frame(use_pandas=False)[1:] == [["1", "x", "y", "7", "3"]]
+    client.remove("munging_made")
 
 
 def test_equal_seeds_give_equal_splits(frame):

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <neve/frame/frame.hpp>
+#include <neve/ingest/path_policy.hpp>
 #include <neve/job/token.hpp>
 #include <neve/mr/engine.hpp>
 #include <neve/mr/task.hpp>
@@ -46,11 +47,13 @@ class Interpreter {
     mr::Engine& engine;
     frame::Frames& frames;
     munge::Rollups& rollups;
+    const ingest::PathPolicy& files;
     std::map<std::string, const struct Primitive*, std::less<>> primitives = {};
     std::shared_mutex zone_mutex = {};
     std::string time_zone = "UTC";
   };
-  Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups);
+  Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups,
+              const ingest::PathPolicy& files);
   ~Interpreter();
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;

@@ -12,7 +12,7 @@ namespace neve::rapids_test {
 ///     a,b:enum,c:string,d:time
 ///     1,x,some text,0
 /// NA is missing, "" is the empty text. Row groups hold three rows, so that small frames
-/// have several.
+/// have several. Files may be read below ::testing::TempDir().
 class Session {
  public:
   Session(int nodes, int threads);

@@ -11,6 +11,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 #include <neve/frame/chunk_builder.hpp>
+#include <neve/ingest/path_policy.hpp>
 #include <neve/rapids/interpreter.hpp>
 
 #include "munge/api/tasks.hpp"
@@ -161,12 +162,16 @@ std::string list_text(const std::vector<double>& values) {
 struct Session::Parts {
   mr::LocalCluster cluster;
   munge::Rollups rollups;
+  const ingest::PathPolicy files{{.import_roots = {::testing::TempDir()},
+                                  .export_roots = {},
+                                  .default_roots = {},
+                                  .local_users_only = true}};
   rapids::Interpreter interpreter;
   int counter = 0;
   Parts(int nodes, int threads)
       : cluster(nodes, threads, kMemory, all_tasks()),
         rollups(cluster.node(0).engine()),
-        interpreter(cluster.node(0).engine(), cluster.node(0).frames(), rollups) {}
+        interpreter(cluster.node(0).engine(), cluster.node(0).frames(), rollups, files) {}
 };
 
 Session::Session(int nodes, int threads) : parts_(std::make_unique<Parts>(nodes, threads)) {}
