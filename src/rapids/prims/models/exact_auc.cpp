@@ -15,7 +15,7 @@ void check(Arguments& arguments, std::size_t i, const munge::Reduced& values) {
   if (values.missing > 0)
     arguments.fail(i, "there are missing values; leave those rows out first.");
   if (values.min < 0 || (values.present() > 0 && values.max > 1)) {
-    arguments.fail(i, i == 0 ? "Probabilities are between 0 and 1." : "Actuals are either 0 or 1.");
+    arguments.fail(i, i == 0 ? "expected numbers from 0 to 1." : "expected 0 or 1 in every row.");
   }
 }
 
@@ -29,7 +29,7 @@ void check_values(Arguments& arguments, const frame::LayoutPtr& layout,
                     evaluation.token());
   check(arguments, 0, values[0]);
   check(arguments, 1, values[1]);
-  if (values[2].max > 0) arguments.fail(1, "Actuals are either 0 or 1.");
+  if (values[2].max > 0) arguments.fail(1, "expected 0 or 1 in every row.");
 }
 
 /// Pairs of a positive and a negative row that the probabilities put in the right order, over all

@@ -11,9 +11,6 @@ namespace {
 using frame::ColumnType;
 using munge::ExpressionPtr;
 
-/// Pairs are made on one node.
-constexpr std::size_t kMostPairs = 100'000'000;
-
 /// Which columns of the frame play which part.
 struct Parts {
   std::vector<std::size_t> by;
@@ -96,19 +93,34 @@ double total(const munge::Groups& groups, std::size_t row) {
   return figure.missing > 0 ? std::nan("") : figure.sum;
 }
 
-/// Every value that goes in beside every one that goes out, of the rows [begin, end) of a group.
-void add_pairs(const munge::Groups& groups, std::size_t begin, std::size_t end,
+/// A group: rows [begin, middle) go in, [middle, end) go out.
+struct Span {
+  std::size_t begin = 0;
+  std::size_t middle = 0;
+  std::size_t end = 0;
+  [[nodiscard]] std::size_t pairs() const { return (middle - begin) * (end - middle); }
+};
+
+std::vector<Span> spans_of(const munge::Groups& groups) {
+  const std::size_t by = groups.keys - 2;
+  std::vector<Span> spans;
+  for (std::size_t begin = 0; begin < groups.size();) {
+    const std::size_t end = end_of_run(groups, begin, by);
+    std::size_t middle = begin;
+    while (middle < end && groups.key(middle, by) == 0) ++middle;
+    spans.push_back({begin, middle, end});
+    begin = end;
+  }
+  return spans;
+}
+
+/// Every value that goes in beside every one that goes out.
+void add_pairs(const munge::Groups& groups, const Span& span,
                std::vector<Evaluation::NewColumn>& columns) {
   const std::size_t by = groups.keys - 2;
-  std::size_t middle = begin;
-  while (middle < end && groups.key(middle, by) == 0) ++middle;
-  if (columns[0].numbers.size() + (middle - begin) * (end - middle) > kMostPairs) {
-    bad_request("(grouped_permute) makes more than " + std::to_string(kMostPairs) +
-                " pairs; group by more columns.");
-  }
-  for (std::size_t in = begin; in < middle; ++in) {
-    for (std::size_t out = middle; out < end; ++out) {
-      for (std::size_t k = 0; k < by; ++k) columns[k].numbers.push_back(groups.key(begin, k));
+  for (std::size_t in = span.begin; in < span.middle; ++in) {
+    for (std::size_t out = span.middle; out < span.end; ++out) {
+      for (std::size_t k = 0; k < by; ++k) columns[k].numbers.push_back(groups.key(in, k));
       columns[by].numbers.push_back(groups.key(in, by + 1));
       columns[by + 1].numbers.push_back(groups.key(out, by + 1));
       columns[by + 2].numbers.push_back(total(groups, in));
@@ -132,11 +144,13 @@ Value grouped_permute(Arguments& arguments) {
   add("InAmnt", parts.amount);
   add("OutAmnt", parts.amount);
   const munge::Groups groups = amounts(arguments, parts);
-  for (std::size_t begin = 0; begin < groups.size();) {
-    const std::size_t end = end_of_run(groups, begin, parts.by.size());
-    add_pairs(groups, begin, end, columns);
-    begin = end;
-  }
+  const std::vector<Span> spans = spans_of(groups);
+  std::size_t pairs = 0;
+  for (const Span& span : spans) pairs += span.pairs();
+  const Reservation memory = arguments.evaluation().engine().budget().reserve(
+      static_cast<std::int64_t>(pairs * columns.size() * sizeof(double)),
+      std::to_string(pairs) + " pairs, which are made on one node,");
+  for (const Span& span : spans) add_pairs(groups, span, columns);
   return arguments.evaluation().new_frame(columns);
 }
 

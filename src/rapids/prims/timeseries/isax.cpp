@@ -23,7 +23,7 @@ frame::Frame points_of(Arguments& arguments) {
   const LazyFrame& frame = arguments.frame(0);
   for (const ExpressionPtr& column : frame.columns) {
     if (column->type != frame::ColumnType::numeric) {
-      arguments.fail(0, "iSax only applies to numeric columns!");
+      arguments.fail(0, "expected numeric columns only, as each row is a series.");
     }
   }
   return arguments.evaluation().materialise(frame);
