@@ -11,7 +11,9 @@ constexpr std::int64_t kGiB = std::int64_t{1} << 30U;
 const Machine kMachine{
     .memory_bytes = 8 * kGiB, .cores = 6, .user = "ann", .temporary_directory = "/tmp"};
 
-Options parse(const std::vector<std::string>& arguments) { return parse_options(arguments, kMachine); }
+Options parse(const std::vector<std::string>& arguments) {
+  return parse_options(arguments, kMachine);
+}
 
 TEST(Options, HasDefaultsOfTheMachine) {
   const Options options = parse({});
