@@ -200,7 +200,7 @@ void Router::require_data(const Route& route) const {
       {{"nodes", nodes}});
 }
 
-void Router::handle(http::Request request, http::Responder responder) const {
+void Router::handle(http::Request request, const http::Responder& responder) const {
   schema::Form path_parameters;
   // HEAD is a GET whose body the session leaves out.
   const std::string method = request.method == "HEAD" ? "GET" : request.method;

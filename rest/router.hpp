@@ -111,7 +111,7 @@ class Router {
   Router(const std::vector<const Resource*>& resources, Services& services,
          http::WorkerPool& workers);
   /// The HTTP server's handler.
-  void handle(http::Request request, http::Responder responder) const;
+  void handle(http::Request request, const http::Responder& responder) const;
   /// The route that a request takes, with its path parameters; null if there is none.
   [[nodiscard]] const Route* match(std::string_view method, std::string_view raw_path,
                                    schema::Form& path_parameters) const;

@@ -102,17 +102,17 @@ void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, S
 
 model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows, const MeasureOptions& options,
                                        const model::ColumnRoles& roles) {
-  using namespace model::metrics;
+  namespace metric = model::metrics;
   const Family family = options.distribution.family;
   if (family == Family::bernoulli) {
-    BinomialOptions binomial;
+    metric::BinomialOptions binomial;
     binomial.domain = *roles.response_domain;
     binomial.gainslift_bins = options.gainslift_bins;
-    return finish_binomial(pool, std::move(rows.binomial), binomial);
+    return metric::finish_binomial(pool, std::move(rows.binomial), binomial);
   }
-  if (family != Family::multinomial) return finish_regression(rows.regression);
-  Multinomial made = finish_multinomial(rows.multinomial, *roles.response_domain);
-  finish_aucs(pool, rows.multinomial, *roles.response_domain, options.auc_type, made);
+  if (family != Family::multinomial) return metric::finish_regression(rows.regression);
+  metric::Multinomial made = metric::finish_multinomial(rows.multinomial, *roles.response_domain);
+  metric::finish_aucs(pool, rows.multinomial, *roles.response_domain, options.auc_type, made);
   return made;
 }
 

@@ -28,6 +28,7 @@ trees::RowColumns row_columns(const model::TrainContext& context) {
 
 std::vector<trees::PredictorKind> predictor_kinds(const model::ColumnRoles& roles) {
   std::vector<trees::PredictorKind> kinds;
+  kinds.reserve(roles.domains.size());
   for (const frame::DomainPtr& domain : roles.domains) {
     kinds.push_back({domain != nullptr, domain ? static_cast<std::int32_t>(domain->size()) : 0});
   }

@@ -137,6 +137,7 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
     const model::ScoreBlock& block = reader.read(begin);
     const std::size_t rows = block.rows;
     std::vector<std::span<double>> out;
+    out.reserve(values.size());
     for (auto& column : values) out.emplace_back(column.data(), rows);
     state.model->score(block, out);
     const std::span<double> mean = out[binomial ? 1 : 0];
@@ -187,12 +188,12 @@ Deviances deviances_of(mr::Engine& engine, const GlmModel& model, const model::D
 
 void add_deviances(const GlmModel& model, const Deviances& deviances,
                    model::metrics::Metrics& metrics) {
-  using namespace model::metrics;
+  namespace metric = model::metrics;
   const double aic = aic_of(model, deviances);
-  if (const Binomial* binomial = metrics.binomial()) {
-    metrics = with_deviances<BinomialGlm>(*binomial, deviances, aic, model);
-  } else if (const Regression* regression = metrics.regression()) {
-    metrics = with_deviances<RegressionGlm>(*regression, deviances, aic, model);
+  if (const metric::Binomial* binomial = metrics.binomial()) {
+    metrics = with_deviances<metric::BinomialGlm>(*binomial, deviances, aic, model);
+  } else if (const metric::Regression* regression = metrics.regression()) {
+    metrics = with_deviances<metric::RegressionGlm>(*regression, deviances, aic, model);
   }
 }
 

@@ -316,8 +316,10 @@ void answer_ping(const std::shared_ptr<Call>& call, const http::Responder& respo
   call->services.operations->report(std::chrono::milliseconds(0), answer);
 }
 
+// NOLINTBEGIN(performance-unnecessary-value-param): all four are moved
 template <class T>
 Route later(std::string path, std::string name, std::string summary, RouteHandler handle) {
+  // NOLINTEND(performance-unnecessary-value-param)
   return Route{.method = "GET",
                .path = std::move(path),
                .name = std::move(name),

@@ -166,7 +166,8 @@ void Grower::make_children(Growth& growth, std::span<Node*> parents,
       state.request.nodes.push_back(found.test.left + (right_is_lighter ? 0 : 1));
   }
   const Histograms made = engine_.run<LevelTask>(rows_, state, options_);
-  const auto stride = static_cast<std::size_t>(layout_.cells * growth.request.form.words());
+  const std::size_t stride = static_cast<std::size_t>(layout_.cells) *
+                             static_cast<std::size_t>(growth.request.form.words());
   std::vector<Node> children;
   std::size_t next = 0;
   const auto take = [&](Node& node, const FoundSplit& split, std::int32_t id) {

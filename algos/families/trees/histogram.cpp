@@ -173,7 +173,8 @@ void Histograms::merge(const Histograms& right) {
 }
 
 void add_histograms(const RowStore& store, const HistogramRequest& request, Histograms& out) {
-  const auto stride = static_cast<std::size_t>(request.cells_per_node * request.form.words());
+  const std::size_t stride = static_cast<std::size_t>(request.cells_per_node) *
+                             static_cast<std::size_t>(request.form.words());
   for (std::size_t i = 0; i < request.nodes.size(); ++i) {
     add_node(store, request, request.nodes[i], out.cells.data() + i * stride);
     out.squares[i] += squares_of(store, request, request.nodes[i]);

@@ -53,7 +53,8 @@ class Splitter {
 
 Histograms empty_histograms(const HistogramRequest& request) {
   Histograms histograms;
-  const auto cells = static_cast<std::size_t>(request.cells_per_node * request.form.words());
+  const std::size_t cells = static_cast<std::size_t>(request.cells_per_node) *
+                            static_cast<std::size_t>(request.form.words());
   histograms.cells.resize(cells * request.nodes.size());
   histograms.squares.resize(request.nodes.size());
   return histograms;
