@@ -3,7 +3,6 @@
 
 #include <neve/base/error.hpp>
 
-#include "ingest/formats/format_sniff.hpp"
 #include "ingest/parse_job.hpp"
 
 namespace neve::ingest {
@@ -71,6 +70,13 @@ void check_unique(const std::vector<std::string>& names, const std::vector<std::
   }
 }
 
+/// The format's own text for a missing value, which a set-up need not name.
+void add_missing(const TextFormat& format, ColumnPlan& column) {
+  auto& texts = column.missing_texts;
+  if (format.missing.empty() || std::ranges::find(texts, format.missing) != texts.end()) return;
+  texts.emplace_back(format.missing);
+}
+
 }  // namespace
 
 TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
@@ -85,8 +91,10 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
   plan.kept = kept_columns(setup, count);
   plan.names = all_names(setup, count, plan.kept);
   check_unique(plan.names, plan.kept);
-  plan.has_header = setup.check_header == FileSetup::kHasHeader;
-  plan.parse.dialect = dialect_of(setup);
+  const TextFormat& format = text_format(setup.parse_type);
+  plan.format = &format;
+  plan.has_header = !format.declares() && setup.check_header == FileSetup::kHasHeader;
+  plan.parse.dialect = dialect_of(setup, format);
   plan.parse.zone = zone;
   plan.parse.columns.assign(count, {.type = frame::ColumnType::bad});
   for (std::size_t c : plan.kept) {
@@ -94,6 +102,7 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
     column.type = setup.types.empty() ? frame::ColumnType::numeric : setup.types[c];
     if (column.type == frame::ColumnType::bad) column.type = frame::ColumnType::numeric;
     if (setup.missing_texts.size() == count) column.missing_texts = setup.missing_texts[c];
+    add_missing(format, column);
     column.whole = std::find(setup.whole_columns.begin(), setup.whole_columns.end(),
                              static_cast<int>(c)) != setup.whole_columns.end();
   }

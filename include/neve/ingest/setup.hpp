@@ -21,7 +21,9 @@ struct FileSetup {
   static constexpr std::int32_t kChunkSize = 4
                                              << 20;  // clients send it back; nothing depends on it
 
-  std::string parse_type = "GUESS";  ///< "CSV" once guessed
+  static constexpr std::size_t kPreviewRows = 10;  ///< at most; a header is one of them
+
+  std::string parse_type = "GUESS";  ///< "CSV" or "ARFF" once guessed
   int separator = 0;                 ///< the character's code; 0: not known
   bool single_quotes = false;        ///< ' instead of " around cells
   int escape = 0;                    ///< the character's code; 0: none

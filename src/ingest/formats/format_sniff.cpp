@@ -35,9 +35,9 @@ constexpr std::array kForeign = {
 };
 
 [[noreturn]] void refuse(std::string_view file, std::string_view format) {
-  throw InputError::unsupported(std::string(file) + ", line 1, column 1: this is " +
-                                std::string(format) +
-                                "; Neve reads delimited text in UTF-8, plain or as gzip or zip.");
+  throw InputError::unsupported(
+      std::string(file) + ", line 1, column 1: this is " + std::string(format) +
+      "; Neve reads delimited text and ARFF in UTF-8, plain or as gzip or zip.");
 }
 
 std::string_view take_line(std::string_view& text) {
@@ -45,21 +45,6 @@ std::string_view take_line(std::string_view& text) {
   const std::string_view line = text.substr(0, end);
   text.remove_prefix(std::min(text.size(), end + 1));
   return line;
-}
-
-/// The first line that is no comment declares the relation.
-bool is_arff(std::string_view text) {
-  constexpr std::string_view kRelation = "@relation";
-  std::string_view line;
-  do {
-    line = take_line(text);
-  } while (!text.empty() && (line.empty() || line[0] == '%'));
-  if (line.size() <= kRelation.size()) return false;
-  for (std::size_t i = 0; i < kRelation.size(); ++i) {
-    const char c = line[i];
-    if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != kRelation[i]) return false;
-  }
-  return line[kRelation.size()] == ' ' || line[kRelation.size()] == '\t';
 }
 
 /// "label index:value index:value …" with growing indices.
@@ -93,21 +78,11 @@ void refuse_foreign_format(std::string_view file, std::string_view first_bytes) 
     if (!first_bytes.starts_with(magic.bytes)) continue;
     refuse(file, magic.name);
   }
-  if (is_arff(first_bytes)) refuse(file, "an ARFF file");
   if (is_svmlight(first_bytes)) refuse(file, "an SVMLight file");
 }
 
 std::size_t byte_order_mark(std::string_view first_bytes) {
   return first_bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-}
-
-Dialect dialect_of(const FileSetup& setup) {
-  Dialect dialect;
-  if (setup.separator != 0) dialect.separator = static_cast<unsigned char>(setup.separator);
-  dialect.quote = setup.single_quotes ? '\'' : '"';
-  dialect.escape = static_cast<unsigned char>(setup.escape);
-  if (setup.comment_markers) dialect.comment_markers = *setup.comment_markers;
-  return dialect;
 }
 
 }  // namespace neve::ingest

@@ -69,11 +69,12 @@ class RangeParser {
                             const std::function<bool(std::span<const LooseCell>)>& look);
 
  private:
-  enum class Step { row, nothing, cut };
+  enum class Step { row, nothing, cut, wrong };
   struct Cell {
     std::string_view text;
     std::size_t end = 0;  // of the structural byte behind it
-    bool quoted = false;
+    char quote = '\0';    // that it stands in
+    [[nodiscard]] bool quoted() const { return quote != '\0'; }
   };
 
   void open(const ByteSource& source, std::int64_t from, std::int64_t wanted_end);
@@ -88,7 +89,8 @@ class RangeParser {
   bool read_cell(std::size_t at, Cell& cell, ParsedRange& into);
   bool read_quoted(std::size_t at, Cell& cell, ParsedRange& into);
   bool read_plain(std::size_t at, Cell& cell);
-  std::string_view without_escapes(std::string_view text);
+  std::string_view without_escapes(std::string_view text, char quote);
+  Step wrong(std::size_t at, const std::string& what) const;
   void store(std::size_t column, const Cell& cell, ParsedRange& into);
   void store_number(bool whole, const Cell& cell, CellColumn& column, std::size_t row);
   void store_code(const Cell& cell, CellColumn& column, std::size_t row);

@@ -51,17 +51,18 @@ inline std::string cell_text(const frame::Chunk& chunk, const frame::DomainPtr& 
   return domain ? (*domain)[static_cast<std::size_t>(value)] : java_double(value);
 }
 
-/// Parses in byte ranges of `range_bytes`.
+/// Parses in byte ranges of `range_bytes`; the rows begin at `data_start`.
 inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
-                               std::int64_t range_bytes, int threads = 1) {
+                               std::int64_t range_bytes, int threads = 1,
+                               std::int64_t data_start = 0) {
   Pool pool(threads);
   const TableSources sources = {{0, std::make_shared<MemorySource>("text", text)}};
   std::vector<ByteRange> ranges;
-  cut_file(0, 0, sources.at(0)->size(), range_bytes, ranges);
+  cut_file(0, data_start, sources.at(0)->size(), range_bytes, ranges);
   const TableOptions options;
   TableReader reader(sources, plan, pool, options, ranges);
   reader.read();
-  if (!ranges.empty() && reader.seeming_end() < 0) reader.correct(0);
+  if (!ranges.empty() && reader.seeming_end() < 0) reader.correct(data_start);
   const ParsedTable parsed = reader.take();
   std::vector<frame::ColumnType> types;
   for (const ColumnPlan& column : plan.columns) types.push_back(column.type);
