@@ -46,6 +46,7 @@ class ParseAttempt {
       : site_(shares.site()),
         engine_(site_.node.engine()),
         run_(run),
+        plan_(run.plan),
         job_(job),
         team_(shares, choose_members(site_, view, run.files), job.token()) {}
 
@@ -56,11 +57,12 @@ class ParseAttempt {
     cut_files();
     read();
     correct();
+    widen_plan();
     job_.progress(kReadShare, "Compressing data.");
     lay_out();
     complete();
     frame::Frame frame = encode();
-    for (std::string& warning : warnings_of(oddities_, files_, run_.plan)) {
+    for (std::string& warning : warnings_of(oddities_, files_, plan_)) {
       job_.warn(std::move(warning));
     }
     return frame;
@@ -73,6 +75,7 @@ class ParseAttempt {
   void share_out();
   void read();
   void correct();
+  void widen_plan();
   void lay_out();
   void complete();
   void merge_levels(std::vector<CompleteReply>& replies);
@@ -91,6 +94,7 @@ class ParseAttempt {
   const ParseSite& site_;
   mr::Engine& engine_;
   const ParseRun& run_;
+  TablePlan plan_;
   job::Job& job_;
   ParseTeam team_;
   std::vector<FileRef> refs_;     // to the files as they are, then to what they hold
@@ -155,7 +159,7 @@ void ParseAttempt::cut_files() {
     job_.token()->check();
     sources.push_back(team_.own().open(ref));
   }
-  files_ = find_rows(sources, run_.plan);
+  files_ = find_rows(sources, plan_);
   for (std::size_t i = 0; i < files_.size(); ++i) {
     cut_file(i, files_[i].data_start, files_[i].source->size(), kRangeBytes, ranges_);
   }
@@ -188,7 +192,7 @@ void ParseAttempt::refer_to_files(const std::vector<ByteRange>& ranges,
 }
 
 void ParseAttempt::read() {
-  const ParsePlan& plan = run_.plan.parse;
+  const ParsePlan& plan = plan_.parse;
   std::vector<std::optional<ReadOrder>> orders(team_.members().size());
   for (std::size_t m = 0; m < orders.size(); ++m) {
     if (!takes_part(m)) continue;
@@ -221,6 +225,12 @@ void ParseAttempt::correct() {
   }
 }
 
+/// How many columns pairs have is known when all are read.
+void ParseAttempt::widen_plan() {
+  if (!plan_.parse.dialect.pairs) return;
+  for (const ReadReply& reply : read_) widen(plan_, reply.columns);
+}
+
 std::size_t ParseAttempt::reader_of(std::int64_t row) const {
   for (std::size_t m = 0; m + 1 < first_row_.size(); ++m) {
     if (first_row_[m] <= row && row < first_row_[m + 1]) return m;
@@ -238,7 +248,7 @@ void ParseAttempt::lay_out() {
     range_rows_.insert(range_rows_.end(), reply.rows.begin(), reply.rows.end());
   }
   NEVE_CHECK(range_rows_.size() == ranges_.size());
-  const auto width = static_cast<std::int64_t>(run_.plan.kept.size());
+  const auto width = static_cast<std::int64_t>(plan_.kept.size());
   layout_ = engine_.new_layout(frame::row_cuts(first_row_.back(), width));
   std::int32_t group = 0;
   for (std::size_t m = 0; m < read_.size(); ++m) {
@@ -270,6 +280,7 @@ void ParseAttempt::complete() {
     CompleteOrder& order = orders[m].emplace();
     order.first_row = first_row_[m];
     order.tail_start = read_[m].end;
+    order.columns = plan_.parse.columns.size();
     order.tail = tail_of(m);
     refer_to_files(order.tail, order.places, order.files);
   }
@@ -279,7 +290,7 @@ void ParseAttempt::complete() {
 }
 
 void ParseAttempt::merge_levels(std::vector<CompleteReply>& replies) {
-  for (const ColumnPlan& column : run_.plan.parse.columns) types_.push_back(column.type);
+  for (const ColumnPlan& column : plan_.parse.columns) types_.push_back(column.type);
   domains_.resize(types_.size());
   engine_.pool().for_each(types_.size(), [&](std::size_t c) {
     if (types_[c] != frame::ColumnType::categorical) return;
@@ -304,15 +315,15 @@ frame::Frame ParseAttempt::encode() {
   frame.layout = layout_;
   EncodeOrder whole{.layout = layout_,
                     .placement = engine_.placement(*layout_),
-                    .kept = run_.plan.kept,
+                    .kept = plan_.kept,
                     .ids = {},
                     .types = types_,
                     .domains = domains_};
   std::vector<mr::OutputColumn> kinds;
-  for (std::size_t c : run_.plan.kept) {
+  for (std::size_t c : plan_.kept) {
     whole.ids.push_back(engine_.new_column_id());
     kinds.push_back({.type = types_[c], .domain = domains_[c]});
-    frame.names.push_back(run_.plan.names[c]);
+    frame.names.push_back(plan_.names[c]);
   }
   std::vector<std::optional<EncodeOrder>> orders(team_.members().size());
   for (std::size_t m = 0; m < orders.size(); ++m) {

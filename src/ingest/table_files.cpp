@@ -79,7 +79,7 @@ class Warnings {
 /// `columns` are those of the first such file, once there is one.
 std::optional<std::int64_t> behind_declarations(const ByteSource& source, const TablePlan& plan,
                                                 std::optional<Declarations>& columns) {
-  const RecognisedText text = recognise_text(source);
+  const RecognisedText text = recognise_text(source, plan.parse_type);
   if (!text.declared) return std::nullopt;
   const auto refuse = [&](const std::string& what) {
     throw InputError::bad_request(source.name() + ", line 1, column 1: " + what);
@@ -90,7 +90,7 @@ std::optional<std::int64_t> behind_declarations(const ByteSource& source, const 
            std::string(plan.format->parse_type) + " was given; take what ParseSetup answers.");
   }
   const Declarations& declared = *text.declared;
-  if (declared.names.size() != plan.names.size()) {
+  if (!declared.names.empty() && declared.names.size() != plan.names.size()) {
     refuse("the file declares " + std::to_string(declared.names.size()) + " columns, not " +
            std::to_string(plan.names.size()) + ".");
   }

@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   try {
     const MemorySource source("text", text);
-    const RecognisedText recognised = recognise_text(source);
+    const RecognisedText recognised = recognise_text(source, "GUESS");
     if (recognised.declared) read_rows(text, recognised);
   } catch (const neve::InputError&) {
     // So it is here.

@@ -79,3 +79,31 @@ def test_a_row_that_is_cut_off_fails_and_leaves_no_frame(client, tmp_path):
     with pytest.raises(OSError, match="line 10, column 9"):
         client.upload_file(str(path), destination_frame="cut")
     assert "cut" not in [frame["frame_id"]["name"] for frame in client.api("GET /3/Frames")["frames"]]
+
+
+def test_svmlight_gives_the_frame_of_csv(client, tmp_path):
+    svm, csv = tmp_path / "pairs.svm", tmp_path / "pairs.csv"
+    cells = [[i % 2] + [f"{i % 41}.{c * i % 7}" if (i + c) % 5 == 0 else "0" for c in range(1, 9)] for i in range(2000)]
+    svm.write_text("# pairs\n" + "".join(
+        f"{row[0]} " + " ".join(f"{c}:{row[c]}" for c in range(1, 9) if row[c] != "0") + " # row\n" for row in cells))
+    csv.write_text("".join(",".join(map(str, row)) + "\n" for row in cells))
+    raw = client.api("POST /3/PostFile", filename=str(svm))["destination_frame"]
+    setup = client.api("POST /3/ParseSetup", data={"source_frames": [raw]})
+    assert (setup["parse_type"], setup["separator"], setup["check_header"], setup["number_columns"]) == (
+        "SVMLight", -1, -1, 9)
+    assert setup["column_names"] is None and setup["column_types"] == ["Numeric"] * 9 and len(setup["data"]) == 10
+    pairs, dense = client.upload_file(str(svm)), client.upload_file(str(csv), header=-1)
+    assert pairs.names == dense.names == [f"C{c}" for c in range(1, 10)]
+    assert checksum(client, pairs) == checksum(client, dense)
+    for frame in (pairs, dense):
+        client.remove(frame)
+
+
+def test_svmlight_that_cannot_be_read_is_refused_with_the_place(client, tmp_path):
+    path = tmp_path / "wrong.svm"
+    path.write_text("1 1:2\n0 3:1 2:1\n")
+    with pytest.raises(OSError, match="line 2, column 7"):
+        client.upload_file(str(path))
+    path.write_text("1 1:2\n0 3:1\n")
+    with pytest.raises(OSError, match="skipped_columns are not supported"):
+        client.upload_file(str(path), skipped_columns=[1])

@@ -4,6 +4,7 @@
 #include <array>
 
 #include <neve/base/error.hpp>
+#include <neve/base/java_number.hpp>
 
 #include "ingest/formats/cell_columns.hpp"
 #include "ingest/formats/format_sniff.hpp"
@@ -22,17 +23,18 @@ struct Looked {
   std::int64_t data_start = 0;
 };
 
-Looked look_at(const Sample& sample) {
+Looked look_at(const Sample& sample, std::string_view said) {
   std::string_view bytes = sample.bytes;
   if (!sample.whole) bytes = bytes.substr(0, bytes.find_last_of("\r\n") + 1);  // npos + 1 is 0
   auto source = std::make_shared<const MemorySource>(sample.name, bytes);
-  RecognisedText text = recognise_text(*source);
+  RecognisedText text = recognise_text(*source, said);
   const auto data_start =
       text.declared ? text.declared->data_start : static_cast<std::int64_t>(byte_order_mark(bytes));
   return {std::move(source), std::move(text), data_start};
 }
 
 using Row = std::vector<std::string>;
+constexpr std::size_t kShownColumns = 100;  // of rows of pairs, as many as H2O-3 shows
 
 /// The first rows of a file, at most `most`.
 std::vector<Row> first_rows(const Looked& file, const Dialect& dialect, std::size_t most) {
@@ -89,12 +91,54 @@ std::vector<frame::ColumnType> types_of(const Declarations& declared, const File
   return types;
 }
 
+double value_of(const NumberText& number) {
+  if (number.kind == NumberText::Kind::floating) return number.value;
+  double power = 1;
+  for (int i = 0; i < number.decimals; ++i) power *= 10;  // exact, as decimals are few
+  return static_cast<double>(number.mantissa) / power;
+}
+
+/// The first rows of pairs as cells, at most `most`.
+std::vector<Row> dense_rows(const ParsedRange& rows, std::size_t most) {
+  std::vector<Row> dense(std::min(most, rows.rows), Row(kShownColumns, "0"));
+  for (std::size_t c = 0; c < kShownColumns; ++c) {
+    for (const std::uint32_t entry : rows.pairs.entries(c, 0, dense.size())) {
+      dense[rows.pairs.row(entry)][c] = java_double(value_of(rows.pairs.number(entry)));
+    }
+  }
+  return dense;
+}
+
+/// The columns that the sampled rows name; the files may turn out to have more.
+void look_at_pairs(std::span<const Looked> files, const TextFormat& format, FileSetup& setup) {
+  ParsePlan plan;
+  plan.dialect = dialect_of(setup, format);
+  RangeParser parser(plan);
+  std::size_t columns = 0;
+  for (const Looked& file : files) {
+    const ParsedRange rows = parser.parse(*file.source, file.data_start, file.source->size());
+    columns = std::max(columns, rows.pairs.width());
+    const std::size_t room = FileSetup::kPreviewRows - setup.preview.size();
+    for (Row& row : dense_rows(rows, room)) setup.preview.push_back(std::move(row));
+  }
+  for (Row& row : setup.preview) row.resize(std::min(columns, kShownColumns));
+  setup.columns = static_cast<int>(columns);
+  setup.types.assign(columns, frame::ColumnType::numeric);
+  setup.separator = -1;  // as H2O-3 says that there is none
+  setup.missing_texts.clear();
+}
+
 FileSetup setup_from(const Looked& first, std::span<const Looked> files, const FileSetup& said) {
   const TextFormat& format = first.text.format;
   const Declarations& declared = *first.text.declared;
   FileSetup setup = said;
+  setup.preview.clear();
   setup.parse_type = format.parse_type;
   setup.check_header = FileSetup::kNoHeader;
+  if (dialect_of(setup, format).pairs) {
+    look_at_pairs(files, format, setup);
+    return setup;
+  }
   setup.columns = static_cast<int>(declared.names.size());
   if (setup.names.empty()) setup.names = declared.names;
   setup.types = types_of(declared, said);
@@ -107,7 +151,6 @@ FileSetup setup_from(const Looked& first, std::span<const Looked> files, const F
     dialect.separator = find_separator(first, dialect, declared.names.size());
   }
   setup.separator = dialect.separator;
-  setup.preview.clear();
   for (const Looked& file : files) {
     const std::size_t room = FileSetup::kPreviewRows - setup.preview.size();
     for (Row& row : first_rows(file, dialect, room)) setup.preview.push_back(std::move(row));
@@ -121,7 +164,7 @@ std::optional<FileSetup> declared_setup(std::span<const Sample> samples, const F
   std::vector<Looked> files;
   for (const Sample& sample : samples) {
     refuse_foreign_format(sample.name, sample.bytes);
-    files.push_back(look_at(sample));
+    files.push_back(look_at(sample, said.parse_type));
   }
   const auto first =
       std::ranges::find_if(files, [](const Looked& file) { return !!file.text.declared; });

@@ -14,9 +14,10 @@ struct Dialect {
   unsigned char escape = 0;           // 0: none
   bool c_escapes = false;             // escapes within quotes only; \n, \r and \t as in C
   bool strict_rows = false;           // a row has a cell for each column, else it is an error
+  bool pairs = false;                 // rows of PairCells; only lines and comments are cut
   std::string comment_markers = "#";  // a line that starts with one of them is no data
 
-  [[nodiscard]] bool quotes() const { return separator != kHiveSeparator; }
+  [[nodiscard]] bool quotes() const { return separator != kHiveSeparator && !pairs; }
   [[nodiscard]] bool is_quote(char c) const {
     if (!quotes()) return false;
     return c == static_cast<char>(quote) ||
@@ -34,7 +35,7 @@ struct Dialect {
   [[nodiscard]] bool is_blank(char c) const { return c == ' ' || (c == '\t' && separator != '\t'); }
   template <class Archive>
   void fields(Archive& archive) {
-    archive(separator, quote, other_quote, escape, c_escapes, strict_rows, comment_markers);
+    archive(separator, quote, other_quote, escape, c_escapes, strict_rows, pairs, comment_markers);
   }
 };
 

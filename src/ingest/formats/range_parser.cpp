@@ -5,6 +5,7 @@
 
 #include <neve/base/error.hpp>
 
+#include "ingest/formats/pair_line.hpp"
 #include "ingest/formats/source_position.hpp"
 
 namespace neve::ingest {
@@ -156,7 +157,9 @@ void RangeParser::keep_loose(const Cell& cell) {
 ParsedRange RangeParser::parse_rows(std::size_t at, std::int64_t end) {
   ParsedRange parsed;
   parsed.start = base_ + static_cast<std::int64_t>(at);
-  for (const ColumnPlan& plan : plan_.columns) parsed.columns.push_back(make_cells(plan.type));
+  for (const ColumnPlan& plan : plan_.columns) {
+    if (!plan_.dialect.pairs) parsed.columns.push_back(make_cells(plan.type));
+  }
   capacity_ = 0;
   const auto stop =
       static_cast<std::size_t>(std::clamp<std::int64_t>(end - base_, 0, source_->size() - base_));
@@ -170,6 +173,7 @@ ParsedRange RangeParser::parse_rows(std::size_t at, std::int64_t end) {
     extend();
     scan_.start({text_, size_}, at);
   }
+  if (plan_.dialect.pairs) parsed.pairs.finish();
   parsed.end = base_ + static_cast<std::int64_t>(at);
   return parsed;
 }
@@ -184,6 +188,9 @@ RangeParser::Step RangeParser::step(std::size_t& at, ParsedRange& into) {
   std::size_t from = at;
   while (from < size_ && plan_.dialect.is_blank(text_[from])) ++from;
   if (from == size_ || is_line_end(text_[from])) return skip_line(at);
+  if (plan_.dialect.pairs) {
+    return plan_.dialect.is_comment(text_[from]) ? skip_line(at) : read_pairs(at, into);
+  }
   if (plan_.dialect.strict_rows && text_[from] == '{') {
     return wrong(from, "rows of index and value in braces are not read; write all cells.");
   }
@@ -201,9 +208,24 @@ RangeParser::Step RangeParser::wrong(std::size_t at, const std::string& what) co
 }
 
 RangeParser::Step RangeParser::skip_line(std::size_t& at) {
+  return behind_line_end(line_end(at), at) ? Step::nothing : Step::cut;
+}
+
+std::size_t RangeParser::line_end(std::size_t at) {
   std::size_t end = scan_.next(at);
   while (end < size_ && !is_line_end(text_[end])) end = scan_.next(end + 1);
-  return behind_line_end(end, at) ? Step::nothing : Step::cut;
+  return end;
+}
+
+RangeParser::Step RangeParser::read_pairs(std::size_t& at, ParsedRange& into) {
+  const std::size_t end = line_end(at);
+  std::size_t next = at;
+  if (!behind_line_end(end, next)) return Step::cut;
+  const auto error = read_pair_line({text_ + at, end - at}, into.rows, into.pairs);
+  if (error) return wrong(at + error->at, error->what);
+  ++into.rows;
+  at = next;
+  return Step::row;
 }
 
 /// Sets `next` behind the line end at `at`; false where the text is cut before that is known.

@@ -5,6 +5,7 @@
 #include <neve/base/error.hpp>
 
 #include "ingest/formats/arff_header.hpp"
+#include "ingest/formats/pair_line.hpp"
 
 namespace neve::ingest {
 
@@ -15,7 +16,11 @@ constexpr TextFormat kDelimited = {
 constexpr std::array kDeclaring = {TextFormat{.parse_type = "ARFF",
                                               .missing = "?",
                                               .declarations = &read_arff_header,
-                                              .adapt = &adapt_to_arff}};
+                                              .adapt = &adapt_to_arff},
+                                   TextFormat{.parse_type = "SVMLight",
+                                              .missing = "",
+                                              .declarations = &read_svmlight_start,
+                                              .adapt = &adapt_to_svmlight}};
 
 }  // namespace
 
@@ -25,13 +30,15 @@ const TextFormat& text_format(std::string_view parse_type) {
   }
   if (parse_type == "GUESS" || parse_type == kDelimited.parse_type) return kDelimited;
   throw InputError::unsupported("Files of parse_type " + std::string(parse_type) +
-                                    " are not read by this version; CSV and ARFF are.",
+                                    " are not read by this version; CSV, ARFF and SVMLight are.",
                                 {{"parse_type", std::string(parse_type)}});
 }
 
-RecognisedText recognise_text(const ByteSource& source) {
+RecognisedText recognise_text(const ByteSource& source, std::string_view said) {
   for (const TextFormat& format : kDeclaring) {
-    if (auto declared = format.declarations(source)) return {format, std::move(declared)};
+    auto declared = format.declarations(source);
+    const bool by_chance = declared && declared->names.empty() && said == kDelimited.parse_type;
+    if (declared && !by_chance) return {format, std::move(declared)};
   }
   return {kDelimited, std::nullopt};
 }

@@ -14,7 +14,8 @@
 
 namespace neve::ingest {
 
-/// The columns that a file declares before its rows.
+/// The columns that a file declares before its rows; none for a format of pairs, whose rows alone
+/// tell.
 struct Declarations {
   std::vector<std::string> names;
   std::vector<frame::ColumnType> types;
@@ -43,8 +44,9 @@ struct RecognisedText {
   const TextFormat& format;
   std::optional<Declarations> declared;
 };
-/// By the beginning of the file; delimited text where it is nothing else.
-RecognisedText recognise_text(const ByteSource& source);
+/// By the beginning of the file; delimited text where it is nothing else. What declares no columns
+/// may be delimited text by chance, and is if the user `said` so.
+RecognisedText recognise_text(const ByteSource& source, std::string_view said);
 
 /// The dialect that a set-up describes; `,` where it does not know the separator.
 Dialect dialect_of(const FileSetup& setup, const TextFormat& format);

@@ -63,9 +63,10 @@ inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
   TableReader reader(sources, plan, pool, options, ranges);
   reader.read();
   if (!ranges.empty() && reader.seeming_end() < 0) reader.correct(data_start);
-  const ParsedTable parsed = reader.take();
   std::vector<frame::ColumnType> types;
   for (const ColumnPlan& column : plan.columns) types.push_back(column.type);
+  types.resize(std::max(types.size(), reader.columns_of_pairs()), frame::ColumnType::numeric);
+  const ParsedTable parsed = reader.take();
   TableEncoder encoder(parsed, types, pool);
   std::vector<frame::DomainPtr> domains;
   for (auto& levels : encoder.levels(pool)) {
