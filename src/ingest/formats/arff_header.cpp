@@ -55,12 +55,10 @@ class Lines {
   bool next(std::string_view& line) {
     at_ = next_;
     std::size_t end = text_.find_first_of("\r\n", at_);
-    for (std::size_t seen = at_; end == std::string::npos;
-         end = text_.find_first_of("\r\n", seen)) {
-      seen = text_.size();
-      if (!read_on()) break;
+    while (end == std::string::npos) {
+      const std::size_t seen = text_.size();
+      end = read_on() ? text_.find_first_of("\r\n", seen) : seen;
     }
-    if (end == std::string::npos) end = text_.size();
     if (end == text_.size() && end == at_) return false;
     // Whether a \n follows the \r has to be known.
     if (end + 1 >= text_.size()) read_on();

@@ -211,10 +211,14 @@ std::string many_rows(const std::string& quote, const std::string& missing) {
   std::string text;
   for (int i = 0; i < 60'000; ++i) {
     const std::string n = std::to_string(i);
-    text += n + "," + std::to_string(i % 977) + "." + std::to_string(i % 89) + "," +
-            (i % 11 == 0 ? missing : "k" + std::to_string(i % 2003)) + ",2021-0" +
-            std::to_string(1 + i % 9) + "-0" + std::to_string(1 + i % 7) + "," + quote + "note, " +
-            n + (i % 5 == 0 ? "\nline" : "") + quote + "\n";
+    text += n + "," + std::to_string(i % 977);
+    text += "." + std::to_string(i % 89) + ",";
+    text += i % 11 == 0 ? missing : "k" + std::to_string(i % 2003);
+    text += ",2021-0" + std::to_string(1 + i % 9);
+    text += "-0" + std::to_string(1 + i % 7);
+    text += "," + quote + "note, ";
+    text += n + (i % 5 == 0 ? "\nline" : "");
+    text += quote + "\n";
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,9 +64,11 @@ inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
   TableReader reader(sources, plan, pool, options, ranges);
   reader.read();
   if (!ranges.empty() && reader.seeming_end() < 0) reader.correct(data_start);
+  const std::size_t width = std::max(plan.columns.size(), reader.columns_of_pairs());
   std::vector<frame::ColumnType> types;
+  types.reserve(width);
   for (const ColumnPlan& column : plan.columns) types.push_back(column.type);
-  types.resize(std::max(types.size(), reader.columns_of_pairs()), frame::ColumnType::numeric);
+  types.resize(width, frame::ColumnType::numeric);
   const ParsedTable parsed = reader.take();
   TableEncoder encoder(parsed, types, pool);
   std::vector<frame::DomainPtr> domains;
@@ -82,6 +85,7 @@ inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
   for (std::size_t c = 0; c < types.size(); ++c) {
     table.chunks.push_back(encoder.encode(c, 0, parsed.rows()));
     std::vector<std::string>& cells = table.columns.emplace_back();
+    cells.reserve(static_cast<std::size_t>(parsed.rows()));
     for (std::int64_t row = 0; row < parsed.rows(); ++row) {
       cells.push_back(cell_text(table.chunks.back(), domains[c], row));
     }

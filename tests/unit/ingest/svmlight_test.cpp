@@ -38,9 +38,7 @@ ParsePlan pair_plan() {
 
 TEST(SvmLight, IsRecognisedByItsFirstRow) {
   for (const char* text : {"1 1:2\n", "-1.5 1:2 3:4e-3", "# made\n\n +1 2:0.5 # x\n",
-                           "0\t1:2\t 7:1 \r\n", "2 qid:4 1:3\n",
-                           "\xEF\xBB\xBF"
-                           "1 1:2\n"}) {
+                           "0\t1:2\t 7:1 \r\n", "2 qid:4 1:3\n", "\xEF\xBB\xBF-1 1:2\n"}) {
     EXPECT_TRUE(read_svmlight_start(MemorySource("a", text))) << text;
   }
   for (const char* text : {"", "#\n", "1\n", "1 qid:3\n", "a 1:2\n", "1,2\n", "1 2:3 x\n",
