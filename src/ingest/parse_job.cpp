@@ -21,6 +21,10 @@ constexpr double kReadShare = 0.8;  // of the job; the rest is encoding
 /// Files of fewer bytes are read sooner than other nodes are asked.
 constexpr std::int64_t kWorthSharing = std::int64_t{1} << 20;
 
+/// What plans, messages and chunks take for a column, though it have but zeros (measured). Text of
+/// cells pays for its columns; a single pair may ask for a million.
+constexpr std::int64_t kPairColumnBytes = 2048;
+
 std::vector<NodeId> choose_members(const ParseSite& site, const cluster::View& view,
                                    const std::vector<ParseFile>& files) {
   std::int64_t bytes = 0;
@@ -95,6 +99,7 @@ class ParseAttempt {
   mr::Engine& engine_;
   const ParseRun& run_;
   TablePlan plan_;
+  Reservation column_memory_;
   job::Job& job_;
   ParseTeam team_;
   std::vector<FileRef> refs_;     // to the files as they are, then to what they hold
@@ -229,6 +234,9 @@ void ParseAttempt::correct() {
 void ParseAttempt::widen_plan() {
   if (!plan_.parse.dialect.pairs) return;
   for (const ReadReply& reply : read_) widen(plan_, reply.columns);
+  const auto columns = static_cast<std::int64_t>(plan_.names.size());
+  column_memory_ =
+      engine_.budget().reserve(kPairColumnBytes * columns, "Parsing into " + run_.destination);
 }
 
 std::size_t ParseAttempt::reader_of(std::int64_t row) const {

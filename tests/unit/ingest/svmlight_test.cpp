@@ -202,6 +202,19 @@ TEST(SvmLight, WhatItCannotDoIsRefused) {
   EXPECT_NE(error_of(parse).find("C3"), std::string::npos);
 }
 
+TEST(SvmLight, OnePairThatAsksForTooManyColumnsIsRefused) {
+  Bench bench(1, 1, 64 << 20);
+  const std::string path = bench.folder.write("a.svm", "1 999999:1\n");
+  const Imported found = bench.ingest.import_files({path}, "");
+  const FileSetup setup{.parse_type = "SVMLight", .columns = 2};
+  const auto job =
+      bench.ingest.parse({.source_keys = found.keys, .destination = "a", .setup = setup});
+  job->wait();
+  EXPECT_EQ(job->snapshot().status, job::Status::failed);
+  EXPECT_NE(job->snapshot().exception_type.find("OutOfMemory"), std::string::npos);
+  EXPECT_FALSE(bench.frames.find("a"));
+}
+
 TEST(SvmLight, AFailedParseLeavesNothingBehind) {
   Bench bench(3);
   const std::string path = bench.folder.write("a.svm", twins(30'000, 30).svm + "1 4:");
