@@ -174,9 +174,6 @@ void refuse(const std::string& field, const std::string& value) {
 }
 
 void refuse_unbuilt(const ParseFields& fields) {
-  if (fields.parse_type != ParseType::guess && fields.parse_type != ParseType::csv) {
-    refuse("parse_type", std::string(schema::enum_text(fields.parse_type)));
-  }
   if (fields.decrypt_tool && !fields.decrypt_tool->empty()) {
     refuse("decrypt_tool", fields.decrypt_tool->name);
   }
@@ -213,6 +210,7 @@ std::vector<int> whole_columns(const ParseFields& fields) {
 
 ingest::FileSetup setup_of(const ParseFields& fields) {
   ingest::FileSetup setup;
+  setup.parse_type = schema::enum_text(fields.parse_type);
   setup.separator = fields.separator;
   setup.single_quotes = fields.single_quotes;
   setup.escape = fields.escapechar;
@@ -229,6 +227,11 @@ ingest::FileSetup setup_of(const ParseFields& fields) {
   }
   if (fields.force_col_types) setup.whole_columns = whole_columns(fields);
   return setup;
+}
+
+ParseType type_of(std::string_view text) {
+  const auto& texts = schema::EnumText<ParseType>::values;
+  return static_cast<ParseType>(std::ranges::find(texts, text) - texts.begin());
 }
 
 /// The columns of the preview that were asked for.
@@ -258,7 +261,7 @@ ParseSetupV3 guess_setup(Call& call, const ParseSetupV3& input) {
   const Names keys = keys_of(input);
   const ingest::FileSetup setup = call.services.ingest->guess(keys, setup_of(input));
   ParseSetupV3 answer = input;
-  answer.parse_type = ParseType::csv;
+  answer.parse_type = type_of(setup.parse_type);
   answer.separator = static_cast<std::int8_t>(setup.separator);
   answer.check_header = setup.check_header;
   answer.column_names.reset();

@@ -21,6 +21,10 @@ constexpr double kReadShare = 0.8;  // of the job; the rest is encoding
 /// Files of fewer bytes are read sooner than other nodes are asked.
 constexpr std::int64_t kWorthSharing = std::int64_t{1} << 20;
 
+/// What plans, messages and chunks take for a column, though it have but zeros (measured). Text of
+/// cells pays for its columns; a single pair may ask for a million.
+constexpr std::int64_t kPairColumnBytes = 2048;
+
 std::vector<NodeId> choose_members(const ParseSite& site, const cluster::View& view,
                                    const std::vector<ParseFile>& files) {
   std::int64_t bytes = 0;
@@ -46,6 +50,7 @@ class ParseAttempt {
       : site_(shares.site()),
         engine_(site_.node.engine()),
         run_(run),
+        plan_(run.plan),
         job_(job),
         team_(shares, choose_members(site_, view, run.files), job.token()) {}
 
@@ -56,11 +61,12 @@ class ParseAttempt {
     cut_files();
     read();
     correct();
+    widen_plan();
     job_.progress(kReadShare, "Compressing data.");
     lay_out();
     complete();
     frame::Frame frame = encode();
-    for (std::string& warning : warnings_of(oddities_, files_, run_.plan)) {
+    for (std::string& warning : warnings_of(oddities_, files_, plan_)) {
       job_.warn(std::move(warning));
     }
     return frame;
@@ -73,6 +79,7 @@ class ParseAttempt {
   void share_out();
   void read();
   void correct();
+  void widen_plan();
   void lay_out();
   void complete();
   void merge_levels(std::vector<CompleteReply>& replies);
@@ -91,6 +98,8 @@ class ParseAttempt {
   const ParseSite& site_;
   mr::Engine& engine_;
   const ParseRun& run_;
+  TablePlan plan_;
+  Reservation column_memory_;
   job::Job& job_;
   ParseTeam team_;
   std::vector<FileRef> refs_;     // to the files as they are, then to what they hold
@@ -155,7 +164,7 @@ void ParseAttempt::cut_files() {
     job_.token()->check();
     sources.push_back(team_.own().open(ref));
   }
-  files_ = find_rows(sources, run_.plan);
+  files_ = find_rows(sources, plan_);
   for (std::size_t i = 0; i < files_.size(); ++i) {
     cut_file(i, files_[i].data_start, files_[i].source->size(), kRangeBytes, ranges_);
   }
@@ -188,7 +197,7 @@ void ParseAttempt::refer_to_files(const std::vector<ByteRange>& ranges,
 }
 
 void ParseAttempt::read() {
-  const ParsePlan& plan = run_.plan.parse;
+  const ParsePlan& plan = plan_.parse;
   std::vector<std::optional<ReadOrder>> orders(team_.members().size());
   for (std::size_t m = 0; m < orders.size(); ++m) {
     if (!takes_part(m)) continue;
@@ -221,6 +230,15 @@ void ParseAttempt::correct() {
   }
 }
 
+/// How many columns pairs have is known when all are read.
+void ParseAttempt::widen_plan() {
+  if (!plan_.parse.dialect.pairs) return;
+  for (const ReadReply& reply : read_) widen(plan_, reply.columns);
+  const auto columns = static_cast<std::int64_t>(plan_.names.size());
+  column_memory_ =
+      engine_.budget().reserve(kPairColumnBytes * columns, "Parsing into " + run_.destination);
+}
+
 std::size_t ParseAttempt::reader_of(std::int64_t row) const {
   for (std::size_t m = 0; m + 1 < first_row_.size(); ++m) {
     if (first_row_[m] <= row && row < first_row_[m + 1]) return m;
@@ -238,7 +256,7 @@ void ParseAttempt::lay_out() {
     range_rows_.insert(range_rows_.end(), reply.rows.begin(), reply.rows.end());
   }
   NEVE_CHECK(range_rows_.size() == ranges_.size());
-  const auto width = static_cast<std::int64_t>(run_.plan.kept.size());
+  const auto width = static_cast<std::int64_t>(plan_.kept.size());
   layout_ = engine_.new_layout(frame::row_cuts(first_row_.back(), width));
   std::int32_t group = 0;
   for (std::size_t m = 0; m < read_.size(); ++m) {
@@ -270,6 +288,7 @@ void ParseAttempt::complete() {
     CompleteOrder& order = orders[m].emplace();
     order.first_row = first_row_[m];
     order.tail_start = read_[m].end;
+    order.columns = plan_.parse.columns.size();
     order.tail = tail_of(m);
     refer_to_files(order.tail, order.places, order.files);
   }
@@ -279,7 +298,7 @@ void ParseAttempt::complete() {
 }
 
 void ParseAttempt::merge_levels(std::vector<CompleteReply>& replies) {
-  for (const ColumnPlan& column : run_.plan.parse.columns) types_.push_back(column.type);
+  for (const ColumnPlan& column : plan_.parse.columns) types_.push_back(column.type);
   domains_.resize(types_.size());
   engine_.pool().for_each(types_.size(), [&](std::size_t c) {
     if (types_[c] != frame::ColumnType::categorical) return;
@@ -304,15 +323,15 @@ frame::Frame ParseAttempt::encode() {
   frame.layout = layout_;
   EncodeOrder whole{.layout = layout_,
                     .placement = engine_.placement(*layout_),
-                    .kept = run_.plan.kept,
+                    .kept = plan_.kept,
                     .ids = {},
                     .types = types_,
                     .domains = domains_};
   std::vector<mr::OutputColumn> kinds;
-  for (std::size_t c : run_.plan.kept) {
+  for (std::size_t c : plan_.kept) {
     whole.ids.push_back(engine_.new_column_id());
     kinds.push_back({.type = types_[c], .domain = domains_[c]});
-    frame.names.push_back(run_.plan.names[c]);
+    frame.names.push_back(plan_.names[c]);
   }
   std::vector<std::optional<EncodeOrder>> orders(team_.members().size());
   for (std::size_t m = 0; m < orders.size(); ++m) {

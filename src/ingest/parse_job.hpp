@@ -8,6 +8,7 @@
 #include <neve/ingest/ingest.hpp>
 
 #include "ingest/formats/range_parser.hpp"
+#include "ingest/formats/text_format.hpp"
 #include "ingest/sources/byte_source.hpp"
 
 namespace neve::ingest {
@@ -17,13 +18,18 @@ class ParseShares;
 /// The columns that an order asks for, checked and complete.
 struct TablePlan {
   ParsePlan parse;
-  std::vector<std::string> names;  // of all columns of the file
-  std::vector<std::size_t> kept;   // those that become columns of the frame
-  bool has_header = false;
+  std::vector<std::string> names;      // of all columns of the file
+  std::vector<std::size_t> kept;       // those that become columns of the frame
+  std::string parse_type;              // as said
+  const TextFormat* format = nullptr;  // never null in what plan_table makes
+  bool has_header = false;             // a row of names
 };
 
 /// Throws InputError where names, types and counts of the set-up do not go together.
 TablePlan plan_table(const FileSetup& setup, const TimeZone& zone);
+
+/// Makes the plan of a table of pairs one of all columns that the rows have turned out to name.
+void widen(TablePlan& plan, std::size_t columns);
 
 /// A file to parse: bytes of the driver's node, or of the cluster.
 struct ParseFile {

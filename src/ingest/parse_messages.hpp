@@ -80,9 +80,10 @@ struct ReadReply {
   std::int64_t start = -1;
   std::int64_t end = -1;
   std::vector<std::int64_t> rows;  ///< of each range
+  std::size_t columns = 0;         ///< that pairs name
   template <class Archive>
   void fields(Archive& archive) {
-    archive(start, end, rows);
+    archive(start, end, rows, columns);
   }
 };
 
@@ -100,12 +101,13 @@ struct CorrectOrder {
 struct CompleteOrder {
   std::int64_t first_row = 0;
   std::int64_t tail_start = 0;  ///< where the row behind the last range begins
+  std::size_t columns = 0;      ///< of all the table
   std::vector<std::size_t> places;
   std::vector<FileRef> files;  ///< of the tail
   std::vector<ByteRange> tail;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(first_row, tail_start, places, files, tail);
+    archive(first_row, tail_start, columns, places, files, tail);
   }
 };
 struct CompleteReply {

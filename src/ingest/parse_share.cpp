@@ -98,8 +98,10 @@ auto ParseShare::while_unchanged(const Work& work) {
 void ParseShare::reserve(const std::vector<ByteRange>& ranges) {
   std::int64_t bytes = 0;
   for (const ByteRange& range : ranges) bytes += range.end - range.begin;
-  // A cell takes at least two bytes of text and, but for rare ones, at most twice that when read.
-  memory_.push_back(site_.node.budget().reserve(2 * bytes, "Parsing into " + destination_));
+  // A cell takes at least two bytes of text and, but for rare ones, at most twice that when read; a
+  // pair takes at least four, and its column, row, number and place among the sorted up to 24.
+  const std::int64_t grows = plan_.dialect.pairs ? 6 : 2;
+  memory_.push_back(site_.node.budget().reserve(grows * bytes, "Parsing into " + destination_));
 }
 
 UnpackReply ParseShare::unpack(const UnpackOrder& order) {
@@ -124,8 +126,8 @@ ReadReply ParseShare::read(const ReadOrder& order) {
                                   "'; install the same time zone database on all nodes.");
     }
     destination_ = order.destination;
-    reserve(order.ranges);
     plan_ = {.dialect = order.dialect, .columns = order.columns, .zone = *zone};
+    reserve(order.ranges);
     options_ = {.token = token_, .progress = progress_};
     sources_ = open_all(order.places, order.files);
     reader_.emplace(sources_, plan_, site_.pool(), options_, order.ranges);
@@ -151,6 +153,7 @@ ReadReply ParseShare::correct(const CorrectOrder& order) {
 ReadReply ParseShare::reply() const {
   ReadReply read;
   read.rows = reader_->rows();
+  read.columns = reader_->columns_of_pairs();
   return read;
 }
 
@@ -158,6 +161,7 @@ CompleteReply ParseShare::complete(const CompleteOrder& order) {
   return while_unchanged([&] {
     TableReader& reader = reader_.value();
     table_ = reader.take();
+    plan_.columns.resize(order.columns);
     CompleteReply reply;
     reply.oddities = find_oddities(table_, reader.ranges());
     if (!order.tail.empty()) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
+
+#include <neve/base/error.hpp>
 
 #include "ingest/formats/format_sniff.hpp"
 #include "ingest/formats/source_position.hpp"
@@ -72,21 +75,49 @@ class Warnings {
   std::vector<std::string> told_;
 };
 
+/// Where the rows begin of a file that declares its columns; nothing for one that does not.
+/// `columns` are those of the first such file, once there is one.
+std::optional<std::int64_t> behind_declarations(const ByteSource& source, const TablePlan& plan,
+                                                std::optional<Declarations>& columns) {
+  const RecognisedText text = recognise_text(source, plan.parse_type);
+  if (!text.declared) return std::nullopt;
+  const auto refuse = [&](const std::string& what) {
+    throw InputError::bad_request(source.name() + ", line 1, column 1: " + what);
+  };
+  const std::string_view type = text.format.parse_type;
+  if (&text.format != plan.format) {
+    refuse("the file is of parse_type " + std::string(type) + ", but " +
+           std::string(plan.format->parse_type) + " was given; take what ParseSetup answers.");
+  }
+  const Declarations& declared = *text.declared;
+  if (!declared.names.empty() && declared.names.size() != plan.names.size()) {
+    refuse("the file declares " + std::to_string(declared.names.size()) + " columns, not " +
+           std::to_string(plan.names.size()) + ".");
+  }
+  if (columns && (columns->names != declared.names || columns->types != declared.types)) {
+    refuse("the file declares other columns than the files before it.");
+  }
+  columns = declared;
+  return declared.data_start;
+}
+
 }  // namespace
 
 std::vector<TableFile> find_rows(const std::vector<ByteSourcePtr>& sources, const TablePlan& plan) {
   std::vector<TableFile> files;
   std::vector<std::string> first_header;
+  std::optional<Declarations> columns;
   RangeParser parser(plan.parse);
   for (const ByteSourcePtr& source : sources) {
     char first[512] = {};  // enough for a line of any format that is refused
     const std::string_view beginning(first, source->read(0, first));
     refuse_foreign_format(source->name(), beginning);
-    const auto start = static_cast<std::int64_t>(byte_order_mark(beginning));
+    const std::optional<std::int64_t> behind = behind_declarations(*source, plan, columns);
+    const auto start = behind.value_or(static_cast<std::int64_t>(byte_order_mark(beginning)));
     files.push_back({source, start});
     if (!plan.has_header) continue;
     std::vector<std::string> header;
-    const std::int64_t behind =
+    const std::int64_t first_row =
         parser.look_at_rows(*source, start, [&](std::span<const LooseCell> cells) {
           for (const LooseCell& cell : cells) header.push_back(cell.text);
           return false;
@@ -94,7 +125,7 @@ std::vector<TableFile> find_rows(const std::vector<ByteSourcePtr>& sources, cons
     const bool is_header =
         files.size() == 1 || same_names(header, first_header) || same_names(header, plan.names);
     if (files.size() == 1) first_header = std::move(header);
-    if (is_header) files.back().data_start = behind;
+    if (is_header) files.back().data_start = first_row;
   }
   return files;
 }

@@ -3,7 +3,6 @@
 
 #include <neve/base/error.hpp>
 
-#include "ingest/formats/format_sniff.hpp"
 #include "ingest/parse_job.hpp"
 
 namespace neve::ingest {
@@ -41,6 +40,17 @@ std::vector<std::size_t> kept_columns(const FileSetup& setup, std::size_t count)
   return kept;
 }
 
+/// C1 … for columns without a name.
+void fill_names(std::vector<std::string>& names) {
+  const std::set<std::string> given(names.begin(), names.end());
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    if (!names[c].empty()) continue;
+    std::string made = "C" + std::to_string(c + 1);
+    while (given.contains(made)) made += made;
+    names[c] = made;
+  }
+}
+
 /// Names of all columns: as given for all or for the kept ones, C1 … where there is none.
 std::vector<std::string> all_names(const FileSetup& setup, std::size_t count,
                                    const std::vector<std::size_t>& kept) {
@@ -51,13 +61,7 @@ std::vector<std::string> all_names(const FileSetup& setup, std::size_t count,
   } else {
     std::copy_n(setup.names.begin(), std::min(count, setup.names.size()), names.begin());
   }
-  const std::set<std::string> given(names.begin(), names.end());
-  for (std::size_t c = 0; c < count; ++c) {
-    if (!names[c].empty()) continue;
-    std::string made = "C" + std::to_string(c + 1);
-    while (given.contains(made)) made += made;
-    names[c] = made;
-  }
+  fill_names(names);
   return names;
 }
 
@@ -71,6 +75,21 @@ void check_unique(const std::vector<std::string>& names, const std::vector<std::
   }
 }
 
+void check_numeric(const std::string& name, const ColumnPlan& column) {
+  if (column.type == frame::ColumnType::numeric) return;
+  const std::string type(type_word(column.type));
+  throw InputError::illegal_argument("Column " + name + " is to be of type " + type +
+                                         ", but those of SVMLight are numbers; convert it later.",
+                                     {{"column_types", type}});
+}
+
+/// The format's own text for a missing value, which a set-up need not name.
+void add_missing(const TextFormat& format, ColumnPlan& column) {
+  auto& texts = column.missing_texts;
+  if (format.missing.empty() || std::ranges::find(texts, format.missing) != texts.end()) return;
+  texts.emplace_back(format.missing);
+}
+
 }  // namespace
 
 TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
@@ -82,11 +101,19 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
                                            " columns.",
                                        {{"column_types", std::to_string(setup.types.size())}});
   }
+  const TextFormat& format = text_format(setup.parse_type);
+  plan.parse.dialect = dialect_of(setup, format);
+  if (plan.parse.dialect.pairs && !setup.skipped_columns.empty()) {
+    throw InputError::illegal_argument(
+        "Parser: skipped_columns are not supported for SVMLight; drop the columns of the frame.",
+        {{"skipped_columns", std::to_string(setup.skipped_columns.front())}});
+  }
   plan.kept = kept_columns(setup, count);
   plan.names = all_names(setup, count, plan.kept);
   check_unique(plan.names, plan.kept);
-  plan.has_header = setup.check_header == FileSetup::kHasHeader;
-  plan.parse.dialect = dialect_of(setup);
+  plan.parse_type = setup.parse_type;
+  plan.format = &format;
+  plan.has_header = !format.declares() && setup.check_header == FileSetup::kHasHeader;
   plan.parse.zone = zone;
   plan.parse.columns.assign(count, {.type = frame::ColumnType::bad});
   for (std::size_t c : plan.kept) {
@@ -94,10 +121,19 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
     column.type = setup.types.empty() ? frame::ColumnType::numeric : setup.types[c];
     if (column.type == frame::ColumnType::bad) column.type = frame::ColumnType::numeric;
     if (setup.missing_texts.size() == count) column.missing_texts = setup.missing_texts[c];
+    if (plan.parse.dialect.pairs) check_numeric(plan.names[c], column);
+    add_missing(format, column);
     column.whole = std::find(setup.whole_columns.begin(), setup.whole_columns.end(),
                              static_cast<int>(c)) != setup.whole_columns.end();
   }
   return plan;
+}
+
+void widen(TablePlan& plan, std::size_t columns) {
+  for (std::size_t c = plan.names.size(); c < columns; ++c) plan.kept.push_back(c);
+  plan.names.resize(std::max(columns, plan.names.size()));
+  fill_names(plan.names);
+  plan.parse.columns.resize(plan.names.size());
 }
 
 }  // namespace neve::ingest

@@ -21,8 +21,10 @@ struct FileSetup {
   static constexpr std::int32_t kChunkSize = 4
                                              << 20;  // clients send it back; nothing depends on it
 
-  std::string parse_type = "GUESS";  ///< "CSV" once guessed
-  int separator = 0;                 ///< the character's code; 0: not known
+  static constexpr std::size_t kPreviewRows = 10;  ///< at most; a header is one of them
+
+  std::string parse_type = "GUESS";  ///< "CSV", "ARFF" or "SVMLight" once guessed
+  int separator = 0;                 ///< the character's code; 0: not known, -1: there is none
   bool single_quotes = false;        ///< ' instead of " around cells
   int escape = 0;                    ///< the character's code; 0: none
   std::optional<std::string> comment_markers = std::nullopt;  ///< none given: "#"

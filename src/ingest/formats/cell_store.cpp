@@ -38,7 +38,7 @@ void RangeParser::store(std::size_t index, const Cell& cell, ParsedRange& into) 
   const ColumnPlan& plan = plan_.columns[index];
   CellColumn& column = into.columns[index];
   const std::size_t row = into.rows;
-  if (cell.text.empty() && !cell.quoted) return column.put_missing(row);
+  if (cell.text.empty() && !cell.quoted()) return column.put_missing(row);
   if (!plan.missing_texts.empty() && std::find(plan.missing_texts.begin(), plan.missing_texts.end(),
                                                cell.text) != plan.missing_texts.end()) {
     return column.put_missing(row);

@@ -1,13 +1,9 @@
 #include "ingest/formats/format_sniff.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cstdint>
 #include <string>
 
 #include <neve/base/error.hpp>
-
-#include "ingest/formats/number_text.hpp"
 
 namespace neve::ingest {
 
@@ -35,55 +31,9 @@ constexpr std::array kForeign = {
 };
 
 [[noreturn]] void refuse(std::string_view file, std::string_view format) {
-  throw InputError::unsupported(std::string(file) + ", line 1, column 1: this is " +
-                                std::string(format) +
-                                "; Neve reads delimited text in UTF-8, plain or as gzip or zip.");
-}
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(text.size(), end + 1));
-  return line;
-}
-
-/// The first line that is no comment declares the relation.
-bool is_arff(std::string_view text) {
-  constexpr std::string_view kRelation = "@relation";
-  std::string_view line;
-  do {
-    line = take_line(text);
-  } while (!text.empty() && (line.empty() || line[0] == '%'));
-  if (line.size() <= kRelation.size()) return false;
-  for (std::size_t i = 0; i < kRelation.size(); ++i) {
-    const char c = line[i];
-    if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != kRelation[i]) return false;
-  }
-  return line[kRelation.size()] == ' ' || line[kRelation.size()] == '\t';
-}
-
-/// "label index:value index:value …" with growing indices.
-bool is_svmlight(std::string_view text) {
-  std::string_view line = take_line(text);
-  const std::size_t label_end = line.find(' ');
-  if (label_end == std::string_view::npos || label_end == 0) return false;
-  if (parse_number(line.substr(0, label_end)).kind == NumberText::Kind::none) return false;
-  line.remove_prefix(label_end + 1);
-  int pairs = 0;
-  std::int64_t last = -1;
-  for (; !line.empty(); ++pairs) {
-    const std::size_t end = std::min(line.find(' '), line.size());
-    const std::string_view pair = line.substr(0, end);
-    line.remove_prefix(std::min(line.size(), end + 1));
-    const std::size_t colon = pair.find(':');
-    if (colon == std::string_view::npos) return pairs > 0 && pair.starts_with('#');
-    const NumberText index = parse_number(pair.substr(0, colon));
-    const bool grows =
-        index.kind == NumberText::Kind::decimal && index.decimals == 0 && index.mantissa > last;
-    if (!grows || parse_number(pair.substr(colon + 1)).kind == NumberText::Kind::none) return false;
-    last = index.mantissa;
-  }
-  return pairs > 0;
+  throw InputError::unsupported(
+      std::string(file) + ", line 1, column 1: this is " + std::string(format) +
+      "; Neve reads delimited text, ARFF and SVMLight in UTF-8, plain or as gzip or zip.");
 }
 
 }  // namespace
@@ -93,21 +43,10 @@ void refuse_foreign_format(std::string_view file, std::string_view first_bytes) 
     if (!first_bytes.starts_with(magic.bytes)) continue;
     refuse(file, magic.name);
   }
-  if (is_arff(first_bytes)) refuse(file, "an ARFF file");
-  if (is_svmlight(first_bytes)) refuse(file, "an SVMLight file");
 }
 
 std::size_t byte_order_mark(std::string_view first_bytes) {
   return first_bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-}
-
-Dialect dialect_of(const FileSetup& setup) {
-  Dialect dialect;
-  if (setup.separator != 0) dialect.separator = static_cast<unsigned char>(setup.separator);
-  dialect.quote = setup.single_quotes ? '\'' : '"';
-  dialect.escape = static_cast<unsigned char>(setup.escape);
-  if (setup.comment_markers) dialect.comment_markers = *setup.comment_markers;
-  return dialect;
 }
 
 }  // namespace neve::ingest

@@ -97,8 +97,15 @@ std::vector<std::int64_t> TableReader::rows() const {
   return rows;
 }
 
+std::size_t TableReader::columns_of_pairs() const {
+  std::size_t columns = 0;
+  for (const ParsedRange& range : parsed_) columns = std::max(columns, range.pairs.width());
+  return columns;
+}
+
 ParsedTable TableReader::take() {
   ParsedTable table;
+  table.pairs = plan_.dialect.pairs;
   table.ranges = std::move(parsed_);
   table.number_rows(0);
   return table;

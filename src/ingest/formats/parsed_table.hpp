@@ -38,6 +38,7 @@ void cut_file(std::size_t file, std::int64_t data_start, std::int64_t size,
 struct ParsedTable {
   std::vector<ParsedRange> ranges;
   std::vector<std::int64_t> first_row;  ///< of each range, then the row behind the last
+  bool pairs = false;                   ///< the cells of the ranges are pairs
 
   /// Numbers the rows, the first one of the table being `first`.
   void number_rows(std::int64_t first);
@@ -73,6 +74,8 @@ class TableReader {
   std::int64_t correct(std::int64_t start);
   /// Of each range, as it was read so far.
   [[nodiscard]] std::vector<std::int64_t> rows() const;
+  /// Up to the last that the pairs read so far name; 0 where rows are no pairs.
+  [[nodiscard]] std::size_t columns_of_pairs() const;
   /// Once, at the end.
   ParsedTable take();
   [[nodiscard]] const std::vector<ByteRange>& ranges() const { return ranges_; }

@@ -5,6 +5,7 @@
 
 #include <neve/base/error.hpp>
 
+#include "ingest/formats/pair_line.hpp"
 #include "ingest/formats/source_position.hpp"
 
 namespace neve::ingest {
@@ -16,6 +17,20 @@ constexpr std::size_t kPatience = 4 << 20;  // how long a row behind a guessed s
 constexpr std::size_t kLongestWindow = std::size_t{1} << 30;  // positions have 32 bits
 constexpr int kGuesses = 16;
 constexpr std::size_t kFewRows = 64;
+
+/// Of a character behind a backslash.
+char c_meaning(char c) {
+  switch (c) {
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return c;
+  }
+}
 
 }  // namespace
 
@@ -90,9 +105,7 @@ std::size_t RangeParser::guess_start(std::size_t from) {
     if (line_end == std::string_view::npos || !behind_line_end(line_end, line)) break;
     if (guess == 0) {
       first = line;
-      const bool plain =
-          text.find(static_cast<char>(plan_.dialect.quote), at) == std::string_view::npos;
-      if (plain || !plan_.dialect.quotes()) return first;
+      if (!plan_.dialect.has_quote(text.substr(at))) return first;
     }
     if (looks_like_row(line)) return line;
     at = line;
@@ -138,25 +151,29 @@ void RangeParser::keep_loose(const Cell& cell) {
   if (loose_count_ == loose_.size()) loose_.emplace_back();
   LooseCell& kept = loose_[loose_count_++];
   kept.text.assign(cell.text);
-  kept.quoted = cell.quoted;
+  kept.quoted = cell.quoted();
 }
 
 ParsedRange RangeParser::parse_rows(std::size_t at, std::int64_t end) {
   ParsedRange parsed;
   parsed.start = base_ + static_cast<std::int64_t>(at);
-  for (const ColumnPlan& plan : plan_.columns) parsed.columns.push_back(make_cells(plan.type));
+  for (const ColumnPlan& plan : plan_.columns) {
+    if (!plan_.dialect.pairs) parsed.columns.push_back(make_cells(plan.type));
+  }
   capacity_ = 0;
   const auto stop =
       static_cast<std::size_t>(std::clamp<std::int64_t>(end - base_, 0, source_->size() - base_));
   while (at < stop) {
-    if (step(at, parsed) != Step::cut) continue;
-    if (guessed_ && (at_file_end_ || size_ - at > kPatience)) {
+    const Step done = step(at, parsed);
+    if (done == Step::row || done == Step::nothing) continue;
+    if (done == Step::wrong || (guessed_ && (at_file_end_ || size_ - at > kPatience))) {
       parsed.abandoned = true;
       break;
     }
     extend();
     scan_.start({text_, size_}, at);
   }
+  if (plan_.dialect.pairs) parsed.pairs.finish();
   parsed.end = base_ + static_cast<std::int64_t>(at);
   return parsed;
 }
@@ -171,16 +188,44 @@ RangeParser::Step RangeParser::step(std::size_t& at, ParsedRange& into) {
   std::size_t from = at;
   while (from < size_ && plan_.dialect.is_blank(text_[from])) ++from;
   if (from == size_ || is_line_end(text_[from])) return skip_line(at);
+  if (plan_.dialect.pairs) {
+    return plan_.dialect.is_comment(text_[from]) ? skip_line(at) : read_pairs(at, into);
+  }
+  if (plan_.dialect.strict_rows && text_[from] == '{') {
+    return wrong(from, "rows of index and value in braces are not read; write all cells.");
+  }
   std::size_t next = at;
   const Step done = read_cells(at, next, into);
   if (done == Step::row) at = next;
   return done;
 }
 
+/// What stands at `at` is an error, but where rows begin elsewhere than guessed.
+RangeParser::Step RangeParser::wrong(std::size_t at, const std::string& what) const {
+  if (guessed_) return Step::wrong;
+  throw InputError::bad_request(describe_position(*source_, base_ + static_cast<std::int64_t>(at)) +
+                                ": " + what);
+}
+
 RangeParser::Step RangeParser::skip_line(std::size_t& at) {
+  return behind_line_end(line_end(at), at) ? Step::nothing : Step::cut;
+}
+
+std::size_t RangeParser::line_end(std::size_t at) {
   std::size_t end = scan_.next(at);
   while (end < size_ && !is_line_end(text_[end])) end = scan_.next(end + 1);
-  return behind_line_end(end, at) ? Step::nothing : Step::cut;
+  return end;
+}
+
+RangeParser::Step RangeParser::read_pairs(std::size_t& at, ParsedRange& into) {
+  const std::size_t end = line_end(at);
+  std::size_t next = at;
+  if (!behind_line_end(end, next)) return Step::cut;
+  const auto error = read_pair_line({text_ + at, end - at}, into.rows, into.pairs);
+  if (error) return wrong(at + error->at, error->what);
+  ++into.rows;
+  at = next;
+  return Step::row;
 }
 
 /// Sets `next` behind the line end at `at`; false where the text is cut before that is known.
@@ -209,13 +254,17 @@ RangeParser::Step RangeParser::read_cells(std::size_t at, std::size_t& next, Par
     } else if (column < columns) {
       store(column, cell, into);
     } else {
-      too_long = too_long || !cell.text.empty() || cell.quoted;
+      too_long = too_long || !cell.text.empty() || cell.quoted();
     }
     ++column;
     if (cell.end == size_ || text_[cell.end] != separator) break;
   }
   if (!behind_line_end(cell.end, next)) return Step::cut;
   if (looking_) return Step::row;
+  if (plan_.dialect.strict_rows && column < columns) {
+    return wrong(cell.end, "the row ends here with " + std::to_string(column) + " of " +
+                               std::to_string(columns) + " cells.");
+  }
   for (; column < columns; ++column) into.columns[column].put_missing(into.rows);
   if (too_long && into.long_rows++ == 0) {
     into.first_long_row_at = base_ + static_cast<std::int64_t>(at);
@@ -228,8 +277,7 @@ RangeParser::Step RangeParser::read_cells(std::size_t at, std::size_t& next, Par
 bool RangeParser::read_cell(std::size_t at, Cell& cell, ParsedRange& into) {
   while (plan_.dialect.is_blank(text_[at]) && at < size_) ++at;
   cell_at_ = at;
-  const bool quoted =
-      plan_.dialect.quotes() && at < size_ && text_[at] == static_cast<char>(plan_.dialect.quote);
+  const bool quoted = at < size_ && plan_.dialect.is_quote(text_[at]);
   return quoted ? read_quoted(at, cell, into) : read_plain(at, cell);
 }
 
@@ -238,18 +286,18 @@ bool RangeParser::read_plain(std::size_t at, Cell& cell) {
   std::size_t end = scan_.next(at);
   bool escaped = false;
   while (end < size_ && text_[end] != separator && !is_line_end(text_[end])) {
-    escaped = escaped ||
-              (plan_.dialect.escape != 0 && text_[end] == static_cast<char>(plan_.dialect.escape));
+    escaped = escaped || (plan_.dialect.escape != 0 && !plan_.dialect.c_escapes &&
+                          text_[end] == static_cast<char>(plan_.dialect.escape));
     end = scan_.next(end + 1);
   }
   if (end == size_ && !at_file_end_) return false;
-  cell = {.text = {text_ + at, end - at}, .end = end, .quoted = false};
-  if (escaped) cell.text = without_escapes(cell.text);
+  cell = {.text = {text_ + at, end - at}, .end = end};
+  if (escaped) cell.text = without_escapes(cell.text, static_cast<char>(plan_.dialect.quote));
   return true;
 }
 
 bool RangeParser::read_quoted(std::size_t at, Cell& cell, ParsedRange& into) {
-  const char quote = static_cast<char>(plan_.dialect.quote);
+  const char quote = text_[at];
   const char escape = static_cast<char>(plan_.dialect.escape);
   bool escaped = false;
   std::size_t close = scan_.next(at + 1);
@@ -268,17 +316,16 @@ bool RangeParser::read_quoted(std::size_t at, Cell& cell, ParsedRange& into) {
     if (!at_file_end_ || guessed_) return false;
     throw InputError::bad_request(
         describe_position(*source_, base_ + static_cast<std::int64_t>(at)) +
-        ": the quote that opens here is never closed. Correct the file, or import it with another "
-        "quote "
-        "character.");
+        ": the quote that opens here is never closed. Correct the file" +
+        (plan_.dialect.other_quote == 0 ? ", or import it with another quote character." : "."));
   }
   Cell rest;
   std::size_t behind = close + 1;
   while (behind < size_ && text_[behind] == ' ' && plan_.dialect.separator != ' ') ++behind;
   if (!read_plain(behind, rest)) return false;
   const std::string behind_text(rest.text);
-  cell = {.text = {text_ + at + 1, close - at - 1}, .end = rest.end, .quoted = true};
-  if (escaped) cell.text = without_escapes(cell.text);
+  cell = {.text = {text_ + at + 1, close - at - 1}, .end = rest.end, .quote = quote};
+  if (escaped) cell.text = without_escapes(cell.text, quote);
   if (behind_text.empty()) return true;
   if (into.text_after_quote_at < 0)
     into.text_after_quote_at = base_ + static_cast<std::int64_t>(behind);
@@ -291,15 +338,14 @@ bool RangeParser::read_quoted(std::size_t at, Cell& cell, ParsedRange& into) {
 }
 
 /// Doubled quotes become one and escape characters go, what follows them stays.
-std::string_view RangeParser::without_escapes(std::string_view text) {
-  const char quote = static_cast<char>(plan_.dialect.quote);
+std::string_view RangeParser::without_escapes(std::string_view text, char quote) {
   const char escape = static_cast<char>(plan_.dialect.escape);
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool doubled = text[i] == quote && i + 1 < text.size() && text[i + 1] == quote;
     const bool escapes = plan_.dialect.escape != 0 && text[i] == escape && i + 1 < text.size();
     if (doubled || escapes) ++i;
-    plain += text[i];
+    plain += escapes && plan_.dialect.c_escapes ? c_meaning(text[i]) : text[i];
   }
   const std::size_t size = plain.size();
   plain.append(16, '\0');

@@ -12,6 +12,7 @@
 
 #include "ingest/formats/cell_columns.hpp"
 #include "ingest/formats/dialect.hpp"
+#include "ingest/formats/pair_cells.hpp"
 #include "ingest/formats/structural_scan.hpp"
 #include "ingest/sources/byte_source.hpp"
 
@@ -40,7 +41,8 @@ struct ParsedRange {
   std::int64_t start = 0;  ///< where its first row begins, if it has one
   std::int64_t end = 0;    ///< where the row after its last begins
   std::size_t rows = 0;
-  std::vector<CellColumn> columns;
+  std::vector<CellColumn> columns;  ///< none where rows are pairs
+  PairCells pairs;
   std::int64_t long_rows = 0;  ///< rows with more cells than there are columns
   std::int64_t first_long_row_at = -1;
   std::int64_t text_after_quote_at = -1;  ///< the first cell that goes on behind its closing quote
@@ -69,11 +71,12 @@ class RangeParser {
                             const std::function<bool(std::span<const LooseCell>)>& look);
 
  private:
-  enum class Step { row, nothing, cut };
+  enum class Step { row, nothing, cut, wrong };
   struct Cell {
     std::string_view text;
     std::size_t end = 0;  // of the structural byte behind it
-    bool quoted = false;
+    char quote = '\0';    // that it stands in
+    [[nodiscard]] bool quoted() const { return quote != '\0'; }
   };
 
   void open(const ByteSource& source, std::int64_t from, std::int64_t wanted_end);
@@ -82,13 +85,16 @@ class RangeParser {
   ParsedRange parse_rows(std::size_t at, std::int64_t end);
   Step step(std::size_t& at, ParsedRange& into);
   Step skip_line(std::size_t& at);
+  Step read_pairs(std::size_t& at, ParsedRange& into);
+  std::size_t line_end(std::size_t at);
   bool behind_line_end(std::size_t at, std::size_t& next) const;
   Step read_cells(std::size_t at, std::size_t& next, ParsedRange& into);
   void keep_loose(const Cell& cell);
   bool read_cell(std::size_t at, Cell& cell, ParsedRange& into);
   bool read_quoted(std::size_t at, Cell& cell, ParsedRange& into);
   bool read_plain(std::size_t at, Cell& cell);
-  std::string_view without_escapes(std::string_view text);
+  std::string_view without_escapes(std::string_view text, char quote);
+  Step wrong(std::size_t at, const std::string& what) const;
   void store(std::size_t column, const Cell& cell, ParsedRange& into);
   void store_number(bool whole, const Cell& cell, CellColumn& column, std::size_t row);
   void store_code(const Cell& cell, CellColumn& column, std::size_t row);

@@ -5,9 +5,11 @@
 #include <neve/base/error.hpp>
 #include <neve/ingest/setup.hpp>
 
+#include "ingest/formats/declared_setup.hpp"
 #include "ingest/formats/format_sniff.hpp"
 #include "ingest/formats/range_parser.hpp"
 #include "ingest/formats/row_sampler.hpp"
+#include "ingest/formats/text_format.hpp"
 #include "ingest/formats/type_guess.hpp"
 #include "ingest/sources/memory_source.hpp"
 
@@ -15,7 +17,6 @@ namespace neve::ingest {
 
 namespace {
 
-constexpr std::size_t kPreviewRows = 10;  // the header among them, if there is one
 using Row = std::vector<std::string>;
 
 /// What one file's sample tells.
@@ -126,12 +127,11 @@ void look_at_columns(std::string_view text, FileGuess& guess) {
 }
 
 FileGuess guess_file(const Sample& sample, const FileSetup& said) {
-  refuse_foreign_format(sample.name, sample.bytes);
   FileGuess guess;
   guess.name = sample.name;
-  guess.dialect = dialect_of(said);
+  guess.dialect = dialect_of(said, text_format("CSV"));
   const std::string_view text = whole_lines(sample);
-  const std::vector<std::string> lines = first_lines(text, guess.dialect, kPreviewRows);
+  const std::vector<std::string> lines = first_lines(text, guess.dialect, FileSetup::kPreviewRows);
   if (lines.empty())
     throw InputError::illegal_argument(sample.name + ": there is no row of data in it.");
   if (said.separator == 0) guess.dialect.separator = separator_of_lines(lines, guess.dialect);
@@ -180,7 +180,8 @@ FileGuess guess_all(std::span<const Sample> samples, const FileSetup& said) {
     if (all->names.empty()) all->names = guess.names;
     for (std::size_t c = 0; c < all->looks.size(); ++c) all->looks[c].merge(guess.looks[c]);
     all->sampled_rows += guess.sampled_rows;
-    for (std::size_t i = 1; i < guess.rows.size() && all->rows.size() < kPreviewRows; ++i) {
+    for (std::size_t i = 1; i < guess.rows.size() && all->rows.size() < FileSetup::kPreviewRows;
+         ++i) {
       all->rows.push_back(std::move(guess.rows[i]));
     }
   }
@@ -214,6 +215,7 @@ void fill_types(const FileGuess& guess, FileSetup& setup) {
 }  // namespace
 
 FileSetup guess_setup(std::span<const Sample> samples, const FileSetup& said) {
+  if (auto declared = declared_setup(samples, said)) return std::move(*declared);
   FileGuess guess = guess_all(samples, said);
   FileSetup setup = said;
   setup.parse_type = "CSV";

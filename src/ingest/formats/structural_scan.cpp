@@ -15,6 +15,8 @@ StructuralScan::StructuralScan(const Dialect& dialect)
     : separator_(broadcast(dialect.separator)),
       // What a dialect lacks is looked for as a line end, which is found anyway.
       quote_(broadcast(dialect.quotes() ? dialect.quote : '\n')),
+      other_quote_(
+          broadcast(dialect.quotes() && dialect.other_quote != 0 ? dialect.other_quote : '\n')),
       escape_(broadcast(dialect.escape != 0 ? dialect.escape : '\n')),
       positions_(kWindow + 64) {}
 
@@ -32,9 +34,10 @@ std::uint64_t StructuralScan::mask_at(const char* block) const {
     const __m256i ends = _mm256_or_si256(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\n')),
                                          _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\r')));
     const __m256i quotes =
-        _mm256_or_si256(_mm256_cmpeq_epi8(bytes, quote_), _mm256_cmpeq_epi8(bytes, escape_));
-    const __m256i found =
-        _mm256_or_si256(_mm256_or_si256(ends, quotes), _mm256_cmpeq_epi8(bytes, separator_));
+        _mm256_or_si256(_mm256_cmpeq_epi8(bytes, quote_), _mm256_cmpeq_epi8(bytes, other_quote_));
+    const __m256i cuts =
+        _mm256_or_si256(_mm256_cmpeq_epi8(bytes, separator_), _mm256_cmpeq_epi8(bytes, escape_));
+    const __m256i found = _mm256_or_si256(_mm256_or_si256(ends, quotes), cuts);
     mask |= std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(found))} << (32 * half);
   }
   return mask;

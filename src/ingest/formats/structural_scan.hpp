@@ -40,6 +40,7 @@ class StructuralScan {
 
   __m256i separator_;
   __m256i quote_;
+  __m256i other_quote_;
   __m256i escape_;
   const char* text_ = nullptr;
   std::size_t size_ = 0;

@@ -32,6 +32,14 @@ NumberText shortest(NumberText number) {
   return number;
 }
 
+/// The mantissa of a number written with so many decimals; false where it is none, or inexact.
+bool scale_to(int decimals, const NumberText& number, std::int64_t& mantissa) {
+  const int more = decimals - number.decimals;
+  if (number.kind != NumberText::Kind::decimal || more > kLargestFactor) return false;
+  if (__builtin_mul_overflow(number.mantissa, power_of_ten(more), &mantissa)) return false;
+  return decimals == 0 || (mantissa >= -kExactDouble && mantissa <= kExactDouble);
+}
+
 void append(frame::NumericBuilder& builder, const NumberText& number) {
   switch (number.kind) {
     case NumberText::Kind::none:
@@ -115,24 +123,30 @@ void TableEncoder::rank_levels(std::size_t column, const frame::Domain& domain) 
   }
 }
 
-std::vector<TableEncoder::Piece> TableEncoder::pieces(std::size_t column, std::int64_t begin,
-                                                      std::int64_t end) const {
-  std::vector<Piece> found;
+/// Calls `use` with each range that has rows of [begin, end), and which of its rows these are.
+template <class Use>
+void TableEncoder::for_ranges(std::int64_t begin, std::int64_t end, const Use& use) const {
   const auto& first_row = table_.first_row;
   auto range = static_cast<std::size_t>(
       std::upper_bound(first_row.begin(), first_row.end(), begin) - first_row.begin() - 1);
   for (; range < table_.ranges.size() && first_row[range] < end; ++range) {
-    const std::int64_t from = std::max(begin, first_row[range]);
-    const std::int64_t to = std::min(end, first_row[range + 1]);
-    if (from >= to) continue;
-    found.push_back({table_.ranges[range].columns[column], range,
-                     static_cast<std::size_t>(from - first_row[range]),
-                     static_cast<std::size_t>(to - from)});
+    const std::int64_t from = std::max(begin, first_row[range]) - first_row[range];
+    const std::int64_t to = std::min(end, first_row[range + 1]) - first_row[range];
+    if (from < to) use(range, static_cast<std::size_t>(from), static_cast<std::size_t>(to));
   }
+}
+
+std::vector<TableEncoder::Piece> TableEncoder::pieces(std::size_t column, std::int64_t begin,
+                                                      std::int64_t end) const {
+  std::vector<Piece> found;
+  for_ranges(begin, end, [&](std::size_t range, std::size_t from, std::size_t to) {
+    found.push_back({table_.ranges[range].columns[column], range, from, to - from});
+  });
   return found;
 }
 
 frame::Chunk TableEncoder::encode(std::size_t column, std::int64_t begin, std::int64_t end) const {
+  if (table_.pairs) return encode_pairs(column, begin, end);
   const auto rows = static_cast<std::size_t>(end - begin);
   const std::vector<Piece> parts = pieces(column, begin, end);
   switch (types_[column]) {
@@ -180,6 +194,39 @@ frame::Chunk TableEncoder::encode_numbers(const std::vector<Piece>& pieces,
   for (const Piece& piece : pieces) {
     const auto& cells = std::get<NumberCells>(piece.column.cells);
     for (std::size_t i = 0; i < piece.count; ++i) append(builder, cells.at(piece.begin + i));
+  }
+  return builder.finish();
+}
+
+/// Zeros, and the numbers that are written.
+frame::Chunk TableEncoder::encode_pairs(std::size_t column, std::int64_t begin,
+                                        std::int64_t end) const {
+  struct Entry {
+    std::size_t row;
+    NumberText number;
+  };
+  std::vector<Entry> entries;
+  int decimals = 0;
+  for_ranges(begin, end, [&](std::size_t range, std::size_t from, std::size_t to) {
+    const PairCells& pairs = table_.ranges[range].pairs;
+    const auto before = static_cast<std::size_t>(table_.first_row[range] - begin);
+    for (const std::uint32_t entry : pairs.entries(column, from, to)) {
+      entries.push_back({before + pairs.row(entry), shortest(pairs.number(entry))});
+      decimals = std::max(decimals, entries.back().number.decimals);
+    }
+  });
+  if (entries.empty()) return frame::encode_constant(0, end - begin);
+  std::vector<std::int64_t> mantissas(static_cast<std::size_t>(end - begin), 0);
+  const bool plain = std::ranges::all_of(entries, [&](const Entry& entry) {
+    return scale_to(decimals, entry.number, mantissas[entry.row]);
+  });
+  if (plain) return frame::encode_decimals(mantissas, decimals);
+  frame::NumericBuilder builder;
+  builder.reserve(end - begin);
+  auto next = entries.begin();
+  for (std::size_t row = 0; row < mantissas.size(); ++row) {
+    const bool written = next != entries.end() && next->row == row;
+    append(builder, written ? (next++)->number : NumberText{.kind = NumberText::Kind::decimal});
   }
   return builder.finish();
 }

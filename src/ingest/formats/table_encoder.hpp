@@ -51,10 +51,14 @@ class TableEncoder {
   void rank_levels(std::size_t column, const frame::Domain& domain);
   template <class Cells>
   [[nodiscard]] const Cells* cells_of(const ParsedRange& range, std::size_t column) const;
+  template <class Use>
+  void for_ranges(std::int64_t begin, std::int64_t end, const Use& use) const;
   [[nodiscard]] std::vector<Piece> pieces(std::size_t column, std::int64_t begin,
                                           std::int64_t end) const;
   [[nodiscard]] frame::Chunk encode_numbers(const std::vector<Piece>& pieces,
                                             std::size_t rows) const;
+  [[nodiscard]] frame::Chunk encode_pairs(std::size_t column, std::int64_t begin,
+                                          std::int64_t end) const;
   [[nodiscard]] frame::Chunk encode_codes(std::size_t column, const std::vector<Piece>& pieces,
                                           std::size_t rows) const;
   [[nodiscard]] frame::Chunk encode_times(const std::vector<Piece>& pieces, std::size_t rows) const;

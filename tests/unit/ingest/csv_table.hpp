@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,20 +52,24 @@ inline std::string cell_text(const frame::Chunk& chunk, const frame::DomainPtr& 
   return domain ? (*domain)[static_cast<std::size_t>(value)] : java_double(value);
 }
 
-/// Parses in byte ranges of `range_bytes`.
+/// Parses in byte ranges of `range_bytes`; the rows begin at `data_start`.
 inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
-                               std::int64_t range_bytes, int threads = 1) {
+                               std::int64_t range_bytes, int threads = 1,
+                               std::int64_t data_start = 0) {
   Pool pool(threads);
   const TableSources sources = {{0, std::make_shared<MemorySource>("text", text)}};
   std::vector<ByteRange> ranges;
-  cut_file(0, 0, sources.at(0)->size(), range_bytes, ranges);
+  cut_file(0, data_start, sources.at(0)->size(), range_bytes, ranges);
   const TableOptions options;
   TableReader reader(sources, plan, pool, options, ranges);
   reader.read();
-  if (!ranges.empty() && reader.seeming_end() < 0) reader.correct(0);
-  const ParsedTable parsed = reader.take();
+  if (!ranges.empty() && reader.seeming_end() < 0) reader.correct(data_start);
+  const std::size_t width = std::max(plan.columns.size(), reader.columns_of_pairs());
   std::vector<frame::ColumnType> types;
+  types.reserve(width);
   for (const ColumnPlan& column : plan.columns) types.push_back(column.type);
+  types.resize(width, frame::ColumnType::numeric);
+  const ParsedTable parsed = reader.take();
   TableEncoder encoder(parsed, types, pool);
   std::vector<frame::DomainPtr> domains;
   for (auto& levels : encoder.levels(pool)) {
@@ -80,6 +85,7 @@ inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
   for (std::size_t c = 0; c < types.size(); ++c) {
     table.chunks.push_back(encoder.encode(c, 0, parsed.rows()));
     std::vector<std::string>& cells = table.columns.emplace_back();
+    cells.reserve(static_cast<std::size_t>(parsed.rows()));
     for (std::int64_t row = 0; row < parsed.rows(); ++row) {
       cells.push_back(cell_text(table.chunks.back(), domains[c], row));
     }
