@@ -25,6 +25,7 @@ constexpr std::uint64_t kKeepVoteMs = 60'000;
 /// Longer than an election takes.
 constexpr std::uint64_t kListenMs = 3000;
 constexpr std::uint64_t kCheckMs = 4000;
+constexpr std::uint64_t kStillTrueMs = 1000;  // what is known of a death, as in the steward
 
 }  // namespace
 
@@ -272,7 +273,11 @@ void Process::propose_removals(const cluster::raft::CoreStatus& status) {
     truth_.raft.complain(name_of(stranger) + " is in no view and was not told");
   }
   for (const ClusterMember& member : removals_.due(knowledge, host_.now())) {
-    change_view(ViewChange::Kind::leave, member.id);
+    if (!confirming_.insert(member.id).second) continue;
+    client_->read([this, id = member.id, asked_ms = now_ms()](const Reply&) {
+      confirming_.erase(id);
+      if (now_ms() - asked_ms <= kStillTrueMs) change_view(ViewChange::Kind::leave, id);
+    });
   }
 }
 

@@ -102,7 +102,8 @@ class Process final : public Actor, public GossipObserver {
   std::unique_ptr<Jobs> jobs_;
 
   std::shared_ptr<const cluster::ClusterView> seen_;
-  std::set<NodeId> changing_;  ///< whose joining or leaving is under way
+  std::set<NodeId> changing_;    ///< whose joining or leaving is under way
+  std::set<NodeId> confirming_;  ///< who is to be removed, once a majority answers
   bool began_ = false;
   bool evicted_ = false;
   bool ended_ = false;

@@ -73,6 +73,20 @@ std::uint64_t first_conflict(const raft_log& log, const AppendEntries& message) 
   return 0;
 }
 
+/// A message that was long on its way may begin before the snapshot that has replaced the log
+/// since; to the core, entries from the very first on always follow its log. All up to the snapshot
+/// is committed, so that the rest of the message follows the snapshot.
+AppendEntries behind_snapshot(const raft_log& log, AppendEntries message) {
+  const std::uint64_t last = log.snapshot.last_index;
+  if (message.previous_index >= last) return message;
+  const auto known = std::min<std::uint64_t>(message.entries.size(), last - message.previous_index);
+  message.entries.erase(message.entries.begin(),
+                        message.entries.begin() + static_cast<std::ptrdiff_t>(known));
+  message.previous_index = last;
+  message.previous_term = log.snapshot.last_term;
+  return message;
+}
+
 /// One memory block holds the data of all entries, as the core frees it by the block.
 raft_entry* make_entries(const std::vector<Entry>& entries) {
   if (entries.empty()) return nullptr;
@@ -364,9 +378,13 @@ void MemoryIo::deliver(NodeId from, const Message& message) {
   NEVE_CHECK(completions_.empty());
   const std::string address = server_address(from);
   ::raft_message out{};
-  if (!std::visit(ToCore{out, from}, message)) return;
   if (const auto* entries = std::get_if<AppendEntries>(&message)) {
-    roll_back_configuration(*entries);
+    const ::raft& core = *static_cast<::raft*>(table_->data);
+    const AppendEntries rest = behind_snapshot(core.log, *entries);
+    roll_back_configuration(rest);
+    ToCore{out, from}(rest);
+  } else if (!std::visit(ToCore{out, from}, message)) {
+    return;
   }
   out.server_id = from.value();
   out.server_address = address.c_str();

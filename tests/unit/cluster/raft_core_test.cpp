@@ -129,6 +129,29 @@ TEST(RaftCore, ANewcomerGetsASnapshotWhereTheLogIsGone) {
   EXPECT_EQ(voters(bus.core(2).status()), 2U);
 }
 
+TEST(RaftCore, EntriesFromTheVeryFirstOnThatComeLateDoNotFollowASnapshot) {
+  RaftBus bus(short_log());
+  bus.found(1);
+  for (int i = 0; i < 10; ++i) bus.propose(1, std::to_string(i));
+  bus.add(2);
+  bus.cut(2);
+  bus.change(1, ChangeKind::add, 2);
+  bus.change(1, ChangeKind::replicate, 2);
+  bus.heal();
+  while (!bus.core(2).status().leader) bus.run(1);  // it says that it has nothing …
+  bus.delay_ms = 3000;
+  bus.run(2);  // … and is sent all
+  for (int i = 10; i < 15; ++i) bus.propose(1, std::to_string(i));
+  bus.delay_ms = 1;
+  for (int i = 15; i < 100; ++i) bus.propose(1, std::to_string(i));
+  bus.run(1000);
+  ASSERT_EQ(bus.list(2).size(), 100U) << "by a snapshot";
+  bus.run(4000);
+  EXPECT_EQ(bus.propose(1, "last").outcome, Outcome::done);
+  bus.run(200);
+  EXPECT_EQ(bus.list(2), bus.list(1));
+}
+
 /// The entry of the committed configuration is gone from the log when the uncommitted one is
 /// rolled back.
 TEST(RaftCore, AnUncommittedChangeOfServersIsRolledBack) {
