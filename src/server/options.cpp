@@ -9,11 +9,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
 #include <neve/base/error.hpp>
 
+#include "cluster/api/join_list.hpp"
 #include "rest/http/host_rules.hpp"
 #include "rest/http/listen_socket.hpp"
 #include "server/h2o_spellings.hpp"
@@ -109,20 +109,14 @@ void take_cluster(const RawOptions& raw, Options& out) {
   }
 }
 
-/// The first host of --join or of the flatfile, without its port; empty where neither was given.
+/// The first host of --join or of the flatfile; empty where neither was given.
 std::string first_other(const Options& options) {
-  std::istringstream lines(options.join + options.flatfile);
-  for (std::string line; std::getline(lines, line);) {
-    std::string host = line.substr(0, line.find_first_of("#,"));
-    std::erase_if(host, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
-    if (host.empty()) continue;
-    if (host.front() == '[') return host.substr(1, host.find(']') - 1);
-    const std::size_t colon = host.find(':');
-    const bool has_port =
-        colon != std::string::npos && host.find(':', colon + 1) == std::string::npos;
-    return has_port ? host.substr(0, colon) : host;
-  }
-  return {};
+  if (options.join.empty() && options.flatfile.empty()) return {};
+  const std::size_t expect = options.expect.value_or(1);  // does not matter here
+  const cluster::gossip::JoinList list =
+      options.join.empty() ? cluster::gossip::parse_flatfile(options.flatfile, expect)
+                           : cluster::gossip::parse_join_list(options.join, expect);
+  return list.entries.front().host;
 }
 
 void take_reach_address(Options& out) {

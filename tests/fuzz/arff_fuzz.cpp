@@ -13,18 +13,6 @@ namespace {
 
 using namespace neve::ingest;
 
-using Cells = std::vector<std::vector<std::string>>;
-
-/// The cells; nothing but the error's text where there are none.
-Cells cells_of(std::string_view text, const ParsePlan& plan, std::int64_t start,
-               std::int64_t range_bytes) {
-  try {
-    return parse_csv_text(text, plan, range_bytes, 1, start).columns;
-  } catch (const neve::InputError& error) {
-    return {{error.what()}};
-  }
-}
-
 /// Reads the rows as the declarations say, cut in several ways.
 void read_rows(std::string_view text, const RecognisedText& recognised) {
   constexpr std::size_t kMostColumns = 64;
@@ -36,9 +24,9 @@ void read_rows(std::string_view text, const RecognisedText& recognised) {
     plan.columns.push_back({.type = type, .missing_texts = {"?"}});
   }
   const auto size = static_cast<std::int64_t>(text.size());
-  const Cells whole = cells_of(text, plan, declared.data_start, size + 1);
-  NEVE_CHECK(whole == cells_of(text, plan, declared.data_start, size / 3 + 1));
-  NEVE_CHECK(whole == cells_of(text, plan, declared.data_start, size / 7 + 1));
+  const auto whole = cells_or_error(text, plan, size + 1, declared.data_start);
+  NEVE_CHECK(whole == cells_or_error(text, plan, size / 3 + 1, declared.data_start));
+  NEVE_CHECK(whole == cells_or_error(text, plan, size / 7 + 1, declared.data_start));
 }
 
 }  // namespace

@@ -8,21 +8,7 @@
 
 #include "unit/ingest/csv_table.hpp"
 
-namespace {
-
 using namespace neve::ingest;
-
-/// The cells, or the error's text; and the same for any byte ranges.
-std::vector<std::vector<std::string>> cells_of(std::string_view text, const ParsePlan& plan,
-                                               std::int64_t range_bytes) {
-  try {
-    return parse_csv_text(text, plan, range_bytes).columns;
-  } catch (const neve::InputError& error) {
-    return {{error.what()}};
-  }
-}
-
-}  // namespace
 
 /// The first byte picks a dialect, the rest is the file: whatever it holds, nothing may crash, and
 /// the frame may not depend on where the file is cut.
@@ -35,9 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   dialect.escape = (data[0] & 4U) != 0 ? '\\' : 0;
   dialect.quote = (data[0] & 8U) != 0 ? '\'' : '"';
   const ParsePlan plan = plan_of("NESTU", dialect);
-  const auto whole = cells_of(text, plan, static_cast<std::int64_t>(size));
-  const auto thirds = cells_of(text, plan, static_cast<std::int64_t>(size / 3 + 1));
-  const auto sevenths = cells_of(text, plan, static_cast<std::int64_t>(size / 7 + 1));
+  const auto whole = cells_or_error(text, plan, static_cast<std::int64_t>(size));
+  const auto thirds = cells_or_error(text, plan, static_cast<std::int64_t>(size / 3 + 1));
+  const auto sevenths = cells_or_error(text, plan, static_cast<std::int64_t>(size / 7 + 1));
   NEVE_CHECK(whole == thirds && whole == sevenths);
   try {
     const std::vector<Sample> samples = {{"text", std::string(text), true}};

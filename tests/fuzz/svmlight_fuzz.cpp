@@ -24,16 +24,6 @@ std::size_t columns_of(std::string_view text, const ParsePlan& plan) {
   }
 }
 
-/// The cells; nothing but the error's text where there are none.
-std::vector<std::vector<std::string>> cells_of(std::string_view text, const ParsePlan& plan,
-                                               std::int64_t range_bytes) {
-  try {
-    return parse_csv_text(text, plan, range_bytes).columns;
-  } catch (const neve::InputError& error) {
-    return {{error.what()}};
-  }
-}
-
 }  // namespace
 
 /// Whatever rows of pairs hold, nothing may crash, and neither the frame nor the error may depend
@@ -44,9 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ParsePlan plan;
   plan.dialect = dialect_of({}, text_format("SVMLight"));
   if (columns_of(text, plan) > kMostColumns) return 0;
-  const auto whole = cells_of(text, plan, static_cast<std::int64_t>(size + 1));
-  NEVE_CHECK(whole == cells_of(text, plan, static_cast<std::int64_t>(size / 3 + 1)));
-  NEVE_CHECK(whole == cells_of(text, plan, static_cast<std::int64_t>(size / 7 + 1)));
+  const auto whole = cells_or_error(text, plan, static_cast<std::int64_t>(size + 1));
+  NEVE_CHECK(whole == cells_or_error(text, plan, static_cast<std::int64_t>(size / 3 + 1)));
+  NEVE_CHECK(whole == cells_or_error(text, plan, static_cast<std::int64_t>(size / 7 + 1)));
   try {
     const std::vector<Sample> samples = {{"text", std::string(text), true}};
     (void)guess_setup(samples, {});

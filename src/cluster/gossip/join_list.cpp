@@ -1,4 +1,4 @@
-#include "cluster/gossip/join_list.hpp"
+#include "cluster/api/join_list.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -9,7 +9,7 @@
 
 #include <neve/base/wire.hpp>
 
-#include "cluster/gossip/join_list.hpp"
+#include "cluster/api/join_list.hpp"
 #include "cluster/gossip/seal.hpp"
 #include "cluster/gossip/swim.hpp"
 

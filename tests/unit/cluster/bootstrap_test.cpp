@@ -5,8 +5,8 @@
 
 #include <neve/base/error.hpp>
 
+#include "cluster/api/join_list.hpp"
 #include "cluster/gossip/bootstrap.hpp"
-#include "cluster/gossip/join_list.hpp"
 
 namespace neve::cluster::gossip {
 namespace {

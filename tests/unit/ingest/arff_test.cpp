@@ -17,17 +17,6 @@ std::optional<Declarations> header_of(std::string_view text) {
   return read_arff_header(MemorySource("a.arff", text));
 }
 
-/// The error that `work` ends in; empty where it does not.
-template <class Work>
-std::string error_of(const Work& work) {
-  try {
-    work();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
-}
-
 FileSetup guess(const std::string& text, const FileSetup& said = {}) {
   const std::vector<Sample> samples = {{.name = "a.arff", .bytes = text, .whole = true}};
   return guess_setup(samples, said);

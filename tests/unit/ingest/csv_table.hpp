@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 #include <neve/base/pool.hpp>
 #include <neve/frame/chunk.hpp>
@@ -95,6 +96,29 @@ inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
     for (const CellColumn& column : range.columns) table.unreadable += column.unreadable;
   }
   return table;
+}
+
+/// The cells; nothing but the error's text where there are none.
+inline std::vector<std::vector<std::string>> cells_or_error(std::string_view text,
+                                                            const ParsePlan& plan,
+                                                            std::int64_t range_bytes,
+                                                            std::int64_t data_start = 0) {
+  try {
+    return parse_csv_text(text, plan, range_bytes, 1, data_start).columns;
+  } catch (const InputError& error) {
+    return {{error.what()}};
+  }
+}
+
+/// The error that `work` ends in; empty where it does not.
+template <class Work>
+std::string error_of(const Work& work) {
+  try {
+    work();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return {};
 }
 
 }  // namespace neve::ingest

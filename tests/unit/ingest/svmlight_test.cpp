@@ -14,17 +14,6 @@ namespace {
 using frame::ColumnType;
 using Rows = std::vector<std::vector<std::string>>;
 
-/// The error that `work` ends in; empty where it does not.
-template <class Work>
-std::string error_of(const Work& work) {
-  try {
-    work();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return {};
-}
-
 FileSetup guess(const std::string& text, const FileSetup& said = {}) {
   const std::vector<Sample> samples = {{.name = "a.svm", .bytes = text, .whole = true}};
   return guess_setup(samples, said);
