@@ -39,9 +39,7 @@ class Study {
     spares_homes_ = dice_.chance(0.5);
     truth_.restart = [this](HostIndex host, NodeId evicted) { restart(host, evicted); };
     truth_.view_changed = [this](const cluster::ClusterView& before) { check_view(before); };
-    truth_.look_for_minorities = [this] {
-      if (truth_.data.any_isolated()) look_for_minorities();
-    };
+    truth_.data.judge_new_layouts([this](LayoutId layout) { return keeps_a_home(layout, {}); });
     world_.keep_trace(options.trace_lines);
     GossipSetup setup;
     setup.expect = options.nodes;
@@ -61,7 +59,8 @@ class Study {
     const Time last_fault = options_.length - kFaultFree;
     FaultInjector faults(
         world_, draw_faults(options_.seed, options_.faults, kFirstFault, last_fault),
-        [this](FaultKind kind, std::span<const HostIndex> hosts) { return allows(kind, hosts); });
+        [this](FaultKind kind, std::span<const HostIndex> hosts) { return allows(kind, hosts); },
+        [this] { look_for_minorities(); });
     faults_ = &faults;
     run_until(last_fault + kToLead);
     check_led();
@@ -165,25 +164,28 @@ class Study {
 
   /// Whether every run of rows that somebody counts on keeps a home to which nothing happens.
   bool leaves_a_home(std::span<const HostIndex> struck) {
-    const Process* newest = nullptr;
-    for (const Process* it : processes()) {
-      if (newest == nullptr || newest->replica().store().catalog().version() <
-                                   it->replica().store().catalog().version()) {
-        newest = it;
-      }
-    }
-    if (newest == nullptr) return false;
-    for (const LayoutId layout : truth_.data.layouts()) {
-      const auto placement = newest->replica().store().catalog().placement(layout);
-      if (!placement) continue;
-      for (const store::Run& run : placement->runs) {
-        const bool kept = run.homes.empty() || std::ranges::any_of(run.homes, [&](NodeId home) {
-                            return stays_sound(home, struck);
-                          });
-        if (!kept) return false;
-      }
-    }
-    return true;
+    return std::ranges::all_of(truth_.data.layouts(),
+                               [&](LayoutId layout) { return keeps_a_home(layout, struck); });
+  }
+
+  /// A home that gives its place to another does not count: it drops the rows soon.
+  bool keeps_a_home(LayoutId layout, std::span<const HostIndex> struck) {
+    const Process* knows = newest();
+    if (knows == nullptr) return false;
+    const auto placement = knows->replica().store().catalog().placement(layout);
+    return !placement || std::ranges::all_of(placement->runs, [&](const store::Run& run) {
+      return run.homes.empty() || std::ranges::any_of(run.homes, [&](NodeId home) {
+               return run.leaving != home && stays_sound(home, struck);
+             });
+    });
+  }
+
+  /// Whose catalogue has applied most.
+  const Process* newest() {
+    const std::vector<Process*> alive = processes();
+    const auto at = std::ranges::max_element(
+        alive, {}, [](const Process* it) { return it->replica().store().catalog().version(); });
+    return at == alive.end() ? nullptr : *at;
   }
 
   // --- what must hold all the while --------------------------------------------------------------
@@ -193,6 +195,7 @@ class Study {
       if (truth_.view.find(member.id) == nullptr) check_removal(member.id);
     }
     check_losses();
+    look_for_minorities();
   }
 
   void check_removal(NodeId removed) {

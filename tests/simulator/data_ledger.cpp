@@ -47,7 +47,9 @@ SharedBuffer chunk_of(ColumnId column, GroupIndex group) {
 
 void DataLedger::acknowledged(const std::string& name, Frame frame) {
   ++acknowledgements_;
-  layouts_.insert(frame.layout);
+  if (layouts_.insert(frame.layout).second && !has_sound_homes_(frame.layout)) {
+    exposed_.insert(frame.layout);
+  }
   columns_.insert(frame.columns.begin(), frame.columns.end());
   if (!frames_.emplace(name, std::move(frame)).second) complain(name + " is acknowledged twice");
 }
@@ -57,7 +59,9 @@ void DataLedger::removing(const std::string& name) {
   const LayoutId layout = at->second.layout;
   frames_.erase(at);
   const auto same = [layout](const auto& item) { return item.second.layout == layout; };
-  if (std::ranges::none_of(frames_, same)) layouts_.erase(layout);
+  if (std::ranges::any_of(frames_, same)) return;
+  layouts_.erase(layout);
+  exposed_.erase(layout);
 }
 
 void DataLedger::isolated(HostIndex host, bool is_isolated, Time now) {
@@ -88,7 +92,7 @@ void DataLedger::read(const store::Catalog& catalog, std::span<const std::string
 }
 
 void DataLedger::lost(LayoutId layout, bool excused) {
-  if (!lost_.insert(layout).second || excused) return;
+  if (!lost_.insert(layout).second || excused || exposed_.contains(layout)) return;
   complain("rows of layout " + std::to_string(layout.value()) +
            " are gone though their homes were struck one at a time");
 }

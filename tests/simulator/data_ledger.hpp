@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <neve/base/buffer.hpp>
@@ -27,6 +29,11 @@ class DataLedger {
     std::vector<ColumnId> columns;
   };
 
+  /// How to find whether rows of a layout on which a frame is acknowledged have a home that is
+  /// sound. Where they have none, nobody could spare them.
+  void judge_new_layouts(std::function<bool(LayoutId)> has_sound_homes) {
+    has_sound_homes_ = std::move(has_sound_homes);
+  }
   /// A client was told that its frame is kept.
   void acknowledged(const std::string& name, Frame frame);
   /// A write that cannot succeed was given up; chunks of it may be left.
@@ -39,7 +46,6 @@ class DataLedger {
   /// acknowledged before it has one again. What it asked for before may be.
   void isolated(HostIndex host, bool is_isolated, Time now);
   void wrote(HostIndex host, Time begun);
-  [[nodiscard]] bool any_isolated() const { return !isolated_since_.empty(); }
   /// Names of frames that a read which begins now has to find.
   [[nodiscard]] std::vector<std::string> expected() const;
   /// What a read that waited for `expected` has found.
@@ -71,7 +77,9 @@ class DataLedger {
   std::map<std::string, Frame> frames_;
   std::set<ColumnId> columns_;
   std::set<LayoutId> layouts_;
+  std::set<LayoutId> exposed_;  ///< without a sound home when they were acknowledged
   std::set<LayoutId> lost_;
+  std::function<bool(LayoutId)> has_sound_homes_;
   std::map<std::string, int> jobs_;  ///< how often their end was acknowledged
   std::map<HostIndex, Time> isolated_since_;
   std::size_t acknowledgements_ = 0;

@@ -61,9 +61,11 @@ std::vector<Fault> draw_faults(std::uint64_t seed, int count, Time from, Time un
   return plan;
 }
 
-FaultInjector::FaultInjector(World& world, const std::vector<Fault>& plan, Guard guard)
+FaultInjector::FaultInjector(World& world, const std::vector<Fault>& plan, Guard guard,
+                             std::function<void()> changed)
     : world_(world),
       guard_(std::move(guard)),
+      changed_(std::move(changed)),
       fair_weather_(world.network().weather),
       disturbances_(world.hosts()) {
   for (const Fault& fault : plan) world_.call_at(fault.at, [this, fault] { begin(fault); });
@@ -94,6 +96,8 @@ void FaultInjector::begin(Fault fault) {
   });
   if (strikes_hosts(fault.kind)) {
     strike_hosts(fault, hosts);
+    changed_();
+    world_.call_at(world_.now() + fault.length, changed_);
   } else {
     strike_links(fault);
   }

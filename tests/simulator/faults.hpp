@@ -45,7 +45,10 @@ class FaultInjector {
   /// Whether a fault may strike these hosts now; a plan that may not kill a majority says so here.
   /// Where it may not, a fault of the links strikes in its place.
   using Guard = std::function<bool(FaultKind, std::span<const HostIndex>)>;
-  FaultInjector(World& world, const std::vector<Fault>& plan, Guard guard);
+  /// `changed` is called whenever a fault of hosts has begun or ended.
+  FaultInjector(
+      World& world, const std::vector<Fault>& plan, Guard guard,
+      std::function<void()> changed = [] {});
   FaultInjector(const FaultInjector&) = delete;
   FaultInjector& operator=(const FaultInjector&) = delete;
 
@@ -76,6 +79,7 @@ class FaultInjector {
 
   World& world_;
   Guard guard_;
+  std::function<void()> changed_;
   Weather fair_weather_;
   std::vector<Disturbance> disturbances_;
   std::multiset<FaultKind> weather_faults_;

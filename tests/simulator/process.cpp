@@ -286,12 +286,10 @@ void Process::commit(store::Command command, std::function<void(const store::App
   client.number = CounterRng(id().value(), 3).bits(next_number_++);
   client.command = std::move(command);
   client.command.writer = id();
-  truth_.look_for_minorities();  // so that a minority's end is noticed however short it was
   client_->commit(cluster::raft::Envelope::Target::application, wire::encode(client),
                   [this, number = client.number, begun = host_.world_time(),
                    done = std::move(done)](const Reply& reply) {
                     truth_.raft.acknowledged(number, core_->applied());
-                    truth_.look_for_minorities();
                     truth_.data.wrote(host_.index(), begun);
                     done(wire::decode<store::Applied>(reply.body));
                   });

@@ -38,8 +38,6 @@ struct ClusterTruth {
   std::int32_t copies = 2;
   /// A process was evicted and ends; its host is to start another.
   std::function<void(HostIndex, NodeId)> restart;
-  /// Tells the ledger which hosts have no majority now.
-  std::function<void()> look_for_minorities;
   /// Somebody has applied a view that nobody had before.
   std::function<void(const cluster::ClusterView& before)> view_changed;
 };
