@@ -34,12 +34,15 @@ constexpr unsigned kStopSeconds = 15;
 
 /// Larger pieces of memory go back to the system as soon as they are freed. Smaller ones, such as
 /// the Partials and messages of a run, are kept for the next run: memory that is new at every run
-/// costs more than what is done with it. Jobs give back what is left as they end.
-void keep_small_memory() {
+/// costs more than what is done with it. Jobs give back what is left as they end. Each arena of
+/// malloc keeps some free, so there are no more of them than threads that compute, and one for the
+/// rest.
+void keep_small_memory(int computing_threads) {
   constexpr int kLargeBytes = 4 << 20;
   constexpr int kMostKeptBytes = 16 << 20;  // free at the end of an arena
   ::mallopt(M_MMAP_THRESHOLD, kLargeBytes);
   ::mallopt(M_TRIM_THRESHOLD, kMostKeptBytes);
+  ::mallopt(M_ARENA_MAX, computing_threads + 1);
 }
 
 sigset_t stop_signals() {
@@ -152,13 +155,13 @@ int run(int argc, char** argv) {
   if (argc > 1 && std::strcmp(argv[1], "cluster") == 0) {
     return server::run_cluster_command({argv + 2, argv + argc});
   }
-  keep_small_memory();
   const server::Options options =
       server::parse_options({argv + 1, argv + argc}, server::Machine::here());
   if (options.ends) {
     std::fputs(options.text.c_str(), options.exit_code == 0 ? stdout : stderr);
     return options.exit_code;
   }
+  keep_small_memory(options.threads);
   try {
     process_isa();
   } catch (const Error& error) {
