@@ -137,17 +137,18 @@ frame::Column sequential(mr::Engine& engine, const frame::LayoutPtr& layout,
 }
 
 void FilterTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
-  std::vector<std::int64_t> picked;
+  std::vector<std::int64_t> picked(static_cast<std::size_t>(group.rows));
+  std::size_t count = 0;
   ProgramRunner runner(state.mask, group);
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlockRows) {
     runner.run(begin, std::min(kBlockRows, group.rows - begin));
     const std::span<const double> mask = runner.output(0);
     for (std::size_t i = 0; i < mask.size(); ++i) {
-      if (mask[i] != 0 && mask[i] == mask[i]) {
-        picked.push_back(begin + static_cast<std::int64_t>(i));
-      }
+      picked[count] = begin + static_cast<std::int64_t>(i);
+      count += static_cast<std::size_t>(mask[i] != 0 && mask[i] == mask[i]);
     }
   }
+  picked.resize(count);
   Kept& kept = partial.groups[group.index.value()];
   kept.rows = static_cast<std::int64_t>(picked.size());
   const bool all = kept.rows == group.rows;

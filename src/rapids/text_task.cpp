@@ -44,6 +44,7 @@ mr::TaskList tasks() {
 void TextTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                    mr::Outputs& outputs) {
   const TextWorker worker(state.work);
+  std::string room;
   const auto keep = [&](std::size_t row, double value) {
     if (std::isnan(value)) return;
     if (state.kind == mr::OutputKind::doubles) outputs.doubles(0)[row] = value;
@@ -58,7 +59,7 @@ void TextTask::map(const mr::RowGroup& group, const State& state, Partial& /*par
     } else if (missing) {
       outputs.text(0).append_missing();
     } else {
-      outputs.text(0).append(worker.text(text));
+      outputs.text(0).append(worker.text(text, room));
     }
   });
 }

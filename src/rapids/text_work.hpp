@@ -51,7 +51,8 @@ class TextWorker {
  public:
   explicit TextWorker(const TextWork& work);
   ~TextWorker();
-  [[nodiscard]] std::string text(std::string_view from) const;
+  /// The text made of this one: a part of it, or in `room`.
+  [[nodiscard]] std::string_view text(std::string_view from, std::string& room) const;
   /// NaN where there is none.
   [[nodiscard]] double number(std::string_view from) const;
 

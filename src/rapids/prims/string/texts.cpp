@@ -27,7 +27,10 @@ ExpressionPtr worked(Evaluation& evaluation, const LazyFrame& frame, const Expre
       return munge::look_up(column, std::move(table));
     }
     std::vector<std::optional<std::string>> names;
-    for (const std::string& level : *column->domain) names.emplace_back(worker.text(level));
+    std::string room;
+    for (const std::string& level : *column->domain) {
+      names.emplace_back(std::string(worker.text(level, room)));
+    }
     return renamed_levels(column, names);
   }
   mr::Engine& engine = evaluation.engine();
