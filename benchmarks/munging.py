@@ -56,7 +56,7 @@ OPERATIONS = [
     Operation("group-by, 2 keys", "(GB air [5 6] sum 7 'all' mean 3 'all')",
               lambda t: t["air"].group_by(["Origin", "Dest"]).agg(aggregates())),
     Operation("group-by, 100k groups", "(GB left [1] sum 2 'all' mean 2 'all')", grouped),
-    Operation("join, small", "(merge air airports 1 0 [5] [0] 'auto')",
+    Operation("join, small", "(merge air airports 1 0 [5] [0] 'hash')",
               lambda t: t["air"].join(t["airports"], on="Origin", how="left")),
     Operation("join, large", "(merge left right 0 0 [0] [0] 'auto')", lambda t: t["left"].join(t["right"], on="k")),
     Operation("sort, 2 keys", "(sort air [5 3] [1 1])", lambda t: t["air"].sort(["Origin", "DepTime"])),

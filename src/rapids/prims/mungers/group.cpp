@@ -126,8 +126,20 @@ std::vector<std::size_t> others(const LazyFrame& frame, const std::vector<std::s
   return rest;
 }
 
+/// Of the reference's methods, hashing keeps the order of rows and sorting makes that of keys.
+munge::JoinOrder join_order(Arguments& arguments) {
+  if (arguments.size() <= 6) return munge::JoinOrder::keys;
+  const std::string method = arguments.text(6);
+  if (method == "hash") return munge::JoinOrder::rows;
+  if (method != "auto" && method != "radix") {
+    arguments.fail(6, "expected 'auto', 'radix' or 'hash', but got '" + method + "'.");
+  }
+  return munge::JoinOrder::keys;
+}
+
 munge::JoinRule join_rule(Arguments& arguments, const LazyFrame& left, const LazyFrame& right) {
   munge::JoinRule rule{.all_left = arguments.flag(2), .all_right = arguments.flag(3)};
+  rule.order = join_order(arguments);
   rule.left = arguments.column_positions(4, left);
   rule.right = arguments.column_positions(5, right);
   if (rule.left.size() != rule.right.size()) {
