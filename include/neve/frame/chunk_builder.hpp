@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,11 @@ Chunk encode_uuids(std::span<const Uuid> values, std::span<const std::uint8_t> m
 Chunk encode_constant(double value, std::int64_t rows);
 /// A chunk of any kind without a value.
 Chunk encode_missing(ChunkKind kind, std::int64_t rows);
+
+/// The rows of a chunk where `keep` is 1 (0 elsewhere), `kept_rows` in all, without decoding them;
+/// nothing where its encoding does not allow that, or where fewer bits a row would do.
+std::optional<Chunk> keep_rows(const Chunk& chunk, std::span<const std::uint8_t> keep,
+                               std::int64_t kept_rows);
 
 /// Kind bytes.
 Chunk encode_bytes(std::span<const std::byte> bytes);
