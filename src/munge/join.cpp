@@ -47,6 +47,7 @@ void check_joinable(const frame::Frame& left, const frame::Frame& right, const J
 
 std::vector<SortKey> keys_of(const frame::Frame& frame, const std::vector<std::size_t>& columns) {
   std::vector<SortKey> keys;
+  keys.reserve(columns.size());
   for (const std::size_t c : columns) keys.push_back({frame.columns[c]});
   return keys;
 }
@@ -205,7 +206,8 @@ Joined join(mr::Engine& engine, const frame::Frame& left, const frame::Frame& ri
   }
   std::vector<RowColumn> rows = rows_by_keys(engine, sides, options);
   if (by_rows) rows = rows_by_rows(engine, rows, token);
-  return {gather(engine, left, rows[0], token), gather(engine, wanted_of_right(sides), rows[1], token)};
+  frame::Frame of_left = gather(engine, left, rows[0], token);
+  return {std::move(of_left), gather(engine, wanted_of_right(sides), rows[1], token)};
 }
 
 }  // namespace neve::munge

@@ -205,7 +205,7 @@ frame::Frame filter(mr::Engine& engine, const Filter& what, const job::TokenPtr&
   const std::int64_t rows = cuts.back();
   const auto layout = engine.new_layout(std::move(cuts));
   FrameWriter writer(engine, frame, layout);
-  const frame::Frame shrunk = writer.write([&](std::size_t column, GroupIndex group) {
+  frame::Frame shrunk = writer.write([&](std::size_t column, GroupIndex group) {
     return frame::Chunk::from_bytes(kept.groups.at(group.value()).chunks[column].buffer,
                                     frame::Chunk::Checksum::trust);
   });
