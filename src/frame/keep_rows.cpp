@@ -21,6 +21,8 @@ struct Kept {
   std::int64_t missing = 0;
 };
 
+constexpr std::size_t kPressed = 256;  // rows at a time, as for_unpacked() gives them
+
 // Rows pass through small blocks: unpacked, pressed together, packed again.
 template <class T>
 class Press {
@@ -39,7 +41,7 @@ class Press {
   }
 
  private:
-  static constexpr std::size_t kBlock = 256;
+  static constexpr std::size_t kBlock = kPressed;
 
   [[nodiscard]] int width() const { return view_.parameters().width; }
 
@@ -64,10 +66,7 @@ class Press {
         room_.begin() + static_cast<std::ptrdiff_t>(std::max<std::size_t>(filled_, groups * 8)),
         T{0});
     choose(view_.has_missing(), [&](auto has_missing) { learn(count, has_missing); });
-    for (std::size_t i = 0; i < static_cast<std::size_t>(groups) * 8; ++i) {
-      wide_[i] = static_cast<std::uint64_t>(room_[i]);
-    }
-    pack_groups(wide_.data(), width(), groups, to_);
+    pack_groups(room_.data(), width(), groups, to_);
     to_ += groups * width();
     std::copy(room_.begin() + static_cast<std::ptrdiff_t>(count),
               room_.begin() + static_cast<std::ptrdiff_t>(filled_), room_.begin());
@@ -99,17 +98,56 @@ class Press {
   // A block of rows comes at a time, on top of less than one block that is still here; kernels
   // write a little more.
   std::array<T, 2 * kBlock + 16> room_{};
-  std::array<std::uint64_t, kBlock> wide_{};
   std::size_t filled_ = 0;
   Kept kept_;
 };
 
-// Whether encoding the values anew would take as many bits each.
-bool keeps_width(const Kept& kept, const ChunkHeader& header) {
-  const bool codes = header.kind == ChunkKind::codes;
-  const std::uint64_t range = kept.most - (codes ? 0 : std::min(kept.least, kept.most));
-  const auto spare = static_cast<std::uint64_t>(kept.missing != 0);
-  return kept.least < kept.most && width_for(range + spare) == header.parameters.width;
+// The bits that encoding the values anew would take.
+int width_of(const Kept& kept, std::uint64_t least) {
+  return width_for(kept.most - least + static_cast<std::uint64_t>(kept.missing != 0));
+}
+
+// The same rows in fewer bits, above `least`.
+template <class T>
+Buffer narrowed(const ChunkView& from, std::uint64_t least, int width) {
+  Buffer buffer = new_chunk_buffer(packed_bytes(from.rows(), width));
+  std::byte* to = payload_of(buffer).data();
+  const auto below = static_cast<T>(least);
+  const auto old_top = static_cast<T>(largest_of_width(from.parameters().width));
+  const auto top = static_cast<T>(largest_of_width(width));
+  std::array<T, kPressed> room{};
+  const auto take = [&](std::size_t, std::span<const T> block) {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      room[i] = from.has_missing() && block[i] == old_top ? top : block[i] - below;
+    }
+    const std::size_t groups = (block.size() + 7) / 8;
+    std::fill(room.begin() + static_cast<std::ptrdiff_t>(block.size()),
+              room.begin() + static_cast<std::ptrdiff_t>(groups * 8), T{0});
+    pack_groups(room.data(), width, static_cast<std::int64_t>(groups), to);
+    to += groups * static_cast<std::size_t>(width);
+  };
+  for_unpacked<T>(from.payload, from.parameters().width, 0, static_cast<std::size_t>(from.rows()),
+                  take);
+  return buffer;
+}
+
+template <class T>
+std::optional<Chunk> pressed(const ChunkView& view, const Codec& codec,
+                             std::span<const std::uint8_t> keep, std::int64_t rows) {
+  ChunkHeader header = view.header;
+  Buffer buffer = new_chunk_buffer(packed_bytes(rows, header.parameters.width));
+  const Kept kept = Press<T>(view, payload_of(buffer)).run(keep);
+  if (kept.least >= kept.most) return std::nullopt;  // a constant, or all missing
+  header.rows = rows;
+  header.missing = kept.missing;
+  const std::uint64_t least = header.kind == ChunkKind::codes ? 0 : kept.least;
+  const int width = width_of(kept, least);
+  if (width < header.parameters.width) {
+    buffer = narrowed<T>({header, payload_of(buffer)}, least, width);
+    header.parameters.bias = unpacked_integer(header.parameters, least);
+    header.parameters.width = static_cast<std::uint8_t>(width);
+  }
+  return ChunkWriter::finish(std::move(buffer), header, codec);
 }
 
 }  // namespace
@@ -122,15 +160,8 @@ std::optional<Chunk> keep_rows(const Chunk& chunk, std::span<const std::uint8_t>
   const bool packed = codec->name == "integers" || codec->name == "decimals";
   const int width = view.parameters().width;
   if (!packed || kept_rows == 0 || width == 0 || width == 64) return std::nullopt;
-  Buffer buffer = new_chunk_buffer(packed_bytes(kept_rows, width));
-  const std::span<std::byte> payload = payload_of(buffer);
-  const Kept kept = width <= kNarrowWidth ? Press<std::int32_t>(view, payload).run(keep)
-                                          : Press<std::uint64_t>(view, payload).run(keep);
-  if (!keeps_width(kept, view.header)) return std::nullopt;
-  ChunkHeader header = view.header;
-  header.rows = kept_rows;
-  header.missing = kept.missing;
-  return ChunkWriter::finish(std::move(buffer), header, *codec);
+  return width <= kNarrowWidth ? pressed<std::int32_t>(view, *codec, keep, kept_rows)
+                               : pressed<std::uint64_t>(view, *codec, keep, kept_rows);
 }
 
 }  // namespace neve::frame

@@ -35,7 +35,7 @@ Chunk encode_constant(double value, std::int64_t rows);
 Chunk encode_missing(ChunkKind kind, std::int64_t rows);
 
 /// The rows of a chunk where `keep` is 1 (0 elsewhere), `kept_rows` in all, without decoding them;
-/// nothing where its encoding does not allow that, or where fewer bits a row would do.
+/// nothing where its encoding does not allow that, or where one value is left.
 std::optional<Chunk> keep_rows(const Chunk& chunk, std::span<const std::uint8_t> keep,
                                std::int64_t kept_rows);
 

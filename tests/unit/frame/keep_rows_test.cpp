@@ -98,12 +98,21 @@ TEST(KeepRows, TakesCodesTimesAndDecimals) {
   check(encode_doubles(decimals), encode_doubles(kept(decimals, mask)));
 }
 
-TEST(KeepRows, LeavesToOthersWhatWouldShrink) {
+TEST(KeepRows, NarrowsWhatShrinks) {
   std::vector<std::int64_t> values(1000);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int64_t>(i);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::int64_t>(7 * i);
+  values[505] = kMissingInt64;
   Mask mask(values.size(), 0);
-  for (std::size_t i = 500; i < 510; ++i) mask[i] = 1;
-  EXPECT_FALSE(keep_rows(encode_int64(values), mask, 10).has_value());
+  for (std::size_t i = 500; i < 600; ++i) mask[i] = 1;
+  const auto chunk = keep_rows(encode_int64(values), mask, 100);
+  ASSERT_TRUE(chunk.has_value());
+  expect_same_bits(*chunk, encode_int64(kept(values, mask)));
+}
+
+TEST(KeepRows, LeavesConstantsToOthers) {
+  std::vector<std::int64_t> values = {3, 4, 3, kMissingInt64, 5};
+  EXPECT_FALSE(keep_rows(encode_int64(values), Mask{1, 0, 1, 0, 0}, 2).has_value());
+  EXPECT_FALSE(keep_rows(encode_int64(values), Mask{0, 0, 0, 1, 0}, 1).has_value());
   EXPECT_THROW(keep_rows(encode_int64(values), Mask(3), 0), InternalError);
 }
 
