@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include <neve/base/error.hpp>
 #include <neve/frame/chunk_builder.hpp>
@@ -138,9 +139,37 @@ frame::Column sequential(mr::Engine& engine, const frame::LayoutPtr& layout,
 
 namespace {
 
+/// A mask that compares a column with a number.
+struct Comparison {
+  std::int32_t column = 0;
+  frame::Range range;
+};
+
+std::optional<Comparison> comparison_in(const Program& mask) {
+  using Side = frame::Range::Side;
+  if (mask.instructions.size() != 3) return std::nullopt;
+  const Program::Instruction& left = mask.instructions[0];
+  const Program::Instruction& right = mask.instructions[1];
+  const Program::Instruction& last = mask.instructions[2];
+  const bool column_first = left.op == Op::column && right.op == Op::constant;
+  if (!column_first || last.a != left.to || last.b != right.to) return std::nullopt;
+  const auto found = [&](Side side) {
+    return Comparison{left.column, {.side = side, .bound = right.constant}};
+  };
+  if (last.op == Op::greater) return found(Side::above);
+  if (last.op == Op::greater_equal) return found(Side::not_below);
+  if (last.op == Op::less) return found(Side::below);
+  if (last.op == Op::less_equal) return found(Side::not_above);
+  return std::nullopt;
+}
+
 /// 1 where the mask holds.
 std::vector<std::uint8_t> rows_to_keep(const mr::RowGroup& group, const Program& mask) {
   std::vector<std::uint8_t> keep(static_cast<std::size_t>(group.rows));
+  if (const auto one = comparison_in(mask)) {
+    const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(one->column)];
+    if (frame::mark_range(chunk, one->range, keep)) return keep;
+  }
   ProgramRunner runner(mask, group);
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlockRows) {
     runner.run(begin, std::min(kBlockRows, group.rows - begin));

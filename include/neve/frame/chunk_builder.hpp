@@ -39,6 +39,17 @@ Chunk encode_missing(ChunkKind kind, std::int64_t rows);
 std::optional<Chunk> keep_rows(const Chunk& chunk, std::span<const std::uint8_t> keep,
                                std::int64_t kept_rows);
 
+/// Numbers on one side of a bound.
+struct Range {
+  enum class Side : std::uint8_t { above, not_below, below, not_above };
+  Side side = Side::above;
+  double bound = 0;
+};
+
+/// Marks with 1 (0 elsewhere) the rows of numbers, times or codes that lie within the range,
+/// without decoding them; a missing one does not. False where the encoding does not allow that.
+bool mark_range(const Chunk& chunk, const Range& range, std::span<std::uint8_t> marks);
+
 /// Kind bytes.
 Chunk encode_bytes(std::span<const std::byte> bytes);
 

@@ -116,5 +116,49 @@ TEST(KeepRows, LeavesConstantsToOthers) {
   EXPECT_THROW(keep_rows(encode_int64(values), Mask(3), 0), InternalError);
 }
 
+TEST(MarkRange, AgreesWithDecodedValues) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const auto check = [](const Chunk& chunk, const Range& range) {
+    const auto rows = static_cast<std::size_t>(chunk.rows());
+    Mask marks(rows, 7);
+    ASSERT_TRUE(mark_range(chunk, range, marks));
+    std::vector<double> values(rows);
+    chunk.decode(0, std::span(values));
+    for (std::size_t i = 0; i < rows; ++i) {
+      const double v = values[i];
+      const bool within = range.side == Range::Side::above       ? v > range.bound
+                          : range.side == Range::Side::not_below ? v >= range.bound
+                          : range.side == Range::Side::below     ? v < range.bound
+                                                                 : v <= range.bound;
+      ASSERT_EQ(marks[i], within ? 1 : 0) << v << " and " << range.bound;
+    }
+  };
+  for (const double missing : {0.0, 0.3}) {
+    for (const int bits : {1, 5, 13, 31}) {
+      const auto integers = draw_integers(700, bits, missing);
+      std::vector<double> decimals;
+      for (const std::int64_t n : integers) {
+        decimals.push_back(n == kMissingInt64 ? kMissingDouble : static_cast<double>(n) / 10);
+      }
+      decimals[0] = 0.1;
+      for (const auto side : {Range::Side::above, Range::Side::not_below, Range::Side::below,
+                              Range::Side::not_above}) {
+        for (const double bound :
+             {-kInfinity, -1e9, -1000.0, -999.5, 0.0, 0.1, 17.0, 2e3, 1e18, kInfinity}) {
+          if (bits < 31) check(encode_int64(integers), {side, bound});
+          if (bits > 1 && bits < 31) check(encode_doubles(decimals), {side, bound});
+        }
+      }
+    }
+  }
+}
+
+TEST(MarkRange, LeavesToOthersWhatIsNotPacked) {
+  Mask marks(2);
+  EXPECT_FALSE(mark_range(encode_constant(3, 2), {}, marks));
+  const std::vector<double> values = {0.1234567890123456789, 1e300};
+  EXPECT_FALSE(mark_range(encode_doubles(values), {}, marks));
+}
+
 }  // namespace
 }  // namespace neve::frame
