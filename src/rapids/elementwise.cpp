@@ -121,6 +121,7 @@ class Pairing {
 
   static std::vector<ExpressionPtr> numeric(const LazyFrame& frame) {
     std::vector<ExpressionPtr> columns;
+    columns.reserve(frame.width());
     for (const ExpressionPtr& e : frame.columns) {
       columns.push_back(is_number_like(e) ? e : missing_column());
     }

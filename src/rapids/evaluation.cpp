@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <ranges>
 
 #include <neve/base/error.hpp>
 #include <neve/frame/chunk_builder.hpp>
@@ -55,10 +56,10 @@ std::string Evaluation::full_name(std::string_view id) const {
 }
 
 Value Evaluation::look_up(const std::string& name) {
-  for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-    const auto at = std::ranges::find(*scope->names, name);
-    if (at == scope->names->end()) continue;
-    return scope->values[static_cast<std::size_t>(at - scope->names->begin())];
+  for (const Scope& scope : std::ranges::reverse_view(scopes_)) {
+    const auto at = std::ranges::find(*scope.names, name);
+    if (at == scope.names->end()) continue;
+    return scope.values[static_cast<std::size_t>(at - scope.names->begin())];
   }
   if (auto value = constant(name)) return *std::move(value);
   const std::string key = full_name(name);
@@ -109,6 +110,7 @@ Value Evaluation::call_ast(const Ast::Call& call) {
     return apply(*function, arguments);
   }
   std::vector<Value> values;
+  values.reserve(rest.size());
   for (const AstPtr& part : rest) values.push_back(evaluate(part));
   return run_lambda(std::get<Ast::Lambda>(function->lambda->node), std::move(values));
 }

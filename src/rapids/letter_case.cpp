@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <cwctype>
 
-#include <locale.h>
-
 #include <neve/base/utf8.hpp>
 
 namespace neve::rapids {

@@ -85,16 +85,21 @@ def test_tables(rapids, known, shape):
 USES = ["everything", "complete.obs"]
 
 
+def ranked(table, method):
+    """Ranks for Spearman's correlation: equal values share the least of theirs."""
+    return table.rank(method="min") if method == "Spearman" else table
+
+
 @pytest.mark.parametrize("shape", ["mixed", "groups"])
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("name, method", [("cor", "Pearson"), ("cor", "Spearman"), ("var", "")])
 def test_correlations(rapids, known, shape, use, name, method):
     table = pandas.DataFrame({n: known[shape][n].cells for n in ("x", "n", "p")})
     if use == "complete.obs":
-        wanted = table.dropna().corr(method=method.lower()) if method else table.dropna().cov()
+        wanted = ranked(table.dropna(), method).corr() if method else table.dropna().cov()
     else:
         gaps = table.isna().any()
-        wanted = table.corr(method=method.lower()) if method else table.cov()
+        wanted = ranked(table, method).corr() if method else table.cov()
         wanted = wanted.mask(np.logical_or.outer(gaps.to_numpy(), gaps.to_numpy()))
     last = f"'{method}'" if method else "1"
     made = rapids.frame(f"({name} (cols {shape} ['x' 'n' 'p']) (cols {shape} ['x' 'n' 'p']) '{use}' {last})")
@@ -104,9 +109,9 @@ def test_correlations(rapids, known, shape, use, name, method):
         assert math.isnan(got)
     else:
         two = table[["n", "p"]].dropna()
-        figure = (two.corr(method=method.lower()) if method else two.cov()).iloc[0, 1]
+        figure = (ranked(two, method).corr() if method else two.cov()).iloc[0, 1]
         assert got == pytest.approx(figure, rel=1e-9)
-    with pytest.raises(Refused, match="all.obs"):
+    with pytest.raises(Refused, match="all.obs|AllObs"):
         rapids.value(f"({name} (cols {shape} 'x') (cols {shape} 'n') 'all.obs' {last})")
 
 

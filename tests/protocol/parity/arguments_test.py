@@ -42,6 +42,11 @@ def names(words, name):
     return any(who)
 
 
+def test_every_primitive_is_here(rapids):
+    described = {one["name"] for one in rapids.ask("GET", "/99/Rapids/help")["expressions"]}
+    assert described == set(CALLS)
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_valid_call(rapids, name):
     words = answer(rapids, call(name, CALLS[name]))

@@ -201,7 +201,7 @@ Columns complete_rows(Evaluation& evaluation, const Columns& columns) {
   return {kept.layout, kept.columns};
 }
 
-/// Values in place of their ranks from 1, equal ones sharing the middle of theirs.
+/// Values in place of their ranks from 1, equal ones sharing the least of theirs, as H2O-3 has it.
 void rank(std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), 0);
@@ -211,7 +211,7 @@ void rank(std::vector<double>& values) {
     std::size_t end = begin;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
     for (std::size_t i = begin; i < end; ++i) {
-      ranks[order[i]] = static_cast<double>(begin + 1 + end) / 2;
+      ranks[order[i]] = static_cast<double>(begin + 1);
     }
     begin = end;
   }
@@ -248,7 +248,9 @@ Value covariance(Arguments& arguments) {
   const auto reduced = munge::reduce(evaluation.engine(), x.layout, all, evaluation.token());
   const bool missing = std::ranges::any_of(reduced, [](const auto& r) { return r.missing > 0; });
   if (use == "all.obs" && missing) {
-    arguments.fail(2, "Mode is 'all.obs' but NAs are present.");
+    // In the words of H2O-3's clients' tests, which tell the methods apart.
+    const std::string mode = method == "Spearman" ? "AllObs" : "all.obs";
+    arguments.fail(2, "Mode is '" + mode + "' but NAs are present");
   }
   if (use == "everything") {
     // A column with missing values has no figures; it must not take rows from the others.
