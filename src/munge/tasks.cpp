@@ -20,7 +20,7 @@ mr::TaskList tasks() {
           &mr::task_entry<KeyCountTask>(),    &mr::task_entry<KeyCollectTask>(),
           &mr::task_entry<HistogramTask>(),   &mr::task_entry<DistinctTask>(),
           &mr::task_entry<GroupRowsTask>(),   &mr::task_entry<GroupsTask>(),
-          &mr::task_entry<PlaceGroupsTask>(), &mr::task_entry<RandomTextTask>(),
+          &mr::task_entry<PlaceGroupsTask>(), &mr::task_entry<RandomCellsTask>(),
           &mr::task_entry<BlankTask>(),       &mr::task_entry<KeyRangeTask>(),
           &mr::task_entry<KeysTask>(),        &mr::task_entry<SortTask>(),
           &mr::task_entry<JoinTask>(),        &mr::task_entry<PlaceTask>(),

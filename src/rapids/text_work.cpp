@@ -16,6 +16,7 @@
 #include <neve/munge/calendar.hpp>
 
 #include "rapids/date_format.hpp"
+#include "rapids/letter_case.hpp"
 
 namespace neve::rapids {
 namespace {
@@ -165,21 +166,15 @@ double parse_number(std::string_view text) {
 }
 
 std::string_view change_case(std::string_view text, bool upper, std::string& out) {
+  if (!is_ascii(text)) {
+    out = upper ? upper_case(text) : lower_case(text);
+    return out;
+  }
   out.assign(text);
   const char first = upper ? 'a' : 'A';
   for (char& c : out) {
     const bool letter = static_cast<unsigned char>(c - first) < 26;
     c = static_cast<char>(letter ? c ^ 0x20 : c);
-  }
-  if (is_ascii(text)) return out;
-  // Latin-1 supplement, whose two cases lie at a fixed distance.
-  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
-    if (out[i] != '\xC3') continue;
-    const auto low = static_cast<unsigned char>(out[i + 1]);
-    if (upper && low >= 0xA0 && low <= 0xBE && low != 0xB7)
-      out[i + 1] = static_cast<char>(low - 32);
-    if (!upper && low >= 0x80 && low <= 0x9E && low != 0x97)
-      out[i + 1] = static_cast<char>(low + 32);
   }
   return out;
 }

@@ -105,7 +105,9 @@ Value sort(Arguments& arguments) {
   const LazyFrame& frame = arguments.frame(0);
   const auto columns = arguments.column_positions(1, frame);
   std::vector<std::int64_t> directions;
-  if (!arguments.is_empty_list(2)) directions = arguments.numbers(2).expand_integers();
+  if (arguments.size() > 2 && !arguments.is_empty_list(2)) {
+    directions = arguments.numbers(2).expand_integers();
+  }
   if (!directions.empty() && directions.size() != 1 && directions.size() != columns.size()) {
     arguments.fail(2, "Sort columns and sort directions must be of equal number.");
   }

@@ -41,6 +41,11 @@ ExpressionPtr worked(Evaluation& evaluation, const LazyFrame& frame, const Expre
   return munge::column_of(measure_texts(engine, frame.layout, column->column, work, {}));
 }
 
+/// Columns of what texts become are called C1, C2, …, as clients expect.
+void number_names(LazyFrame& frame) {
+  for (std::size_t c = 0; c < frame.width(); ++c) frame.names[c] = "C" + std::to_string(c + 1);
+}
+
 Value on_texts(Arguments& arguments, const TextWork& work) {
   LazyFrame result = arguments.frame(0);
   result.key.clear();
@@ -52,6 +57,8 @@ Value on_texts(Arguments& arguments, const TextWork& work) {
   for (ExpressionPtr& column : result.columns) {
     column = worked(arguments.evaluation(), result, column, work);
   }
+  // All but the names of what is replaced once: an oddity of H2O-3 that scripts may rely on.
+  if (work.kind != TextWork::Kind::replace_first) number_names(result);
   return result;
 }
 
