@@ -136,14 +136,22 @@ void GatherTask::map(const mr::RowGroup& group, const State& state, Partial& /*p
 
 namespace {
 
+/// Of one value, decoded.
+constexpr std::int64_t kMostBytesEach = 17;
+
 /// Columns that travel together: as many as make a reply of some megabytes, and little memory.
-std::size_t columns_at_once(const frame::Layout& from, const frame::Layout& to) {
+std::size_t columns_at_once(mr::Engine& engine, const frame::Layout& from,
+                            const frame::Layout& to) {
   constexpr std::int64_t kCellsOfGroup = std::int64_t{1} << 20U;
   constexpr std::int64_t kCells = std::int64_t{1} << 24U;
   constexpr std::int64_t kFewest = 4;
   const std::int64_t by_group = kCellsOfGroup / std::max<std::int64_t>(1, to.cuts[1]);
   const std::int64_t by_rows = kCells / std::max<std::int64_t>(1, from.rows());
-  return static_cast<std::size_t>(std::max(kFewest, std::min(by_group, by_rows)));
+  const std::int64_t bytes_each =
+      std::max<std::int64_t>(1, kMostBytesEach * engine.most_rows(from));
+  const std::int64_t by_memory = std::max<std::int64_t>(1, engine.budget().free() / 2 / bytes_each);
+  const std::int64_t wanted = std::max(kFewest, std::min(by_group, by_rows));
+  return static_cast<std::size_t>(std::min(wanted, by_memory));
 }
 
 void gather_some(mr::Engine& engine, std::span<const frame::Column> columns,
@@ -151,7 +159,6 @@ void gather_some(mr::Engine& engine, std::span<const frame::Column> columns,
                  const job::TokenPtr& token) {
   const PickTask::State state{.dense = rows.layout->rows() * 4 >= layout->rows()};
   if (state.dense) {
-    constexpr std::int64_t kMostBytesEach = 17;
     engine.budget().check(
         engine.most_rows(*layout) * kMostBytesEach * static_cast<std::int64_t>(columns.size()),
         "Columns on their way into another order");
@@ -177,7 +184,7 @@ frame::Frame gather(mr::Engine& engine, const frame::Frame& frame, const RowColu
   made.layout = rows.layout;
   made.names = frame.names;
   const std::span<const frame::Column> columns = frame.columns;
-  const std::size_t at_once = columns_at_once(*frame.layout, *rows.layout);
+  const std::size_t at_once = columns_at_once(engine, *frame.layout, *rows.layout);
   for (std::size_t first = 0; first < columns.size(); first += at_once) {
     const std::size_t count = std::min(at_once, columns.size() - first);
     gather_some(engine, columns.subspan(first, count), frame.layout, rows, made, token);

@@ -213,8 +213,8 @@ void GroupsTask::rebuild(const mr::RowGroup& group, const State& state, Scratch&
   std::int64_t groups = 0;
   for (const auto& slice : slices.of) groups += static_cast<std::int64_t>(slice->size());
   const std::size_t cell = state.figures == Figures::sums ? sizeof(Sum) : sizeof(Moments);
-  // The keys as columns and in order, numbers of rows, and cells.
-  const auto each = static_cast<std::int64_t>(16 * (state.keys + 2)) +
+  // The keys as columns and in order; what numbering needs; cells.
+  const auto each = static_cast<std::int64_t>(16 * state.keys + 56) +
                     state.values * static_cast<std::int64_t>(cell);
   const Reservation memory = group.peers->budget().reserve(groups * each, "A part of a group-by");
   scratch.table = put_together(slices.of, state);
