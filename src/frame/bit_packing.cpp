@@ -45,14 +45,13 @@ void put_value(std::uint64_t value, std::uint64_t* words) {
   if constexpr (kShift + Width > 64) words[kWord + 1] |= value >> (64 - kShift);
 }
 
-template <int Width, int... I>
-void put_values(const std::uint64_t* values, std::uint64_t* words,
-                std::integer_sequence<int, I...> /*eight*/) {
-  (put_value<Width, I>(values[I], words), ...);
+template <int Width, class T, int... I>
+void put_values(const T* values, std::uint64_t* words, std::integer_sequence<int, I...> /*eight*/) {
+  (put_value<Width, I>(static_cast<std::uint64_t>(values[I]), words), ...);
 }
 
-template <int Width>
-void pack_fixed(const std::uint64_t* values, std::int64_t groups, std::byte* packed) {
+template <int Width, class T>
+void pack_fixed(const T* values, std::int64_t groups, std::byte* packed) {
   for (std::int64_t group = 0; group < groups; ++group) {
     std::array<std::uint64_t, (Width + 7) / 8 + 1> words{};
     put_values<Width>(values, words.data(), std::make_integer_sequence<int, 8>{});
@@ -62,17 +61,24 @@ void pack_fixed(const std::uint64_t* values, std::int64_t groups, std::byte* pac
   }
 }
 
-using Pack = void (*)(const std::uint64_t*, std::int64_t, std::byte*);
+template <class T>
+using Pack = void (*)(const T*, std::int64_t, std::byte*);
 
-template <int... Widths>
-constexpr std::array<Pack, sizeof...(Widths)> pack_table(std::integer_sequence<int, Widths...>) {
-  return {&pack_fixed<Widths>...};
+template <class T, int... Widths>
+constexpr std::array<Pack<T>, sizeof...(Widths)> pack_table(std::integer_sequence<int, Widths...>) {
+  return {&pack_fixed<Widths, T>...};
 }
 
 }  // namespace
 
+void pack_groups(const std::int32_t* values, int width, std::int64_t groups, std::byte* packed) {
+  static constexpr auto kByWidth =
+      pack_table<std::int32_t>(std::make_integer_sequence<int, kNarrowWidth + 1>{});
+  kByWidth[static_cast<std::size_t>(width)](values, groups, packed);
+}
+
 void pack_groups(const std::uint64_t* values, int width, std::int64_t groups, std::byte* packed) {
-  static constexpr auto kByWidth = pack_table(std::make_integer_sequence<int, 58>{});
+  static constexpr auto kByWidth = pack_table<std::uint64_t>(std::make_integer_sequence<int, 58>{});
   if (width == 64) {
     std::memcpy(packed, values, static_cast<std::size_t>(groups) * 64);
   } else {

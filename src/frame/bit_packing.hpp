@@ -32,7 +32,8 @@ constexpr std::size_t packed_bytes(std::int64_t rows, int width) {
   return groups * static_cast<std::size_t>(width) + kPackedSlack;
 }
 
-/// Whole groups of numbers that have no bits above `width`.
+/// Whole groups of numbers that have no bits above `width`: of up to kNarrowWidth, and of any.
+void pack_groups(const std::int32_t* values, int width, std::int64_t groups, std::byte* packed);
 void pack_groups(const std::uint64_t* values, int width, std::int64_t groups, std::byte* packed);
 
 /// Writes value_of(row) for rows [0, rows), in this order, into zeroed bytes.

@@ -1,6 +1,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include <neve/base/error.hpp>
@@ -12,7 +13,28 @@
 namespace neve::frame {
 namespace {
 
-// Distinct texts by open addressing; slots keep a part of the hash, so that few texts are compared.
+// A text of up to seven bytes is a word of its own, with its size on top; longer ones have a hash.
+constexpr std::size_t kShort = 7;
+constexpr std::uint64_t kLongMark = std::uint64_t{0xFF} << 56U;
+
+std::uint64_t word_of(std::string_view text) {
+  const std::size_t size = text.size();
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+  if (size > kShort) return XXH3_64bits(bytes, size) | kLongMark;
+  std::uint64_t word = 0;
+  if (size >= 4) {
+    std::uint32_t front = 0;
+    std::uint32_t back = 0;
+    std::memcpy(&front, bytes, 4);
+    std::memcpy(&back, bytes + size - 4, 4);
+    word = front | std::uint64_t{back} << 8 * (size - 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) word |= std::uint64_t{bytes[i]} << 8 * i;
+  }
+  return word | std::uint64_t{size} << 56U;
+}
+
+// Distinct texts by open addressing over their words.
 class DistinctTexts {
  public:
   explicit DistinctTexts(std::vector<std::string_view>& texts) : texts_(texts) {}
@@ -20,13 +42,13 @@ class DistinctTexts {
   // The text's place among the distinct ones, to which it is added where it is new.
   std::uint32_t index_of(std::string_view text) {
     if (2 * (texts_.size() + 1) > slots_.size()) grow();
-    const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
-    const auto tag = static_cast<std::uint32_t>(hash >> 32U);
-    std::size_t at = hash & (slots_.size() - 1);
+    const std::uint64_t word = word_of(text);
+    std::size_t at = first_slot(word);
     for (; slots_[at].index != kFree; at = (at + 1) & (slots_.size() - 1)) {
-      if (slots_[at].tag == tag && texts_[slots_[at].index] == text) return slots_[at].index;
+      if (slots_[at].word != word) continue;
+      if (text.size() <= kShort || texts_[slots_[at].index] == text) return slots_[at].index;
     }
-    slots_[at] = {tag, static_cast<std::uint32_t>(texts_.size())};
+    slots_[at] = {word, static_cast<std::uint32_t>(texts_.size())};
     texts_.push_back(text);
     return slots_[at].index;
   }
@@ -34,18 +56,24 @@ class DistinctTexts {
  private:
   static constexpr std::uint32_t kFree = ~std::uint32_t{0};
   struct Slot {
-    std::uint32_t tag = 0;
+    std::uint64_t word = 0;
     std::uint32_t index = kFree;
   };
 
+  [[nodiscard]] std::size_t first_slot(std::uint64_t word) const {
+    const std::uint64_t mixed = (word ^ (word >> 29U)) * 0x9E3779B97F4A7C15ULL;
+    return (mixed ^ (mixed >> 32U)) & (slots_.size() - 1);
+  }
+
   void grow() {
     constexpr std::size_t kFewest = 256;
-    slots_.assign(std::max(kFewest, 4 * slots_.size()), {});
-    for (std::uint32_t i = 0; i < texts_.size(); ++i) {
-      const std::uint64_t hash = XXH3_64bits(texts_[i].data(), texts_[i].size());
-      std::size_t at = hash & (slots_.size() - 1);
+    std::vector<Slot> old(std::max(kFewest, 4 * slots_.size()));
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.index == kFree) continue;
+      std::size_t at = first_slot(slot.word);
       while (slots_[at].index != kFree) at = (at + 1) & (slots_.size() - 1);
-      slots_[at] = {static_cast<std::uint32_t>(hash >> 32U), i};
+      slots_[at] = slot;
     }
   }
 

@@ -47,6 +47,7 @@ void check_joinable(const frame::Frame& left, const frame::Frame& right, const J
 
 std::vector<SortKey> keys_of(const frame::Frame& frame, const std::vector<std::size_t>& columns) {
   std::vector<SortKey> keys;
+  keys.reserve(columns.size());
   for (const std::size_t c : columns) keys.push_back({frame.columns[c]});
   return keys;
 }
@@ -148,6 +149,18 @@ std::optional<KeyRecords> few_right_keys(mr::Engine& engine, const Sides& sides,
   return keys;
 }
 
+/// The columns of the right side that the result has.
+frame::Frame wanted_of_right(const Sides& sides) {
+  if (sides.rule.right_keys) return sides.right;
+  frame::Frame wanted;
+  wanted.layout = sides.right.layout;
+  for (std::size_t c = 0; c < sides.right.columns.size(); ++c) {
+    if (std::ranges::find(sides.rule.right, c) != sides.rule.right.end()) continue;
+    wanted.add(sides.right.names[c], sides.right.columns[c]);
+  }
+  return wanted;
+}
+
 /// The join in the order of left rows, each of which has at most one partner.
 Joined look_up(mr::Engine& engine, const Sides& sides, KeyRecords right, mr::RunOptions options) {
   options.outputs = {{.kind = mr::OutputKind::int64s}};
@@ -164,7 +177,7 @@ Joined look_up(mr::Engine& engine, const Sides& sides, KeyRecords right, mr::Run
     left.columns.pop_back();
     left.names.pop_back();
   }
-  frame::Frame partners = gather(engine, sides.right, rows, options.token);
+  frame::Frame partners = gather(engine, wanted_of_right(sides), rows, options.token);
   return {std::move(left), std::move(partners)};
 }
 
@@ -193,7 +206,8 @@ Joined join(mr::Engine& engine, const frame::Frame& left, const frame::Frame& ri
   }
   std::vector<RowColumn> rows = rows_by_keys(engine, sides, options);
   if (by_rows) rows = rows_by_rows(engine, rows, token);
-  return {gather(engine, left, rows[0], token), gather(engine, right, rows[1], token)};
+  frame::Frame of_left = gather(engine, left, rows[0], token);
+  return {std::move(of_left), gather(engine, wanted_of_right(sides), rows[1], token)};
 }
 
 }  // namespace neve::munge

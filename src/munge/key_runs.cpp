@@ -10,7 +10,7 @@ mr::Inputs inputs_of(const frame::LayoutPtr& layout, std::span<const SortKey> ke
   return inputs;
 }
 
-KeyRun run_keys(mr::Engine& engine, const mr::Inputs& inputs, KeysTask::State state,
+KeyRun run_keys(mr::Engine& engine, const mr::Inputs& inputs, const KeysTask::State& state,
                 const mr::RunOptions& options) {
   const auto bytes =
       static_cast<std::int64_t>(8 + 8 * state.plan.shape.words() + 16 * state.plan.shape.texts());
@@ -19,11 +19,12 @@ KeyRun run_keys(mr::Engine& engine, const mr::Inputs& inputs, KeysTask::State st
   return {engine.source(KeysTask::name, inputs.layout, options.scratch), std::move(samples)};
 }
 
-std::vector<RowColumn> place(mr::Engine& engine, PlaceTask::State state, std::int64_t width,
-                             mr::RunOptions options) {
+std::vector<RowColumn> place(mr::Engine& engine, const PlaceTask::State& state, std::int64_t width,
+                             const mr::RunOptions& options) {
   const auto layout = engine.new_layout(frame::row_cuts(state.begins.back(), width));
   auto made = engine.run_with_outputs<PlaceTask>({layout, {}}, state, options);
   std::vector<RowColumn> columns;
+  columns.reserve(made.columns.size());
   for (frame::Column& column : made.columns) columns.push_back({layout, std::move(column)});
   return columns;
 }

@@ -20,11 +20,11 @@ struct KeyRun {
   KeyRecords samples;
 };
 /// Throws InputError where they would take more than the memory budget.
-KeyRun run_keys(mr::Engine& engine, const mr::Inputs& inputs, KeysTask::State state,
+KeyRun run_keys(mr::Engine& engine, const mr::Inputs& inputs, const KeysTask::State& state,
                 const mr::RunOptions& options);
 
 /// Writes the row numbers that partitions hold, on cuts for results of so many columns.
-std::vector<RowColumn> place(mr::Engine& engine, PlaceTask::State state, std::int64_t width,
-                             mr::RunOptions options);
+std::vector<RowColumn> place(mr::Engine& engine, const PlaceTask::State& state, std::int64_t width,
+                             const mr::RunOptions& options);
 
 }  // namespace neve::munge

@@ -163,6 +163,7 @@ PlainValues PlainValues::collected(std::span<const PlainValues* const> parts,
   sources.push_back(&widened.back());
   const auto collect = [&](auto array) {
     std::vector<decltype(((*sources[0]).*array).data())> begins;
+    begins.reserve(sources.size());
     for (const PlainValues* source : sources) begins.push_back((source->*array).data());
     (to.*array).resize(from.part.size());
     auto* const out = (to.*array).data();

@@ -262,6 +262,37 @@ double TextWorker::number(std::string_view from) const {
   }
 }
 
+void TextWorker::texts(const TextBlock& block, frame::TextBuilder& to) const {
+  const bool cuts = work_.kind == Kind::substring && block.ascii;
+  const auto position = [](double at) {
+    return at < 0x1p62 ? static_cast<std::size_t>(std::ceil(std::max(0.0, at))) : std::string::npos;
+  };
+  const std::size_t first = cuts ? position(work_.numbers[0]) : 0;
+  const std::size_t last = cuts ? std::max(first, position(work_.numbers[1])) : 0;
+  std::string room;
+  for (std::size_t i = 0; i < block.texts.size(); ++i) {
+    const std::string_view from = block.texts[i];
+    if (block.missing[i] != 0) {
+      to.append_missing();
+    } else if (cuts) {
+      to.append(from.substr(std::min(first, from.size()), last - first));
+    } else {
+      to.append(text(from, room));
+    }
+  }
+}
+
+void TextWorker::numbers(const TextBlock& block, std::span<double> to) const {
+  const bool sizes = work_.kind == Kind::length && block.ascii;
+  for (std::size_t i = 0; i < block.texts.size(); ++i) {
+    if (block.missing[i] != 0) {
+      to[i] = std::nan("");
+    } else {
+      to[i] = sizes ? static_cast<double>(block.texts[i].size()) : number(block.texts[i]);
+    }
+  }
+}
+
 struct TextSplitter::Parts {
   std::unique_ptr<re2::RE2> regex;
 };

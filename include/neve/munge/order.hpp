@@ -39,10 +39,12 @@ struct JoinRule {
   std::vector<std::size_t> right = {};
   bool all_left = false;
   bool all_right = false;
+  bool right_keys = true;  ///< whether the right side's keys are wanted, too
   JoinOrder order = JoinOrder::keys;
 };
 
-/// Both sides of the joined rows, on one layout; missing values where a side has no row.
+/// Both sides of the joined rows, on one layout; missing values where a side has no row. Right keys
+/// that are not wanted are left out.
 struct Joined {
   frame::Frame left;
   frame::Frame right;

@@ -142,6 +142,7 @@ munge::JoinOrder join_order(Arguments& arguments) {
 munge::JoinRule join_rule(Arguments& arguments, const LazyFrame& left, const LazyFrame& right) {
   munge::JoinRule rule{.all_left = arguments.flag(2), .all_right = arguments.flag(3)};
   rule.order = join_order(arguments);
+  rule.right_keys = rule.all_right;
   rule.left = arguments.column_positions(4, left);
   rule.right = arguments.column_positions(5, right);
   if (rule.left.size() != rule.right.size()) {
@@ -194,10 +195,11 @@ Value merge(Arguments& arguments) {
   }
   for (const std::size_t c : others(left, rule.left))
     result.add(left.names[c], from_left.columns[c]);
+  std::size_t next = 0;
   for (const std::size_t c : others(right, rule.right)) {
     std::string name = right.names[c];
     while (std::ranges::find(result.names, name) != result.names.end()) name += "0";
-    result.add(name, from_right.columns[c]);
+    result.add(name, from_right.columns[rule.right_keys ? c : next++]);
   }
   return result;
 }
