@@ -46,7 +46,8 @@ std::string make_file(Container container) {
   BudgetMemory memory(budget, "Testing", trouble);
   TextOutput output;
   Failure failure;
-  auto writer = library().create({.container = container}, fields, output, memory, failure);
+  auto writer = library().create({.container = container, .compression = ""}, fields, output,
+                                 memory, failure);
   EXPECT_FALSE(failure.failed()) << failure.what;
   const std::vector<std::int64_t> integers = {1, kMissing, -3};
   const std::vector<double> reals = {0.5, std::nan(""), -2};
