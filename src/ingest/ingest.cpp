@@ -9,10 +9,14 @@
 #include <neve/frame/chunk_builder.hpp>
 
 #include "ingest/api/serve_parses.hpp"
+#include "ingest/columnar_export.hpp"
+#include "ingest/formats/columnar/columnar_setup.hpp"
+#include "ingest/formats/columnar/container_sniff.hpp"
 #include "ingest/import_paths.hpp"
 #include "ingest/parse_job.hpp"
 #include "ingest/parse_shares.hpp"
 #include "ingest/raw_files.hpp"
+#include "ingest/sources/memory_source.hpp"
 #include "ingest/sources/unpack.hpp"
 #include "ingest/sources/url.hpp"
 
@@ -24,6 +28,15 @@ constexpr int kSuggestions = 100;
 
 /// H2O-3's name for a file of this machine: "nfs:/" and the absolute path.
 std::string key_of_path(const std::string& path) { return "nfs:/" + path; }
+
+/// The file, unpacked, if it is one of columns; else null.
+ByteSourcePtr open_columnar(const ByteSourcePtr& file, Budget& budget) {
+  if (!is_packed(*file)) return columnar::container_of(*file) ? file : nullptr;
+  constexpr std::size_t kEnough = std::size_t{64} << 10;  // packed, for what tells
+  const std::string beginning = unpacked_beginning(*file, kEnough);
+  if (!columnar::container_of(MemorySource(file->name(), beginning))) return nullptr;
+  return unpacked(file, budget);
+}
 
 bool exists_file(const std::string& path) { return std::ifstream(path).good(); }
 
@@ -103,18 +116,37 @@ std::string Ingest::new_upload_key() const {
 
 bool Ingest::has_raw_file(const std::string& key) const { return raw_files_->has(key); }
 
+void Ingest::forget_upload(const std::string& key) { raw_files_->remove(key); }
+
 FileSetup Ingest::guess(const std::vector<std::string>& source_keys, const FileSetup& said) const {
   if (source_keys.empty()) {
     throw InputError::illegal_argument("source_frames names no file.", {{"source_frames", ""}});
   }
   std::vector<Sample> samples;
+  std::vector<ByteSourcePtr> columnar;
   for (const std::string& key : source_keys) {
     const ByteSourcePtr file = raw_files_->open(key, raw_files_->require(key));
+    if (ByteSourcePtr columns = open_columnar(file, engine_.budget())) {
+      columnar.push_back(std::move(columns));
+      continue;
+    }
     Sample sample{.name = file->name(), .bytes = unpacked_beginning(*file, Sample::kBytes)};
     sample.whole = sample.bytes.size() < Sample::kBytes;
     samples.push_back(std::move(sample));
   }
-  return guess_setup(samples, said);
+  if (columnar.empty() && columnar::is_columnar(said.parse_type)) {
+    throw InputError::illegal_argument(samples.front().name +
+                                           ": this does not begin as a file of " + "parse_type " +
+                                           said.parse_type + ".",
+                                       {{"parse_type", said.parse_type}});
+  }
+  if (columnar.empty()) return guess_setup(samples, said);
+  if (!samples.empty()) {
+    throw InputError::illegal_argument("The files " + columnar.front()->name() + " and " +
+                                       samples.front().name +
+                                       " are of different formats; parse them apart.");
+  }
+  return columnar::columnar_setup(columnar, said, engine_.budget());
 }
 
 std::string Ingest::frame_name(const std::string& source_key) const {
@@ -172,9 +204,16 @@ void Ingest::run_parse_job(const ParseRequest& request, job::Job& job) {
     run.files.push_back({.source = raw_files_->open(order.source_keys[i], file), .blob = {}});
     if (file.path.empty()) run.files.back().blob = file.blob;
   }
-  run_parse(*shares_, frames_, run, job);
-  if (!order.delete_sources) return;
-  for (const std::string& key : order.source_keys) raw_files_->remove(key);
+  const auto remove_sources = [&] {
+    for (const std::string& key : order.source_keys) raw_files_->remove(key);
+  };
+  try {
+    run_parse(*shares_, frames_, run, job);
+  } catch (...) {
+    if (order.sent_for_this) remove_sources();
+    throw;
+  }
+  if (order.delete_sources) remove_sources();
 }
 
 /// What an export does: on the node that it was asked of, and nowhere else, as the file is on its
@@ -206,7 +245,23 @@ std::shared_ptr<job::Job> Ingest::export_csv(const frame::Frame& frame, const Ex
                                    .columns = frame::column_ids(frame)});
 }
 
+std::shared_ptr<job::Job> Ingest::export_columns(const frame::Frame& frame,
+                                                 const ColumnarExportOrder& order) {
+  ColumnarExportRequest request{.node = engine_.self(), .frame = frame, .order = order};
+  request.order.path = policy_.check_write(order.path);
+  request.order.form.time_zone = time_zone().name();
+  check_columnar_export(frame, request.order);
+  const job::Description description{
+      .text = "Export dataset", .destination = frame.key, .destination_type = "Key<Frame>"};
+  return jobs_.start(description, {.kind = ColumnarExportRequest::kKind,
+                                   .request = wire::encode(request),
+                                   .columns = frame::column_ids(frame)});
+}
+
 void Ingest::define_jobs() {
+  jobs_.define(std::string(ColumnarExportRequest::kKind), [this](job::Job& job, auto bytes) {
+    run_columnar_export(engine_, wire::decode<ColumnarExportRequest>(bytes), job);
+  });
   jobs_.define(std::string(ParseRequest::kKind), [this](job::Job& job, auto bytes) {
     run_parse_job(wire::decode<ParseRequest>(bytes), job);
   });

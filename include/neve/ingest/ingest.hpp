@@ -11,6 +11,7 @@
 #include <neve/base/buffer.hpp>
 #include <neve/base/time_zone.hpp>
 #include <neve/frame/frame.hpp>
+#include <neve/ingest/columnar_writer.hpp>
 #include <neve/ingest/csv_writer.hpp>
 #include <neve/ingest/path_policy.hpp>
 #include <neve/ingest/setup.hpp>
@@ -40,9 +41,10 @@ struct ParseOrder {
   std::string destination;
   FileSetup setup;
   bool delete_sources = false;  ///< when done
+  bool sent_for_this = false;   ///< nobody else knows the files: they go also where it fails
   template <class Archive>
   void fields(Archive& archive) {
-    archive(source_keys, destination, setup, delete_sources);
+    archive(source_keys, destination, setup, delete_sources, sent_for_this);
   }
 };
 
@@ -54,6 +56,19 @@ struct ExportOrder {
   template <class Archive>
   void fields(Archive& archive) {
     archive(path, overwrite, form);
+  }
+};
+
+/// Where and how to write a frame column by column.
+struct ColumnarExportOrder {
+  std::string path;  ///< of Parquet a folder, else a file
+  bool overwrite = false;
+  std::int32_t parts = 1;  ///< of Parquet: files; below 1: as many as there are row groups
+  bool write_checksum = false;
+  ColumnarForm form = {};
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(path, overwrite, parts, write_checksum, form);
   }
 };
 
@@ -84,6 +99,8 @@ class Ingest {
   /// A fresh name for an upload.
   [[nodiscard]] std::string new_upload_key() const;
   [[nodiscard]] bool has_raw_file(const std::string& key) const;
+  /// Removes an upload that is not to be parsed.
+  void forget_upload(const std::string& key);
 
   /// Throws InputError (404 for an unknown key).
   [[nodiscard]] FileSetup guess(const std::vector<std::string>& source_keys,
@@ -94,6 +111,11 @@ class Ingest {
   std::shared_ptr<job::Job> parse(const ParseOrder& order);
   /// Throws InputError where the file exists and is not to be overwritten.
   std::shared_ptr<job::Job> export_csv(const frame::Frame& frame, const ExportOrder& order);
+
+  /// Throws InputError where a file exists and is not to be overwritten, or the frame has columns
+  /// that the format does not know. Times are adjusted from this node's zone.
+  std::shared_ptr<job::Job> export_columns(const frame::Frame& frame,
+                                           const ColumnarExportOrder& order);
 
   /// The zone that times without one are in. UTC until it is set.
   [[nodiscard]] TimeZone time_zone() const;

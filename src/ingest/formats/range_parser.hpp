@@ -34,6 +34,8 @@ struct ParsePlan {
   Dialect dialect;
   std::vector<ColumnPlan> columns;
   TimeZone zone;
+  bool columnar = false;         ///< Parquet and its like instead of text
+  bool adjust_to_local = false;  ///< their times are moved by the zone's offset
 };
 
 /// What the rows that begin in one byte range hold.
