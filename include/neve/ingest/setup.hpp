@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -36,6 +37,8 @@ struct FileSetup {
   std::vector<int> skipped_columns = {};
   /// Columns whose numbers lose their fractions, as `int` and `long` with force_col_types ask.
   std::vector<int> whole_columns = {};
+  /// Columns to make of folders "column=value" on the files' paths, as further ones.
+  std::vector<std::string> partition_by = {};
 
   // Filled by guess_setup only:
   std::vector<std::vector<std::string>> preview =
@@ -44,7 +47,8 @@ struct FileSetup {
   template <class Archive>
   void fields(Archive& archive) {
     archive(parse_type, separator, single_quotes, escape, comment_markers, check_header, columns,
-            names, types, missing_texts, skipped_columns, whole_columns, preview, warnings);
+            names, types, missing_texts, skipped_columns, whole_columns, partition_by, preview,
+            warnings);
   }
 };
 
@@ -59,6 +63,10 @@ struct Sample {
 /// Completes what the user said from the first bytes of all files. Throws InputError where the
 /// files do not go together, hold no data, or are of a format or encoding that Neve does not read.
 FileSetup guess_setup(std::span<const Sample> samples, const FileSetup& said);
+
+/// The columns whose whole names match the regular expression. Throws InputError where
+/// it is none.
+std::vector<std::size_t> columns_named(const FileSetup& setup, const std::string& pattern);
 
 /// "Numeric", "Enum", "Time", "String", "UUID", "Bad".
 std::string_view type_word(frame::ColumnType type);
