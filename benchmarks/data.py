@@ -1,6 +1,7 @@
 """Seeded data for the benchmarks: the same name and scale give the same values on any machine with the same numpy.
 
 airlines  1,000,000 rows (and 100,000 to test on): six categoricals, two numbers, a Y/N target
+tables    1,000,000 rows left (key, one of 100,000 groups, number, text) and right (a unique key, number)
 dense       500,000 rows (and 50,000): 50 numbers, a numeric target y and a Y/N target b
 """
 import dataclasses
@@ -135,12 +136,23 @@ def make_dense(folder, scale):
         write(dense(law, draw, round(rows * scale)), folder / part)
 
 
+def make_tables(folder, scale):
+    draw = stream("tables-1m")
+    rows = round(1_000_000 * scale)
+    carriers, airports = (draw.choice(names, rows) for names in (CARRIERS, airline_law().airports))
+    flights = draw.integers(100, 9999, rows)
+    codes = pl.DataFrame({"c": carriers, "f": flights, "a": airports}).select(pl.format("{}-{}-{}", "c", "f", "a"))
+    write(pl.DataFrame({"k": draw.integers(0, rows, rows), "g": draw.integers(0, 100_000, rows),
+                        "v": np.round(draw.normal(size=rows), 4), "code": codes.to_series()}), folder / "left")
+    write(pl.DataFrame({"k": draw.permutation(rows), "w": np.round(draw.normal(size=rows), 4)}), folder / "right")
+
+
 def write(table, stem):
     table.write_csv(f"{stem}.csv")
     table.write_parquet(f"{stem}.parquet", compression="snappy")
 
 
-MAKERS = {"airlines": make_airlines, "dense": make_dense}
+MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables}
 
 
 def ready(root, name, scale=1.0):

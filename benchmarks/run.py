@@ -14,6 +14,7 @@ from pathlib import Path
 import data
 import distribution
 import latency
+import munging
 import pairs
 import process
 import rows
@@ -22,7 +23,8 @@ import table
 from results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASURES = {"start": startup.measure, "rest": latency.measure, "distribution": distribution.measure}
+MEASURES = {"start": startup.measure, "rest": latency.measure, "distribution": distribution.measure,
+            "munge": munging.measure, "munge-10m": munging.measure_ten_times}
 IDLE_SHARE = 0.05
 
 

@@ -1,4 +1,5 @@
 """Prints records as one Markdown table of ratios with versions and the machine."""
+import munging
 
 HEAD = ["row", "Neve s", "beside", "its s", "Neve / it (least – most)", "pairs", "CPU s", "peak MB", "quality", "goal"]
 
@@ -99,11 +100,22 @@ def distribution_lines(row, record):
         yield ["–", f"{title}: bytes sent (least)", "–", "–", "–", "–", "–", ", ".join(figures), ""]
 
 
+def munging_lines(row, record):
+    for name, by_peer in record["operations"].items():
+        for peer in (peer for peer in by_peer if peer != "neve"):
+            neve, other = by_peer["neve"], by_peer[peer]
+            yield [number(neve["seconds"]), peer, number(other["seconds"]), f"**{munging.ratio(by_peer, peer):.2f}**", "–",
+                   both(neve["cpu_seconds"], other["cpu_seconds"]), "–", name, ""]
+    for peer in munging.PEERS:
+        yield ["–", peer, "–", f"**{record['peers'][peer]['mean_ratio']:.2f}**", "–", "–", "–", "geometric mean", row.goal]
+
+
 def bytes_text(count):
     return f"{count / 1e6:.2f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"
 
 
-LINES = {"start": start_lines, "rest": rest_lines, "distribution": distribution_lines}
+LINES = {"start": start_lines, "rest": rest_lines, "distribution": distribution_lines, "munge": munging_lines,
+         "munge-10m": munging_lines}
 
 
 def lines_of(row, record):

@@ -1,7 +1,7 @@
 """One peer at one task in a process of its own: worker.py TASK PEER DATA_FOLDER SCALE
 
-Answers each line of its input with one JSON line: `run` (time it), `judge` (time it, and say how good the result is),
-`end`. The first line comes by itself once the input is in memory.
+Answers each line of its input with one JSON line: `run` (time it; `run OPERATION` where the task has several), `judge`
+(time it, and say how good the result is), `end`. The first line comes by itself once the input is in memory.
 """
 import json
 import os
@@ -33,7 +33,10 @@ def serve(task, say):
     for line in sys.stdin:
         if line.strip() == "end":
             break
-        say(timed_run(task, resident_before, judge=line.strip() == "judge"))
+        command, _, operation = line.strip().partition(" ")
+        if operation:
+            task.choose(operation)
+        say(timed_run(task, resident_before, judge=command == "judge"))
 
 
 def main():

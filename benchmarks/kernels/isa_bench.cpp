@@ -10,6 +10,7 @@
 
 #include "algos/families/trees/row_kernels.hpp"
 #include "base/lane_kernels.hpp"
+#include "frame/press_kernels.hpp"
 
 // Each dispatched kernel at both levels, argument 3 or 4. The machine's noise falls on both alike
 // with
@@ -48,6 +49,29 @@ void log(benchmark::State& state) {
   lanes(state, math::v3::kLaneKernels.log, math::v4::kLaneKernels.log);
 }
 
+/// Keeps about half of 65,536 rows, in blocks as they come out of a chunk.
+void press(benchmark::State& state) {
+  if (!has_level(state)) return;
+  constexpr std::size_t kRows = 65'536;
+  constexpr std::size_t kBlock = 256;
+  const auto& kernels = state.range(0) == 4 ? frame::v4::kPressKernels : frame::v3::kPressKernels;
+  const CounterRng random(3);
+  std::vector<std::int32_t> values(kRows);
+  std::vector<std::uint8_t> marks(kRows);
+  for (std::size_t i = 0; i < kRows; ++i) {
+    values[i] = static_cast<std::int32_t>(random.below(i, 300));
+    marks[i] = random.uniform(kRows + i) < 0.5 ? 1 : 0;
+  }
+  std::vector<std::int32_t> to(kBlock + 16);
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < kRows; i += kBlock) {
+      benchmark::DoNotOptimize(
+          kernels.narrow(values.data() + i, marks.data() + i, kBlock, to.data()));
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kRows));
+}
+
 /// Splits a node that holds one of range(1) rows of a group of 65,536.
 void split_rows(benchmark::State& state) {
   if (!has_level(state)) return;
@@ -80,6 +104,7 @@ void split_rows(benchmark::State& state) {
 
 BENCHMARK(exp)->Arg(3)->Arg(4);
 BENCHMARK(log)->Arg(3)->Arg(4);
+BENCHMARK(press)->Arg(3)->Arg(4);
 BENCHMARK(split_rows)->ArgsProduct({{3, 4}, {1, 16}});
 
 }  // namespace

@@ -14,6 +14,8 @@ for _task in ("gbm-d6", "gbm-d10"):
 PAIRS |= {("predict", "neve"): "server:Predict", ("predict", "h2o"): "server:Predict",
           ("predict", "lightgbm"): "lightgbm_gbm:Predict", ("predict", "xgboost"): "xgboost_gbm:Predict",
           ("predict", "xgboost-onehot"): "xgboost_gbm:Predict"}
+for _task in ("munge", "munge-10m"):
+    PAIRS |= {(_task, "neve"): "munging:Servers", (_task, "h2o"): "munging:Servers", (_task, "polars"): "munging:Polars"}
 
 
 def make(task, peer, root, scale):

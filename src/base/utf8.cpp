@@ -57,4 +57,31 @@ std::size_t find_bad_utf8(std::string_view text) {
   return i;
 }
 
+bool is_ascii(std::string_view text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080ULL;
+  const auto eight_at = [text](std::size_t at) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, 8);
+    return eight;
+  };
+  std::uint64_t seen = 0;
+  if (text.size() < 8) {
+    for (std::size_t i = 0; i < text.size(); ++i) seen |= byte_at(text, i);
+  } else {
+    for (std::size_t i = 0; i + 8 < text.size(); i += 8) seen |= eight_at(i);
+    seen |= eight_at(text.size() - 8);
+  }
+  return (seen & kHighBits) == 0;
+}
+
+std::size_t count_characters(std::string_view text) {
+  if (is_ascii(text)) return text.size();
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size(); ++count) {
+    const std::size_t length = utf8_length(text.substr(at));
+    at += length == 0 ? 1 : length;
+  }
+  return count;
+}
+
 }  // namespace neve

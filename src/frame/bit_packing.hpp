@@ -32,24 +32,22 @@ constexpr std::size_t packed_bytes(std::int64_t rows, int width) {
   return groups * static_cast<std::size_t>(width) + kPackedSlack;
 }
 
-/// Writes value_of(row) for rows [0, rows) into the zeroed bytes.
+/// Whole groups of numbers that have no bits above `width`: of up to kNarrowWidth, and of any.
+void pack_groups(const std::int32_t* values, int width, std::int64_t groups, std::byte* packed);
+void pack_groups(const std::uint64_t* values, int width, std::int64_t groups, std::byte* packed);
+
+/// Writes value_of(row) for rows [0, rows), in this order, into zeroed bytes.
 template <class ValueOf>
 void pack(std::int64_t rows, int width, std::span<std::byte> out, ValueOf value_of) {
-  std::uint64_t pending = 0;
-  int filled = 0;
-  std::byte* to = out.data();
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const std::uint64_t value = value_of(row);
-    pending |= value << filled;
-    filled += width;
-    if (filled < 64) continue;
-    std::memcpy(to, &pending, sizeof pending);
-    to += sizeof pending;
-    filled -= 64;
-    // What did not fit; a shift by the whole width would be undefined.
-    pending = filled == 0 ? 0 : value >> (width - filled);
+  constexpr std::int64_t kBlock = 256;
+  alignas(64) std::uint64_t block[kBlock];
+  for (std::int64_t begin = 0; begin < rows; begin += kBlock) {
+    const std::int64_t here = rows - begin < kBlock ? rows - begin : kBlock;
+    for (std::int64_t i = 0; i < here; ++i) block[i] = value_of(begin + i);
+    const std::int64_t groups = (here + kPackedGroup - 1) / kPackedGroup;
+    for (std::int64_t i = here; i < groups * kPackedGroup; ++i) block[i] = 0;
+    pack_groups(block, width, groups, out.data() + begin / kPackedGroup * width);
   }
-  std::memcpy(to, &pending, static_cast<std::size_t>((filled + 7) / 8));
 }
 
 /// One number.

@@ -104,11 +104,12 @@ Chunk encode_times(std::span<const std::int64_t> milliseconds) {
 
 Chunk encode_codes(std::span<const std::int32_t> codes) {
   std::vector<std::int64_t> wide(codes.size());
-  std::transform(codes.begin(), codes.end(), wide.begin(),
-                 [](std::int32_t code) { return code < 0 ? kMissingInt64 : std::int64_t{code}; });
-  const auto largest = std::max_element(codes.begin(), codes.end());
-  NEVE_CHECK(codes.empty() || *largest < std::numeric_limits<std::int32_t>::max(),
-             "a code beyond 2^31 - 2");
+  std::int32_t largest = kMissingCode;
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    largest = codes[i] > largest ? codes[i] : largest;
+    wide[i] = codes[i] < 0 ? kMissingInt64 : std::int64_t{codes[i]};
+  }
+  NEVE_CHECK(largest < std::numeric_limits<std::int32_t>::max(), "a code beyond 2^31 - 2");
   return encode_integers(wide, ChunkKind::codes);
 }
 

@@ -8,23 +8,31 @@ namespace neve::mr {
 
 struct Outputs::Column {
   OutputKind kind = OutputKind::doubles;
+  std::size_t rows = 0;
   std::vector<double> doubles;
   std::vector<std::int64_t> int64s;
   std::vector<std::int32_t> codes;
   frame::TextBuilder text;
   std::optional<frame::Chunk> ready;
 
+  /// The rows of an array, missing until they are written; many tasks bring chunks instead.
+  template <class T>
+  std::span<T> filled(std::vector<T>& values, T missing) const {
+    if (values.empty()) values.assign(rows, missing);
+    return values;
+  }
+
   frame::Chunk encode() {
     if (ready) return *std::move(ready);
     switch (kind) {
       case OutputKind::doubles:
-        return frame::encode_doubles(doubles);
+        return frame::encode_doubles(filled(doubles, frame::kMissingDouble));
       case OutputKind::int64s:
-        return frame::encode_int64(int64s);
+        return frame::encode_int64(filled(int64s, frame::kMissingInt64));
       case OutputKind::times:
-        return frame::encode_times(int64s);
+        return frame::encode_times(filled(int64s, frame::kMissingInt64));
       case OutputKind::codes:
-        return frame::encode_codes(codes);
+        return frame::encode_codes(filled(codes, frame::kMissingCode));
       case OutputKind::text:
         return text.finish();
       case OutputKind::uuids:
@@ -35,15 +43,9 @@ struct Outputs::Column {
 };
 
 Outputs::Outputs(std::span<const OutputKind> kinds, std::int64_t rows) : columns_(kinds.size()) {
-  const auto size = static_cast<std::size_t>(rows);
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    Column& column = columns_[i];
-    column.kind = kinds[i];
-    if (kinds[i] == OutputKind::doubles) column.doubles.assign(size, frame::kMissingDouble);
-    if (kinds[i] == OutputKind::codes) column.codes.assign(size, frame::kMissingCode);
-    if (kinds[i] == OutputKind::int64s || kinds[i] == OutputKind::times) {
-      column.int64s.assign(size, frame::kMissingInt64);
-    }
+    columns_[i].kind = kinds[i];
+    columns_[i].rows = static_cast<std::size_t>(rows);
   }
 }
 
@@ -53,18 +55,18 @@ std::size_t Outputs::count() const { return columns_.size(); }
 
 std::span<double> Outputs::doubles(std::size_t output) {
   NEVE_CHECK(columns_.at(output).kind == OutputKind::doubles);
-  return columns_[output].doubles;
+  return columns_[output].filled(columns_[output].doubles, frame::kMissingDouble);
 }
 
 std::span<std::int64_t> Outputs::int64s(std::size_t output) {
   const OutputKind kind = columns_.at(output).kind;
   NEVE_CHECK(kind == OutputKind::int64s || kind == OutputKind::times);
-  return columns_[output].int64s;
+  return columns_[output].filled(columns_[output].int64s, frame::kMissingInt64);
 }
 
 std::span<std::int32_t> Outputs::codes(std::size_t output) {
   NEVE_CHECK(columns_.at(output).kind == OutputKind::codes);
-  return columns_[output].codes;
+  return columns_[output].filled(columns_[output].codes, frame::kMissingCode);
 }
 
 frame::TextBuilder& Outputs::text(std::size_t output) {

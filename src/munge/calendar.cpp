@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include <neve/base/error.hpp>
@@ -104,9 +105,9 @@ std::int64_t TimeZone::to_utc(std::int64_t local_millis) const {
   return utc * 1000 + (local_millis - seconds * 1000);
 }
 
-std::vector<std::string> time_zone_names() {
-  std::vector<std::string> names = {"UTC", "GMT"};
-  // The tz database's own list: country code, position, name, remarks.
+std::map<std::string, std::vector<std::string>> time_zones() {
+  std::map<std::string, std::vector<std::string>> zones = {{"UTC", {}}, {"GMT", {}}};
+  std::vector<std::pair<std::string, std::string>> links;
   std::ifstream file("/usr/share/zoneinfo/tzdata.zi");
   std::string line;
   while (std::getline(file, line)) {
@@ -115,12 +116,12 @@ std::vector<std::string> time_zone_names() {
     std::string first;
     std::string second;
     words >> kind >> first >> second;
-    if (kind == "Z") names.push_back(first);
-    if (kind == "L") names.push_back(second);
+    if (kind == "Z") zones[first];
+    if (kind == "L" && !zones.contains(second)) links.emplace_back(first, second);
   }
-  std::ranges::sort(names);
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
+  for (const auto& [zone, alias] : links) zones[zone].push_back(alias);
+  for (auto& [zone, aliases] : zones) std::ranges::sort(aliases);
+  return zones;
 }
 
 }  // namespace neve::munge

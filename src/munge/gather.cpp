@@ -48,49 +48,72 @@ void PickTask::Answer::pick() {
 
 namespace {
 
-/// Rows of one layout by the row groups that hold them, and where each belongs among the wanted.
+/// Rows of one layout by the row groups that hold them.
 class RowsByGroup {
  public:
-  RowsByGroup(const frame::Layout& layout, std::span<const std::int64_t> rows) {
-    std::vector<std::int32_t> group_of(rows.size());
+  RowsByGroup(const frame::Layout& layout, std::span<const std::int64_t> rows)
+      : part_(rows.size()) {
+    const double per_row = 1.0 / static_cast<double>(std::max<std::int64_t>(1, layout.cuts[1]));
     std::vector<std::uint32_t> counts(static_cast<std::size_t>(layout.groups()));
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      group_of[i] = rows[i] < 0 ? -1 : find(layout, rows[i]);
-      if (group_of[i] >= 0) ++counts[static_cast<std::size_t>(group_of[i])];
+      part_[i] = rows[i] < 0 ? kNone : find(layout, rows[i], per_row);
+      if (part_[i] != kNone) ++counts[part_[i]];
     }
-    std::vector<std::size_t> slot(counts.size());
+    std::vector<std::uint32_t> slot(counts.size());
     for (std::size_t g = 0; g < counts.size(); ++g) {
       if (counts[g] == 0) continue;
-      slot[g] = groups.size();
+      slot[g] = static_cast<std::uint32_t>(groups.size());
       groups.emplace_back(static_cast<std::int32_t>(g));
       questions.emplace_back().rows.reserve(counts[g]);
-      places.emplace_back().reserve(counts[g]);
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (group_of[i] < 0) continue;
-      const std::size_t at = slot[static_cast<std::size_t>(group_of[i])];
-      const std::int64_t first = layout.first_row(GroupIndex(group_of[i]));
-      questions[at].rows.push_back(static_cast<std::uint32_t>(rows[i] - first));
-      places[at].push_back(static_cast<std::uint32_t>(i));
+      if (part_[i] == kNone) continue;
+      const std::int64_t first = layout.first_row(GroupIndex(static_cast<std::int32_t>(part_[i])));
+      part_[i] = slot[part_[i]];
+      questions[part_[i]].rows.push_back(static_cast<std::uint32_t>(rows[i] - first));
     }
+    if (!groups.empty()) return;
+    // Nothing but the kind of the columns.
+    groups.emplace_back(0);
+    questions.emplace_back();
+  }
+
+  /// Where the answers have each row.
+  [[nodiscard]] ValuePlaces places(
+      std::span<const std::shared_ptr<const PickTask::Answer>> answers) const {
+    ValuePlaces places{part_, std::vector<std::uint32_t>(part_.size(), 0)};
+    std::vector<std::uint32_t> next(answers.size(), 0);
+    for (std::size_t i = 0; i < part_.size(); ++i) {
+      const std::uint32_t part = part_[i];
+      if (part == kNone) {
+        places.part[i] = static_cast<std::uint32_t>(answers.size());
+        continue;
+      }
+      const std::uint32_t n = next[part]++;
+      places.at[i] = answers[part]->is_whole() ? questions[part].rows[n] : n;
+    }
+    return places;
   }
 
   std::vector<GroupIndex> groups;
   std::vector<PickTask::Question> questions;
-  std::vector<std::vector<std::uint32_t>> places;
 
  private:
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
   /// Most layouts are cut evenly, where the first guess is right.
-  static std::int32_t find(const frame::Layout& layout, std::int64_t row) {
+  static std::uint32_t find(const frame::Layout& layout, std::int64_t row, double per_row) {
     NEVE_CHECK(row < layout.rows());
-    const auto guess = static_cast<std::int32_t>(row / std::max<std::int64_t>(1, layout.cuts[1]));
+    const auto guess = static_cast<std::int32_t>(static_cast<double>(row) * per_row);
     if (guess < layout.groups()) {
       const GroupIndex group(guess);
       const std::int64_t within = row - layout.first_row(group);
-      if (within >= 0 && within < layout.rows_of(group)) return guess;
+      if (within >= 0 && within < layout.rows_of(group)) return static_cast<std::uint32_t>(guess);
     }
-    return layout.group_of(row).value();
+    return static_cast<std::uint32_t>(layout.group_of(row).value());
   }
+
+  std::vector<std::uint32_t> part_;  ///< of each row
 };
 
 }  // namespace
@@ -99,38 +122,36 @@ void GatherTask::map(const mr::RowGroup& group, const State& state, Partial& /*p
                      mr::Outputs& outputs) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(group.rows));
   group.columns[0].decode_int64(0, rows);
-  RowsByGroup wanted(*state.from.layout, rows);
-  if (wanted.groups.empty()) {
-    // Nothing but the kind of the columns.
-    wanted.groups.emplace_back(0);
-    wanted.questions.emplace_back();
-    wanted.places.emplace_back();
-  }
+  const RowsByGroup wanted(*state.from.layout, rows);
   const auto found = group.peers->ask<PickTask::Question, PickTask::Answer>(
       state.from, wanted.groups, wanted.questions);
+  const ValuePlaces places = wanted.places(found.of);
+  std::vector<const PlainValues*> parts(found.of.size());
   for (std::size_t c = 0; c < outputs.count(); ++c) {
     group.peers->check();
-    PlainValues::Form form = found.of[0]->column(c).form();
-    for (const auto& part : found.of) form = join_forms(form, part->column(c).form());
-    PlainValues values(form);
-    values.append_missing(group.rows);
-    for (std::size_t i = 0; i < found.of.size(); ++i) {
-      values.put(found.of[i]->column(c), found.of[i]->places(), wanted.places[i]);
-    }
-    outputs.set_chunk(c, values.encode());
+    for (std::size_t p = 0; p < parts.size(); ++p) parts[p] = &found.of[p]->column(c);
+    outputs.set_chunk(c, PlainValues::collected(parts, places).encode());
   }
 }
 
 namespace {
 
+/// Of one value, decoded.
+constexpr std::int64_t kMostBytesEach = 17;
+
 /// Columns that travel together: as many as make a reply of some megabytes, and little memory.
-std::size_t columns_at_once(const frame::Layout& from, const frame::Layout& to) {
-  constexpr std::int64_t kCellsOfGroup = std::int64_t{1} << 18U;
+std::size_t columns_at_once(mr::Engine& engine, const frame::Layout& from,
+                            const frame::Layout& to) {
+  constexpr std::int64_t kCellsOfGroup = std::int64_t{1} << 20U;
   constexpr std::int64_t kCells = std::int64_t{1} << 24U;
   constexpr std::int64_t kFewest = 4;
   const std::int64_t by_group = kCellsOfGroup / std::max<std::int64_t>(1, to.cuts[1]);
   const std::int64_t by_rows = kCells / std::max<std::int64_t>(1, from.rows());
-  return static_cast<std::size_t>(std::max(kFewest, std::min(by_group, by_rows)));
+  const std::int64_t bytes_each =
+      std::max<std::int64_t>(1, kMostBytesEach * engine.most_rows(from));
+  const std::int64_t by_memory = std::max<std::int64_t>(1, engine.budget().free() / 2 / bytes_each);
+  const std::int64_t wanted = std::max(kFewest, std::min(by_group, by_rows));
+  return static_cast<std::size_t>(std::min(wanted, by_memory));
 }
 
 void gather_some(mr::Engine& engine, std::span<const frame::Column> columns,
@@ -138,7 +159,6 @@ void gather_some(mr::Engine& engine, std::span<const frame::Column> columns,
                  const job::TokenPtr& token) {
   const PickTask::State state{.dense = rows.layout->rows() * 4 >= layout->rows()};
   if (state.dense) {
-    constexpr std::int64_t kMostBytesEach = 17;
     engine.budget().check(
         engine.most_rows(*layout) * kMostBytesEach * static_cast<std::int64_t>(columns.size()),
         "Columns on their way into another order");
@@ -164,7 +184,7 @@ frame::Frame gather(mr::Engine& engine, const frame::Frame& frame, const RowColu
   made.layout = rows.layout;
   made.names = frame.names;
   const std::span<const frame::Column> columns = frame.columns;
-  const std::size_t at_once = columns_at_once(*frame.layout, *rows.layout);
+  const std::size_t at_once = columns_at_once(engine, *frame.layout, *rows.layout);
   for (std::size_t first = 0; first < columns.size(); first += at_once) {
     const std::size_t count = std::min(at_once, columns.size() - first);
     gather_some(engine, columns.subspan(first, count), frame.layout, rows, made, token);

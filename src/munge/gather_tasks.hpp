@@ -45,10 +45,8 @@ struct PickTask {
     [[nodiscard]] const PlainValues& column(std::size_t c) const {
       return decoded.empty() ? picked[c] : decoded[c];
     }
-    /// Rows of column(c); none: all, in order.
-    [[nodiscard]] std::span<const std::uint32_t> places() const {
-      return decoded.empty() ? std::span<const std::uint32_t>() : rows;
-    }
+    /// Whether column(c) has all rows of the group, not just those asked for.
+    [[nodiscard]] bool is_whole() const { return !decoded.empty(); }
     template <class Archive>
     void fields(Archive& archive) {
       if constexpr (std::is_same_v<Archive, wire::Writer>) {

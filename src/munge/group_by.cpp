@@ -14,6 +14,7 @@ struct Wanted {
   Choice choice = Choice::none;
   MissingCells missing = MissingCells::count;
   MissingKeys missing_keys = MissingKeys::first;
+  Figures figures = Figures::all;
   bool collect = false;
 };
 
@@ -28,20 +29,22 @@ class GroupRun {
     Compiled compiled = compile(all);
     const auto keys = static_cast<std::int32_t>(wanted.keys.size());
     const std::int32_t whole = wanted.choice == Choice::none ? keys : keys - 1;
-    const auto found = engine.run<GroupRowsTask>(
-        {layout, compiled.columns},
-        {std::move(compiled.program), keys, whole, wanted.missing_keys, stride_of(layout->rows())},
-        {.token = token, .scratch = tables_.id(), .outputs = {}});
+    const auto found =
+        engine.run<GroupRowsTask>({layout, compiled.columns},
+                                  {std::move(compiled.program), keys, whole, wanted.missing_keys,
+                                   wanted.figures, stride_of(layout->rows())},
+                                  {.token = token, .scratch = tables_.id(), .outputs = {}});
     const KeyShape shape{
         .text_behind = std::vector<std::int32_t>(static_cast<std::size_t>(whole), -1),
         .text_falling = {}};
     const Partitions rows{engine.source(GroupRowsTask::name, layout, tables_.id()), shape,
                           splitters_of(shape, found.samples, found.groups)};
     parts_ = partition_layout(engine, found.groups, rows.splitters);
-    made_ = engine.run<GroupsTask>({parts_, {}},
-                                   {rows, keys, static_cast<std::int32_t>(wanted.values.size()),
-                                    wanted.choice, wanted.missing, wanted.collect},
-                                   {.token = token, .scratch = groups_.id(), .outputs = {}});
+    made_ = engine.run<GroupsTask>(
+        {parts_, {}},
+        {rows, keys, static_cast<std::int32_t>(wanted.values.size()), wanted.figures,
+         wanted.missing_keys, wanted.choice, wanted.missing, wanted.collect},
+        {.token = token, .scratch = groups_.id(), .outputs = {}});
   }
   [[nodiscard]] const GroupsTask::Partial& made() const { return made_; }
   [[nodiscard]] mr::Source source() const {
@@ -100,18 +103,20 @@ Groups group_by(mr::Engine& engine, const frame::LayoutPtr& layout,
 
 frame::Frame group_frame(mr::Engine& engine, const frame::LayoutPtr& layout,
                          const Grouping& grouping, const job::TokenPtr& token) {
-  const GroupRun run(
-      engine, layout,
-      {.keys = grouping.keys, .values = grouping.values, .missing_keys = grouping.missing_keys},
-      token);
-  const std::int64_t rows = run.made().counts.begins().back();
-  frame::Frame plain;
-  plain.layout = engine.new_layout(frame::row_cuts(
-      rows, static_cast<std::int64_t>(grouping.keys.size() + grouping.aggregates.size())));
   std::vector<Aggregate> figures;
   for (const Aggregate& one : grouping.aggregates) {
     if (!is_choice(one)) figures.push_back(one);
   }
+  const GroupRun run(engine, layout,
+                     {.keys = grouping.keys,
+                      .values = grouping.values,
+                      .missing_keys = grouping.missing_keys,
+                      .figures = figures_for(figures)},
+                     token);
+  const std::int64_t rows = run.made().counts.begins().back();
+  frame::Frame plain;
+  plain.layout = engine.new_layout(frame::row_cuts(
+      rows, static_cast<std::int64_t>(grouping.keys.size() + grouping.aggregates.size())));
   write(engine, run, grouping.keys, std::move(figures), plain, token);
   frame::Frame made;
   made.layout = plain.layout;

@@ -6,16 +6,9 @@
 #include <neve/base/error.hpp>
 
 #include "munge/program.hpp"
-#include "munge/rollup_task.hpp"
 
 namespace neve::munge {
 namespace {
-
-/// No value has these keys.
-constexpr std::uint64_t kMissingFirst = 0;
-constexpr std::uint64_t kMissingLast = ~std::uint64_t{0};
-
-bool is_missing(std::uint64_t key) { return key == kMissingFirst || key == kMissingLast; }
 
 KeyShape shape_of(std::size_t keys) {
   return {.text_behind = std::vector<std::int32_t>(keys, -1), .text_falling = {}};
@@ -36,142 +29,48 @@ void add(Moments& to, double x) {
 
 }  // namespace
 
-double group_value(std::uint64_t key) {
-  return is_missing(key) ? frame::kMissingDouble : value_of_key(key);
-}
-
-std::uint64_t KeyTable::hash(const std::uint64_t* tuple) const {
-  std::uint64_t h = 0x9E3779B97F4A7C15ULL;
-  for (std::size_t i = 0; i < width_; ++i) {
-    // Whole numbers as doubles differ in their high bits only; the slot is made of the low ones.
-    h ^= tuple[i];
-    h = (h ^ (h >> 32U)) * 0xBF58476D1CE4E5B9ULL;
-    h = (h ^ (h >> 32U)) * 0x94D049BB133111EBULL;
-    h ^= h >> 31U;
-  }
-  return h;
-}
-
-void KeyTable::grow() {
-  std::size_t wanted = 64;
-  while (wanted < 4 * (count_ + 1)) wanted *= 2;
-  slots_.assign(wanted, -1);
-  for (std::size_t i = 0; i < count_; ++i) {
-    std::size_t slot = hash(tuple(i)) & (wanted - 1);
-    while (slots_[slot] >= 0) slot = (slot + 1) & (wanted - 1);
-    slots_[slot] = static_cast<std::int32_t>(i);
-  }
-}
-
-std::int32_t KeyTable::number(const std::uint64_t* tuple_in) {
-  if (2 * (count_ + 1) > slots_.size()) grow();
-  std::size_t slot = hash(tuple_in) & (slots_.size() - 1);
-  for (; slots_[slot] >= 0; slot = (slot + 1) & (slots_.size() - 1)) {
-    const auto found = static_cast<std::size_t>(slots_[slot]);
-    if (std::equal(tuple_in, tuple_in + width_, tuple(found))) return slots_[slot];
-  }
-  keys_.insert(keys_.end(), tuple_in, tuple_in + width_);
-  slots_[slot] = static_cast<std::int32_t>(count_++);
-  return slots_[slot];
-}
-
-GroupTable GroupTable::picked(std::span<const std::uint32_t> order) const {
-  GroupTable to{keys.picked(order), values, {}};
-  to.moments.reserve(order.size() * values);
-  for (const std::uint32_t g : order) {
-    const auto from = moments.begin() + static_cast<std::ptrdiff_t>(std::size_t{g} * values);
-    to.moments.insert(to.moments.end(), from, from + values);
-  }
-  return to;
-}
-
-GroupTable GroupTable::slice(std::size_t begin, std::size_t end) const {
-  std::vector<std::uint32_t> order;
-  for (std::size_t g = begin; g < end; ++g) order.push_back(static_cast<std::uint32_t>(g));
-  return picked(order);
-}
-
-void GroupTable::sort() { *this = picked(sorted_order(shape_of(keys.words_each), keys)); }
-
 namespace {
 
-/// Numbers the rows of blocks by their keys. One key that is a small whole number, as codes are,
-/// takes a plain table; everything else the hash table.
-class RowNumbers {
- public:
-  RowNumbers(KeyTable& table, std::size_t keys, MissingKeys missing)
-      : table_(table),
-        missing_(missing == MissingKeys::last ? kMissingLast : kMissingFirst),
-        tuple_(keys),
-        direct_(keys == 1 ? kDirect : 0, -1) {}
-
-  void add(const ProgramRunner& runner, std::size_t rows, std::vector<std::int32_t>& ids) {
-    if (tuple_.size() == 1) {
-      for (const double v : runner.output(0)) ids.push_back(of_one(v));
-      return;
-    }
-    for (std::size_t r = 0; r < rows; ++r) {
-      bool same = !ids.empty();
-      for (std::size_t k = 0; k < tuple_.size(); ++k) {
-        const std::uint64_t own = key(runner.output(k)[r]);
-        same = same && own == tuple_[k];
-        tuple_[k] = own;
-      }
-      ids.push_back(same ? ids.back() : table_.number(tuple_.data()));
-    }
-  }
-
- private:
-  static constexpr std::size_t kDirect = std::size_t{1} << 14U;
-
-  std::int32_t of_one(double v) {
-    const std::uint64_t own = key(v);
-    if (!(v >= 0 && v < static_cast<double>(kDirect))) return table_.number(&own);
-    const auto place = static_cast<std::size_t>(v);
-    if (static_cast<double>(place) != v) return table_.number(&own);
-    if (direct_[place] < 0) direct_[place] = table_.number(&own);
-    return direct_[place];
-  }
-
-  [[nodiscard]] std::uint64_t key(double value) const {
-    return std::isnan(value) ? missing_ : key_of(value);
-  }
-
-  KeyTable& table_;
-  std::uint64_t missing_;
-  std::vector<std::uint64_t> tuple_;
-  std::vector<std::int32_t> direct_;
-};
-
-/// The rows of one row group as numbers of groups, and the values beside them.
+/// The keys and the values of one row group's rows.
 struct Cells {
-  std::vector<std::int32_t> ids;
+  std::vector<std::vector<double>> keys;
   std::vector<std::vector<double>> values;
 };
 
-Cells read_cells(const mr::RowGroup& group, const GroupRowsTask::State& state, KeyTable& table) {
+Cells read_cells(const mr::RowGroup& group, const GroupRowsTask::State& state) {
   const auto keys = static_cast<std::size_t>(state.keys);
   Cells cells;
+  cells.keys.resize(keys);
   cells.values.resize(state.program.outputs.size() - keys);
-  cells.ids.reserve(static_cast<std::size_t>(group.rows));
-  RowNumbers numbers(table, keys, state.missing);
+  const auto column = [&](std::size_t i) -> std::vector<double>& {
+    return i < keys ? cells.keys[i] : cells.values[i - keys];
+  };
+  for (std::size_t i = 0; i < state.program.outputs.size(); ++i) {
+    column(i).reserve(static_cast<std::size_t>(group.rows));
+  }
   ProgramRunner runner(state.program, group);
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlockRows) {
-    const std::int64_t rows = std::min(kBlockRows, group.rows - begin);
-    runner.run(begin, rows);
-    numbers.add(runner, static_cast<std::size_t>(rows), cells.ids);
-    for (std::size_t v = 0; v < cells.values.size(); ++v) {
-      const auto from = runner.output(keys + v);
-      cells.values[v].insert(cells.values[v].end(), from.begin(), from.end());
+    runner.run(begin, std::min(kBlockRows, group.rows - begin));
+    for (std::size_t i = 0; i < state.program.outputs.size(); ++i) {
+      const auto from = runner.output(i);
+      column(i).insert(column(i).end(), from.begin(), from.end());
     }
   }
   return cells;
 }
 
-void add_values(const Cells& cells, std::size_t v, GroupTable& table) {
-  const std::vector<double>& values = cells.values[v];
+void add_sums(std::span<const double> values, std::span<const std::uint32_t> ids, std::size_t v,
+              GroupTable& table) {
+  Sum* const sums = table.sums.data() + v;
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    sums[std::size_t{ids[row]} * table.values].add(values[row]);
+  }
+}
+
+void add_moments(std::span<const double> values, std::span<const std::uint32_t> ids, std::size_t v,
+                 GroupTable& table) {
   const auto of = [&](std::size_t row) -> Moments& {
-    return table.moments[static_cast<std::size_t>(cells.ids[row]) * table.values + v];
+    return table.moments[std::size_t{ids[row]} * table.values + v];
   };
   for (std::size_t row = 0; row < values.size(); ++row) add(of(row), values[row]);
   // The squares come second, about the mean, so that nothing cancels.
@@ -185,39 +84,20 @@ void add_values(const Cells& cells, std::size_t v, GroupTable& table) {
   }
 }
 
-/// Groups without moments, or with so many empty ones each.
-GroupTable table_of(KeyTable& numbered, std::size_t keys, std::size_t values) {
-  GroupTable table;
-  table.keys.words_each = static_cast<std::uint32_t>(keys);
-  table.keys.rows.resize(numbered.size());
-  table.values = static_cast<std::uint32_t>(values);
-  table.moments.resize(numbered.size() * values);
-  table.keys.words = numbered.take_keys();
-  return table;
-}
-
-GroupTable complete_groups(const GroupTable& table) {
-  std::vector<std::uint32_t> complete;
-  const std::size_t keys = table.keys.words_each;
-  for (std::size_t g = 0; g < table.size(); ++g) {
-    const auto tuple = std::span(table.keys.words).subspan(g * keys, keys);
-    if (std::ranges::none_of(tuple, is_missing)) complete.push_back(static_cast<std::uint32_t>(g));
-  }
-  return table.picked(complete);
-}
-
 }  // namespace
 
 void GroupRowsTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch) {
-  const auto keys = static_cast<std::size_t>(state.keys);
-  KeyTable numbered(keys);
-  const Cells cells = read_cells(group, state, numbered);
+  const Cells cells = read_cells(group, state);
+  NumberedTuples tuples =
+      number_tuples(cells.keys, static_cast<std::size_t>(group.rows), missing_key(state.missing));
   scratch.shape = shape_of(static_cast<std::size_t>(state.whole));
-  scratch.table = table_of(numbered, keys, cells.values.size());
-  for (const std::int32_t id : cells.ids) ++scratch.table.keys.rows[static_cast<std::size_t>(id)];
-  for (std::size_t v = 0; v < cells.values.size(); ++v) add_values(cells, v, scratch.table);
-  if (state.missing == MissingKeys::dropped) scratch.table = complete_groups(scratch.table);
-  scratch.table.sort();
+  scratch.table = GroupTable(tuples, cells.values.size(), state.figures);
+  for (const std::uint32_t id : tuples.ids) ++scratch.table.keys.rows[id];
+  for (std::size_t v = 0; v < cells.values.size(); ++v) {
+    const auto add_values = state.figures == Figures::sums ? add_sums : add_moments;
+    add_values(cells.values[v], tuples.ids, v, scratch.table);
+  }
+  if (state.missing == MissingKeys::dropped) scratch.table = scratch.table.complete();
 }
 
 void GroupRowsTask::map(const mr::RowGroup& group, const State& state, Scratch& scratch,
@@ -251,29 +131,25 @@ namespace {
 GroupTable put_together(std::span<const std::shared_ptr<const GroupSlice>> slices,
                         const GroupsTask::State& state) {
   const auto keys = static_cast<std::size_t>(state.keys);
-  const auto values = static_cast<std::size_t>(state.values);
-  KeyTable numbered(keys);
-  std::vector<std::int64_t> rows;
-  std::vector<Moments> moments;
+  std::vector<std::vector<double>> columns(keys);
+  std::size_t groups = 0;
   for (const auto& slice : slices) {
-    const GroupTable& from = slice->table();
+    groups += slice->size();
+    const std::vector<std::uint64_t>& words = slice->table().keys.words;
     for (std::size_t g = slice->first(); g < slice->last(); ++g) {
-      const auto id = static_cast<std::size_t>(numbered.number(from.keys.words.data() + g * keys));
-      if (id == rows.size()) {
-        rows.push_back(0);
-        moments.resize(moments.size() + values);
-      }
-      rows[id] += from.keys.rows[g];
-      for (std::size_t v = 0; v < values; ++v) {
-        moments[id * values + v].merge(from.moments[g * values + v]);
+      for (std::size_t k = 0; k < keys; ++k) {
+        columns[k].push_back(group_value(words[g * keys + k]));
       }
     }
   }
-  GroupTable table = table_of(numbered, keys, 0);
-  table.values = static_cast<std::uint32_t>(values);
-  table.keys.rows = std::move(rows);
-  table.moments = std::move(moments);
-  table.sort();
+  NumberedTuples tuples = number_tuples(columns, groups, missing_key(state.missing_keys));
+  GroupTable table(tuples, static_cast<std::size_t>(state.values), state.figures);
+  const std::uint32_t* id = tuples.ids.data();
+  for (const auto& slice : slices) {
+    for (std::size_t g = slice->first(); g < slice->last(); ++g) {
+      table.merge(*id++, slice->table(), g);
+    }
+  }
   return table;
 }
 
@@ -285,7 +161,7 @@ double chosen(const GroupTable& table, std::size_t begin, std::size_t end,
   const std::vector<std::int64_t>& rows = table.keys.rows;
   const auto value = [&](std::size_t g) { return table.keys.words[g * each + each - 1]; };
   std::int64_t missing = 0;
-  if (is_missing(value(begin))) missing = rows[begin++];
+  if (is_missing_key(value(begin))) missing = rows[begin++];
   if (begin == end) return frame::kMissingDouble;
   if (state.choice == Choice::mode) {
     std::size_t best = begin;
@@ -335,11 +211,11 @@ void GroupsTask::rebuild(const mr::RowGroup& group, const State& state, Scratch&
       state.rows.keys, all_groups(*state.rows.keys.layout), {&range, 1});
   group.peers->check();
   std::int64_t groups = 0;
-  for (const auto& slice : slices.of) {
-    groups += static_cast<std::int64_t>(slice->last() - slice->first());
-  }
-  const auto each = static_cast<std::int64_t>(8 * (state.keys + 1)) +
-                    state.values * static_cast<std::int64_t>(sizeof(Moments));
+  for (const auto& slice : slices.of) groups += static_cast<std::int64_t>(slice->size());
+  const std::size_t cell = state.figures == Figures::sums ? sizeof(Sum) : sizeof(Moments);
+  // The keys as columns and in order; what numbering needs; cells.
+  const auto each = static_cast<std::int64_t>(16 * state.keys + 56) +
+                    state.values * static_cast<std::int64_t>(cell);
   const Reservation memory = group.peers->budget().reserve(groups * each, "A part of a group-by");
   scratch.table = put_together(slices.of, state);
   if (state.choice != Choice::none) scratch.table = choose(scratch.table, state);
@@ -434,8 +310,7 @@ void PlaceGroupsTask::map(const mr::RowGroup& group, const State& state, Partial
       }
       for (std::size_t a = 0; a < state.aggregates.size(); ++a) {
         const Aggregate& aggregate = state.aggregates[a];
-        const Moments& moments =
-            table.values == 0 ? none : table.moments[g * table.values + aggregate.value];
+        const Moments moments = table.values == 0 ? none : table.cell(g, aggregate.value);
         outputs.doubles(state.keys.size() + a)[row] =
             figure(aggregate, moments, table.keys.rows[g]);
       }

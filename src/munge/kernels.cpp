@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -26,6 +29,9 @@ void each(const double* a, const double* b, std::span<double> to, F f) {
 }
 
 double truth(bool flag) { return flag ? 1 : 0; }
+
+/// Not a number at its poles, 0 among them, as in H2O-3.
+double gamma(double x) { return x <= 0 && x == std::floor(x) ? kNaN : math::gamma(x); }
 
 /// Recurrence up to 10, then the asymptotic series (Abramowitz and Stegun 6.3.18).
 double digamma(double x) {
@@ -142,7 +148,7 @@ Function function_of(Op op) {
     case Op::tanpi:
       return [](double x) { return math::tan(pi * x); };
     case Op::gamma:
-      return math::gamma;
+      return gamma;
     case Op::lgamma:
       return math::lgamma;
     case Op::digamma:
@@ -181,22 +187,31 @@ double power_of_ten(int exponent) {
 }
 
 double round_to(double x, int digits) {
-  if (!std::isfinite(x) || std::abs(digits) > 308) return x;
+  if (!std::isfinite(x) || digits > 308) return x;
+  if (digits < -308) return 0;
   const double scale = power_of_ten(digits);
   if (digits < 0) return std::nearbyint(x / scale) * scale;
   const double scaled = x * scale;
   return std::isfinite(scaled) ? std::nearbyint(scaled) / scale : x;
 }
 
+/// More digits than any double has change nothing, and fewer than none leave nothing.
 double round(double x, double digits) {
-  return std::isnan(digits) ? kNaN : round_to(x, static_cast<int>(digits));
+  if (std::isnan(digits)) return kNaN;
+  return round_to(x, static_cast<int>(std::clamp(digits, -400.0, 400.0)));
 }
 
+/// By the shortest way that never rounds twice: through the decimal digits themselves.
 double signif(double x, double digits) {
-  if (std::isnan(digits) || x == 0 || !std::isfinite(x)) return std::isnan(digits) ? kNaN : x;
-  int exponent = static_cast<int>(std::floor(math::log10(std::fabs(x))));
-  const int wanted = digits < 1 ? 1 : static_cast<int>(digits);
-  return round_to(x, wanted - 1 - exponent);
+  if (std::isnan(digits)) return kNaN;
+  // No double has more than 767 digits that are not 0.
+  const int wanted = static_cast<int>(std::clamp(digits, 1.0, 767.0));
+  std::array<char, 800> text{};
+  const auto end =
+      std::to_chars(text.begin(), text.end(), x, std::chars_format::scientific, wanted - 1).ptr;
+  double rounded = x;
+  std::from_chars(text.begin(), end, rounded);
+  return rounded;
 }
 
 double integer_divide(double a, double b) { return b == 0 ? kNaN : std::trunc(a / b); }

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <limits>
 #include <numeric>
+#include <utility>
 
 #include <neve/base/error.hpp>
 
@@ -84,28 +87,24 @@ struct Item {
   std::uint32_t at;
 };
 
-constexpr int kDigitBits = 11;
+constexpr unsigned kDigitBits = 11;
 constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
-constexpr std::size_t kPasses = (64 + kDigitBits - 1) / kDigitBits;
 
 /// Stable by the whole word, least digit first; digits that are all alike cost nothing.
 void sort_by_word(std::vector<Item>& items, std::vector<Item>& other) {
-  std::vector<std::array<std::uint32_t, kDigits>> counts(kPasses);
-  for (const Item& item : items) {
-    for (std::size_t p = 0; p < kPasses; ++p) {
-      ++counts[p][item.key >> (p * kDigitBits) & (kDigits - 1)];
-    }
-  }
-  for (std::size_t p = 0; p < kPasses; ++p) {
-    const auto digit = [shift = p * kDigitBits](const Item& item) {
-      return item.key >> shift & (kDigits - 1);
-    };
-    auto& places = counts[p];
-    if (places[digit(items[0])] == items.size()) continue;
+  std::uint64_t differs = 0;
+  for (const Item& item : items) differs |= item.key ^ items[0].key;
+  std::array<std::uint32_t, kDigits> places{};
+  while (differs != 0) {
+    const auto shift = static_cast<unsigned>(std::countr_zero(differs));
+    const auto digit = [shift](const Item& item) { return item.key >> shift & (kDigits - 1); };
+    places.fill(0);
+    for (const Item& item : items) ++places[digit(item)];
     std::uint32_t next = 0;
     for (std::uint32_t& place : places) next += std::exchange(place, next);
     for (const Item& item : items) other[places[digit(item)]++] = item;
     items.swap(other);
+    differs &= shift + kDigitBits < 64 ? ~std::uint64_t{0} << (shift + kDigitBits) : 0;
   }
 }
 

@@ -17,15 +17,6 @@ KeyRecords one_of(const KeyRecords& records, std::size_t i) {
   return records.picked({&at, 1});
 }
 
-/// Samples have come in any order; their order is by key, then row.
-KeyRecords in_order(const KeyShape& shape, const KeyRecords& samples) {
-  std::vector<std::uint32_t> by_row(samples.size());
-  std::iota(by_row.begin(), by_row.end(), 0U);
-  std::ranges::sort(by_row, {}, [&](std::uint32_t i) { return samples.rows[i]; });
-  const KeyRecords rows = samples.picked(by_row);
-  return rows.picked(sorted_order(shape, rows));
-}
-
 }  // namespace
 
 KeyRange Partitions::range(std::int32_t partition) const {
@@ -48,9 +39,17 @@ std::uint64_t stride_of(std::int64_t records) {
       std::max<std::int64_t>(1, records / (kSamplesEach * partitions)));
 }
 
+KeyRecords sorted_samples(const KeyShape& shape, const KeyRecords& samples) {
+  std::vector<std::uint32_t> by_row(samples.size());
+  std::iota(by_row.begin(), by_row.end(), 0U);
+  std::ranges::sort(by_row, {}, [&](std::uint32_t i) { return samples.rows[i]; });
+  const KeyRecords rows = samples.picked(by_row);
+  return rows.picked(sorted_order(shape, rows));
+}
+
 KeyRecords splitters_of(const KeyShape& shape, const KeyRecords& samples, std::int64_t records) {
   const std::size_t partitions = cuts_of(records).size() - 1;
-  const KeyRecords sorted = in_order(shape, samples);
+  const KeyRecords sorted = sorted_samples(shape, samples);
   KeyRecords splitters = sorted.picked({});
   for (std::size_t p = 1; p < partitions && sorted.size() > 0; ++p) {
     const std::size_t at = p * sorted.size() / partitions;

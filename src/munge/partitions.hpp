@@ -31,6 +31,8 @@ struct Partitions {
 bool is_sample(std::int64_t number, std::uint64_t stride);
 /// For so many records.
 std::uint64_t stride_of(std::int64_t records);
+/// Samples, which have come in any order, by key and then by row.
+KeyRecords sorted_samples(const KeyShape& shape, const KeyRecords& samples);
 /// Cuts so many records at evenly spread samples of them, all different; nowhere, if there is none.
 KeyRecords splitters_of(const KeyShape& shape, const KeyRecords& samples, std::int64_t records);
 /// A layout whose row groups are the partitions, each of about its share of the records.

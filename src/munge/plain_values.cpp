@@ -136,27 +136,51 @@ void PlainValues::keep(std::shared_ptr<const void> texts) {
   if (kept_.empty() || kept_.back() != texts) kept_.push_back(std::move(texts));
 }
 
-void PlainValues::put(const PlainValues& from, std::span<const std::uint32_t> rows,
-                      std::span<const std::uint32_t> places) {
-  const auto move = [&](auto& to, const auto& values, const auto& change) {
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      to[places[i]] = change(values[rows.empty() ? i : rows[i]]);
-    }
-  };
-  const auto same = [](const auto& v) { return v; };
-  if (form_ == Form::doubles && from.form_ == Form::int64s) {
-    return move(doubles, from.int64s, [](std::int64_t v) {
-      return v == frame::kMissingInt64 ? frame::kMissingDouble : static_cast<double>(v);
-    });
+PlainValues PlainValues::as_doubles() const {
+  if (form_ != Form::int64s) return *this;
+  PlainValues to(Form::doubles);
+  to.doubles.resize(int64s.size());
+  for (std::size_t i = 0; i < int64s.size(); ++i) {
+    const std::int64_t v = int64s[i];
+    to.doubles[i] = v == frame::kMissingInt64 ? frame::kMissingDouble : static_cast<double>(v);
   }
-  NEVE_CHECK(form_ == from.form_, "values of another form");
-  if (form_ == Form::doubles) move(doubles, from.doubles, same);
-  if (form_ == Form::int64s || form_ == Form::times) move(int64s, from.int64s, same);
-  if (form_ == Form::codes) move(codes, from.codes, same);
-  if (form_ == Form::text) move(text, from.text, same);
-  if (form_ == Form::uuids) move(uuids, from.uuids, same);
-  if (form_ == Form::text || form_ == Form::uuids) move(missing, from.missing, same);
-  for (const auto& texts : from.kept_) keep(texts);
+  return to;
+}
+
+PlainValues PlainValues::collected(std::span<const PlainValues* const> parts,
+                                   const ValuePlaces& from) {
+  PlainValues to(parts[0]->form_);
+  for (const PlainValues* part : parts) to.form_ = join_forms(to.form_, part->form_);
+  std::vector<PlainValues> widened(parts.size() + 1);
+  std::vector<const PlainValues*> sources(parts.begin(), parts.end());
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    if (parts[p]->form_ == to.form_) continue;
+    widened[p] = parts[p]->as_doubles();
+    sources[p] = &widened[p];
+  }
+  widened.back() = PlainValues(to.form_);
+  widened.back().append_missing(1);
+  sources.push_back(&widened.back());
+  const auto collect = [&](auto array) {
+    std::vector<decltype(((*sources[0]).*array).data())> begins;
+    begins.reserve(sources.size());
+    for (const PlainValues* source : sources) begins.push_back((source->*array).data());
+    (to.*array).resize(from.part.size());
+    auto* const out = (to.*array).data();
+    const std::uint32_t* const part = from.part.data();
+    const std::uint32_t* const at = from.at.data();
+    for (std::size_t i = 0; i < from.part.size(); ++i) out[i] = begins[part[i]][at[i]];
+  };
+  if (to.form_ == Form::doubles) collect(&PlainValues::doubles);
+  if (to.form_ == Form::int64s || to.form_ == Form::times) collect(&PlainValues::int64s);
+  if (to.form_ == Form::codes) collect(&PlainValues::codes);
+  if (to.form_ == Form::text) collect(&PlainValues::text);
+  if (to.form_ == Form::uuids) collect(&PlainValues::uuids);
+  if (to.form_ == Form::text || to.form_ == Form::uuids) collect(&PlainValues::missing);
+  for (const PlainValues* part : parts) {
+    for (const auto& texts : part->kept_) to.keep(texts);
+  }
+  return to;
 }
 
 std::int64_t PlainValues::byte_size() const {

@@ -12,6 +12,13 @@
 
 namespace neve::munge {
 
+/// Where values lie: which of several parts, and which value of it; in the part behind the last one
+/// there is a single missing value.
+struct ValuePlaces {
+  std::vector<std::uint32_t> part;
+  std::vector<std::uint32_t> at;
+};
+
 /// Decoded values of some rows, in the one of the arrays below that fits them: integers stay int64,
 /// so that nothing is rounded on the way into a new chunk.
 class PlainValues {
@@ -26,12 +33,8 @@ class PlainValues {
   void append_missing(std::int64_t rows);
   /// The values at `rows`, in that order; -1 is a missing one.
   [[nodiscard]] PlainValues picked(std::span<const std::int64_t> rows) const;
-  /// So many missing values, to be put over.
-  void resize_missing(std::size_t rows) { append_missing(static_cast<std::int64_t>(rows)); }
-  /// Value rows[i] of `from` comes to places[i]; `from` is of this form, or of int64s where this is
-  /// of doubles. Without rows, value i.
-  void put(const PlainValues& from, std::span<const std::uint32_t> rows,
-           std::span<const std::uint32_t> places);
+  /// One value for each place, of this form; integers become doubles where some parts hold those.
+  static PlainValues collected(std::span<const PlainValues* const> parts, const ValuePlaces& from);
   [[nodiscard]] std::int64_t byte_size() const;
   /// All parts one after the other.
   static PlainValues joined(std::span<const PlainValues> parts);
@@ -62,6 +65,8 @@ class PlainValues {
   void unpack(const std::vector<std::uint32_t>& lengths, std::string bytes,
               const std::vector<std::uint64_t>& halves);
   void keep(std::shared_ptr<const void> texts);
+  /// Integers as doubles; anything else as it is.
+  [[nodiscard]] PlainValues as_doubles() const;
   Form form_ = Form::doubles;
   std::vector<std::shared_ptr<const void>> kept_;  ///< what the texts point into
 };

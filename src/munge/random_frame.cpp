@@ -2,35 +2,32 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
-#include <map>
-#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
-#include <neve/base/rng.hpp>
-#include <neve/frame/chunk_builder.hpp>
 #include <neve/munge/evaluate.hpp>
 #include <neve/munge/expression.hpp>
 
+#include "munge/pcg.hpp"
 #include "munge/random_task.hpp"
 
 namespace neve::munge {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 /// A million row groups: as many as a layout lists without being a burden itself.
 constexpr std::int64_t kMostRows = std::int64_t{1} << 36U;
 constexpr std::int32_t kMostColumns = 1'000'000;
 constexpr std::int32_t kMostLevels = 10'000'000;  // as H2O-3
-/// Of one column each, apart from one another: its values, and which of them are missing.
-constexpr std::uint64_t kValueStream = 0x76616C7565;
-constexpr std::uint64_t kMissingStream = 0x6D697373;
-
-enum class Kind : std::uint8_t { categorical, integer, real, binary, time, text };
+/// How many columns a task writes at once: some millions of cells of a row group, as plain arrays.
+std::size_t batch_of(const frame::Layout& layout) {
+  constexpr std::int64_t kCells = 1 << 22;
+  const std::int64_t rows = layout.groups() > 0 ? layout.rows_of(GroupIndex(0)) : 0;
+  return static_cast<std::size_t>(
+      std::max<std::int64_t>(1, kCells / std::max<std::int64_t>(1, rows)));
+}
 
 void check_fraction(const char* name, double fraction) {
   if (fraction >= 0 && fraction <= 1) return;
@@ -59,140 +56,144 @@ void check_sizes(const RandomFrame& like) {
   }
 }
 
-/// The type of each column: as many of each as the fractions say, in an order drawn by the seed.
-std::vector<Kind> draw_kinds(const RandomFrame& like) {
-  const std::pair<Kind, double> shares[] = {{Kind::categorical, like.categorical_fraction},
-                                            {Kind::integer, like.integer_fraction},
-                                            {Kind::binary, like.binary_fraction},
-                                            {Kind::time, like.time_fraction},
-                                            {Kind::text, like.string_fraction}};
-  const auto columns = static_cast<std::size_t>(like.columns);
-  std::vector<Kind> kinds;
-  for (const auto& [kind, share] : shares) {
+/// The places of the columns but the response, in an order drawn by the seed: Fisher and Yates from
+/// within, as H2O-3 draws it.
+std::vector<std::size_t> shuffled_places(const RandomFrame& like) {
+  Pcg random(like.type_seed);
+  const std::size_t first = like.has_response ? 1 : 0;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(like.columns); ++i) {
+    places.push_back(first + i);
+    if (i > 0) std::swap(places[i], places[random.below(static_cast<std::uint32_t>(i + 1))]);
+  }
+  return places;
+}
+
+/// As many columns of each kind as the fractions say, in the order in which they get their places.
+std::vector<std::pair<RandomKind, std::size_t>> counts_of(const RandomFrame& like) {
+  const auto count = [&like](double share) {
     // Clients compute their fractions: 0.3 may come as 0.2999999.
     constexpr double kRounding = 0.1;
-    const auto count = static_cast<std::size_t>(share * like.columns + kRounding);
-    kinds.insert(kinds.end(), std::min(count, columns - kinds.size()), kind);
+    return static_cast<std::int64_t>(share * like.columns + kRounding);
+  };
+  std::int64_t counts[] = {count(like.categorical_fraction), count(like.integer_fraction),
+                           count(like.binary_fraction), count(like.time_fraction),
+                           count(like.string_fraction)};
+  std::int64_t real = like.columns;
+  for (const std::int64_t n : counts) real -= n;
+  // Rounded up there may be too many by one of each.
+  for (std::int64_t& n : counts) {
+    if (real < 0 && n > 0) {
+      --n;
+      ++real;
+    }
   }
-  kinds.resize(columns, Kind::real);
-  const CounterRng random(like.type_seed);
-  for (std::size_t i = columns; i > 1; --i) std::swap(kinds[i - 1], kinds[random.below(i, i)]);
+  const auto size = [](std::int64_t n) {
+    return static_cast<std::size_t>(std::max<std::int64_t>(0, n));
+  };
+  return {{RandomKind::categorical, size(counts[0])},
+          {RandomKind::integer, size(counts[1])},
+          {RandomKind::real, size(real)},
+          {RandomKind::binary, size(counts[2])},
+          {RandomKind::time, size(counts[3])},
+          {RandomKind::text, size(counts[4])}};
+}
+
+/// The kind of each column, the response among them.
+std::vector<RandomKind> draw_kinds(const RandomFrame& like) {
+  const std::vector<std::size_t> places = shuffled_places(like);
+  std::vector<RandomKind> kinds(places.size() + (like.has_response ? 1 : 0), RandomKind::real);
+  std::size_t next = 0;
+  for (const auto& [kind, count] : counts_of(like)) {
+    for (std::size_t i = 0; i < count && next < places.size(); ++i) kinds[places[next++]] = kind;
+  }
+  if (like.has_response) {
+    kinds[0] = like.response_levels > 1 ? RandomKind::response_class : RandomKind::response_number;
+  }
   return kinds;
 }
 
 /// Bytes of a cell, about.
-double cell_bytes(const RandomFrame& like, Kind kind) {
+double cell_bytes(const RandomFrame& like, RandomKind kind) {
   constexpr double kBits = 8;
   switch (kind) {
-    case Kind::categorical:
+    case RandomKind::categorical:
       return static_cast<double>(std::bit_width(static_cast<std::uint32_t>(like.levels))) / kBits;
-    case Kind::integer:
+    case RandomKind::integer:
       return static_cast<double>(
                  std::bit_width(2 * static_cast<std::uint64_t>(like.integer_range))) /
              kBits;
-    case Kind::binary:
+    case RandomKind::binary:
       return 1 / kBits;
-    case Kind::real:
-    case Kind::time:
+    case RandomKind::text:
+      return 12;
+    default:
       return 8;
-    case Kind::text:
-      break;
   }
-  return 12;
 }
 
 /// Refuses what would not fit: what the node with the most rows has to hold, against this
 /// node's memory, as nodes are alike.
-void check_memory(mr::Engine& engine, const RandomFrame& like, const std::vector<Kind>& kinds,
+void check_memory(mr::Engine& engine, const RandomFrame& like, const std::vector<RandomKind>& kinds,
                   const frame::Layout& layout) {
   const std::int64_t most = engine.most_rows(layout);
   double row_bytes = 0;
-  for (const Kind kind : kinds) row_bytes += like.randomize ? cell_bytes(like, kind) : 0;
+  for (const RandomKind kind : kinds) row_bytes += like.randomize ? cell_bytes(like, kind) : 0;
   constexpr double kMost = 0x1p62;
   const double bytes = std::min(row_bytes * static_cast<double>(most), kMost);
   engine.budget().check(static_cast<std::int64_t>(bytes), "the frame");
 }
 
-/// A seed for one column.
-std::uint64_t seed_of(std::uint64_t seed, std::uint64_t stream, std::size_t column) {
-  return CounterRng(seed, stream).bits(column);
-}
-
-ExpressionPtr uniform(std::uint64_t seed) {
-  auto made = std::make_shared<Expression>();
-  made->op = Op::random;
-  made->constant = std::bit_cast<double>(seed);
-  return made;
-}
-
-/// ⌊uniform · count⌋ + first
-ExpressionPtr whole(std::uint64_t seed, double first, double count) {
-  const auto scaled = binary(Op::multiply, uniform(seed), constant_of(count));
-  return binary(Op::add, unary(Op::floor, scaled), constant_of(first));
-}
-
-ExpressionPtr between(std::uint64_t seed, double low, double high) {
-  const auto scaled = binary(Op::multiply, uniform(seed), constant_of(high - low));
-  return binary(Op::add, scaled, constant_of(low));
-}
-
-ExpressionPtr categories(std::uint64_t seed, const std::string& prefix, std::int32_t count) {
+frame::DomainPtr levels_of(const std::string& prefix, std::int32_t count) {
   frame::Domain domain;
   for (std::int32_t level = 0; level < count; ++level) {
     domain.push_back(prefix + std::to_string(level));
   }
-  return retyped(whole(seed, 0, count), frame::ColumnType::categorical,
-                 std::make_shared<const frame::Domain>(std::move(domain)));
+  return std::make_shared<const frame::Domain>(std::move(domain));
 }
 
-ExpressionPtr response_of(const RandomFrame& like, std::uint64_t seed) {
-  if (like.response_levels > 1) return categories(seed, "", like.response_levels);
-  return between(seed, like.positive_response ? 0 : -like.real_range, like.real_range);
-}
-
-/// A column that is no text; levels name the column's place in the frame, from 0.
-ExpressionPtr column_like(const RandomFrame& like, Kind kind, std::size_t place,
-                          std::uint64_t seed) {
-  constexpr double kMillisOf50Years = 50.0 * 365 * 24 * 3600 * 1000;
-  const auto range = static_cast<double>(like.integer_range);
+/// What the column at a place of the frame will be; levels name the place, from 0.
+mr::OutputColumn output_of(const RandomFrame& like, RandomKind kind, std::size_t place) {
+  using frame::ColumnType;
   switch (kind) {
-    case Kind::categorical:
-      return categories(seed, "c" + std::to_string(place) + ".l", like.levels);
-    case Kind::integer:
-      return whole(seed, -range, 2 * range + 1);
-    case Kind::binary:
-      return binary(Op::less, uniform(seed), constant_of(like.ones));
-    case Kind::time:
-      return retyped(whole(seed, 0, kMillisOf50Years), frame::ColumnType::time, nullptr);
-    case Kind::real:
-    case Kind::text:
-      break;
+    case RandomKind::categorical:
+      return {.kind = mr::OutputKind::codes,
+              .type = ColumnType::categorical,
+              .domain = levels_of("c" + std::to_string(place) + ".l", like.levels)};
+    case RandomKind::response_class:
+      return {.kind = mr::OutputKind::codes,
+              .type = ColumnType::categorical,
+              .domain = levels_of("", like.response_levels)};
+    case RandomKind::time:
+      return {.kind = mr::OutputKind::times, .type = ColumnType::time};
+    case RandomKind::text:
+      return {.kind = mr::OutputKind::text, .type = ColumnType::string};
+    default:
+      return {};
   }
-  return between(seed, -like.real_range, like.real_range);
 }
 
-mr::RunOptions text_options(const frame::Column& like, const job::TokenPtr& token) {
+/// A column like the given one.
+mr::OutputColumn output_like(const frame::Column& column) {
+  using frame::ColumnType;
+  mr::OutputColumn output{.type = column.type, .domain = column.domain};
+  if (column.type == ColumnType::categorical) output.kind = mr::OutputKind::codes;
+  if (column.type == ColumnType::time) output.kind = mr::OutputKind::times;
+  if (column.type == ColumnType::string) output.kind = mr::OutputKind::text;
+  if (column.type == ColumnType::uuid) output.kind = mr::OutputKind::uuids;
+  return output;
+}
+
+std::vector<frame::Column> random_columns(mr::Engine& engine, const frame::LayoutPtr& layout,
+                                          const RandomCellsTask::State& state,
+                                          const job::TokenPtr& token) {
   mr::RunOptions options;
   options.token = token;
-  options.outputs = {{.kind = mr::OutputKind::text, .type = like.type}};
-  return options;
-}
-
-frame::Column random_texts(mr::Engine& engine, const frame::LayoutPtr& layout, std::uint64_t seed,
-                           const job::TokenPtr& token) {
-  frame::Column kind;
-  kind.type = frame::ColumnType::string;
-  const auto run =
-      engine.run_with_outputs<RandomTextTask>({layout, {}}, {seed}, text_options(kind, token));
-  return run.columns[0];
-}
-
-/// Computes the expressions in one pass and puts the results where `columns` has gaps.
-void fill_gaps(mr::Engine& engine, const std::vector<ExpressionPtr>& expressions,
-               const job::TokenPtr& token, frame::Frame& frame,
-               const std::vector<std::size_t>& gaps) {
-  const auto made = evaluate(engine, frame.layout, expressions, token);
-  for (std::size_t i = 0; i < gaps.size(); ++i) frame.columns[gaps[i]] = made[i];
+  for (std::size_t i = 0; i < state.kinds.size(); ++i) {
+    const auto place = static_cast<std::size_t>(state.places[i]);
+    options.outputs.push_back(output_of(state.like, state.kinds[i], place));
+  }
+  return engine.run_with_outputs<RandomCellsTask>({layout, {}}, state, options).columns;
 }
 
 }  // namespace
@@ -222,78 +223,34 @@ void check(const RandomFrame& like) {
   }
 }
 
-void RandomTextTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
-                         mr::Outputs& outputs) {
-  constexpr std::size_t kLetters = 8;
-  constexpr std::uint64_t kAlphabet = 26;
-  const CounterRng random(state.seed);
-  std::string text(kLetters, 'A');
-  for (std::int64_t row = 0; row < group.rows; ++row) {
-    std::uint64_t bits = random.bits(static_cast<std::uint64_t>(group.first_row + row));
-    for (char& letter : text) {
-      letter = static_cast<char>('A' + bits % kAlphabet);
-      bits /= kAlphabet;
-    }
-    outputs.text(0).append(text);
-  }
-}
-
-void BlankTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
-                    mr::Outputs& outputs) {
-  const CounterRng random(state.seed);
-  const frame::Chunk& chunk = group.columns[0];
-  const auto rows = static_cast<std::size_t>(group.rows);
-  std::vector<std::uint8_t> missing(rows);
-  const auto blank = [&] {
-    for (std::size_t row = 0; row < rows; ++row) {
-      const auto index = static_cast<std::uint64_t>(group.first_row) + row;
-      if (random.uniform(index) < state.fraction) missing[row] = 1;
-    }
-  };
-  if (chunk.kind() == frame::ChunkKind::uuids) {
-    std::vector<frame::Uuid> values(rows);
-    chunk.decode_uuids(0, values, missing);
-    blank();
-    outputs.set_chunk(0, frame::encode_uuids(values, missing));
-    return;
-  }
-  std::vector<std::string_view> texts(rows);
-  chunk.decode_text(0, texts, missing);
-  blank();
-  for (std::size_t row = 0; row < rows; ++row) {
-    missing[row] != 0 ? outputs.text(0).append_missing() : outputs.text(0).append(texts[row]);
-  }
-}
-
 frame::Frame make_random_frame(mr::Engine& engine, const RandomFrame& like,
                                const job::TokenPtr& token) {
   check(like);
-  const std::vector<Kind> kinds = draw_kinds(like);
-  const std::size_t first = like.has_response ? 1 : 0;
-  const std::size_t width = kinds.size() + first;
+  const std::vector<RandomKind> kinds = draw_kinds(like);
   frame::Frame frame;
-  frame.layout = engine.new_layout(frame::row_cuts(like.rows, static_cast<std::int64_t>(width)));
+  frame.layout =
+      engine.new_layout(frame::row_cuts(like.rows, static_cast<std::int64_t>(kinds.size())));
   check_memory(engine, like, kinds, *frame.layout);
-  frame.columns.resize(width);
-  std::vector<ExpressionPtr> expressions;
-  std::vector<std::size_t> gaps;
-  for (std::size_t c = 0; c < width; ++c) {
-    const bool is_response = c < first;
-    frame.names.push_back(is_response ? "response" : "C" + std::to_string(c - first + 1));
-    const std::uint64_t seed = seed_of(like.seed, kValueStream, c);
-    if (like.randomize && !is_response && kinds[c - first] == Kind::text) {
-      frame.columns[c] = random_texts(engine, frame.layout, seed, token);
-      continue;
+  const std::size_t first = like.has_response ? 1 : 0;
+  for (std::size_t c = 0; c < kinds.size(); ++c) {
+    frame.names.push_back(c < first ? "response" : "C" + std::to_string(c - first + 1));
+  }
+  if (!like.randomize) {
+    const std::vector<ExpressionPtr> same(kinds.size(), constant_of(like.value));
+    frame.columns = evaluate(engine, frame.layout, same, token);
+    return with_missing(engine, frame, like.missing, like.seed, token);
+  }
+  const std::size_t batch = batch_of(*frame.layout);
+  for (std::size_t begin = 0; begin < kinds.size(); begin += batch) {
+    RandomCellsTask::State state{.like = like, .kinds = {}, .places = {}};
+    for (std::size_t c = begin; c < std::min(begin + batch, kinds.size()); ++c) {
+      state.kinds.push_back(kinds[c]);
+      state.places.push_back(static_cast<std::int64_t>(c));
     }
-    gaps.push_back(c);
-    if (!like.randomize) {
-      expressions.push_back(constant_of(like.value));
-    } else {
-      expressions.push_back(is_response ? response_of(like, seed)
-                                        : column_like(like, kinds[c - first], c, seed));
+    for (frame::Column& column : random_columns(engine, frame.layout, state, token)) {
+      frame.columns.push_back(std::move(column));
     }
   }
-  fill_gaps(engine, expressions, token, frame, gaps);
   return with_missing(engine, frame, like.missing, like.seed, token);
 }
 
@@ -303,25 +260,22 @@ frame::Frame with_missing(mr::Engine& engine, const frame::Frame& frame, double 
   frame::Frame result = frame;
   result.key.clear();
   if (fraction == 0) return result;
-  std::vector<ExpressionPtr> expressions;
-  std::vector<std::size_t> gaps;
-  for (std::size_t c = 0; c < frame.columns.size(); ++c) {
-    const frame::Column& column = frame.columns[c];
-    const std::uint64_t column_seed = seed_of(seed, kMissingStream, c);
-    if (column.type == frame::ColumnType::string || column.type == frame::ColumnType::uuid) {
-      result.columns[c] =
-          engine
-              .run_with_outputs<BlankTask>({frame.layout, {column.id}}, {column_seed, fraction},
-                                           text_options(column, token))
-              .columns[0];
-      continue;
+  const std::size_t batch = batch_of(*frame.layout);
+  for (std::size_t begin = 0; begin < frame.columns.size(); begin += batch) {
+    BlankTask::State state{.seed = seed, .fraction = fraction};
+    mr::Inputs inputs{frame.layout, {}};
+    mr::RunOptions options;
+    options.token = token;
+    const std::size_t end = std::min(begin + batch, frame.columns.size());
+    for (std::size_t c = begin; c < end; ++c) {
+      state.places.push_back(static_cast<std::int64_t>(c));
+      state.types.push_back(frame.columns[c].type);
+      inputs.columns.push_back(frame.columns[c].id);
+      options.outputs.push_back(output_like(frame.columns[c]));
     }
-    const auto lost = binary(Op::less, uniform(column_seed), constant_of(fraction));
-    const auto kept = choose(Op::if_else, lost, constant_of(kNaN), column_of(column));
-    gaps.push_back(c);
-    expressions.push_back(retyped(kept, column.type, column.domain));
+    const auto made = engine.run_with_outputs<BlankTask>(inputs, state, options);
+    std::ranges::copy(made.columns, result.columns.begin() + static_cast<std::ptrdiff_t>(begin));
   }
-  fill_gaps(engine, expressions, token, result, gaps);
   return result;
 }
 

@@ -2,20 +2,37 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
+#include <neve/frame/column_type.hpp>
 #include <neve/mr/task.hpp>
+#include <neve/munge/random_frame.hpp>
 
 namespace neve::munge {
 
-/// Writes texts of eight capital letters, drawn by seed and row.
-struct RandomTextTask {
-  static constexpr std::string_view name = "munge.random_text";
+/// What the cells of a made-up column are.
+enum class RandomKind : std::uint8_t {
+  categorical,
+  integer,
+  real,
+  binary,
+  time,
+  text,
+  response_class,
+  response_number
+};
+
+/// Writes made-up columns, each cell drawn by seed, row and the column's place in the frame.
+struct RandomCellsTask {
+  static constexpr std::string_view name = "munge.random_cells";
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
-    std::uint64_t seed = 0;
+    RandomFrame like;
+    std::vector<RandomKind> kinds;     ///< of the outputs
+    std::vector<std::int64_t> places;  ///< of the outputs in the frame
     template <class Archive>
     void fields(Archive& archive) {
-      archive(seed);
+      archive(like, kinds, places);
     }
   };
   using Partial = mr::Nothing;
@@ -24,17 +41,18 @@ struct RandomTextTask {
   static void merge(Partial& /*left*/, const Partial& /*right*/) {}
 };
 
-/// Copies a column of texts or uuids but for cells that a draw makes missing. Numbers, times and
-/// codes are expressions and need no task.
+/// Copies columns but for cells that a draw by seed, row and place makes missing.
 struct BlankTask {
   static constexpr std::string_view name = "munge.blank";
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
     std::uint64_t seed = 0;
     double fraction = 0;
+    std::vector<std::int64_t> places = {};  ///< of the columns in the frame
+    std::vector<frame::ColumnType> types = {};
     template <class Archive>
     void fields(Archive& archive) {
-      archive(seed, fraction);
+      archive(seed, fraction, places, types);
     }
   };
   using Partial = mr::Nothing;

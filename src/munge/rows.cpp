@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include <neve/base/error.hpp>
 #include <neve/frame/chunk_builder.hpp>
@@ -136,27 +137,81 @@ frame::Column sequential(mr::Engine& engine, const frame::LayoutPtr& layout,
   return made.columns[0];
 }
 
-void FilterTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
-  std::vector<std::int64_t> picked;
-  ProgramRunner runner(state.mask, group);
+namespace {
+
+/// A mask that compares a column with a number.
+struct Comparison {
+  std::int32_t column = 0;
+  frame::Range range;
+};
+
+std::optional<Comparison> comparison_in(const Program& mask) {
+  using Side = frame::Range::Side;
+  if (mask.instructions.size() != 3) return std::nullopt;
+  const Program::Instruction& left = mask.instructions[0];
+  const Program::Instruction& right = mask.instructions[1];
+  const Program::Instruction& last = mask.instructions[2];
+  const bool column_first = left.op == Op::column && right.op == Op::constant;
+  if (!column_first || last.a != left.to || last.b != right.to) return std::nullopt;
+  const auto found = [&](Side side) {
+    return Comparison{left.column, {.side = side, .bound = right.constant}};
+  };
+  if (last.op == Op::greater) return found(Side::above);
+  if (last.op == Op::greater_equal) return found(Side::not_below);
+  if (last.op == Op::less) return found(Side::below);
+  if (last.op == Op::less_equal) return found(Side::not_above);
+  return std::nullopt;
+}
+
+/// 1 where the mask holds.
+std::vector<std::uint8_t> rows_to_keep(const mr::RowGroup& group, const Program& mask) {
+  std::vector<std::uint8_t> keep(static_cast<std::size_t>(group.rows));
+  if (const auto one = comparison_in(mask)) {
+    const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(one->column)];
+    if (frame::mark_range(chunk, one->range, keep)) return keep;
+  }
+  ProgramRunner runner(mask, group);
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlockRows) {
     runner.run(begin, std::min(kBlockRows, group.rows - begin));
-    const std::span<const double> mask = runner.output(0);
-    for (std::size_t i = 0; i < mask.size(); ++i) {
-      if (mask[i] != 0 && mask[i] == mask[i]) {
-        picked.push_back(begin + static_cast<std::int64_t>(i));
-      }
+    const std::span<const double> values = runner.output(0);
+    std::uint8_t* const to = keep.data() + begin;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      to[i] = static_cast<std::uint8_t>(values[i] != 0 && values[i] == values[i]);
     }
   }
+  return keep;
+}
+
+std::vector<std::int64_t> numbers_of(std::span<const std::uint8_t> keep) {
+  std::vector<std::int64_t> rows(keep.size() + 1);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < keep.size(); ++i) {
+    rows[count] = static_cast<std::int64_t>(i);
+    count += keep[i];
+  }
+  rows.resize(count);
+  return rows;
+}
+
+}  // namespace
+
+void FilterTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
+  const std::vector<std::uint8_t> keep = rows_to_keep(group, state.mask);
   Kept& kept = partial.groups[group.index.value()];
-  kept.rows = static_cast<std::int64_t>(picked.size());
+  kept.rows = std::ranges::count(keep, std::uint8_t{1});
   const bool all = kept.rows == group.rows;
+  std::vector<std::int64_t> picked;
   for (const std::int32_t column : state.columns) {
     const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(column)];
     if (all) {
       kept.chunks.push_back({chunk.buffer()});
       continue;
     }
+    if (const auto pressed = frame::keep_rows(chunk, keep, kept.rows)) {
+      kept.chunks.push_back({pressed->buffer()});
+      continue;
+    }
+    if (picked.empty()) picked = numbers_of(keep);
     PlainValues values(form_of(chunk));
     values.append(chunk, 0, group.rows);
     kept.chunks.push_back({values.picked(picked).encode().buffer()});
@@ -179,7 +234,7 @@ frame::Frame filter(mr::Engine& engine, const Filter& what, const job::TokenPtr&
   const std::int64_t rows = cuts.back();
   const auto layout = engine.new_layout(std::move(cuts));
   FrameWriter writer(engine, frame, layout);
-  const frame::Frame shrunk = writer.write([&](std::size_t column, GroupIndex group) {
+  frame::Frame shrunk = writer.write([&](std::size_t column, GroupIndex group) {
     return frame::Chunk::from_bytes(kept.groups.at(group.value()).chunks[column].buffer,
                                     frame::Chunk::Checksum::trust);
   });

@@ -6,6 +6,7 @@
 #include "munge/gather_tasks.hpp"
 #include "munge/group_tasks.hpp"
 #include "munge/key_plan.hpp"
+#include "munge/look_up_task.hpp"
 #include "munge/order_tasks.hpp"
 #include "munge/random_task.hpp"
 #include "munge/rollup_task.hpp"
@@ -19,11 +20,12 @@ mr::TaskList tasks() {
           &mr::task_entry<KeyCountTask>(),    &mr::task_entry<KeyCollectTask>(),
           &mr::task_entry<HistogramTask>(),   &mr::task_entry<DistinctTask>(),
           &mr::task_entry<GroupRowsTask>(),   &mr::task_entry<GroupsTask>(),
-          &mr::task_entry<PlaceGroupsTask>(), &mr::task_entry<RandomTextTask>(),
+          &mr::task_entry<PlaceGroupsTask>(), &mr::task_entry<RandomCellsTask>(),
           &mr::task_entry<BlankTask>(),       &mr::task_entry<KeyRangeTask>(),
           &mr::task_entry<KeysTask>(),        &mr::task_entry<SortTask>(),
           &mr::task_entry<JoinTask>(),        &mr::task_entry<PlaceTask>(),
-          &mr::task_entry<PickTask>(),        &mr::task_entry<GatherTask>()};
+          &mr::task_entry<PickTask>(),        &mr::task_entry<GatherTask>(),
+          &mr::task_entry<LookUpTask>()};
 }
 
 }  // namespace neve::munge

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include <neve/base/error.hpp>
+#include <neve/base/java_number.hpp>
 
 #include "rapids/evaluation.hpp"
 
@@ -31,8 +32,8 @@ std::size_t Primitive::most() const {
   return !all.empty() && all.back().ends_with("...") ? std::string::npos : all.size();
 }
 
-Arguments::Arguments(Evaluation& evaluation, const Primitive& primitive, std::vector<Value> values)
-    : evaluation_(evaluation), primitive_(primitive), asts_(values.size()) {
+Arguments::Arguments(Evaluation& evaluation, const Function& function, std::vector<Value> values)
+    : evaluation_(evaluation), function_(function), asts_(values.size()) {
   for (Value& value : values) values_.emplace_back(std::move(value));
 }
 
@@ -47,11 +48,11 @@ const Value& Arguments::value(std::size_t i) {
 }
 
 void Arguments::fail(std::size_t i, const std::string& message) {
-  const auto names = words(primitive_.arguments);
-  const std::string name = i < names.size() ? names[i] : std::to_string(i + 1);
-  throw InputError::bad_request(
-      "Argument " + name + " of (" + primitive_.names[0] + "): " + message,
-      {{"argument", name}, {"function", primitive_.names[0]}});
+  const auto names = words(function_.primitive->arguments);
+  std::string name = i < names.size() ? names[i] : std::to_string(i + 1);
+  if (name.ends_with('?')) name.pop_back();
+  throw InputError::bad_request("Argument " + name + " of (" + function_.name + "): " + message,
+                                {{"argument", name}, {"function", function_.name}});
 }
 
 void Arguments::wrong_kind(std::size_t i, std::string_view expected) {
@@ -73,6 +74,17 @@ const munge::ExpressionPtr& Arguments::column(std::size_t i) {
   return one.columns[0];
 }
 
+const LazyFrame& Arguments::coded_frame(std::size_t i) {
+  const LazyFrame& all = frame(i);
+  for (std::size_t c = 0; c < all.width(); ++c) {
+    const frame::ColumnType type = all.columns[c]->type;
+    if (type != frame::ColumnType::string && type != frame::ColumnType::uuid) continue;
+    fail(i, "expected numbers, times or categories, but column " + all.names[c] +
+                " has none; use as.factor or as.numeric first.");
+  }
+  return all;
+}
+
 double Arguments::number(std::size_t i) {
   const Value& value = this->value(i);
   if (const auto* number = std::get_if<double>(&value)) return *number;
@@ -86,6 +98,12 @@ std::int64_t Arguments::integer(std::size_t i) {
   const double value = number(i);
   if (!(std::fabs(value) < 0x1p62)) fail(i, "expected a whole number.");
   return static_cast<std::int64_t>(value);
+}
+
+bool Arguments::flag(std::size_t i) {
+  const double value = number(i);
+  if (value != 0 && value != 1) fail(i, "expected 0 or 1, not " + java_double(value) + ".");
+  return value == 1;
 }
 
 std::string Arguments::text(std::size_t i) {
@@ -136,8 +154,7 @@ std::vector<std::int64_t> Arguments::columns(std::size_t i, const LazyFrame& of)
   for (const std::string& name : texts(i)) {
     const auto at = std::find(of.names.begin(), of.names.end(), name);
     if (at == of.names.end()) {
-      throw InputError::bad_request("Column " + name + " not found",
-                                    {{"column", name}, {"frame_id", of.key}});
+      fail(i, "Column " + name + " not found");
     }
     found.push_back(at - of.names.begin());
   }
@@ -154,6 +171,14 @@ std::vector<std::size_t> Arguments::column_positions(std::size_t i, const LazyFr
     found.push_back(static_cast<std::size_t>(position));
   }
   return found;
+}
+
+std::size_t Arguments::column_position(std::size_t i, const LazyFrame& of) {
+  const auto found = column_positions(i, of);
+  if (found.size() != 1) {
+    fail(i, "expected one column, not " + std::to_string(found.size()) + ".");
+  }
+  return found[0];
 }
 
 }  // namespace neve::rapids

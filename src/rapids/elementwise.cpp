@@ -121,6 +121,7 @@ class Pairing {
 
   static std::vector<ExpressionPtr> numeric(const LazyFrame& frame) {
     std::vector<ExpressionPtr> columns;
+    columns.reserve(frame.width());
     for (const ExpressionPtr& e : frame.columns) {
       columns.push_back(is_number_like(e) ? e : missing_column());
     }
@@ -148,14 +149,14 @@ Value reshaped(LazyFrame cells, const Value& like) {
 std::optional<double> number_of(const Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return *number;
   const auto* list = std::get_if<NumberList>(&value);
-  if (list != nullptr && !list->empty()) return list->first();
+  if (list != nullptr && list->size() == 1) return list->first();
   return std::nullopt;
 }
 
 std::optional<std::string> text_of(const Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   const auto* list = std::get_if<StringList>(&value);
-  if (list != nullptr && !list->empty()) return list->front();
+  if (list != nullptr && list->size() == 1) return list->front();
   return std::nullopt;
 }
 
@@ -212,8 +213,9 @@ Value map_unary(Arguments& arguments, Op op) {
   if (const auto* frame = arguments.get<LazyFrame>(0)) {
     for (std::size_t c = 0; c < frame->width(); ++c) {
       if (is_number_like(frame->columns[c])) continue;
-      bad_request("Operator " + name + "() cannot be applied to non-numeric column " +
-                  frame->names[c]);
+      throw InputError::bad_request(
+          "Operator " + name + "() cannot be applied to non-numeric column " + frame->names[c],
+          {{"function", name}, {"argument", "values"}, {"column", frame->names[c]}});
     }
   }
   Value result = map_columns(arguments, [op](const ExpressionPtr& column) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <ranges>
 
 #include <neve/base/error.hpp>
 #include <neve/frame/chunk_builder.hpp>
@@ -28,7 +29,8 @@ std::optional<Value> constant(std::string_view name) {
   return std::nullopt;
 }
 
-void check_arity(const Primitive& primitive, std::size_t given) {
+void check_arity(const Function& function, std::size_t given) {
+  const Primitive& primitive = *function.primitive;
   const std::size_t least = primitive.least();
   const std::size_t most = primitive.most();
   if (given >= least && given <= most) return;
@@ -36,8 +38,14 @@ void check_arity(const Primitive& primitive, std::size_t given) {
                              : most == std::string::npos
                                  ? "at least " + std::to_string(least)
                                  : std::to_string(least) + " to " + std::to_string(most);
-  bad_request("Incorrect number of arguments; '" + primitive.names[0] + "' expects " + wanted +
-              " but was passed " + std::to_string(given));
+  const std::string names = primitive.arguments.empty() ? "" : " (" + primitive.arguments + ")";
+  throw InputError::bad_request("Incorrect number of arguments; '" + function.name + "' expects " +
+                                    wanted + names + " but was passed " + std::to_string(given),
+                                {{"function", function.name}});
+}
+
+bool names_function(const InputError& error) {
+  return std::ranges::any_of(error.values(), [](const auto& v) { return v.first == "function"; });
 }
 
 }  // namespace
@@ -48,18 +56,20 @@ std::string Evaluation::full_name(std::string_view id) const {
 }
 
 Value Evaluation::look_up(const std::string& name) {
-  for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-    const auto at = std::ranges::find(*scope->names, name);
-    if (at == scope->names->end()) continue;
-    return scope->values[static_cast<std::size_t>(at - scope->names->begin())];
+  for (const Scope& scope : std::ranges::reverse_view(scopes_)) {
+    const auto at = std::ranges::find(*scope.names, name);
+    if (at == scope.names->end()) continue;
+    return scope.values[static_cast<std::size_t>(at - scope.names->begin())];
   }
   if (auto value = constant(name)) return *std::move(value);
   const std::string key = full_name(name);
   if (auto frame = parts_.frames.find(key)) return lazy(*frame);
   if (engine().store().catalog().find(key)) return key;
   const auto primitive = parts_.primitives.find(name);
-  if (primitive != parts_.primitives.end()) return Function{.primitive = primitive->second};
-  bad_request("Name lookup of '" + name + "' failed");
+  if (primitive != parts_.primitives.end()) {
+    return Function{.primitive = primitive->second, .name = name};
+  }
+  throw InputError::bad_request("Name lookup of '" + name + "' failed", {{"function", name}});
 }
 
 Value Evaluation::evaluate(const AstPtr& ast) {
@@ -73,6 +83,19 @@ Value Evaluation::evaluate(const AstPtr& ast) {
   return call_ast(std::get<Ast::Call>(ast->node));
 }
 
+/// Whoever refuses is named, be it by the primitive itself or by what it calls.
+Value Evaluation::apply(const Function& function, Arguments& arguments) {
+  try {
+    return function.primitive->apply(arguments);
+  } catch (const InputError& error) {
+    if (names_function(error)) throw;
+    Error::Values values = error.values();
+    values.emplace_back("function", function.name);
+    throw InputError(error.http_status(), error.exception_type(),
+                     "(" + function.name + "): " + error.what(), std::move(values));
+  }
+}
+
 Value Evaluation::call_ast(const Ast::Call& call) {
   Value head = evaluate(call.parts[0]);
   auto* function = std::get_if<Function>(&head);
@@ -82,20 +105,21 @@ Value Evaluation::call_ast(const Ast::Call& call) {
   }
   std::vector<AstPtr> rest(call.parts.begin() + 1, call.parts.end());
   if (function->primitive != nullptr) {
-    check_arity(*function->primitive, rest.size());
-    Arguments arguments(*this, *function->primitive, std::move(rest));
-    return function->primitive->apply(arguments);
+    check_arity(*function, rest.size());
+    Arguments arguments(*this, *function, std::move(rest));
+    return apply(*function, arguments);
   }
   std::vector<Value> values;
+  values.reserve(rest.size());
   for (const AstPtr& part : rest) values.push_back(evaluate(part));
   return run_lambda(std::get<Ast::Lambda>(function->lambda->node), std::move(values));
 }
 
 Value Evaluation::call(const Function& function, std::vector<Value> values) {
   if (function.primitive != nullptr) {
-    check_arity(*function.primitive, values.size());
-    Arguments arguments(*this, *function.primitive, std::move(values));
-    return function.primitive->apply(arguments);
+    check_arity(function, values.size());
+    Arguments arguments(*this, function, std::move(values));
+    return apply(function, arguments);
   }
   return run_lambda(std::get<Ast::Lambda>(function.lambda->node), std::move(values));
 }

@@ -69,6 +69,7 @@ class Evaluation {
  private:
   Value look_up(const std::string& name);
   Value call_ast(const Ast::Call& call);
+  static Value apply(const Function& function, Arguments& arguments);
   Value run_lambda(const Ast::Lambda& lambda, std::vector<Value> arguments);
   struct Scope {
     const std::vector<std::string>* names;
@@ -85,14 +86,15 @@ class Evaluation {
 /// name the primitive and the argument.
 class Arguments {
  public:
-  Arguments(Evaluation& evaluation, const Primitive& primitive, std::vector<AstPtr> asts)
-      : evaluation_(evaluation), primitive_(primitive), asts_(std::move(asts)) {
+  Arguments(Evaluation& evaluation, const Function& function, std::vector<AstPtr> asts)
+      : evaluation_(evaluation), function_(function), asts_(std::move(asts)) {
     values_.resize(asts_.size());
   }
-  Arguments(Evaluation& evaluation, const Primitive& primitive, std::vector<Value> values);
+  Arguments(Evaluation& evaluation, const Function& function, std::vector<Value> values);
 
   [[nodiscard]] std::size_t size() const { return values_.size(); }
-  [[nodiscard]] const std::string& primitive_name() const { return primitive_.names.front(); }
+  /// As it was called.
+  [[nodiscard]] const std::string& primitive_name() const { return function_.name; }
   [[nodiscard]] Evaluation& evaluation() { return evaluation_; }
   /// Null where the call came with values.
   [[nodiscard]] const AstPtr& ast(std::size_t i) const { return asts_[i]; }
@@ -105,11 +107,14 @@ class Arguments {
   const LazyFrame& frame(std::size_t i);
   /// A frame of one column.
   const munge::ExpressionPtr& column(std::size_t i);
+  /// A frame whose cells are numbers, times or the codes of categories.
+  const LazyFrame& coded_frame(std::size_t i);
   /// Everything computed.
   frame::Frame table(std::size_t i) { return evaluation_.materialise(frame(i)); }
   double number(std::size_t i);
   std::int64_t integer(std::size_t i);
-  bool flag(std::size_t i) { return number(i) != 0; }
+  /// 0 or 1.
+  bool flag(std::size_t i);
   std::string text(std::size_t i);
   /// A list; a single number is a list of one, an empty list of strings is empty.
   NumberList numbers(std::size_t i);
@@ -121,12 +126,14 @@ class Arguments {
   std::vector<std::int64_t> columns(std::size_t i, const LazyFrame& of);
   /// The same, each within the frame.
   std::vector<std::size_t> column_positions(std::size_t i, const LazyFrame& of);
+  /// One of them.
+  std::size_t column_position(std::size_t i, const LazyFrame& of);
   [[noreturn]] void fail(std::size_t i, const std::string& message);
 
  private:
   [[noreturn]] void wrong_kind(std::size_t i, std::string_view expected);
   Evaluation& evaluation_;
-  const Primitive& primitive_;
+  const Function& function_;
   std::vector<AstPtr> asts_;
   std::vector<std::optional<Value>> values_;
 };

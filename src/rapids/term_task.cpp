@@ -39,6 +39,7 @@ void TermTask::map(const mr::RowGroup& group, const State& state, Partial& parti
   std::vector<double> documents;
   std::vector<std::string_view> texts;
   std::vector<std::uint8_t> missing;
+  std::string room;
   Partial here;
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlock) {
     const auto rows = static_cast<std::size_t>(std::min(kBlock, group.rows - begin));
@@ -51,8 +52,8 @@ void TermTask::map(const mr::RowGroup& group, const State& state, Partial& parti
       if (std::isnan(documents[i])) continue;
       here.documents.push_back(documents[i]);
       if (missing[i] != 0) continue;
-      const std::string lowered = state.lower_case ? worker.text(texts[i]) : std::string();
-      add_text(documents[i], state.lower_case ? lowered : texts[i], state.split, here);
+      const std::string_view text = state.lower_case ? worker.text(texts[i], room) : texts[i];
+      add_text(documents[i], text, state.split, here);
     }
   }
   std::ranges::sort(here.documents);

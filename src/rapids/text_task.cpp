@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include <neve/base/error.hpp>
+#include <neve/base/utf8.hpp>
 #include <neve/rapids/interpreter.hpp>
 
 #include "rapids/sax_task.hpp"
@@ -41,24 +42,68 @@ mr::TaskList tasks() {
           &mr::task_entry<SaxTask>(),      &mr::task_entry<SaxTextTask>()};
 }
 
+namespace {
+
+/// Whether texts lie one behind the other and have no byte beyond ASCII.
+bool are_ascii(std::span<const std::string_view> texts) {
+  if (texts.empty()) return true;
+  const char* end = texts[0].data();
+  bool joined = true;
+  for (const std::string_view text : texts) {
+    joined = joined && text.data() == end;
+    end = text.data() + text.size();
+  }
+  if (!joined) return false;
+  return is_ascii({texts[0].data(), static_cast<std::size_t>(end - texts[0].data())});
+}
+
+/// visit(first row, block) for the rows of a text chunk.
+template <class Visit>
+void each_block(const frame::Chunk& chunk, const Visit& visit) {
+  std::vector<std::string_view> texts(static_cast<std::size_t>(kBlock));
+  std::vector<std::uint8_t> missing(static_cast<std::size_t>(kBlock));
+  for (std::int64_t begin = 0; begin < chunk.rows(); begin += kBlock) {
+    const auto rows = static_cast<std::size_t>(std::min(kBlock, chunk.rows() - begin));
+    const auto here = std::span(texts).first(rows);
+    chunk.decode_text(begin, here, std::span(missing).first(rows));
+    visit(static_cast<std::size_t>(begin),
+          TextBlock{here, std::span(missing).first(rows), are_ascii(here)});
+  }
+}
+
+/// Numbers that are there, as whatever the output holds.
+template <class T>
+void put_numbers(std::span<const double> from, std::span<T> to) {
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (!std::isnan(from[i])) to[i] = static_cast<T>(from[i]);
+  }
+}
+
+}  // namespace
+
 void TextTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                    mr::Outputs& outputs) {
   const TextWorker worker(state.work);
-  const auto keep = [&](std::size_t row, double value) {
-    if (std::isnan(value)) return;
-    if (state.kind == mr::OutputKind::doubles) outputs.doubles(0)[row] = value;
-    if (state.kind == mr::OutputKind::codes)
-      outputs.codes(0)[row] = static_cast<std::int32_t>(value);
-    if (state.kind == mr::OutputKind::times)
-      outputs.int64s(0)[row] = static_cast<std::int64_t>(value);
-  };
-  each_text(group.columns[0], [&](std::size_t row, std::string_view text, bool missing) {
-    if (!state.work.gives_text()) {
-      if (!missing) keep(row, worker.number(text));
-    } else if (missing) {
-      outputs.text(0).append_missing();
+  if (state.kind == mr::OutputKind::text) {
+    frame::TextBuilder& to = outputs.text(0);
+    to.reserve(group.rows, 0);
+    each_block(group.columns[0],
+               [&](std::size_t, const TextBlock& block) { worker.texts(block, to); });
+    return;
+  }
+  std::vector<double> numbers(static_cast<std::size_t>(kBlock));
+  each_block(group.columns[0], [&](std::size_t first, const TextBlock& block) {
+    const auto here = std::span(numbers).first(block.texts.size());
+    worker.numbers(block, here);
+    const auto put = [&](auto to) {
+      put_numbers<typename decltype(to)::value_type>(here, to.subspan(first, here.size()));
+    };
+    if (state.kind == mr::OutputKind::doubles) {
+      put(outputs.doubles(0));
+    } else if (state.kind == mr::OutputKind::codes) {
+      put(outputs.codes(0));
     } else {
-      outputs.text(0).append(worker.text(text));
+      put(outputs.int64s(0));
     }
   });
 }
@@ -126,7 +171,10 @@ frame::Column measure_texts(mr::Engine& engine, const frame::LayoutPtr& layout,
                             const mr::OutputColumn& output) {
   mr::RunOptions options;
   options.outputs = {output};
-  const TextTask::State state{work, output.kind};
+  if (work.counts() && output.kind == mr::OutputKind::doubles) {
+    options.outputs[0].kind = mr::OutputKind::int64s;
+  }
+  const TextTask::State state{work, options.outputs[0].kind};
   return engine.run_with_outputs<TextTask>({layout, {column.id}}, state, options).columns[0];
 }
 

@@ -16,6 +16,7 @@
 #include <neve/munge/calendar.hpp>
 
 #include "rapids/date_format.hpp"
+#include "rapids/letter_case.hpp"
 
 namespace neve::rapids {
 namespace {
@@ -55,21 +56,37 @@ std::string re2_rewrite(const std::string& replacement) {
   return out;
 }
 
+/// Whether a regular expression means just its own characters.
+bool is_literal(std::string_view pattern) {
+  return !pattern.empty() && pattern.find_first_of("\\^$.|?*+()[]{}") == std::string_view::npos;
+}
+
+/// Replaces every occurrence of `what`, or the first one; the text itself where there is none.
+std::string_view replaced(std::string_view text, const std::string& what, const std::string& by,
+                          bool all, std::string& room) {
+  std::size_t at = text.find(what);
+  if (at == std::string_view::npos) return text;
+  room.clear();
+  std::size_t begin = 0;
+  while (at != std::string_view::npos) {
+    room.append(text.substr(begin, at - begin)).append(by);
+    begin = at + what.size();
+    at = all ? text.find(what, begin) : std::string_view::npos;
+  }
+  room.append(text.substr(begin));
+  return room;
+}
+
 /// Byte offset of the character at `position`, at most the size.
 std::size_t offset_of(std::string_view text, double position) {
+  const bool within = position < static_cast<double>(text.size());
+  const auto bytes = within ? static_cast<std::size_t>(std::ceil(position)) : text.size();
+  if (is_ascii(text.substr(0, bytes))) return bytes;
   std::size_t at = 0;
   for (double i = 0; i < position && at < text.size(); ++i) {
     at += std::max<std::size_t>(1, utf8_length(text.substr(at)));
   }
   return at;
-}
-
-double characters(std::string_view text) {
-  double count = 0;
-  for (std::size_t at = 0; at < text.size(); ++count) {
-    at += std::max<std::size_t>(1, utf8_length(text.substr(at)));
-  }
-  return count;
 }
 
 std::string_view substring(std::string_view text, double first, double last) {
@@ -132,10 +149,15 @@ double pieces_among(std::string_view text, const std::vector<std::string>& words
   return count;
 }
 
+/// The text without what `blank` has at both ends.
+std::string_view trimmed(std::string_view text, std::string_view blank) {
+  const std::size_t begin = text.find_first_not_of(blank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(blank) - begin + 1);
+}
+
 double parse_number(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) return std::nan("");
-  text = text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+  text = trimmed(text, kBlank);
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -143,22 +165,16 @@ double parse_number(std::string_view text) {
   return whole ? value : std::nan("");
 }
 
-std::string change_case(std::string_view text, bool upper) {
-  std::string out(text);
-  const auto change = [upper](char c) {
-    if (upper && c >= 'a' && c <= 'z') return static_cast<char>(c - 32);
-    if (!upper && c >= 'A' && c <= 'Z') return static_cast<char>(c + 32);
-    return c;
-  };
-  std::transform(out.begin(), out.end(), out.begin(), change);
-  // Latin-1 supplement and Greek and Cyrillic letters, whose two cases lie at fixed distances.
-  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
-    if (out[i] != '\xC3') continue;
-    const auto low = static_cast<unsigned char>(out[i + 1]);
-    if (upper && low >= 0xA0 && low <= 0xBE && low != 0xB7)
-      out[i + 1] = static_cast<char>(low - 32);
-    if (!upper && low >= 0x80 && low <= 0x9E && low != 0x97)
-      out[i + 1] = static_cast<char>(low + 32);
+std::string_view change_case(std::string_view text, bool upper, std::string& out) {
+  if (!is_ascii(text)) {
+    out = upper ? upper_case(text) : lower_case(text);
+    return out;
+  }
+  out.assign(text);
+  const char first = upper ? 'a' : 'A';
+  for (char& c : out) {
+    const bool letter = static_cast<unsigned char>(c - first) < 26;
+    c = static_cast<char>(letter ? c ^ 0x20 : c);
   }
   return out;
 }
@@ -167,6 +183,7 @@ std::string change_case(std::string_view text, bool upper) {
 
 struct TextWorker::Parts {
   std::unique_ptr<re2::RE2> pattern;
+  bool literal = false;  ///< the pattern, and what replaces it
   std::string replacement;
   std::optional<DateFormat> format;
 };
@@ -178,52 +195,49 @@ TextWorker::TextWorker(const TextWork& work) : work_(work), parts_(std::make_uni
   }
   if (work.kind == Kind::replace_all || work.kind == Kind::replace_first) {
     parts_->replacement = re2_rewrite(work.texts[1]);
+    parts_->literal = !work.ignore_case && is_literal(work.texts[0]) &&
+                      parts_->replacement.find('\\') == std::string::npos;
   }
   if (work.kind == Kind::date) parts_->format.emplace(work.texts[0], work.texts[1]);
 }
 
 TextWorker::~TextWorker() = default;
 
-std::string TextWorker::text(std::string_view from) const {
+std::string_view TextWorker::text(std::string_view from, std::string& room) const {
   switch (work_.kind) {
     case Kind::upper:
-      return change_case(from, true);
+      return change_case(from, true, room);
     case Kind::lower:
-      return change_case(from, false);
-    case Kind::trim: {
-      const std::size_t begin = from.find_first_not_of(kBlank);
-      if (begin == std::string_view::npos) return {};
-      return std::string(from.substr(begin, from.find_last_not_of(kBlank) - begin + 1));
-    }
-    case Kind::strip_left: {
-      const std::size_t begin = from.find_first_not_of(work_.texts[0]);
-      return begin == std::string_view::npos ? std::string() : std::string(from.substr(begin));
-    }
-    case Kind::strip_right: {
-      const std::size_t end = from.find_last_not_of(work_.texts[0]);
-      return end == std::string_view::npos ? std::string() : std::string(from.substr(0, end + 1));
-    }
+      return change_case(from, false, room);
+    case Kind::trim:
+      return trimmed(from, kBlank);
+    case Kind::strip_left:
+      return from.substr(std::min(from.find_first_not_of(work_.texts[0]), from.size()));
+    case Kind::strip_right:
+      return from.substr(0, from.find_last_not_of(work_.texts[0]) + 1);
     case Kind::replace_all:
     case Kind::replace_first: {
-      std::string out(from);
-      if (work_.kind == Kind::replace_first) {
-        re2::RE2::Replace(&out, *parts_->pattern, parts_->replacement);
+      const bool all = work_.kind == Kind::replace_all;
+      if (parts_->literal) return replaced(from, work_.texts[0], parts_->replacement, all, room);
+      room.assign(from);
+      if (all) {
+        re2::RE2::GlobalReplace(&room, *parts_->pattern, parts_->replacement);
       } else {
-        re2::RE2::GlobalReplace(&out, *parts_->pattern, parts_->replacement);
+        re2::RE2::Replace(&room, *parts_->pattern, parts_->replacement);
       }
-      return out;
+      return room;
     }
     case Kind::substring:
-      return std::string(substring(from, work_.numbers[0], work_.numbers[1]));
+      return substring(from, work_.numbers[0], work_.numbers[1]);
     default:
-      return std::string(from);
+      return from;
   }
 }
 
 double TextWorker::number(std::string_view from) const {
   switch (work_.kind) {
     case Kind::length:
-      return characters(from);
+      return static_cast<double>(count_characters(from));
     case Kind::count_matches:
       return occurrences(from, work_.texts);
     case Kind::count_pieces:
@@ -245,6 +259,37 @@ double TextWorker::number(std::string_view from) const {
     }
     default:
       throw InternalError("text work that gives no number");
+  }
+}
+
+void TextWorker::texts(const TextBlock& block, frame::TextBuilder& to) const {
+  const bool cuts = work_.kind == Kind::substring && block.ascii;
+  const auto position = [](double at) {
+    return at < 0x1p62 ? static_cast<std::size_t>(std::ceil(std::max(0.0, at))) : std::string::npos;
+  };
+  const std::size_t first = cuts ? position(work_.numbers[0]) : 0;
+  const std::size_t last = cuts ? std::max(first, position(work_.numbers[1])) : 0;
+  std::string room;
+  for (std::size_t i = 0; i < block.texts.size(); ++i) {
+    const std::string_view from = block.texts[i];
+    if (block.missing[i] != 0) {
+      to.append_missing();
+    } else if (cuts) {
+      to.append(from.substr(std::min(first, from.size()), last - first));
+    } else {
+      to.append(text(from, room));
+    }
+  }
+}
+
+void TextWorker::numbers(const TextBlock& block, std::span<double> to) const {
+  const bool sizes = work_.kind == Kind::length && block.ascii;
+  for (std::size_t i = 0; i < block.texts.size(); ++i) {
+    if (block.missing[i] != 0) {
+      to[i] = std::nan("");
+    } else {
+      to[i] = sizes ? static_cast<double>(block.texts[i].size()) : number(block.texts[i]);
+    }
   }
 }
 

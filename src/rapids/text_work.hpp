@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <neve/frame/chunk_builder.hpp>
 #include <neve/job/token.hpp>
 #include <neve/mr/engine.hpp>
 
@@ -44,6 +46,15 @@ struct TextWork {
     archive(kind, texts, numbers, ignore_case);
   }
   [[nodiscard]] bool gives_text() const { return kind <= Kind::same; }
+  /// Whether its numbers are whole.
+  [[nodiscard]] bool counts() const { return kind >= Kind::length && kind <= Kind::matches; }
+};
+
+/// Neighbouring rows of a text chunk.
+struct TextBlock {
+  std::span<const std::string_view> texts;
+  std::span<const std::uint8_t> missing;
+  bool ascii = false;  ///< all of them are known to be
 };
 
 /// The function made ready: patterns compiled. Throws InputError for what does not compile.
@@ -51,9 +62,13 @@ class TextWorker {
  public:
   explicit TextWorker(const TextWork& work);
   ~TextWorker();
-  [[nodiscard]] std::string text(std::string_view from) const;
+  /// The text made of this one: a part of it, or in `room`.
+  [[nodiscard]] std::string_view text(std::string_view from, std::string& room) const;
   /// NaN where there is none.
   [[nodiscard]] double number(std::string_view from) const;
+  /// The same for each row of a block.
+  void texts(const TextBlock& block, frame::TextBuilder& to) const;
+  void numbers(const TextBlock& block, std::span<double> to) const;
 
  private:
   struct Parts;

@@ -197,7 +197,10 @@ def reference_walk(seed, points):
 
 
 def test_words_for_time_series(client):
-    series = h2o.H2OFrame.from_python([reference_walk(123, 256)])
+    made = h2o.create_frame(rows=1, cols=256, real_fraction=1, missing_fraction=0, seed=123)
+    series = made.cumsum(axis=1)
+    row = [float(cell) for cell in series.as_data_frame(use_pandas=False)[1]]
+    assert row == pytest.approx(reference_walk(123, 256), rel=1e-12, abs=1e-9), "equal seeds make equal frames"
     words = series.isax(num_words=10, max_cardinality=10)
     assert words.names == ["iSax_index"] + [f"c{i}" for i in range(10)]
     # What H2O-3 says of them, by its own test.

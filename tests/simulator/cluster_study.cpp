@@ -57,18 +57,17 @@ class Study {
       world_.call_at(Time(dice_.below(1'000'000'000)), [this, i] { world_.start(host(i)); });
     }
     const Time last_fault = options_.length - kFaultFree;
-    FaultInjector faults(
+    faults_ = std::make_unique<FaultInjector>(
         world_, draw_faults(options_.seed, options_.faults, kFirstFault, last_fault),
         [this](FaultKind kind, std::span<const HostIndex> hosts) { return allows(kind, hosts); },
         [this] { look_for_minorities(); });
-    faults_ = &faults;
     run_until(last_fault + kToLead);
     check_led();
     run_until(options_.length - kToAnswer);
     truth_.clients_rest = true;
     run_until(options_.length);
     check_end();
-    return result(faults.struck());
+    return result(faults_->struck());
   }
 
  private:
@@ -375,7 +374,7 @@ class Study {
   Dice dice_;
   ClusterTruth truth_;
   World world_;
-  FaultInjector* faults_ = nullptr;
+  std::unique_ptr<FaultInjector> faults_;
   std::set<HostIndex> returning_;  ///< whose next start follows an eviction
   std::size_t removals_ = 0;
   bool spares_homes_ = false;  ///< faults strike the homes of a run one at a time

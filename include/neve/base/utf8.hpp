@@ -13,4 +13,10 @@ std::size_t utf8_length(std::string_view text);
 /// none.
 std::size_t find_bad_utf8(std::string_view text);
 
+/// Whether every byte is below 0x80, so that characters are bytes.
+bool is_ascii(std::string_view text);
+
+/// How many characters the text has; a byte that is no part of one counts as one.
+std::size_t count_characters(std::string_view text);
+
 }  // namespace neve

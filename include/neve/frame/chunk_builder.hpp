@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,22 @@ Chunk encode_uuids(std::span<const Uuid> values, std::span<const std::uint8_t> m
 Chunk encode_constant(double value, std::int64_t rows);
 /// A chunk of any kind without a value.
 Chunk encode_missing(ChunkKind kind, std::int64_t rows);
+
+/// The rows of a chunk where `keep` is 1 (0 elsewhere), `kept_rows` in all, without decoding them;
+/// nothing where its encoding does not allow that, or where one value is left.
+std::optional<Chunk> keep_rows(const Chunk& chunk, std::span<const std::uint8_t> keep,
+                               std::int64_t kept_rows);
+
+/// Numbers on one side of a bound.
+struct Range {
+  enum class Side : std::uint8_t { above, not_below, below, not_above };
+  Side side = Side::above;
+  double bound = 0;
+};
+
+/// Marks with 1 (0 elsewhere) the rows of numbers, times or codes that lie within the range,
+/// without decoding them; a missing one does not. False where the encoding does not allow that.
+bool mark_range(const Chunk& chunk, const Range& range, std::span<std::uint8_t> marks);
 
 /// Kind bytes.
 Chunk encode_bytes(std::span<const std::byte> bytes);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -43,7 +44,7 @@ class TimeZone {
   std::shared_ptr<const Rules> rules_;
 };
 
-/// Names that TimeZone knows, sorted.
-std::vector<std::string> time_zone_names();
+/// The zones that TimeZone knows, with their other names, sorted; of the system's tz database.
+std::map<std::string, std::vector<std::string>> time_zones();
 
 }  // namespace neve::munge

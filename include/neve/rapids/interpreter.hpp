@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -51,6 +52,8 @@ class Interpreter {
     std::map<std::string, const struct Primitive*, std::less<>> primitives = {};
     std::shared_mutex zone_mutex = {};
     std::string time_zone = "UTC";
+    std::mutex property_mutex = {};
+    std::map<std::string, std::string, std::less<>> properties = {};
   };
   Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups,
               const ingest::PathPolicy& files);

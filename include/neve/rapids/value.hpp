@@ -74,6 +74,7 @@ struct Primitive;
 /// Something that can be called: a primitive, or a lambda with its body.
 struct Function {
   const Primitive* primitive = nullptr;
+  std::string name = {};  ///< by which the primitive was called, of several
   AstPtr lambda = nullptr;
 };
 

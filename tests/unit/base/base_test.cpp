@@ -130,4 +130,20 @@ TEST(Utf8, FindsBadBytes) {
   EXPECT_EQ(neve::find_bad_utf8("\xE2\x82"), 0U);
 }
 
+TEST(Utf8, CountsCharacters) {
+  EXPECT_EQ(neve::count_characters(""), 0U);
+  EXPECT_EQ(neve::count_characters("äöü€😀"), 5U);
+  EXPECT_EQ(neve::count_characters("a\xC0\x80"), 3U);
+  // Wherever the one byte that is not ASCII lies.
+  for (std::size_t size = 1; size < 40; ++size) {
+    std::string text(size, 'x');
+    EXPECT_TRUE(neve::is_ascii(text));
+    for (std::size_t at = 0; at < size; ++at) {
+      text[at] = '\x80';
+      EXPECT_FALSE(neve::is_ascii(text)) << size << ' ' << at;
+      text[at] = 'x';
+    }
+  }
+}
+
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "rapids/elementwise.hpp"
 #include "rapids/factors.hpp"
+#include "rapids/weighted_quantiles.hpp"
 
 namespace neve::rapids::prims {
 namespace {
@@ -25,6 +26,25 @@ munge::Interpolation interpolation(Arguments& arguments, std::size_t i) {
   arguments.fail(i, "expected interpolate, average, low or high, not " + name + ".");
 }
 
+/// The place of the column of weights, if there is one: a name, or _ for none.
+std::optional<std::size_t> weights_at(Arguments& arguments, std::size_t i) {
+  if (arguments.size() <= i) return std::nullopt;
+  const std::string name = arguments.word(i);
+  if (name == "_") return std::nullopt;
+  const LazyFrame& frame = arguments.frame(0);
+  const auto at = std::ranges::find(frame.names, name);
+  if (at == frame.names.end()) {
+    arguments.fail(i, "expected the name of a column of weights or _, not " + name + ".");
+  }
+  const auto place = static_cast<std::size_t>(at - frame.names.begin());
+  if (!is_number_like(frame.columns[place])) arguments.fail(i, name + " is not numeric.");
+  const auto least =
+      munge::reduce(arguments.evaluation().engine(), frame.layout, {&frame.columns[place], 1})[0]
+          .min;
+  if (least < 0) arguments.fail(i, name + " has negative weights.");
+  return place;
+}
+
 Value quantile(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const LazyFrame& frame = arguments.frame(0);
@@ -33,14 +53,16 @@ Value quantile(Arguments& arguments) {
     if (!(p >= 0 && p <= 1))
       arguments.fail(1, "Probability must be between 0 and 1: " + java_double(p) + ".");
   }
-  if (arguments.size() > 3 && arguments.word(3) != "_") {
-    arguments.fail(3, "weights are not supported; use _ for none.");
-  }
   const munge::Interpolation how = interpolation(arguments, 2);
+  const auto weights = weights_at(arguments, 3);
   std::vector<Evaluation::NewColumn> columns = {{.name = "Probs", .numbers = probs}};
   for (std::size_t c = 0; c < frame.width(); ++c) {
+    if (weights && c == *weights) continue;
     std::vector<double> values(probs.size(), std::nan(""));
-    if (is_number_like(frame.columns[c])) {
+    if (weights && is_number_like(frame.columns[c])) {
+      const Weighted of{frame.layout, frame.columns[c], frame.columns[*weights]};
+      values = weighted_quantiles(evaluation, of, probs, how);
+    } else if (is_number_like(frame.columns[c])) {
       values = munge::quantiles(evaluation.engine(), frame.layout, frame.columns[c], probs, how);
     }
     columns.push_back({.name = frame.names[c] + "Quantiles", .numbers = std::move(values)});
@@ -179,7 +201,7 @@ Columns complete_rows(Evaluation& evaluation, const Columns& columns) {
   return {kept.layout, kept.columns};
 }
 
-/// Values in place of their ranks from 1, equal ones sharing the middle of theirs.
+/// Values in place of their ranks from 1, equal ones sharing the least of theirs, as H2O-3 has it.
 void rank(std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), 0);
@@ -189,7 +211,7 @@ void rank(std::vector<double>& values) {
     std::size_t end = begin;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
     for (std::size_t i = begin; i < end; ++i) {
-      ranks[order[i]] = static_cast<double>(begin + 1 + end) / 2;
+      ranks[order[i]] = static_cast<double>(begin + 1);
     }
     begin = end;
   }
@@ -226,7 +248,9 @@ Value covariance(Arguments& arguments) {
   const auto reduced = munge::reduce(evaluation.engine(), x.layout, all, evaluation.token());
   const bool missing = std::ranges::any_of(reduced, [](const auto& r) { return r.missing > 0; });
   if (use == "all.obs" && missing) {
-    arguments.fail(2, "Mode is 'all.obs' but NAs are present.");
+    // In the words of H2O-3's clients' tests, which tell the methods apart.
+    const std::string mode = method == "Spearman" ? "AllObs" : "all.obs";
+    arguments.fail(2, "Mode is '" + mode + "' but NAs are present");
   }
   if (use == "everything") {
     // A column with missing values has no figures; it must not take rows from the others.

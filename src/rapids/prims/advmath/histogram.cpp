@@ -104,6 +104,7 @@ std::vector<double> histogram_breaks(Arguments& arguments, const ExpressionPtr& 
     count = breaks_by_rule(arguments, column, r);
   } else if (const NumberList given = arguments.numbers(1); given.size() == 1) {
     count = std::floor(given.first());
+    if (!(count >= 1)) arguments.fail(1, "expected a number of breaks from 1.");
   } else {
     return sorted_breaks(arguments);
   }

@@ -1,10 +1,12 @@
-#include <neve/munge/rows.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
+#include <neve/base/error.hpp>
+#include <neve/munge/rows.hpp>
+
 #include "rapids/elementwise.hpp"
+#include "rapids/text_choice.hpp"
 
 namespace neve::rapids::prims {
 namespace {
@@ -37,35 +39,68 @@ ExpressionPtr mask_of(const NumberList& rows) {
   return munge::unary(Op::logical_not, munge::unary(Op::is_missing, member));
 }
 
-/// A categorical constant; the level is added where the column lacks it.
-ExpressionPtr with_text(Arguments& arguments, const ExpressionPtr& column,
-                        const ExpressionPtr& mask, const std::string& text) {
-  frame::Domain domain;
-  if (column->domain) domain = *column->domain;
-  if (!column->domain && mask) {
-    arguments.fail(1, "a string can be assigned to rows of a categorical column only.");
+/// A column of the frame that is assigned to, and the rows of it; no mask stands for all.
+struct Target {
+  Arguments& arguments;
+  const LazyFrame& frame;
+  std::size_t column;
+  const ExpressionPtr& mask;
+
+  [[nodiscard]] const ExpressionPtr& cells() const { return frame.columns[column]; }
+  [[nodiscard]] bool has_texts() const { return cells()->type == frame::ColumnType::string; }
+  /// The strings with rows of `other` in place of some, see TextChoice.
+  [[nodiscard]] ExpressionPtr with_texts(const LazyFrame& other,
+                                         const ExpressionPtr& replaced) const {
+    return choose_texts(arguments.evaluation(), {frame.select({column}), other, replaced});
   }
-  auto at = std::ranges::find(domain, text);
-  const auto code = static_cast<double>(at - domain.begin());
-  if (at == domain.end()) domain.push_back(text);
-  const auto constant = munge::constant_of(code);
-  const auto made = mask ? munge::choose(Op::pick, mask, constant, column) : constant;
-  return munge::retyped(made, frame::ColumnType::categorical,
-                        std::make_shared<const frame::Domain>(std::move(domain)));
+};
+
+ExpressionPtr constant_category(const std::string& text) {
+  return munge::retyped(munge::constant_of(0), frame::ColumnType::categorical,
+                        std::make_shared<const frame::Domain>(frame::Domain{text}));
 }
 
-ExpressionPtr with_number(Arguments& arguments, const ExpressionPtr& column,
-                          const ExpressionPtr& mask, double number) {
-  if (!mask) return munge::constant_of(number);
+ExpressionPtr with_text(const Target& target, const std::string& text) {
+  if (!target.mask) return constant_category(text);
+  const ExpressionPtr& column = target.cells();
+  if (target.has_texts()) {
+    const LazyFrame word = target.arguments.evaluation().new_frame(
+        {{.name = "C1", .texts = StringList{text}, .type = frame::ColumnType::string}});
+    return target.with_texts(
+        word, munge::choose(Op::pick, target.mask, munge::constant_of(0), missing_column()));
+  }
+  if (!column->domain) {
+    target.arguments.fail(
+        1, "a string can be assigned to rows of a column of categories or strings only.");
+  }
+  const auto at = std::ranges::find(*column->domain, text);
+  if (at == column->domain->end()) {
+    // In the words that clients compare.
+    throw InputError::bad_request("Cannot assign value " + text + " into a vector of type Enum.",
+                                  {{"function", ":="}, {"argument", "source"}});
+  }
+  const auto code = munge::constant_of(static_cast<double>(at - column->domain->begin()));
+  return munge::retyped(munge::choose(Op::pick, target.mask, code, column),
+                        frame::ColumnType::categorical, column->domain);
+}
+
+ExpressionPtr with_number(const Target& target, double number) {
+  if (!target.mask) return munge::constant_of(number);
+  const ExpressionPtr& column = target.cells();
+  if (target.has_texts() && std::isnan(number)) {
+    const auto none = munge::constant_of(-1);
+    return target.with_texts(target.frame.select({target.column}),
+                             munge::choose(Op::pick, target.mask, none, missing_column()));
+  }
   const bool coded = column->type == frame::ColumnType::categorical;
   if (!coded && !is_number_like(column)) {
-    arguments.fail(1, "a number cannot be assigned to rows of a column of strings.");
+    target.arguments.fail(1, "a number cannot be assigned to rows of a column of strings.");
   }
   const auto most = coded ? static_cast<double>(column->domain->size()) : 0.0;
   if (coded && !std::isnan(number) && !(number >= 0 && number < most)) {
-    arguments.fail(1, "a number cannot be assigned to rows of a categorical column.");
+    target.arguments.fail(1, "a number cannot be assigned to rows of a categorical column.");
   }
-  const auto made = munge::choose(Op::pick, mask, munge::constant_of(number), column);
+  const auto made = munge::choose(Op::pick, target.mask, munge::constant_of(number), column);
   const auto type =
       column->type == frame::ColumnType::bad ? frame::ColumnType::numeric : column->type;
   return munge::retyped(made, type, column->domain);
@@ -87,31 +122,70 @@ std::vector<std::size_t> target_columns(Arguments& arguments, const LazyFrame& t
   return columns;
 }
 
+void check_types(const Target& target, const ExpressionPtr& source) {
+  const ExpressionPtr& column = target.cells();
+  const std::string& name = target.frame.names[target.column];
+  if (column->type != source->type && !(is_number_like(column) && is_number_like(source))) {
+    target.arguments.fail(1, "Columns must be the same type; column '" + name + "' differs.");
+  }
+  if (column->domain && *column->domain != *source->domain) {
+    target.arguments.fail(
+        1, "Cannot assign to a categorical column with a different domain; target column " + name +
+               ".");
+  }
+}
+
+/// The place of a row in the list, missing where it is not there.
+ExpressionPtr place_in(const std::vector<std::int64_t>& rows) {
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return rows[i]; });
+  std::vector<double> sorted;
+  std::vector<double> places;
+  for (const std::size_t i : order) {
+    const auto row = static_cast<double>(rows[i]);
+    // Of rows that are named twice the last assignment counts.
+    if (!sorted.empty() && sorted.back() == row) {
+      places.back() = static_cast<double>(i);
+      continue;
+    }
+    sorted.push_back(row);
+    places.push_back(static_cast<double>(i));
+  }
+  auto member = std::make_shared<munge::Expression>();
+  member->op = Op::member;
+  member->a = row_number();
+  member->table = std::make_shared<const std::vector<double>>(std::move(sorted));
+  member->size = 2;
+  return munge::look_up(member, std::move(places));
+}
+
 /// Row i of the source goes to the i-th row of the list.
-ExpressionPtr with_rows(Arguments& arguments, const LazyFrame& to, std::size_t column,
-                        const ExpressionPtr& source, const frame::LayoutPtr& source_layout) {
-  Evaluation& evaluation = arguments.evaluation();
-  const ExpressionPtr& target = to.columns[column];
-  if (target->type != source->type && !(is_number_like(target) && is_number_like(source))) {
-    arguments.fail(1, "Columns must be the same type; column '" + to.names[column] + "' differs.");
+ExpressionPtr with_rows(const Target& target, const LazyFrame& source) {
+  Evaluation& evaluation = target.arguments.evaluation();
+  const std::vector<std::int64_t> rows = target.arguments.numbers(3).expand_integers();
+  if (target.has_texts()) return target.with_texts(source, place_in(rows));
+  const std::vector<double> values =
+      munge::collect(evaluation.engine(), source.layout, source.columns[0]);
+  return munge::column_of(munge::sequential(evaluation.engine(), target.frame.layout,
+                                            target.cells(), [&](std::vector<double>& cells) {
+                                              for (std::size_t i = 0; i < rows.size(); ++i) {
+                                                const auto row = static_cast<std::size_t>(rows[i]);
+                                                if (row < cells.size()) cells[row] = values[i];
+                                              }
+                                            }));
+}
+
+/// Rows of the source, which has as many, where the mask holds.
+ExpressionPtr with_masked(const Target& target, const LazyFrame& source) {
+  if (target.has_texts()) {
+    return target.with_texts(source,
+                             munge::choose(Op::pick, target.mask, row_number(), missing_column()));
   }
-  if (target->domain && *target->domain != *source->domain) {
-    arguments.fail(1,
-                   "Cannot assign to a categorical column with a different domain; target column " +
-                       to.names[column] + ".");
-  }
-  if (target->type == frame::ColumnType::string) {
-    arguments.fail(1, "rows of a column of strings cannot be assigned.");
-  }
-  const std::vector<double> values = munge::collect(evaluation.engine(), source_layout, source);
-  const std::vector<std::int64_t> rows = arguments.numbers(3).expand_integers();
-  return munge::column_of(
-      munge::sequential(evaluation.engine(), to.layout, target, [&](std::vector<double>& cells) {
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-          const auto row = static_cast<std::size_t>(rows[i]);
-          if (row < cells.size()) cells[row] = values[i];
-        }
-      }));
+  const LazyFrame aligned = target.arguments.evaluation().on_layout(source, target.frame.layout);
+  const ExpressionPtr& column = target.cells();
+  return munge::retyped(munge::choose(Op::pick, target.mask, aligned.columns[0], column),
+                        column->type, column->domain);
 }
 
 void assign_frame(Arguments& arguments, LazyFrame& to, const std::vector<std::size_t>& columns,
@@ -127,42 +201,50 @@ void assign_frame(Arguments& arguments, LazyFrame& to, const std::vector<std::si
                           ") as in the source (" + std::to_string(source.rows()) + ").");
   }
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const std::size_t from = source.width() == 1 ? 0 : i;
-    ExpressionPtr& target = to.columns[columns[i]];
-    if (by_numbers && source.rows() != to.rows()) {
-      target = with_rows(arguments, to, columns[i], source.columns[from], source.layout);
+    const LazyFrame one = source.select({source.width() == 1 ? 0 : i});
+    if (!mask) {
+      to.columns[columns[i]] = arguments.evaluation().on_layout(one, to.layout).columns[0];
       continue;
     }
-    const LazyFrame aligned = arguments.evaluation().on_layout(source, to.layout);
-    const ExpressionPtr& fresh = aligned.columns[from];
-    target = mask ? munge::retyped(munge::choose(Op::pick, mask, fresh, target), target->type,
-                                   target->domain)
-                  : fresh;
+    const Target target{arguments, to, columns[i], mask};
+    check_types(target, one.columns[0]);
+    to.columns[columns[i]] = by_numbers ? with_rows(target, one) : with_masked(target, one);
   }
+}
+
+/// 1 in the rows that are assigned to; null for all.
+ExpressionPtr rows_of(Arguments& arguments, const LazyFrame& to) {
+  if (arguments.get<LazyFrame>(3) != nullptr) {
+    arguments.column(3);
+    return arguments.evaluation().on_layout(arguments.coded_frame(3), to.layout).columns[0];
+  }
+  if (arguments.is_empty_list(3)) return nullptr;
+  const NumberList rows = arguments.numbers(3);
+  for (const NumberList::Run& run : rows.runs()) {
+    const double last = run.base + run.stride * static_cast<double>(run.count - 1);
+    if (!(run.base >= 0 && last >= 0)) {
+      arguments.fail(3, "Row must be an integer from 0 to " + std::to_string(to.rows() - 1) + ".");
+    }
+  }
+  const bool all = rows.runs().size() == 1 && rows.first() == 0 && rows.size() == to.rows() &&
+                   rows.runs()[0].stride == 1;
+  return all ? nullptr : mask_of(rows);
 }
 
 Value assign_rectangle(Arguments& arguments) {
   LazyFrame to = arguments.frame(0);
   to.key.clear();
   const std::vector<std::size_t> columns = target_columns(arguments, to);
-  ExpressionPtr mask;
-  if (const auto* rows = arguments.get<LazyFrame>(3)) {
-    mask = arguments.evaluation().on_layout(*rows, to.layout).columns.at(0);
-  } else if (!arguments.is_empty_list(3)) {
-    const NumberList rows = arguments.numbers(3);
-    const bool all = rows.runs().size() == 1 && rows.first() == 0 && rows.size() == to.rows() &&
-                     rows.runs()[0].stride == 1;
-    if (!all) mask = mask_of(rows);
-  }
+  const ExpressionPtr mask = rows_of(arguments, to);
   if (arguments.get<LazyFrame>(1) != nullptr) {
     assign_frame(arguments, to, columns, mask);
     return to;
   }
   const auto* text = arguments.get<std::string>(1);
   for (const std::size_t c : columns) {
-    to.columns[c] = text != nullptr
-                        ? with_text(arguments, to.columns[c], mask, *text)
-                        : with_number(arguments, to.columns[c], mask, arguments.number(1));
+    const Target target{arguments, to, c, mask};
+    to.columns[c] =
+        text != nullptr ? with_text(target, *text) : with_number(target, arguments.number(1));
   }
   return to;
 }
@@ -177,7 +259,7 @@ Value append(Arguments& arguments) {
     if (const auto* number = arguments.get<double>(i)) {
       made = munge::constant_of(*number);
     } else if (const auto* text = arguments.get<std::string>(i)) {
-      made = with_text(arguments, munge::constant_of(0), nullptr, *text);
+      made = constant_category(*text);
     } else {
       const LazyFrame& source = arguments.frame(i);
       if (source.width() != 1) arguments.fail(i, "Can only append one column.");

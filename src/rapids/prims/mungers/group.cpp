@@ -105,7 +105,9 @@ Value sort(Arguments& arguments) {
   const LazyFrame& frame = arguments.frame(0);
   const auto columns = arguments.column_positions(1, frame);
   std::vector<std::int64_t> directions;
-  if (!arguments.is_empty_list(2)) directions = arguments.numbers(2).expand_integers();
+  if (arguments.size() > 2 && !arguments.is_empty_list(2)) {
+    directions = arguments.numbers(2).expand_integers();
+  }
   if (!directions.empty() && directions.size() != 1 && directions.size() != columns.size()) {
     arguments.fail(2, "Sort columns and sort directions must be of equal number.");
   }
@@ -126,8 +128,21 @@ std::vector<std::size_t> others(const LazyFrame& frame, const std::vector<std::s
   return rest;
 }
 
+/// Of the reference's methods, hashing keeps the order of rows and sorting makes that of keys.
+munge::JoinOrder join_order(Arguments& arguments) {
+  if (arguments.size() <= 6) return munge::JoinOrder::keys;
+  const std::string method = arguments.text(6);
+  if (method == "hash") return munge::JoinOrder::rows;
+  if (method != "auto" && method != "radix") {
+    arguments.fail(6, "expected 'auto', 'radix' or 'hash', but got '" + method + "'.");
+  }
+  return munge::JoinOrder::keys;
+}
+
 munge::JoinRule join_rule(Arguments& arguments, const LazyFrame& left, const LazyFrame& right) {
   munge::JoinRule rule{.all_left = arguments.flag(2), .all_right = arguments.flag(3)};
+  rule.order = join_order(arguments);
+  rule.right_keys = rule.all_right;
   rule.left = arguments.column_positions(4, left);
   rule.right = arguments.column_positions(5, right);
   if (rule.left.size() != rule.right.size()) {
@@ -180,10 +195,11 @@ Value merge(Arguments& arguments) {
   }
   for (const std::size_t c : others(left, rule.left))
     result.add(left.names[c], from_left.columns[c]);
+  std::size_t next = 0;
   for (const std::size_t c : others(right, rule.right)) {
     std::string name = right.names[c];
     while (std::ranges::find(result.names, name) != result.names.end()) name += "0";
-    result.add(name, from_right.columns[c]);
+    result.add(name, from_right.columns[rule.right_keys ? c : next++]);
   }
   return result;
 }

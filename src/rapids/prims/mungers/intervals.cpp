@@ -46,6 +46,7 @@ Value cut(Arguments& arguments) {
   const bool lowest = arguments.flag(3);
   const bool right = arguments.flag(4);
   const double digits = std::min(arguments.number(5), 12.0);
+  if (std::isnan(digits)) arguments.fail(5, "expected a number of decimals.");
   for (double& b : breaks) b = munge::apply_binary(Op::round, b, digits);
   const std::size_t bins = breaks.size() - 1;
   if (!labels.empty() && labels.size() != bins) {
@@ -130,7 +131,7 @@ Value match(Arguments& arguments) {
 /// Numbers of the rows, or of the columns of a single row, that are not 0.
 Value which(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
-  const LazyFrame& frame = arguments.frame(0);
+  const LazyFrame& frame = arguments.coded_frame(0);
   if (frame.width() != 1 && frame.rows() != 1)
     arguments.fail(0, "which requires a single column or a single row.");
   std::vector<double> found;

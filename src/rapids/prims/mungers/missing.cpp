@@ -6,6 +6,7 @@
 #include <neve/munge/group_by.hpp>
 #include <neve/munge/rows.hpp>
 
+#include "rapids/ast.hpp"
 #include "rapids/elementwise.hpp"
 
 namespace neve::rapids::prims {
@@ -164,6 +165,13 @@ LazyFrame impute_by_groups(Arguments& arguments, LazyFrame& frame,
   return evaluation.new_frame(made);
 }
 
+/// Whether the values are given rather than to be found: _ or an empty list stand for none.
+bool has_values(Arguments& arguments) {
+  const AstPtr& ast = arguments.ast(6);
+  const bool none = ast != nullptr && ast->name() != nullptr && *ast->name() == "_";
+  return !none && !arguments.is_empty_list(6);
+}
+
 /// Fills missing cells of a frame of the catalogue in place.
 Value impute(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
@@ -174,6 +182,10 @@ Value impute(Arguments& arguments) {
     arguments.fail(1, "Column not -1 or in range 0 to " + std::to_string(frame.width()) + ".");
   }
   const auto by = arguments.column_positions(4, frame);
+  for (const std::size_t c : by) {
+    if (frame.columns[c]->type != ColumnType::string) continue;
+    arguments.fail(4, "columns of strings are no groups; use as.factor first.");
+  }
   std::vector<std::size_t> columns;
   for (std::size_t c = 0; c < frame.width(); ++c) {
     const bool key_column = std::ranges::find(by, c) != by.end();
@@ -188,7 +200,7 @@ Value impute(Arguments& arguments) {
     return imputed;
   }
   std::vector<double> values(frame.width(), std::nan(""));
-  if (arguments.get<NumberList>(6) != nullptr) {
+  if (has_values(arguments)) {
     values = arguments.numbers(6).expand();
     values.resize(frame.width(), std::nan(""));
     columns.resize(frame.width());
@@ -222,6 +234,7 @@ Value fill_missing(Arguments& arguments) {
   }
   const bool backward = method == "backward";
   const std::int64_t limit = arguments.integer(3);
+  if (limit < 0) arguments.fail(3, "expected a number of cells from 0.");
   const auto fill = [&](std::vector<double>& cells) {
     if (backward) std::ranges::reverse(cells);
     fill_forward(cells, limit);

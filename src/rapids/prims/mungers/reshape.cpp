@@ -88,7 +88,7 @@ Value pivot(Arguments& arguments) {
   std::vector<ExpressionPtr> columns;
   std::vector<std::vector<double>> cells;
   for (std::size_t i = 1; i <= 3; ++i) {
-    const std::size_t at = arguments.column_positions(i, frame).at(0);
+    const std::size_t at = arguments.column_position(i, frame);
     if (frame.columns[at]->type == frame::ColumnType::string) {
       arguments.fail(i, "columns of strings cannot be pivoted; use as.factor first.");
     }
@@ -121,46 +121,74 @@ Value pivot(Arguments& arguments) {
   return evaluation.new_frame(made);
 }
 
-/// Ranks from 1 within groups, by the order of some columns; rows with a missing one have no rank.
+/// Keys of the columns, ascending but where the list of directions says -1.
+std::vector<munge::SortKey> sort_keys(const frame::Frame& frame,
+                                      const std::vector<std::size_t>& columns,
+                                      const std::vector<std::int64_t>& directions) {
+  std::vector<munge::SortKey> keys;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    keys.push_back({frame.columns[columns[i]], i >= directions.size() || directions[i] != -1});
+  }
+  return keys;
+}
+
+/// Ranks from 1 of the sorted rows within their groups; a row with a missing value in a column that
+/// it is sorted by has none.
+std::vector<double> ranks_of(Evaluation& evaluation, const LazyFrame& sorted,
+                             const std::vector<std::size_t>& by,
+                             const std::vector<std::size_t>& order) {
+  const auto cells_of = [&](const std::vector<std::size_t>& columns) {
+    std::vector<std::vector<double>> cells;
+    for (const std::size_t c : columns) {
+      cells.push_back(munge::collect(evaluation.engine(), sorted.layout, sorted.columns[c]));
+    }
+    return cells;
+  };
+  const auto groups = cells_of(by);
+  const auto ordered = cells_of(order);
+  std::vector<double> ranks(static_cast<std::size_t>(sorted.rows()), std::nan(""));
+  double rank = 0;
+  for (std::size_t row = 0; row < ranks.size(); ++row) {
+    const bool same =
+        row > 0 && std::ranges::all_of(groups, [&](const std::vector<double>& v) {
+          return v[row - 1] == v[row] || (std::isnan(v[row - 1]) && std::isnan(v[row]));
+        });
+    if (!same) rank = 0;
+    const auto missing = [row](const std::vector<double>& v) { return std::isnan(v[row]); };
+    if (std::ranges::none_of(ordered, missing)) ranks[row] = ++rank;
+  }
+  return ranks;
+}
+
+/// The rows sorted by groups, then by some columns, with their ranks within the groups behind them;
+/// if wished sorted by those columns again, groups among each other.
 Value rank_in_groups(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const LazyFrame& source = arguments.frame(0);
   const auto by = arguments.column_positions(1, source);
-  const auto order_columns = arguments.column_positions(2, source);
+  const auto order = arguments.column_positions(2, source);
   const auto directions = arguments.numbers(3).expand_integers();
-  frame::Frame frame = evaluation.materialise(source);
-  std::vector<munge::SortKey> keys;
-  std::vector<std::vector<double>> groups;
-  std::vector<std::vector<double>> ordered;
-  for (const std::size_t c : by) {
-    keys.push_back({frame.columns[c], true});
-    groups.push_back(munge::collect(evaluation.engine(), frame.layout, source.columns[c]));
+  if (order.empty()) arguments.fail(2, "expected columns to rank by.");
+  for (const auto* columns : {&by, &order}) {
+    for (const std::size_t c : *columns) {
+      if (source.columns[c]->type != frame::ColumnType::string) continue;
+      arguments.fail(columns == &by ? 1 : 2,
+                     source.names[c] + " has strings; use as.factor first.");
+    }
   }
-  for (std::size_t i = 0; i < order_columns.size(); ++i) {
-    const std::size_t c = order_columns[i];
-    keys.push_back({frame.columns[c], i >= directions.size() || directions[i] != -1});
-    ordered.push_back(munge::collect(evaluation.engine(), frame.layout, source.columns[c]));
-  }
-  const auto rows = munge::sorted_rows(evaluation.engine(), frame.layout, keys, evaluation.token());
-  std::vector<double> ranks(rows.size(), std::nan(""));
-  double rank = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto row = static_cast<std::size_t>(rows[i]);
-    const bool same = i > 0 && std::ranges::all_of(groups, [&](const std::vector<double>& v) {
-                        const double a = v[static_cast<std::size_t>(rows[i - 1])];
-                        return a == v[row] || (std::isnan(a) && std::isnan(v[row]));
-                      });
-    if (!same) rank = 0;
-    const bool complete = std::ranges::none_of(
-        ordered, [row](const std::vector<double>& v) { return std::isnan(v[row]); });
-    if (complete) ranks[row] = ++rank;
-  }
-  const auto column = munge::sequential(evaluation.engine(), frame.layout, munge::constant_of(0),
+  const frame::Frame frame = evaluation.materialise(source);
+  std::vector<munge::SortKey> keys = sort_keys(frame, by, {});
+  const auto order_keys = sort_keys(frame, order, directions);
+  keys.insert(keys.end(), order_keys.begin(), order_keys.end());
+  frame::Frame sorted = munge::sort(evaluation.engine(), frame, keys, evaluation.token());
+  const auto ranks = ranks_of(evaluation, lazy(sorted), by, order);
+  const auto column = munge::sequential(evaluation.engine(), sorted.layout, munge::constant_of(0),
                                         [&](std::vector<double>& cells) { cells = ranks; });
-  frame.key.clear();
-  frame.add(arguments.text(4), column);
-  if (!arguments.flag(5)) return lazy(frame);
-  return lazy(munge::gather(evaluation.engine(), frame, rows, evaluation.token()));
+  sorted.key.clear();
+  sorted.add(arguments.text(4), column);
+  if (!arguments.flag(5)) return lazy(sorted);
+  return lazy(munge::sort(evaluation.engine(), sorted, sort_keys(sorted, order, directions),
+                          evaluation.token()));
 }
 
 }  // namespace

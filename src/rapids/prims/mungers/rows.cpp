@@ -61,7 +61,7 @@ Value by_numbers(Arguments& arguments, const NumberList& list) {
 Value by_mask(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const LazyFrame& source = arguments.frame(0);
-  const LazyFrame& mask = arguments.frame(1);
+  const LazyFrame& mask = arguments.coded_frame(1);
   if (mask.width() != 1) {
     arguments.fail(1, "Conditional Row Slicing Expression evaluated to " +
                           std::to_string(mask.width()) + " columns. Must be a boolean Vec.");

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "rapids/elementwise.hpp"
+#include "rapids/factors.hpp"
 
 namespace neve::rapids::prims {
 namespace {
@@ -37,7 +38,10 @@ Side side_of(Arguments& arguments, std::size_t i, const LazyFrame& test, std::si
     arguments.fail(i, "ifelse test frame and other frames must match dimensions.");
   }
   const LazyFrame aligned = arguments.evaluation().on_layout(frame, test.layout);
-  return {aligned.columns[frame.width() == 1 ? 0 : column], std::nullopt};
+  const ExpressionPtr& cells = aligned.columns[frame.width() == 1 ? 0 : column];
+  if (cells->type == frame::ColumnType::uuid) arguments.fail(i, "UUIDs cannot be chosen.");
+  const bool texts = cells->type == frame::ColumnType::string;
+  return {texts ? factor_of(arguments.evaluation(), test.layout, cells) : cells, std::nullopt};
 }
 
 ExpressionPtr choose(Arguments& arguments, const LazyFrame& test, std::size_t column) {
@@ -84,7 +88,7 @@ Value if_else_apply(Arguments& arguments) {
     return munge::reduce(arguments.evaluation().engine(), frame->layout, frame->columns)[0].sum;
   }
   const auto* row = std::get_if<Row>(&test);
-  const LazyFrame& cells = row != nullptr ? row->cells : arguments.frame(0);
+  const LazyFrame& cells = row != nullptr ? row->cells : arguments.coded_frame(0);
   LazyFrame result;
   result.layout = cells.layout;
   for (std::size_t c = 0; c < cells.width(); ++c) {

@@ -41,6 +41,7 @@ Value running(Arguments& arguments) {
 Value difference(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const ExpressionPtr& e = arguments.column(0);
+  if (!is_number_like(e)) arguments.fail(0, "expected a column of numbers or times.");
   LazyFrame frame = arguments.frame(0);
   frame.key.clear();
   const auto column =
@@ -151,7 +152,7 @@ LazyFrame by_rank(Arguments& arguments, std::size_t seed_at, const munge::Expres
                   const OfRank& value) {
   Evaluation& evaluation = arguments.evaluation();
   arguments.column(0);
-  const LazyFrame& frame = arguments.frame(0);
+  const LazyFrame& frame = arguments.coded_frame(0);
   const ClassRanks ranks = ranks_in_classes(evaluation, frame, seed_of(arguments, seed_at));
   const auto column =
       munge::sequential(evaluation.engine(), frame.layout, like, [&](std::vector<double>& cells) {
@@ -190,7 +191,11 @@ Value drop_duplicates(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
   const LazyFrame& source = arguments.frame(0);
   const auto columns = arguments.column_positions(1, source);
-  const bool last = arguments.word(2) == "last";
+  const std::string keep = arguments.word(2);
+  if (keep != "first" && keep != "last") {
+    arguments.fail(2, "expected first or last, not " + keep + ".");
+  }
+  const bool last = keep == "last";
   const frame::Frame frame = evaluation.materialise(source);
   // Groups are runs of equal codes once keys are numbered by group.
   std::vector<munge::SortKey> keys;
@@ -265,7 +270,7 @@ Value extreme_position(Arguments& arguments) {
 /// Rows become columns.
 Value transpose(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
-  const LazyFrame& frame = arguments.frame(0);
+  const LazyFrame& frame = arguments.coded_frame(0);
   constexpr std::int64_t kMostColumns = 100'000;
   if (frame.rows() > kMostColumns) {
     arguments.fail(0, "a frame of more than 100000 rows is not transposed.");

@@ -124,15 +124,44 @@ Value apply(Arguments& arguments) {
   return missing && !skip_missing ? std::nan("") : result;
 }
 
+std::string lower(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return text;
+}
+
+/// Whether levels are truth values: true, false or both, in whatever case.
+bool are_truths(const frame::Domain& domain) {
+  const auto is_truth = [](const std::string& level) {
+    return lower(level) == "true" || lower(level) == "false";
+  };
+  return !domain.empty() && domain.size() <= 2 && std::ranges::all_of(domain, is_truth) &&
+         (domain.size() == 1 || lower(domain[0]) != lower(domain[1]));
+}
+
+/// The column as numbers that are 0 where it is false. A missing cell counts as true, as in H2O-3;
+/// other words than truths are all false.
+ExpressionPtr truths_of(const ExpressionPtr& column) {
+  if (!column->domain) {
+    return is_number_like(column) ? column : missing_column();
+  }
+  if (!are_truths(*column->domain)) return munge::constant_of(0);
+  std::vector<double> table;
+  for (const std::string& level : *column->domain) {
+    table.push_back(lower(level) == "true" ? 1 : 0);
+  }
+  return munge::look_up(column, std::move(table));
+}
+
 template <bool all>
 Value truth(Arguments& arguments) {
   if (const auto* number = arguments.get<double>(0)) return *number != 0 ? 1.0 : 0.0;
   const LazyFrame& frame = arguments.frame(0);
   Evaluation& evaluation = arguments.evaluation();
+  std::vector<ExpressionPtr> cells;
+  for (const ExpressionPtr& column : frame.columns) cells.push_back(truths_of(column));
   bool result = all;
   for (const Reduced& r :
-       munge::reduce(evaluation.engine(), frame.layout, numeric_cells(frame), evaluation.token())) {
-    // A missing cell counts as true, as in H2O-3.
+       munge::reduce(evaluation.engine(), frame.layout, cells, evaluation.token())) {
     if (all && r.zeros > 0) result = false;
     if (!all && r.zeros < r.rows) result = true;
   }
@@ -143,17 +172,17 @@ Value truth(Arguments& arguments) {
 
 const PrimGroup& totals() {
   static const PrimGroup kGroup{{
-      {{"sum"}, "values...", "Sum of all cells.", apply<Total::sum, false>},
-      {{"sumNA"}, "values...", "Sum of all cells that have a value.", apply<Total::sum, true>},
-      {{"prod"}, "values...", "Product of all cells.", apply<Total::product, false>},
+      {{"sum"}, "values more...", "Sum of all cells.", apply<Total::sum, false>},
+      {{"sumNA"}, "values more...", "Sum of all cells that have a value.", apply<Total::sum, true>},
+      {{"prod"}, "values more...", "Product of all cells.", apply<Total::product, false>},
       {{"prod.na"},
-       "values...",
+       "values more...",
        "Product of the cells that have a value.",
        apply<Total::product, true>},
-      {{"min"}, "values...", "Smallest cell.", apply<Total::min, false>},
-      {{"minNA"}, "values...", "Smallest cell that has a value.", apply<Total::min, true>},
-      {{"max"}, "values...", "Largest cell.", apply<Total::max, false>},
-      {{"maxNA"}, "values...", "Largest cell that has a value.", apply<Total::max, true>},
+      {{"min"}, "values more...", "Smallest cell.", apply<Total::min, false>},
+      {{"minNA"}, "values more...", "Smallest cell that has a value.", apply<Total::min, true>},
+      {{"max"}, "values more...", "Largest cell.", apply<Total::max, false>},
+      {{"maxNA"}, "values more...", "Largest cell that has a value.", apply<Total::max, true>},
       {{"all"}, "values", "1 where no cell is 0.", truth<true>},
       {{"any"}, "values", "1 where some cell is not 0.", truth<false>},
   }};

@@ -27,7 +27,10 @@ ExpressionPtr worked(Evaluation& evaluation, const LazyFrame& frame, const Expre
       return munge::look_up(column, std::move(table));
     }
     std::vector<std::optional<std::string>> names;
-    for (const std::string& level : *column->domain) names.emplace_back(worker.text(level));
+    std::string room;
+    for (const std::string& level : *column->domain) {
+      names.emplace_back(std::string(worker.text(level, room)));
+    }
     return renamed_levels(column, names);
   }
   mr::Engine& engine = evaluation.engine();
@@ -36,6 +39,11 @@ ExpressionPtr worked(Evaluation& evaluation, const LazyFrame& frame, const Expre
         map_texts(engine, frame.layout, column->column, work, evaluation.token()));
   }
   return munge::column_of(measure_texts(engine, frame.layout, column->column, work, {}));
+}
+
+/// Columns of what texts become are called C1, C2, …, as clients expect.
+void number_names(LazyFrame& frame) {
+  for (std::size_t c = 0; c < frame.width(); ++c) frame.names[c] = "C" + std::to_string(c + 1);
 }
 
 Value on_texts(Arguments& arguments, const TextWork& work) {
@@ -49,6 +57,8 @@ Value on_texts(Arguments& arguments, const TextWork& work) {
   for (ExpressionPtr& column : result.columns) {
     column = worked(arguments.evaluation(), result, column, work);
   }
+  // All but the names of what is replaced once: an oddity of H2O-3 that scripts may rely on.
+  if (work.kind != TextWork::Kind::replace_first) number_names(result);
   return result;
 }
 

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
+#include <numeric>
 #include <shared_mutex>
 
 #include <neve/munge/calendar.hpp>
@@ -31,9 +34,35 @@ Value set_zone(Arguments& arguments) {
 
 Value get_zone(Arguments& arguments) { return zone_name(arguments.evaluation()); }
 
+/// "+01:00": of a northern or southern winter, whichever is less, as it is without summer time.
+std::string standard_offset(const std::string& zone) {
+  const munge::TimeZone rules(zone);
+  std::int64_t minutes = std::numeric_limits<std::int64_t>::max();
+  for (const int month : {1, 7}) {
+    const std::int64_t moment = munge::millis_of({.year = 2025, .month = month});
+    minutes = std::min(minutes, (rules.to_local(moment) - moment) / 60'000);
+  }
+  const std::int64_t size = std::abs(minutes);
+  const auto two = [](std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  return (minutes < 0 ? "-" : "+") + two(size / 60) + ":" + two(size % 60);
+}
+
+/// As clients print and cut them: a head, then offset, name and further names of each zone.
 Value list_zones(Arguments& arguments) {
+  StringList lines;
+  for (const auto& [name, aliases] : munge::time_zones()) {
+    std::string line = standard_offset(name) + " " + name;
+    for (const std::string& alias : aliases) line += ", " + alias;
+    lines.push_back(std::move(line));
+  }
+  std::ranges::sort(lines);
+  lines.insert(lines.begin(), "StandardOffset CanonicalID, Aliases");
+  std::vector<double> codes(lines.size());
+  std::iota(codes.begin(), codes.end(), 0.0);
   return arguments.evaluation().new_frame(
-      {{.name = "Timezones", .texts = munge::time_zone_names()}});
+      {{.name = "Timezones",
+        .numbers = std::move(codes),
+        .domain = std::make_shared<const frame::Domain>(std::move(lines))}});
 }
 
 /// Milliseconds on the wall clock of the zone in force.
@@ -59,6 +88,7 @@ Value time_part(Arguments& arguments) {
 
 Value whole_millis(Arguments& arguments) {
   return map_columns(arguments, [](const ExpressionPtr& column) {
+    if (!is_number_like(column)) return missing_column();
     return munge::retyped(column, frame::ColumnType::numeric, nullptr);
   });
 }
@@ -67,7 +97,8 @@ Value weekday(Arguments& arguments) {
   static const auto kDays = std::make_shared<const frame::Domain>(
       frame::Domain{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"});
   return map_columns(arguments, [&](const ExpressionPtr& column) {
-    const auto day = munge::unary(Op::weekday, local(arguments.evaluation(), column));
+    const ExpressionPtr times = is_number_like(column) ? column : missing_column();
+    const auto day = munge::unary(Op::weekday, local(arguments.evaluation(), times));
     return munge::retyped(day, frame::ColumnType::categorical, kDays);
   });
 }
@@ -114,6 +145,7 @@ Value moment(Arguments& arguments) {
       parts[i].assign(static_cast<std::size_t>(rows), arguments.number(i));
       continue;
     }
+    if (!is_number_like(arguments.column(i))) arguments.fail(i, "expected numbers.");
     const LazyFrame aligned = evaluation.on_layout(*frame, like->layout);
     parts[i] = munge::collect(evaluation.engine(), like->layout, aligned.columns[0]);
   }
@@ -121,7 +153,8 @@ Value moment(Arguments& arguments) {
   for (std::size_t r = 0; r < times.size(); ++r) {
     const auto part = [&](std::size_t i) { return static_cast<int>(parts[i][r]); };
     bool complete = true;
-    for (std::size_t i = 0; i < 7; ++i) complete = complete && std::isfinite(parts[i][r]);
+    // What is beyond the calendar is no time.
+    for (std::size_t i = 0; i < 7; ++i) complete = complete && std::fabs(parts[i][r]) < 1e8;
     if (!complete) continue;
     const munge::CivilTime time{
         part(0), part(1) + 1 - base, part(2) + 1 - base, part(3), part(4), part(5), part(6)};

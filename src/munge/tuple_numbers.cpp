@@ -1,0 +1,304 @@
+#include "munge/tuple_numbers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <neve/base/error.hpp>
+
+#include "munge/rollup_task.hpp"
+
+namespace neve::munge {
+namespace {
+
+constexpr int kWordBits = 64;
+
+/// Whether a table with a place for every word is small beside the rows.
+bool fits_table(int bits, std::size_t rows) {
+  constexpr std::size_t kPlacesPerRow = 4;
+  constexpr std::size_t kFewest = 4096;
+  return bits < kWordBits / 2 && std::size_t{1} << bits <= std::max(kFewest, kPlacesPerRow * rows);
+}
+
+NumberedWords number_by_table(std::span<const std::uint64_t> words, int bits) {
+  NumberedWords made;
+  made.ids.resize(words.size());
+  std::vector<std::uint32_t> places(std::size_t{1} << bits, 0);
+  for (const std::uint64_t word : words) places[word] = 1;
+  std::uint32_t next = 0;
+  for (std::size_t word = 0; word < places.size(); ++word) {
+    if (places[word] == 0) continue;
+    places[word] = next++;
+    made.words.push_back(word);
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) made.ids[i] = places[words[i]];
+  return made;
+}
+
+struct Item {
+  std::uint64_t word;
+  std::uint32_t at;
+};
+
+constexpr int kDigitBits = 11;
+constexpr std::uint64_t kDigits = std::uint64_t{1} << kDigitBits;
+
+/// Words that take more passes than this are hashed first.
+constexpr int kMostSortedBits = 4 * kDigitBits;
+
+void sort_items(std::vector<Item>& items, int bits) {
+  // Below this the counters cost more than the items.
+  constexpr std::size_t kFew = 512;
+  if (items.size() < kFew) {
+    std::ranges::sort(items, {}, &Item::word);
+    return;
+  }
+  std::vector<Item> other(items.size());
+  for (int shift = 0; shift < bits; shift += kDigitBits) {
+    std::array<std::uint32_t, kDigits> places{};
+    const auto digit = [shift](const Item& item) { return item.word >> shift & (kDigits - 1); };
+    for (const Item& item : items) ++places[digit(item)];
+    if (places[digit(items[0])] == items.size()) continue;
+    std::uint32_t next = 0;
+    for (std::uint32_t& place : places) next += std::exchange(place, next);
+    for (const Item& item : items) other[places[digit(item)]++] = item;
+    items.swap(other);
+  }
+}
+
+/// Numbers of sorted items, given to the rows that they stand for.
+NumberedWords number_sorted(std::span<const Item> items) {
+  NumberedWords made;
+  made.ids.resize(items.size());
+  for (const Item& item : items) {
+    if (made.words.empty() || made.words.back() != item.word) made.words.push_back(item.word);
+    made.ids[item.at] = static_cast<std::uint32_t>(made.words.size() - 1);
+  }
+  return made;
+}
+
+std::vector<Item> items_of(std::span<const std::uint64_t> words) {
+  std::vector<Item> items(words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    items[i] = {words[i], static_cast<std::uint32_t>(i)};
+  }
+  return items;
+}
+
+NumberedWords number_by_sort(std::span<const std::uint64_t> words, int bits) {
+  std::vector<Item> items = items_of(words);
+  sort_items(items, bits);
+  return number_sorted(items);
+}
+
+/// Distinct words in the order of their first rows: open addressing.
+class WordTable {
+ public:
+  std::uint32_t number(std::uint64_t word) {
+    if (2 * (words_.size() + 1) > slots_.size()) grow();
+    const std::size_t slot = place_of(word);
+    if (slots_[slot] == kFree) {
+      slots_[slot] = static_cast<std::uint32_t>(words_.size());
+      words_.push_back(word);
+    }
+    return slots_[slot];
+  }
+  [[nodiscard]] const std::vector<std::uint64_t>& words() const { return words_; }
+
+ private:
+  static constexpr std::uint32_t kFree = ~std::uint32_t{0};
+
+  [[nodiscard]] std::size_t place_of(std::uint64_t word) const {
+    // Whole numbers as doubles differ in their high bits only; the slot is made of the low ones.
+    std::uint64_t hash = (word ^ (word >> 32U)) * 0xBF58476D1CE4E5B9ULL;
+    hash = (hash ^ (hash >> 32U)) * 0x94D049BB133111EBULL;
+    hash ^= hash >> 31U;
+    std::size_t slot = hash & (slots_.size() - 1);
+    while (slots_[slot] != kFree && words_[slots_[slot]] != word) {
+      slot = (slot + 1) & (slots_.size() - 1);
+    }
+    return slot;
+  }
+
+  void grow() {
+    constexpr std::size_t kFewest = 256;
+    slots_.assign(std::max(kFewest, 4 * slots_.size()), kFree);
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+      slots_[place_of(words_[i])] = static_cast<std::uint32_t>(i);
+    }
+  }
+
+  std::vector<std::uint64_t> words_;
+  std::vector<std::uint32_t> slots_;  ///< a power of two
+};
+
+NumberedWords number_by_hash(std::span<const std::uint64_t> words) {
+  WordTable table;
+  std::vector<std::uint32_t> firsts(words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    firsts[i] = i > 0 && words[i] == words[i - 1] ? firsts[i - 1] : table.number(words[i]);
+  }
+  std::vector<Item> items = items_of(table.words());
+  sort_items(items, kWordBits);
+  NumberedWords made = number_sorted(items);
+  for (std::uint32_t& first : firsts) first = made.ids[first];
+  made.ids = std::move(firsts);
+  return made;
+}
+
+/// How one column's keys become numbers of few bits, in the same order.
+struct Packing {
+  bool whole = false;  ///< code is value - least + 1, which takes up to 32 bits; else its level
+  double least = 0;
+  std::vector<std::uint64_t> levels;  ///< keys by code where not whole
+  std::uint64_t missing_code = 0;
+  int bits = 0;
+  [[nodiscard]] std::uint64_t key(std::uint64_t code, std::uint64_t missing) const {
+    if (!whole) return levels[code];
+    return code == missing_code ? missing : key_of(least + static_cast<double>(code) - 1);
+  }
+};
+
+/// What one pass over a column finds.
+struct Extent {
+  double least = std::numeric_limits<double>::infinity();
+  double most = -std::numeric_limits<double>::infinity();
+  bool whole = true;
+};
+
+Extent extent_of(std::span<const double> column) {
+  Extent found;
+  std::size_t broken = 0;
+  for (const double value : column) {
+    found.least = value < found.least ? value : found.least;
+    found.most = value > found.most ? value : found.most;
+    broken += static_cast<std::size_t>(value == value && std::trunc(value) != value);
+  }
+  constexpr double kExact = 0x1p52;
+  const bool exact = found.least >= -kExact && found.most <= kExact;
+  const bool narrow = found.most - found.least < 0x1p31;
+  found.whole = broken == 0 && (found.least > found.most || (exact && narrow));
+  return found;
+}
+
+/// A column as codes and what they stand for.
+struct Coded {
+  Packing packing;
+  std::vector<std::uint32_t> levels;  ///< of each row where not whole
+};
+
+Coded coded(std::span<const double> column, std::uint64_t missing) {
+  const Extent extent = extent_of(column);
+  Coded made;
+  Packing& packing = made.packing;
+  packing.whole = extent.whole;
+  if (extent.whole) {
+    const bool any = extent.least <= extent.most;
+    packing.least = any ? extent.least : 0;
+    const auto range = any ? static_cast<std::uint64_t>(extent.most - extent.least) : 0;
+    packing.missing_code = missing == 0 ? 0 : range + 2;
+    packing.bits = static_cast<int>(std::bit_width(range + 2));
+    return made;
+  }
+  std::vector<std::uint64_t> keys(column.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    keys[i] = std::isnan(column[i]) ? missing : key_of(column[i]);
+  }
+  NumberedWords numbered = number_words(keys, kWordBits);
+  packing.levels = std::move(numbered.words);
+  packing.bits = static_cast<int>(std::bit_width(packing.levels.size()));
+  made.levels = std::move(numbered.ids);
+  return made;
+}
+
+/// Puts a column's codes behind what the words hold already.
+void push_codes(const Coded& from, std::span<const double> column, std::vector<std::uint64_t>& to) {
+  const Packing& packing = from.packing;
+  if (!packing.whole) {
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = to[i] << packing.bits | from.levels[i];
+    return;
+  }
+  // Adding 2^52 brings a whole number below it into the low bits of the double.
+  constexpr double kToBits = 0x1p52;
+  constexpr std::uint64_t kFraction = (std::uint64_t{1} << 52U) - 1;
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    const double value = column[i];
+    const double above = value - packing.least + (kToBits + 1);
+    const std::uint64_t code = std::bit_cast<std::uint64_t>(above) & kFraction;
+    to[i] = to[i] << packing.bits | (value == value ? code : packing.missing_code);
+  }
+}
+
+/// Columns packed side by side, the first in the highest bits, from a tuple's number on.
+struct Word {
+  std::vector<Packing> columns;
+  int bits = 0;
+
+  /// Takes the codes apart again: appends the keys of one word's columns to a tuple.
+  void unpack(std::uint64_t word, std::uint64_t missing, std::uint64_t* to) const {
+    int shift = bits;
+    for (const Packing& column : columns) {
+      shift -= column.bits;
+      const std::uint64_t mask = (std::uint64_t{1} << column.bits) - 1;
+      *to++ = column.key(word >> shift & mask, missing);
+    }
+  }
+};
+
+/// Tuples so far and one more word of columns become tuples.
+NumberedTuples closed(const NumberedTuples& before, const Word& word,
+                      std::span<const std::uint64_t> words, std::uint64_t missing) {
+  NumberedTuples made;
+  made.width = before.width + word.columns.size();
+  const int own_bits = word.bits;
+  const int all_bits =
+      own_bits + (before.width == 0 ? 0 : static_cast<int>(std::bit_width(before.count)));
+  NumberedWords numbered = number_words(words, all_bits);
+  made.count = numbered.words.size();
+  made.ids = std::move(numbered.ids);
+  made.tuples.resize(made.count * made.width);
+  std::uint64_t* to = made.tuples.data();
+  for (const std::uint64_t one : numbered.words) {
+    if (before.width > 0) {
+      const std::uint64_t* prefix = before.tuples.data() + (one >> own_bits) * before.width;
+      std::copy(prefix, prefix + before.width, to);
+    }
+    word.unpack(one, missing, to + before.width);
+    to += made.width;
+  }
+  return made;
+}
+
+}  // namespace
+
+NumberedWords number_words(std::span<const std::uint64_t> words, int bits) {
+  if (fits_table(bits, words.size())) return number_by_table(words, bits);
+  return bits <= kMostSortedBits ? number_by_sort(words, bits) : number_by_hash(words);
+}
+
+NumberedTuples number_tuples(std::span<const std::vector<double>> columns, std::size_t rows,
+                             std::uint64_t missing) {
+  NEVE_CHECK(rows < std::size_t{1} << 30U, "too many rows to number at once");
+  NumberedTuples tuples;
+  Word word;
+  std::vector<std::uint64_t> words(rows, 0);
+  int room = kWordBits - 1;
+  for (const std::vector<double>& column : columns) {
+    Coded codes = coded(column, missing);
+    if (word.bits + codes.packing.bits > room) {
+      tuples = closed(tuples, word, words, missing);
+      std::ranges::copy(tuples.ids, words.begin());
+      room = kWordBits - 1 - static_cast<int>(std::bit_width(tuples.count));
+      word = {};
+    }
+    push_codes(codes, column, words);
+    word.bits += codes.packing.bits;
+    word.columns.push_back(std::move(codes.packing));
+  }
+  return closed(tuples, word, words, missing);
+}
+
+}  // namespace neve::munge

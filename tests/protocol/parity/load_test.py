@@ -1,0 +1,14 @@
+"""What all other tests stand on: the frames here and there have the same cells."""
+import pytest
+
+from session import same
+
+
+@pytest.mark.parametrize("name", ["mixed", "one", "empty", "constant", "missing", "groups", "wide"])
+def test_frames_are_read_back(rapids, known, name):
+    same(rapids.download(name), known[name], relative=0, absolute=0)
+
+
+def test_many_rows_are_cut_into_many_groups(rapids):
+    shown = rapids.ask("GET", "/3/Frames/groups/summary")["frames"][0]
+    assert shown["distribution_summary"]["data"], shown.keys()
