@@ -74,10 +74,9 @@ bool UnpackStream::begin_member() {
     at_ = shown_;
     if (!show_more()) return false;
   }
-  const bool cut = window().size() < packing_.magic.size();
-  if (cut && packing_.magic.starts_with(window())) end_early();
   const bool skippable = packing_.skippable && any_member_ && is_skippable(window());
   if (!packing_.begins(window()) && !skippable) {
+    if (packing_.magic.starts_with(window())) end_early();
     damaged(any_member_ ? "what follows its end is no such data" : "it does not begin as such");
   }
   unpacker_->begin(window().substr(0, Unpacker::kBeginning));
