@@ -1,5 +1,6 @@
 #include <neve/ingest/ingest.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "ingest/import_paths.hpp"
 #include "ingest/parse_job.hpp"
 #include "ingest/parse_shares.hpp"
+#include "ingest/plain_text.hpp"
 #include "ingest/raw_files.hpp"
 #include "ingest/sources/memory_source.hpp"
 #include "ingest/sources/unpack.hpp"
@@ -33,12 +35,29 @@ std::string key_of_path(const std::string& path) { return "nfs:/" + path; }
 ByteSourcePtr open_columnar(const ByteSourcePtr& file, Budget& budget) {
   if (!is_packed(*file)) return columnar::container_of(*file) ? file : nullptr;
   constexpr std::size_t kEnough = std::size_t{64} << 10;  // packed, for what tells
-  const std::string beginning = unpacked_beginning(*file, kEnough);
+  const std::string beginning = unpacked_beginning(*file, kEnough, budget);
   if (!columnar::container_of(MemorySource(file->name(), beginning))) return nullptr;
   return unpacked(file, budget);
 }
 
 bool exists_file(const std::string& path) { return std::ifstream(path).good(); }
+
+/// Enough of a file to see a few of its rows, which may be long.
+Sample sample_of(const ByteSourcePtr& file, Budget& budget) {
+  constexpr std::size_t kLongest = std::size_t{1} << 30;
+  constexpr std::ptrdiff_t kFewLines = 3;
+  for (std::size_t size = Sample::kBytes;; size *= 4) {
+    Reservation memory;
+    if (size > Sample::kBytes) {
+      memory = budget.reserve(static_cast<std::int64_t>(size), "The beginning of " + file->name());
+    }
+    Sample sample{.name = file->name(), .bytes = beginning_of_text(file, size, budget)};
+    sample.whole = sample.bytes.size() < size;
+    const bool enough = sample.whole || std::ranges::count(sample.bytes, '\n') >= kFewLines ||
+                        std::ranges::count(sample.bytes, '\r') >= kFewLines;
+    if (enough || size >= kLongest) return sample;
+  }
+}
 
 void write_file(CsvWriter& writer, const std::string& path, job::Job& job) {
   // Written beside its place first: a failed export leaves what was there.
@@ -122,17 +141,16 @@ FileSetup Ingest::guess(const std::vector<std::string>& source_keys, const FileS
   if (source_keys.empty()) {
     throw InputError::illegal_argument("source_frames names no file.", {{"source_frames", ""}});
   }
+  for (const std::string& column : said.partition_by) (void)values_of_folders(column, source_keys);
   std::vector<Sample> samples;
   std::vector<ByteSourcePtr> columnar;
   for (const std::string& key : source_keys) {
     const ByteSourcePtr file = raw_files_->open(key, raw_files_->require(key));
     if (ByteSourcePtr columns = open_columnar(file, engine_.budget())) {
       columnar.push_back(std::move(columns));
-      continue;
+    } else {
+      samples.push_back(sample_of(file, engine_.budget()));
     }
-    Sample sample{.name = file->name(), .bytes = unpacked_beginning(*file, Sample::kBytes)};
-    sample.whole = sample.bytes.size() < Sample::kBytes;
-    samples.push_back(std::move(sample));
   }
   if (columnar.empty() && columnar::is_columnar(said.parse_type)) {
     throw InputError::illegal_argument(samples.front().name +
@@ -184,7 +202,7 @@ std::shared_ptr<job::Job> Ingest::parse(const ParseOrder& order) {
     (void)raw_files_->open(key, file);  // a file that is not there is said at once
     if (file.path.empty()) columns.push_back(file.blob.column);
   }
-  (void)plan_table(order.setup, time_zone());
+  (void)plan_table(order.setup, time_zone(), order.source_keys);
   const job::Description description{
       .text = "Parse", .destination = order.destination, .destination_type = "Key<Frame>"};
   return jobs_.start(description, {.kind = ParseRequest::kKind,
@@ -195,8 +213,9 @@ std::shared_ptr<job::Job> Ingest::parse(const ParseOrder& order) {
 void Ingest::run_parse_job(const ParseRequest& request, job::Job& job) {
   const ParseOrder& order = request.order;
   const TimeZone zone = TimeZone::find(request.time_zone).value_or(TimeZone());
-  ParseRun run{
-      .files = {}, .plan = plan_table(order.setup, zone), .destination = order.destination};
+  ParseRun run{.files = {},
+               .plan = plan_table(order.setup, zone, order.source_keys),
+               .destination = order.destination};
   for (std::size_t i = 0; i < request.files.size(); ++i) {
     const RawFile& file = request.files[i];
     // The job may have come from another node, of whose files this one's rules know nothing.
