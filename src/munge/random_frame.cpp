@@ -16,6 +16,7 @@
 #include <neve/munge/evaluate.hpp>
 #include <neve/munge/expression.hpp>
 
+#include "munge/random_columns.hpp"
 #include "munge/random_task.hpp"
 
 namespace neve::munge {
@@ -26,9 +27,6 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t kMostRows = std::int64_t{1} << 36U;
 constexpr std::int32_t kMostColumns = 1'000'000;
 constexpr std::int32_t kMostLevels = 10'000'000;  // as H2O-3
-/// Of one column each, apart from one another: its values, and which of them are missing.
-constexpr std::uint64_t kValueStream = 0x76616C7565;
-constexpr std::uint64_t kMissingStream = 0x6D697373;
 
 enum class Kind : std::uint8_t { categorical, integer, real, binary, time, text };
 
@@ -113,38 +111,6 @@ void check_memory(mr::Engine& engine, const RandomFrame& like, const std::vector
   engine.budget().check(static_cast<std::int64_t>(bytes), "the frame");
 }
 
-/// A seed for one column.
-std::uint64_t seed_of(std::uint64_t seed, std::uint64_t stream, std::size_t column) {
-  return CounterRng(seed, stream).bits(column);
-}
-
-ExpressionPtr uniform(std::uint64_t seed) {
-  auto made = std::make_shared<Expression>();
-  made->op = Op::random;
-  made->constant = std::bit_cast<double>(seed);
-  return made;
-}
-
-/// ⌊uniform · count⌋ + first
-ExpressionPtr whole(std::uint64_t seed, double first, double count) {
-  const auto scaled = binary(Op::multiply, uniform(seed), constant_of(count));
-  return binary(Op::add, unary(Op::floor, scaled), constant_of(first));
-}
-
-ExpressionPtr between(std::uint64_t seed, double low, double high) {
-  const auto scaled = binary(Op::multiply, uniform(seed), constant_of(high - low));
-  return binary(Op::add, scaled, constant_of(low));
-}
-
-ExpressionPtr categories(std::uint64_t seed, const std::string& prefix, std::int32_t count) {
-  frame::Domain domain;
-  for (std::int32_t level = 0; level < count; ++level) {
-    domain.push_back(prefix + std::to_string(level));
-  }
-  return retyped(whole(seed, 0, count), frame::ColumnType::categorical,
-                 std::make_shared<const frame::Domain>(std::move(domain)));
-}
-
 ExpressionPtr response_of(const RandomFrame& like, std::uint64_t seed) {
   if (like.response_levels > 1) return categories(seed, "", like.response_levels);
   return between(seed, like.positive_response ? 0 : -like.real_range, like.real_range);
@@ -171,30 +137,6 @@ ExpressionPtr column_like(const RandomFrame& like, Kind kind, std::size_t place,
   return between(seed, -like.real_range, like.real_range);
 }
 
-mr::RunOptions text_options(const frame::Column& like, const job::TokenPtr& token) {
-  mr::RunOptions options;
-  options.token = token;
-  options.outputs = {{.kind = mr::OutputKind::text, .type = like.type}};
-  return options;
-}
-
-frame::Column random_texts(mr::Engine& engine, const frame::LayoutPtr& layout, std::uint64_t seed,
-                           const job::TokenPtr& token) {
-  frame::Column kind;
-  kind.type = frame::ColumnType::string;
-  const auto run =
-      engine.run_with_outputs<RandomTextTask>({layout, {}}, {seed}, text_options(kind, token));
-  return run.columns[0];
-}
-
-/// Computes the expressions in one pass and puts the results where `columns` has gaps.
-void fill_gaps(mr::Engine& engine, const std::vector<ExpressionPtr>& expressions,
-               const job::TokenPtr& token, frame::Frame& frame,
-               const std::vector<std::size_t>& gaps) {
-  const auto made = evaluate(engine, frame.layout, expressions, token);
-  for (std::size_t i = 0; i < gaps.size(); ++i) frame.columns[gaps[i]] = made[i];
-}
-
 }  // namespace
 
 void check(const RandomFrame& like) {
@@ -219,22 +161,6 @@ void check(const RandomFrame& like) {
   }
   if (like.randomize && like.value != 0) {
     throw InputError::bad_request("Cannot set data to a constant value if randomize=true.");
-  }
-}
-
-void RandomTextTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
-                         mr::Outputs& outputs) {
-  constexpr std::size_t kLetters = 8;
-  constexpr std::uint64_t kAlphabet = 26;
-  const CounterRng random(state.seed);
-  std::string text(kLetters, 'A');
-  for (std::int64_t row = 0; row < group.rows; ++row) {
-    std::uint64_t bits = random.bits(static_cast<std::uint64_t>(group.first_row + row));
-    for (char& letter : text) {
-      letter = static_cast<char>('A' + bits % kAlphabet);
-      bits /= kAlphabet;
-    }
-    outputs.text(0).append(text);
   }
 }
 
@@ -282,7 +208,7 @@ frame::Frame make_random_frame(mr::Engine& engine, const RandomFrame& like,
     frame.names.push_back(is_response ? "response" : "C" + std::to_string(c - first + 1));
     const std::uint64_t seed = seed_of(like.seed, kValueStream, c);
     if (like.randomize && !is_response && kinds[c - first] == Kind::text) {
-      frame.columns[c] = random_texts(engine, frame.layout, seed, token);
+      frame.columns[c] = random_texts(engine, frame.layout, {.seed = seed}, token);
       continue;
     }
     gaps.push_back(c);

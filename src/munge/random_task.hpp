@@ -7,15 +7,16 @@
 
 namespace neve::munge {
 
-/// Writes texts of eight capital letters, drawn by seed and row.
+/// Writes texts of capital letters, drawn by seed and row.
 struct RandomTextTask {
   static constexpr std::string_view name = "munge.random_text";
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
     std::uint64_t seed = 0;
+    std::int32_t letters = 8;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(seed);
+      archive(seed, letters);
     }
   };
   using Partial = mr::Nothing;
