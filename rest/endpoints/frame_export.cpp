@@ -10,10 +10,14 @@
 namespace neve::rest::endpoints {
 namespace {
 
-void refuse(const std::string& field, const std::string& value) {
-  throw InputError::unsupported("The value '" + value + "' of " + field +
-                                    " is not supported by this version; leave the parameter out.",
-                                {{field, value}});
+ingest::ExportOrder csv_order(const FramesV3& input) {
+  return {.path = *input.path,
+          .overwrite = input.force,
+          .parts = input.num_parts,
+          .packing = ingest::packing_of_word(input.compression.value_or("")),
+          .form = {.separator = static_cast<char>(input.separator),
+                   .header = input.header,
+                   .quote_header = input.quote_header}};
 }
 
 /// Column by column, into a folder of parts (Parquet) or a file (Arrow).
@@ -38,16 +42,9 @@ FramesV3 export_frame(Call& call, const FramesV3& input) {
     throw InputError::illegal_argument("Required field path not specified", {{"field", "path"}});
   }
   if (input.format && *input.format != ExportFormat::csv) return export_columns(call, input);
-  if (input.compression && !input.compression->empty()) refuse("compression", *input.compression);
-  if (input.num_parts != 1) refuse("num_parts", std::to_string(input.num_parts));
   const frame::Frame frame = call.services.frames->require(input.frame_id.name, "key");
-  const ingest::ExportOrder order{.path = *input.path,
-                                  .overwrite = input.force,
-                                  .form = {.separator = static_cast<char>(input.separator),
-                                           .header = input.header,
-                                           .quote_header = input.quote_header}};
   FramesV3 answer = input;
-  answer.job = job_v3(*call.services.ingest->export_csv(frame, order));
+  answer.job = job_v3(*call.services.ingest->export_csv(frame, csv_order(input)));
   return answer;
 }
 
@@ -57,7 +54,10 @@ const Resource& frame_export();
 const Resource& frame_export() {
   static const Resource kResource{
       {route("POST", "/3/Frames/{frame_id}/export", "exportFrame",
-             "Writes a frame to a file of this machine.", &export_frame)}};
+             "Writes a frame to a file, or a folder of files, of this machine.", &export_frame),
+       route("GET", "/3/Frames/{frame_id}/export/{path}/overwrite/{force}",
+             "exportFrame_deprecated", "Writes a frame to a file of this machine.",
+             &export_frame)}};
   return kResource;
 }
 

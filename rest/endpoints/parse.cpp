@@ -108,7 +108,8 @@ void add_dialect(schema::SchemaOf<T>& table) {
       .inout()
       .template field<&T::decrypt_tool>("Not supported.")
       .inout()
-      .template field<&T::partition_by>("Not supported.")
+      .template field<&T::partition_by>(
+          "Columns to make of folders named column=value on the files' paths.")
       .inout()
       .template field<&T::escapechar>("Code of a character that makes the next one plain; 0: none.")
       .inout()
@@ -124,7 +125,10 @@ const schema::Schema& ParseSetupV3::schema() {
     using T = ParseSetupV3;
     schema::SchemaOf<T> table("ParseSetupV3", "ParseSetup", "RequestSchemaV3");
     add_dialect(table);
-    table.field<&T::column_name_filter>("Not supported.")
+    table
+        .field<&T::column_name_filter>(
+            "A regular expression; the preview shows columns of matching "
+            "names.")
         .inout()
         .field<&T::column_offset>("First column of the preview.")
         .inout()
@@ -179,9 +183,6 @@ void refuse_unbuilt(const ParseFields& fields) {
   if (fields.decrypt_tool && !fields.decrypt_tool->empty()) {
     refuse("decrypt_tool", fields.decrypt_tool->name);
   }
-  if (fields.partition_by && !fields.partition_by->empty()) {
-    refuse("partition_by", fields.partition_by->front());
-  }
 }
 
 Names keys_of(const ParseFields& fields) {
@@ -228,6 +229,7 @@ ingest::FileSetup setup_of(const ParseFields& fields) {
     setup.skipped_columns.assign(fields.skipped_columns->begin(), fields.skipped_columns->end());
   }
   setup.adjust_to_local = fields.tz_adjust_to_local;
+  setup.partition_by = fields.partition_by.value_or(Names{});
   if (fields.force_col_types) setup.whole_columns = whole_columns(fields);
   return setup;
 }
@@ -237,7 +239,18 @@ ParseType type_of(std::string_view text) {
   return static_cast<ParseType>(std::ranges::find(texts, text) - texts.begin());
 }
 
-/// The columns of the preview that were asked for.
+/// The columns of the preview whose names were asked for.
+std::vector<Names> columns_of(const std::vector<Names>& rows,
+                              const std::vector<std::size_t>& columns) {
+  std::vector<Names> found;
+  for (const Names& row : rows) {
+    Names& kept = found.emplace_back();
+    for (std::size_t c : columns) kept.push_back(c < row.size() ? row[c] : "");
+  }
+  return found;
+}
+
+/// The columns of the preview that were asked for by number.
 std::vector<Names> window_of(const std::vector<Names>& rows, std::int32_t offset,
                              std::int32_t count) {
   std::vector<Names> window;
@@ -258,9 +271,6 @@ Lists lists_of(const std::vector<Names>& texts) {
 
 ParseSetupV3 guess_setup(Call& call, const ParseSetupV3& input) {
   refuse_unbuilt(input);
-  if (input.column_name_filter && !input.column_name_filter->empty()) {
-    refuse("column_name_filter", *input.column_name_filter);
-  }
   const Names keys = keys_of(input);
   const ingest::FileSetup setup = call.services.ingest->guess(keys, setup_of(input));
   ParseSetupV3 answer = input;
@@ -279,7 +289,13 @@ ParseSetupV3 guess_setup(Call& call, const ParseSetupV3& input) {
   answer.total_filtered_column_count = setup.columns;
   answer.chunk_size = ingest::FileSetup::kChunkSize;
   answer.destination_frame = call.services.ingest->frame_name(keys.front());
-  answer.data = window_of(setup.preview, input.column_offset, input.column_count);
+  std::vector<Names> preview = setup.preview;
+  if (input.column_name_filter && !input.column_name_filter->empty()) {
+    const auto named = ingest::columns_named(setup, *input.column_name_filter);
+    answer.total_filtered_column_count = static_cast<std::int32_t>(named.size());
+    preview = columns_of(preview, named);
+  }
+  answer.data = window_of(preview, input.column_offset, input.column_count);
   if (!setup.warnings.empty()) answer.warnings = setup.warnings;
   return answer;
 }

@@ -12,7 +12,7 @@
 #include "ingest/formats/columnar/columnar_reader.hpp"
 #include "ingest/formats/columnar/columnar_setup.hpp"
 #include "ingest/parse_team.hpp"
-#include "ingest/sources/unpack.hpp"
+#include "ingest/plain_text.hpp"
 #include "ingest/table_files.hpp"
 
 namespace neve::ingest {
@@ -144,7 +144,7 @@ void ParseAttempt::unpack_files() {
   std::vector<std::optional<UnpackOrder>> orders(count);
   std::vector<std::size_t> packed;
   for (std::size_t i = 0; i < run_.files.size(); ++i) {
-    if (!is_packed(*run_.files[i].source)) continue;
+    if (!needs_reading(*run_.files[i].source)) continue;
     std::optional<UnpackOrder>& order = orders[packed.size() % count];
     if (!order) order.emplace();
     order->files.push_back(refs_[i]);
@@ -174,7 +174,8 @@ void ParseAttempt::cut_files() {
   } else {
     files_ = find_rows(sources, plan_);
     for (std::size_t i = 0; i < files_.size(); ++i) {
-      cut_file(i, files_[i].data_start, files_[i].source->size(), kRangeBytes, ranges_);
+      cut_file(i, files_[i].data_start, files_[i].source->size(), range_bytes(plan_.parse.cells()),
+               ranges_);
     }
   }
   share_out();

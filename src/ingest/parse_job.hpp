@@ -18,15 +18,22 @@ class ParseShares;
 /// The columns that an order asks for, checked and complete.
 struct TablePlan {
   ParsePlan parse;
-  std::vector<std::string> names;      // of all columns of the file
+  std::vector<std::string> names;      // of all columns of the file, and those of folders
   std::vector<std::size_t> kept;       // those that become columns of the frame
   std::string parse_type;              // as said
   const TextFormat* format = nullptr;  // never null in what plan_table makes
   bool has_header = false;             // a row of names
 };
 
-/// Throws InputError where names, types and counts of the set-up do not go together.
-TablePlan plan_table(const FileSetup& setup, const TimeZone& zone);
+/// Throws InputError where names, types and counts of the set-up do not go together. `files` are
+/// the names of the files, of whose folders columns may be made.
+TablePlan plan_table(const FileSetup& setup, const TimeZone& zone,
+                     const std::vector<std::string>& files = {});
+
+/// For each file the value of its folder "column=value". Throws InputError where one is in no such
+/// folder.
+std::vector<std::string> values_of_folders(const std::string& column,
+                                           const std::vector<std::string>& files);
 
 /// Makes the plan of a table of pairs one of all columns that the rows have turned out to name.
 void widen(TablePlan& plan, std::size_t columns);

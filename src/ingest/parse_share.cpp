@@ -7,9 +7,9 @@
 #include <neve/base/error.hpp>
 
 #include "ingest/formats/columnar/columnar_reader.hpp"
+#include "ingest/plain_text.hpp"
 #include "ingest/sources/blob_source.hpp"
 #include "ingest/sources/far_source.hpp"
-#include "ingest/sources/unpack.hpp"
 
 namespace neve::ingest {
 
@@ -129,7 +129,7 @@ UnpackReply ParseShare::unpack(const UnpackOrder& order) {
     reply.sizes.resize(order.files.size());
     site_.pool().for_each(order.files.size(), [&](std::size_t i) {
       token_->check();
-      ByteSourcePtr contents = unpacked(open(order.files[i]), site_.node.budget());
+      ByteSourcePtr contents = plain_text(open(order.files[i]), site_.node.budget());
       reply.sizes[i] = contents->size();
       hold(order.as.at(i), std::move(contents));
     });

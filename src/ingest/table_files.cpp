@@ -92,9 +92,9 @@ std::optional<std::int64_t> behind_declarations(const ByteSource& source, const 
            std::string(plan.format->parse_type) + " was given; take what ParseSetup answers.");
   }
   const Declarations& declared = *text.declared;
-  if (!declared.names.empty() && declared.names.size() != plan.names.size()) {
+  if (!declared.names.empty() && declared.names.size() != plan.parse.cells()) {
     refuse("the file declares " + std::to_string(declared.names.size()) + " columns, not " +
-           std::to_string(plan.names.size()) + ".");
+           std::to_string(plan.parse.cells()) + ".");
   }
   if (columns && (columns->names != declared.names || columns->types != declared.types)) {
     refuse("the file declares other columns than the files before it.");
@@ -109,6 +109,8 @@ std::vector<TableFile> find_rows(const std::vector<ByteSourcePtr>& sources, cons
   std::vector<TableFile> files;
   std::vector<std::string> first_header;
   std::optional<Declarations> columns;
+  std::vector<std::string> names = plan.names;
+  names.resize(plan.parse.cells());
   RangeParser parser(plan.parse);
   for (const ByteSourcePtr& source : sources) {
     char first[512] = {};  // enough for a line of any format that is refused
@@ -125,7 +127,7 @@ std::vector<TableFile> find_rows(const std::vector<ByteSourcePtr>& sources, cons
           return false;
         });
     const bool is_header =
-        files.size() == 1 || same_names(header, first_header) || same_names(header, plan.names);
+        files.size() == 1 || same_names(header, first_header) || same_names(header, names);
     if (files.size() == 1) first_header = std::move(header);
     if (is_header) files.back().data_start = first_row;
   }

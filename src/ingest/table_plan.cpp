@@ -91,9 +91,49 @@ void add_missing(const TextFormat& format, ColumnPlan& column) {
   texts.emplace_back(format.missing);
 }
 
+void add_columns_of_folders(const FileSetup& setup, const std::vector<std::string>& files,
+                            TablePlan& plan) {
+  if (!setup.partition_by.empty() && plan.parse.dialect.pairs) {
+    throw InputError::illegal_argument(
+        "partition_by is not supported for SVMLight, whose columns are known only when all rows "
+        "are "
+        "read.",
+        {{"partition_by", setup.partition_by.front()}});
+  }
+  for (const std::string& name : setup.partition_by) {
+    plan.kept.push_back(plan.names.size());
+    plan.names.push_back(name);
+    plan.parse.columns.push_back(
+        {.type = frame::ColumnType::categorical, .of_files = values_of_folders(name, files)});
+  }
+}
+
 }  // namespace
 
-TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
+std::vector<std::string> values_of_folders(const std::string& column,
+                                           const std::vector<std::string>& files) {
+  std::vector<std::string> values;
+  for (const std::string& file : files) {
+    std::string value;
+    const std::string key = column + "=";
+    for (std::size_t at = file.find(key); at != file.npos && value.empty();
+         at = file.find(key, at + 1)) {
+      const std::size_t begin = at + key.size();
+      value = file.substr(begin, file.find_first_of("/\\", begin) - begin);
+    }
+    if (value.empty()) {
+      throw InputError::illegal_argument(
+          "partition_by: no folder of " + file + " is named " + key +
+              "<value>; give only columns that the folders of all files name.",
+          {{"partition_by", column}});
+    }
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+TablePlan plan_table(const FileSetup& setup, const TimeZone& zone,
+                     const std::vector<std::string>& files) {
   TablePlan plan;
   const std::size_t count = column_count(setup);
   if (!setup.types.empty() && setup.types.size() != count) {
@@ -113,13 +153,13 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
   }
   plan.kept = kept_columns(setup, count);
   plan.names = all_names(setup, count, plan.kept);
-  check_unique(plan.names, plan.kept);
   plan.parse_type = setup.parse_type;
   plan.format = &format;
   plan.has_header =
       !plan.parse.columnar && !format.declares() && setup.check_header == FileSetup::kHasHeader;
   plan.parse.zone = zone;
   plan.parse.columns.assign(count, {.type = frame::ColumnType::bad});
+  const std::set<int> whole(setup.whole_columns.begin(), setup.whole_columns.end());
   for (std::size_t c : plan.kept) {
     ColumnPlan& column = plan.parse.columns[c];
     column.type = setup.types.empty() ? frame::ColumnType::numeric : setup.types[c];
@@ -127,9 +167,10 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone) {
     if (setup.missing_texts.size() == count) column.missing_texts = setup.missing_texts[c];
     if (plan.parse.dialect.pairs) check_numeric(plan.names[c], column);
     add_missing(format, column);
-    column.whole = std::find(setup.whole_columns.begin(), setup.whole_columns.end(),
-                             static_cast<int>(c)) != setup.whole_columns.end();
+    column.whole = whole.contains(static_cast<int>(c));
   }
+  add_columns_of_folders(setup, files, plan);
+  check_unique(plan.names, plan.kept);
   return plan;
 }
 

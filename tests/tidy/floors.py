@@ -10,7 +10,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 HIDDEN_FROM_ALGORITHMS = {"cluster", "store", "rapids"}
 
 # Third-party headers: prefix → path patterns of the files that may include them. First match counts.
-JSON = (r"src/schema/.*\.cpp", r"rest/.*\.cpp", r"clients/.*")
+JSON = (r"src/schema/.*\.cpp", r"src/ingest/formats/.*\.cpp", r"rest/.*\.cpp", r"clients/.*")
 WALLS = [
     ("boost/asio", (r"src/cluster/", r"rest/http/")),
     ("boost/beast", (r"rest/http/",)),
@@ -32,6 +32,12 @@ WALLS = [
     ("curl/", (r"src/ingest/sources/",)),
     ("zip.h", (r"src/ingest/",)),
     ("libdeflate.h", (r"src/ingest/", r"rest/http/")),
+    ("bzlib.h", (r"src/ingest/",)),
+    ("lzma.h", (r"src/ingest/",)),
+    ("zstd.h", (r"src/ingest/",)),
+    ("lz4", (r"src/ingest/",)),
+    ("snappy", (r"src/ingest/",)),
+    ("expat.h", (r"src/ingest/",)),
     ("zlib.h", (r"src/ingest/", r"rest/http/")),
     ("re2/", (r"src/ingest/", r"src/munge/", r"src/rapids/")),
     ("absl/", (r"src/base/", r"src/ingest/", r"src/munge/", r"src/rapids/")),

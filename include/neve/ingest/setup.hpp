@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -38,6 +39,8 @@ struct FileSetup {
   bool adjust_to_local = false;
   /// Columns whose numbers lose their fractions, as `int` and `long` with force_col_types ask.
   std::vector<int> whole_columns = {};
+  /// Columns to make of folders "column=value" on the files' paths, as further ones.
+  std::vector<std::string> partition_by = {};
 
   // Filled by guess_setup only:
   std::vector<std::vector<std::string>> preview =
@@ -46,7 +49,8 @@ struct FileSetup {
   template <class Archive>
   void fields(Archive& archive) {
     archive(parse_type, separator, single_quotes, escape, comment_markers, check_header, columns,
-            names, types, missing_texts, skipped_columns, adjust_to_local, whole_columns, preview,
+            names, types, missing_texts, skipped_columns, adjust_to_local, whole_columns,
+            partition_by, preview,
             warnings);
   }
 };
@@ -62,6 +66,10 @@ struct Sample {
 /// Completes what the user said from the first bytes of all files. Throws InputError where the
 /// files do not go together, hold no data, or are of a format or encoding that Neve does not read.
 FileSetup guess_setup(std::span<const Sample> samples, const FileSetup& said);
+
+/// The columns whose whole names match the regular expression. Throws InputError where
+/// it is none.
+std::vector<std::size_t> columns_named(const FileSetup& setup, const std::string& pattern);
 
 /// "Numeric", "Enum", "Time", "String", "UUID", "Bad".
 std::string_view type_word(frame::ColumnType type);

@@ -68,6 +68,15 @@ CellColumn make_cells(frame::ColumnType type) {
   return column;
 }
 
+CellColumn same_level(std::string_view level, std::size_t rows) {
+  CellColumn column = make_cells(frame::ColumnType::categorical);
+  auto& cells = std::get<CodeCells>(column.cells);
+  const std::int32_t code = cells.levels.code_of(level);
+  cells.codes.grow(rows, 0);
+  for (std::size_t row = 0; row < rows; ++row) cells.codes[row] = code;
+  return column;
+}
+
 std::string readable_utf8(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;

@@ -77,6 +77,8 @@ struct CellColumn {
 
 /// The empty column of a type.
 CellColumn make_cells(frame::ColumnType type);
+/// A categorical column that has one level in all of its rows.
+CellColumn same_level(std::string_view level, std::size_t rows);
 
 /// `text` with every byte that is no UTF-8 written as "<0xE9>", runs in one pair of brackets.
 std::string readable_utf8(std::string_view text);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -29,6 +30,13 @@ struct ByteRange {
 
 /// Text and cells of a range of this size stay in the L2 cache.
 inline constexpr std::int64_t kRangeBytes = std::int64_t{1} << 20;
+
+/// The size of ranges of a table of so many columns: what a range keeps for each column, though it
+/// have but one row, is not to outweigh the rows.
+inline std::int64_t range_bytes(std::size_t columns) {
+  constexpr std::int64_t kPerColumn = 128;
+  return std::max(kRangeBytes, kPerColumn * static_cast<std::int64_t>(columns));
+}
 
 /// Appends the ranges of one file, whose rows begin at `data_start`.
 void cut_file(std::size_t file, std::int64_t data_start, std::int64_t size,
@@ -100,6 +108,7 @@ class TableReader final : public RowReader {
 
  private:
   void read_range(std::size_t i);
+  void fill_from_files(std::size_t i);
   std::unique_ptr<RangeParser> take_parser();
   void give_back(std::unique_ptr<RangeParser> parser);
   [[nodiscard]] const ByteSource& source_of(const ByteRange& range) const;

@@ -17,6 +17,7 @@ constexpr std::size_t kPatience = 4 << 20;  // how long a row behind a guessed s
 constexpr std::size_t kLongestWindow = std::size_t{1} << 30;  // positions have 32 bits
 constexpr int kGuesses = 16;
 constexpr std::size_t kFewRows = 64;
+constexpr std::size_t kFewCells = std::size_t{1} << 20;  // rows of many columns are fewer at first
 
 /// Of a character behind a backslash.
 char c_meaning(char c) {
@@ -34,7 +35,8 @@ char c_meaning(char c) {
 
 }  // namespace
 
-RangeParser::RangeParser(const ParsePlan& plan) : plan_(plan), scan_(plan.dialect) {}
+RangeParser::RangeParser(const ParsePlan& plan)
+    : plan_(plan), cells_(plan.cells()), scan_(plan.dialect) {}
 
 void RangeParser::open(const ByteSource& source, std::int64_t from, std::int64_t wanted_end) {
   source_ = &source;
@@ -120,8 +122,7 @@ bool RangeParser::looks_like_row(std::size_t at) {
   std::size_t next = at;
   const Step found = at < size_ ? step(next, unused) : Step::nothing;
   looking_ = false;
-  return found == Step::row && loose_count_ == plan_.columns.size() &&
-         unused.text_after_quote_at < 0;
+  return found == Step::row && loose_count_ == cells_ && unused.text_after_quote_at < 0;
 }
 
 std::int64_t RangeParser::look_at_rows(
@@ -158,7 +159,10 @@ ParsedRange RangeParser::parse_rows(std::size_t at, std::int64_t end) {
   ParsedRange parsed;
   parsed.start = base_ + static_cast<std::int64_t>(at);
   for (const ColumnPlan& plan : plan_.columns) {
-    if (!plan_.dialect.pairs) parsed.columns.push_back(make_cells(plan.type));
+    if (plan_.dialect.pairs) break;
+    // What no cell holds comes when the rows are counted.
+    const bool in_rows = parsed.columns.size() < cells_;
+    parsed.columns.push_back(make_cells(in_rows ? plan.type : frame::ColumnType::bad));
   }
   capacity_ = 0;
   const auto stop =
@@ -240,7 +244,7 @@ bool RangeParser::behind_line_end(std::size_t at, std::size_t& next) const {
 }
 
 RangeParser::Step RangeParser::read_cells(std::size_t at, std::size_t& next, ParsedRange& into) {
-  const std::size_t columns = plan_.columns.size();
+  const std::size_t columns = cells_;
   const char separator = static_cast<char>(plan_.dialect.separator);
   if (!looking_) ensure_row(into);
   loose_count_ = 0;
@@ -355,12 +359,15 @@ std::string_view RangeParser::without_escapes(std::string_view text, char quote)
 
 void RangeParser::ensure_row(ParsedRange& into) {
   if (into.rows < capacity_) return;
-  std::size_t wanted = kFewRows;
-  if (into.rows >= kFewRows) {
+  const std::size_t few =
+      std::clamp<std::size_t>(kFewCells / (cells_ + 1), std::size_t{1}, kFewRows);
+  std::size_t wanted = few;
+  if (into.rows >= few) {
     // From the rows so far, how many more the text holds.
     const double read = static_cast<double>(cell_at_ + 1) / static_cast<double>(size_ + 1);
     const double guess = 1.1 * static_cast<double>(into.rows) / std::max(read, 1e-3);
-    wanted = std::clamp(static_cast<std::size_t>(guess), into.rows + into.rows / 2, into.rows * 64);
+    wanted = std::clamp(static_cast<std::size_t>(guess), into.rows + into.rows / 2 + 1,
+                        into.rows * 64 + 1);
   }
   for (CellColumn& column : into.columns) column.reserve(wanted, into.rows);
   capacity_ = wanted;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -23,9 +24,12 @@ struct ColumnPlan {
   frame::ColumnType type = frame::ColumnType::numeric;
   std::vector<std::string> missing_texts = {};
   bool whole = false;  // numbers lose their fractions
+  /// Of a column that the rows do not hold, as each file has one value: the values, by file. Such
+  /// columns are categorical and come last.
+  std::vector<std::string> of_files = {};
   template <class Archive>
   void fields(Archive& archive) {
-    archive(type, missing_texts, whole);
+    archive(type, missing_texts, whole, of_files);
   }
 };
 
@@ -36,6 +40,12 @@ struct ParsePlan {
   TimeZone zone;
   bool columnar = false;         ///< Parquet and its like instead of text
   bool adjust_to_local = false;  ///< their times are moved by the zone's offset
+
+  /// How many of the columns have cells in the rows.
+  [[nodiscard]] std::size_t cells() const {
+    const auto is_cell = [](const ColumnPlan& column) { return column.of_files.empty(); };
+    return static_cast<std::size_t>(std::ranges::count_if(columns, is_cell));
+  }
 };
 
 /// What the rows that begin in one byte range hold.
@@ -110,6 +120,7 @@ class RangeParser {
   [[nodiscard]] std::int64_t offset_of(const Cell& cell) const;
 
   const ParsePlan& plan_;
+  std::size_t cells_;  // of a row
   StructuralScan scan_;
   const ByteSource* source_ = nullptr;
   RawArray<char> buffer_;

@@ -2,12 +2,14 @@
 #include <array>
 #include <cctype>
 
+#include <neve/base/budget.hpp>
 #include <neve/base/error.hpp>
 #include <neve/ingest/setup.hpp>
 
 #include "ingest/formats/declared_setup.hpp"
 #include "ingest/formats/format_sniff.hpp"
 #include "ingest/formats/range_parser.hpp"
+#include "ingest/formats/records/record_text.hpp"
 #include "ingest/formats/row_sampler.hpp"
 #include "ingest/formats/text_format.hpp"
 #include "ingest/formats/type_guess.hpp"
@@ -44,10 +46,9 @@ std::string_view whole_lines(const Sample& sample) {
   if (sample.whole) return text;
   const std::size_t last = text.find_last_of("\r\n");
   if (last == std::string_view::npos) {
-    throw InputError::illegal_argument(
-        sample.name +
-        ": there is no line end in the first 4 MB, so this is no text "
-        "of rows.");
+    throw InputError::illegal_argument(sample.name + ": there is no line end in the first " +
+                                       readable_bytes(std::ssize(sample.bytes)) +
+                                       ", so this is no text of rows.");
   }
   return text.substr(0, last + 1);
 }
@@ -129,19 +130,22 @@ void look_at_columns(std::string_view text, FileGuess& guess) {
 FileGuess guess_file(const Sample& sample, const FileSetup& said) {
   FileGuess guess;
   guess.name = sample.name;
-  guess.dialect = dialect_of(said, text_format("CSV"));
+  const auto sheet = sheet_mark(sample.bytes);
+  guess.dialect = dialect_of(said, text_format(sheet ? "XLS" : "CSV"));
   const std::string_view text = whole_lines(sample);
   const std::vector<std::string> lines = first_lines(text, guess.dialect, FileSetup::kPreviewRows);
   if (lines.empty())
     throw InputError::illegal_argument(sample.name + ": there is no row of data in it.");
-  if (said.separator == 0) guess.dialect.separator = separator_of_lines(lines, guess.dialect);
+  if (said.separator == 0 && !sheet)
+    guess.dialect.separator = separator_of_lines(lines, guess.dialect);
   for (const std::string& line : lines) {
     Row& row = guess.rows.emplace_back(split_line(line, guess.dialect));
     for (std::string& cell : row) cell = readable_utf8(cell);
   }
   guess.columns = said.names.empty() ? guess_columns(guess.rows) : said.names.size();
+  const bool seems = sheet ? sheet->has_header : guess_header(guess.rows);
   guess.has_header = said.check_header == FileSetup::kHasHeader ||
-                     (said.check_header == FileSetup::kGuessHeader && guess_header(guess.rows));
+                     (said.check_header == FileSetup::kGuessHeader && seems);
   guess.names = guess.has_header && said.names.empty() ? guess.rows[0] : said.names;
   look_at_columns(text, guess);
   return guess;
@@ -218,7 +222,7 @@ FileSetup guess_setup(std::span<const Sample> samples, const FileSetup& said) {
   if (auto declared = declared_setup(samples, said)) return std::move(*declared);
   FileGuess guess = guess_all(samples, said);
   FileSetup setup = said;
-  setup.parse_type = "CSV";
+  setup.parse_type = sheet_mark(samples.front().bytes) ? "XLS" : "CSV";
   setup.separator = guess.dialect.separator;
   setup.check_header = guess.has_header ? FileSetup::kHasHeader : FileSetup::kNoHeader;
   setup.columns = static_cast<int>(guess.columns);

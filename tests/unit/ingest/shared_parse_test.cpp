@@ -234,9 +234,9 @@ struct WatchedParse : Nodes {
 };
 
 constexpr std::size_t kNobody = 99;
-/// Reads before the bytes are cut: the fingerprint's blocks, the packing, the foreign formats, the
-/// two that are recognised, the header.
-constexpr int kFirstReads = 16 + 5;
+/// Reads before the bytes are cut: the fingerprint's blocks, the kind and the packing, the foreign
+/// formats, the four that are recognised, the header.
+constexpr int kFirstReads = 16 + 8;
 
 TEST(SharedParse, EachNodeReadsItsPartOfAFileThatItHas) {
   std::vector<int> reads;
