@@ -37,6 +37,7 @@ bool BatchRows::values(std::size_t i, Values& values, Failure& failure) noexcept
   std::string where = place_;
   if (batch_ != nullptr) where += ", column '" + batch_->schema()->field(column)->name() + "'";
   return guarded(failure, where, [&] {
+    if (batch_ == nullptr) throw Problem{"there are no rows"};
     values = columns_.at(i).of(*batch_->column(column)->Slice(begin_, count_));
   });
 }

@@ -31,7 +31,6 @@ class OrcFile final : public File {
         throw Problem{"stripe " + std::to_string(i) + " has a negative size"};
       }
       contents_.parts.push_back({.rows = stripe.num_rows});
-      first_rows_.push_back(stripe.first_row_id);
     }
     idle_.give_back(std::move(reader));
   }
@@ -55,23 +54,41 @@ class OrcFile final : public File {
     // Gives it back when the rows go.
     const std::shared_ptr<Reader> reader(
         taken.release(), [this](Reader* it) { idle_.give_back(std::unique_ptr<Reader>(it)); });
-    require(reader->Seek(first_rows_.at(wish.part)));
     const std::vector<int> columns(wish.columns.begin(), wish.columns.end());
-    const auto batches = require(reader->NextStripeReader(wish.block_rows, columns));
-    if (batches == nullptr) throw Problem{"there is no such stripe"};
-    const auto next = [reader, batches] {
+    // Neither way seeks to a row, which ORC's library does by an index that it trusts.
+    auto next = wish.part == 0 ? from_beginning(reader, columns, wish.block_rows)
+                               : whole_stripe(reader, columns, wish.part);
+    return std::make_unique<BatchRows>(std::move(next), wish.columns.size(), wish.block_rows,
+                                       place_of(contents_, wish.part));
+  }
+
+  /// The first stripe, block by block, as its first rows are looked at before all are read.
+  BatchRows::Next from_beginning(const std::shared_ptr<Reader>& reader,
+                                 const std::vector<int>& columns, std::int64_t block_rows) {
+    const std::shared_ptr<arrow::RecordBatchReader> batches =
+        require(reader->GetRecordBatchReader(block_rows, {}));
+    return [reader, batches, columns, left = contents_.parts[0].rows]() mutable {
       std::shared_ptr<arrow::RecordBatch> batch;
-      require(batches->ReadNext(&batch));
+      if (left > 0) require(batches->ReadNext(&batch));
+      if (batch == nullptr) return batch;
+      left -= batch->num_rows();
+      return require(batch->SelectColumns(columns));
+    };
+  }
+
+  static BatchRows::Next whole_stripe(const std::shared_ptr<Reader>& reader,
+                                      const std::vector<int>& columns, std::size_t part) {
+    return [reader, columns, part, read = false]() mutable {
+      std::shared_ptr<arrow::RecordBatch> batch;
+      if (!read) batch = require(reader->ReadStripe(static_cast<std::int64_t>(part), columns));
+      read = true;
       return batch;
     };
-    return std::make_unique<BatchRows>(next, wish.columns.size(), wish.block_rows,
-                                       place_of(contents_, wish.part));
   }
 
   Input& input_;
   NodeMemory pool_;
   Contents contents_;
-  std::vector<std::int64_t> first_rows_;  // of each stripe
   IdleReaders<Reader> idle_;
 };
 

@@ -95,6 +95,11 @@ std::string preview_of(const Field& field, const Values& values, std::size_t row
   return text(values.texts[row]);
 }
 
+[[noreturn]] void refuse_no_rows(const ColumnFile& file, std::size_t part) {
+  file.refuse({.where = file.contents().part_word + " " + std::to_string(part),
+               .what = "it says that it has rows, but has none"});
+}
+
 /// The first rows of files, as far as they tell what their texts are.
 class Looks {
  public:
@@ -119,6 +124,7 @@ class Looks {
     if (wish.columns.empty()) return;
     auto reader = file.read(wish);
     const std::int64_t rows = std::min(reader.next(), kSampledRows - rows_);
+    if (rows == 0) refuse_no_rows(file, part);
     const std::size_t first = preview_.size();
     const std::size_t shown =
         std::min(FileSetup::kPreviewRows - std::min(first, FileSetup::kPreviewRows),
