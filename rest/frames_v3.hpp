@@ -13,14 +13,14 @@
 
 namespace neve::rest {
 
-enum class ExportFormat : std::uint8_t { csv, parquet };
+enum class ExportFormat : std::uint8_t { csv, parquet, arrow };
 
 }  // namespace neve::rest
 
 template <>
 struct neve::schema::EnumText<neve::rest::ExportFormat> {
   static constexpr std::string_view name = "UtilExportFileFormat";
-  static constexpr std::array<std::string_view, 2> values = {"csv", "parquet"};
+  static constexpr std::array<std::string_view, 3> values = {"csv", "parquet", "arrow"};
 };
 
 namespace neve::rest {

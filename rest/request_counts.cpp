@@ -18,4 +18,15 @@ RequestCounts::Counts RequestCounts::counts() const {
   return counts_;
 }
 
+void RequestCounts::note_work() {
+  const std::lock_guard lock(mutex_);
+  last_work_ = std::chrono::steady_clock::now();
+}
+
+std::chrono::milliseconds RequestCounts::idle() const {
+  const std::lock_guard lock(mutex_);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               last_work_);
+}
+
 }  // namespace neve::rest

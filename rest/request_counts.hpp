@@ -21,10 +21,15 @@ class RequestCounts {
   };
   void add(int status, std::chrono::nanoseconds took);
   [[nodiscard]] Counts counts() const;
+  /// Somebody works with data, rather than looking how the cluster is.
+  void note_work();
+  /// Since somebody last did.
+  [[nodiscard]] std::chrono::milliseconds idle() const;
 
  private:
   mutable std::mutex mutex_;
   Counts counts_;
+  std::chrono::steady_clock::time_point last_work_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace neve::rest

@@ -10,6 +10,7 @@
 
 #include "rest/http/form.hpp"
 #include "rest/http/worker_pool.hpp"
+#include "rest/request_counts.hpp"
 #include "rest/services.hpp"
 
 namespace neve::rest {
@@ -71,10 +72,9 @@ struct LongKeyEnding {
   std::string_view after;
 };
 constexpr LongKeyEnding kLongKeyEndings[] = {
-    {"/columns/", true, "/summary"}, {"/columns/", true, "/domain"},
-    {"/columns/", true, ""},         {"/export", false, ""},
-    {"/summary", false, ""},         {"/light", false, ""},
-    {"/columns", false, ""},         {"", false, ""}};
+    {"/columns/", true, "/summary"}, {"/columns/", true, "/domain"}, {"/columns/", true, ""},
+    {"/export", false, ""},          {"/save", false, ""},           {"/summary", false, ""},
+    {"/light", false, ""},           {"/columns", false, ""},        {"", false, ""}};
 
 }  // namespace
 
@@ -202,9 +202,11 @@ void Router::require_data(const Route& route) const {
 
 void Router::handle(http::Request request, const http::Responder& responder) const {
   schema::Form path_parameters;
-  // HEAD is a GET whose body the session leaves out.
-  const std::string method = request.method == "HEAD" ? "GET" : request.method;
-  const Route* route = match(method, request.raw_path, path_parameters);
+  const Route* route = match(request.method, request.raw_path, path_parameters);
+  // Otherwise HEAD is a GET whose body the session leaves out.
+  if (route == nullptr && request.method == "HEAD") {
+    route = match("GET", request.raw_path, path_parameters);
+  }
   if (route == nullptr) {
     const std::string what = request.method == "GET" || request.method == "HEAD"
                                  ? "Resource " + request.path + " not found"
@@ -223,6 +225,9 @@ void Router::handle(http::Request request, const http::Responder& responder) con
   }
   workers_.submit([route, call, responder] {
     name_this_thread(route->name);
+    if (!route->is_about_node && call->services.info.requests != nullptr) {
+      call->services.info.requests->note_work();
+    }
     try {
       // What any node has acknowledged before is seen here.
       if (!route->is_about_node) call->services.store->sync();

@@ -53,6 +53,7 @@ struct ServerInfo {
   std::int64_t start_time_ms = 0;
   int threads = 1;
   std::string log_directory;
+  std::string documents_directory;     ///< of what clients keep at this node
   RequestCounts* requests = nullptr;   ///< answered so far
   std::function<void()> request_stop;  ///< asks the process to end gracefully
   /// Calls back on an I/O thread after some milliseconds.

@@ -316,11 +316,12 @@ void answer_ping(const std::shared_ptr<Call>& call, const http::Responder& respo
   call->services.operations->report(std::chrono::milliseconds(0), answer);
 }
 
-// NOLINTBEGIN(performance-unnecessary-value-param): all four are moved
+// NOLINTBEGIN(performance-unnecessary-value-param): all are moved
 template <class T>
-Route later(std::string path, std::string name, std::string summary, RouteHandler handle) {
+Route later(std::string method, std::string path, std::string name, std::string summary,
+            RouteHandler handle) {
   // NOLINTEND(performance-unnecessary-value-param)
-  return Route{.method = "GET",
+  return Route{.method = std::move(method),
                .path = std::move(path),
                .name = std::move(name),
                .summary = std::move(summary),
@@ -334,9 +335,13 @@ Route later(std::string path, std::string name, std::string summary, RouteHandle
 
 const Resource& cloud() {
   static const Resource kResource = about_nodes(
-      {later<Cloud>("/3/Cloud", "cloudStatus", "State of the cluster and its nodes.",
+      {later<Cloud>("GET", "/3/Cloud", "cloudStatus", "State of the cluster and its nodes.",
                     &answer_cloud),
-       later<Ping>("/3/Ping", "ping", "A sign of life, with free memory.", &answer_ping)});
+       later<Cloud>("HEAD", "/3/Cloud", "cloudStatusMinimal", "Whether this node answers.",
+                    &answer_cloud),
+       later<Cloud>("GET", "/99/Sample", "_sample_status", "State of the cluster and its nodes.",
+                    &answer_cloud),
+       later<Ping>("GET", "/3/Ping", "ping", "A sign of life, with free memory.", &answer_ping)});
   return kResource;
 }
 

@@ -13,7 +13,7 @@ namespace {
 struct DownloadDataV3 {
   schema::FrameRef frame_id;
   bool hex_string = false;
-  bool escape_quotes = false;
+  bool escape_quotes = true;
   std::optional<std::string> csv;
   std::optional<std::string> filename;
   static const schema::Schema& schema() {
@@ -25,7 +25,7 @@ struct DownloadDataV3 {
             .required()
             .field<&T::hex_string>("Whether reals are written as hexadecimal floats.")
             .input()
-            .field<&T::escape_quotes>("Accepted; quotes within quotes are always doubled.")
+            .field<&T::escape_quotes>("Whether quotes within quotes are doubled.")
             .input()
             .field<&T::csv>("The text; the answer is nothing but this.")
             .field<&T::filename>("Name of the file, in the header Content-Disposition.");
@@ -49,7 +49,8 @@ void download(const std::shared_ptr<Call>& call, const http::Responder& responde
   const DownloadDataV3 input = read_request(*call);
   frame::Frame frame = call->services.frames->require(input.frame_id.name);
   const auto writer = std::make_shared<ingest::CsvWriter>(
-      *call->services.engine, std::move(frame), ingest::CsvForm{.hex_doubles = input.hex_string});
+      *call->services.engine, std::move(frame),
+      ingest::CsvForm{.hex_doubles = input.hex_string, .escape_quotes = input.escape_quotes});
   http::Response response;
   response.content_type = "application/octet-stream;charset=utf-8";
   response.headers.emplace_back("Content-Disposition",

@@ -3,6 +3,7 @@
 #include <neve/base/error.hpp>
 #include <neve/frame/frame.hpp>
 #include <neve/ingest/ingest.hpp>
+#include <neve/rapids/interpreter.hpp>
 #include <neve/schema/schema_of.hpp>
 
 #include "rest/job_json.hpp"
@@ -12,7 +13,7 @@
 namespace neve::rest::endpoints {
 namespace {
 
-enum class ParseType { guess, arff, xls, svmlight, avro, parquet, csv };
+enum class ParseType { guess, arff, xls, svmlight, avro, parquet, csv, orc, arrow };
 
 /// Names a way to decrypt files, which Neve has none of.
 struct DecryptionKind {
@@ -50,8 +51,8 @@ struct ParseFields {
 template <>
 struct neve::schema::EnumText<neve::rest::endpoints::ParseType> {
   static constexpr std::string_view name = "ApiParseTypeValuesProvider";
-  static constexpr std::array<std::string_view, 7> values = {"GUESS", "ARFF",    "XLS", "SVMLight",
-                                                             "AVRO",  "PARQUET", "CSV"};
+  static constexpr std::array<std::string_view, 9> values = {
+      "GUESS", "ARFF", "XLS", "SVMLight", "AVRO", "PARQUET", "CSV", "ORC", "ARROW"};
 };
 
 namespace neve::rest::endpoints {
@@ -114,7 +115,8 @@ void add_dialect(schema::SchemaOf<T>& table) {
       .inout()
       .template field<&T::force_col_types>("Whether column_types are binding.")
       .inout()
-      .template field<&T::tz_adjust_to_local>("Concerns Parquet files only.")
+      .template field<&T::tz_adjust_to_local>(
+          "Whether times of Parquet, ORC and Arrow files are moved to the cluster's time zone.")
       .inout();
 }
 
@@ -226,6 +228,7 @@ ingest::FileSetup setup_of(const ParseFields& fields) {
   if (fields.skipped_columns) {
     setup.skipped_columns.assign(fields.skipped_columns->begin(), fields.skipped_columns->end());
   }
+  setup.adjust_to_local = fields.tz_adjust_to_local;
   setup.partition_by = fields.partition_by.value_or(Names{});
   if (fields.force_col_types) setup.whole_columns = whole_columns(fields);
   return setup;
@@ -304,6 +307,7 @@ ParseV3 parse(Call& call, const ParseV3& input) {
                            .destination = input.destination_frame.name,
                            .setup = setup_of(input),
                            .delete_sources = input.delete_on_done};
+  call.services.ingest->set_time_zone(call.services.rapids->time_zone());
   const auto job = call.services.ingest->parse(order);
   ParseV3 answer = input;
   if (input.blocking) {

@@ -1,8 +1,6 @@
 #include <neve/ingest/ingest.hpp>
 
 #include <algorithm>
-#include <cstring>
-#include <fstream>
 #include <utility>
 
 #include <neve/base/error.hpp>
@@ -10,11 +8,18 @@
 #include <neve/frame/chunk_builder.hpp>
 
 #include "ingest/api/serve_parses.hpp"
+#include "ingest/columnar_export.hpp"
+#include "ingest/formats/columnar/columnar_setup.hpp"
+#include "ingest/formats/columnar/container_sniff.hpp"
+#include "ingest/frame_export.hpp"
+#include "ingest/frame_store.hpp"
 #include "ingest/import_paths.hpp"
 #include "ingest/parse_job.hpp"
 #include "ingest/parse_shares.hpp"
 #include "ingest/plain_text.hpp"
 #include "ingest/raw_files.hpp"
+#include "ingest/sources/memory_source.hpp"
+#include "ingest/sources/unpack.hpp"
 #include "ingest/sources/url.hpp"
 
 namespace neve::ingest {
@@ -26,7 +31,14 @@ constexpr int kSuggestions = 100;
 /// H2O-3's name for a file of this machine: "nfs:/" and the absolute path.
 std::string key_of_path(const std::string& path) { return "nfs:/" + path; }
 
-bool exists_file(const std::string& path) { return std::ifstream(path).good(); }
+/// The file, unpacked, if it is one of columns; else null.
+ByteSourcePtr open_columnar(const ByteSourcePtr& file, Budget& budget) {
+  if (!is_packed(*file)) return columnar::container_of(*file) ? file : nullptr;
+  constexpr std::size_t kEnough = std::size_t{64} << 10;  // packed, for what tells
+  const std::string beginning = unpacked_beginning(*file, kEnough, budget);
+  if (!columnar::container_of(MemorySource(file->name(), beginning))) return nullptr;
+  return unpacked(file, budget);
+}
 
 /// Enough of a file to see a few of its rows, which may be long.
 Sample sample_of(const ByteSourcePtr& file, Budget& budget) {
@@ -43,28 +55,6 @@ Sample sample_of(const ByteSourcePtr& file, Budget& budget) {
                         std::ranges::count(sample.bytes, '\r') >= kFewLines;
     if (enough || size >= kLongest) return sample;
   }
-}
-
-void write_file(CsvWriter& writer, const std::string& path, job::Job& job) {
-  // Written beside its place first: a failed export leaves what was there.
-  const std::string unfinished = path + ".part";
-  std::ofstream out(unfinished, std::ios::binary | std::ios::trunc);
-  std::string block;
-  while (out && writer.next(block)) {
-    out.write(block.data(), static_cast<std::streamsize>(block.size()));
-    block.clear();
-    job.progress(writer.progress());
-    if (!job.token()->cancelled()) continue;
-    out.close();
-    std::remove(unfinished.c_str());
-    throw Cancelled();
-  }
-  out.close();
-  if (out && std::rename(unfinished.c_str(), path.c_str()) == 0) return;
-  const std::string why = std::strerror(errno);
-  std::remove(unfinished.c_str());
-  throw InputError::illegal_argument("The file " + path + " cannot be written: " + why + ".",
-                                     {{"path", path}});
 }
 
 }  // namespace
@@ -121,17 +111,36 @@ std::string Ingest::new_upload_key() const {
 
 bool Ingest::has_raw_file(const std::string& key) const { return raw_files_->has(key); }
 
+void Ingest::forget_upload(const std::string& key) { raw_files_->remove(key); }
+
 FileSetup Ingest::guess(const std::vector<std::string>& source_keys, const FileSetup& said) const {
   if (source_keys.empty()) {
     throw InputError::illegal_argument("source_frames names no file.", {{"source_frames", ""}});
   }
   for (const std::string& column : said.partition_by) (void)values_of_folders(column, source_keys);
   std::vector<Sample> samples;
+  std::vector<ByteSourcePtr> columnar;
   for (const std::string& key : source_keys) {
     const ByteSourcePtr file = raw_files_->open(key, raw_files_->require(key));
-    samples.push_back(sample_of(file, engine_.budget()));
+    if (ByteSourcePtr columns = open_columnar(file, engine_.budget())) {
+      columnar.push_back(std::move(columns));
+    } else {
+      samples.push_back(sample_of(file, engine_.budget()));
+    }
   }
-  return guess_setup(samples, said);
+  if (columnar.empty() && columnar::is_columnar(said.parse_type)) {
+    throw InputError::illegal_argument(samples.front().name +
+                                           ": this does not begin as a file of " + "parse_type " +
+                                           said.parse_type + ".",
+                                       {{"parse_type", said.parse_type}});
+  }
+  if (columnar.empty()) return guess_setup(samples, said);
+  if (!samples.empty()) {
+    throw InputError::illegal_argument("The files " + columnar.front()->name() + " and " +
+                                       samples.front().name +
+                                       " are of different formats; parse them apart.");
+  }
+  return columnar::columnar_setup(columnar, said, engine_.budget());
 }
 
 std::string Ingest::frame_name(const std::string& source_key) const {
@@ -190,33 +199,21 @@ void Ingest::run_parse_job(const ParseRequest& request, job::Job& job) {
     run.files.push_back({.source = raw_files_->open(order.source_keys[i], file), .blob = {}});
     if (file.path.empty()) run.files.back().blob = file.blob;
   }
-  run_parse(*shares_, frames_, run, job);
-  if (!order.delete_sources) return;
-  for (const std::string& key : order.source_keys) raw_files_->remove(key);
+  const auto remove_sources = [&] {
+    for (const std::string& key : order.source_keys) raw_files_->remove(key);
+  };
+  try {
+    run_parse(*shares_, frames_, run, job);
+  } catch (...) {
+    if (order.sent_for_this) remove_sources();
+    throw;
+  }
+  if (order.delete_sources) remove_sources();
 }
 
-/// What an export does: on the node that it was asked of, and nowhere else, as the file is on its
-/// machine.
-struct ExportRequest {
-  static constexpr std::string_view kKind = "ingest.export";
-  NodeId node;
-  frame::Frame frame;
-  ExportOrder order;
-  template <class Archive>
-  void fields(Archive& archive) {
-    archive(node, frame, order);
-  }
-};
-
 std::shared_ptr<job::Job> Ingest::export_csv(const frame::Frame& frame, const ExportOrder& order) {
-  ExportRequest request{.node = engine_.self(), .frame = frame, .order = order};
-  request.order.path = policy_.check_write(order.path);
-  if (!order.overwrite && exists_file(request.order.path)) {
-    const std::string wrong = "File " + order.path + " already exists!";
-    throw InputError::illegal_argument(
-        "Illegal argument: " + order.path + " of function: exportFrame: " + wrong,
-        {{"argument", order.path}, {"function", "exportFrame"}, {"value", wrong}});
-  }
+  const ExportRequest request{
+      .node = engine_.self(), .frame = frame, .order = checked_export(order, policy_)};
   const job::Description description{
       .text = "Export dataset", .destination = frame.key, .destination_type = "Key<Frame>"};
   return jobs_.start(description, {.kind = ExportRequest::kKind,
@@ -224,19 +221,61 @@ std::shared_ptr<job::Job> Ingest::export_csv(const frame::Frame& frame, const Ex
                                    .columns = frame::column_ids(frame)});
 }
 
+std::shared_ptr<job::Job> Ingest::export_columns(const frame::Frame& frame,
+                                                 const ColumnarExportOrder& order) {
+  ColumnarExportRequest request{.node = engine_.self(), .frame = frame, .order = order};
+  request.order.path = policy_.check_write(order.path);
+  request.order.form.time_zone = time_zone().name();
+  check_columnar_export(frame, request.order);
+  const job::Description description{
+      .text = "Export dataset", .destination = frame.key, .destination_type = "Key<Frame>"};
+  return jobs_.start(description, {.kind = ColumnarExportRequest::kKind,
+                                   .request = wire::encode(request),
+                                   .columns = frame::column_ids(frame)});
+}
+
+std::shared_ptr<job::Job> Ingest::save_frame(const frame::Frame& frame, const std::string& folder,
+                                             bool overwrite) {
+  const SaveRequest request{.node = engine_.self(),
+                            .frame = frame,
+                            .path = policy_.check_write(frame_file_in(folder, frame.key))};
+  prepare_save(request.path, overwrite);
+  const job::Description description{
+      .text = "Save frame", .destination = frame.key, .destination_type = "Key<Frame>"};
+  return jobs_.start(description, {.kind = SaveRequest::kKind,
+                                   .request = wire::encode(request),
+                                   .columns = frame::column_ids(frame)});
+}
+
+std::shared_ptr<job::Job> Ingest::load_frame(const std::string& name, const std::string& folder,
+                                             bool replace) {
+  if (!replace && engine_.store().catalog().find(name)) {
+    throw InputError::bad_request("Frame Key<Frame> " + name + " already exists.",
+                                  {{"frame_id", name}});
+  }
+  const LoadRequest request{.node = engine_.self(),
+                            .path = policy_.check_read(frame_file_in(folder, name)),
+                            .frame = name};
+  const job::Description description{
+      .text = "Load frame", .destination = name, .destination_type = "Key<Frame>"};
+  return jobs_.start(description, {.kind = LoadRequest::kKind, .request = wire::encode(request)});
+}
+
 void Ingest::define_jobs() {
+  jobs_.define(std::string(ColumnarExportRequest::kKind), [this](job::Job& job, auto bytes) {
+    run_columnar_export(engine_, wire::decode<ColumnarExportRequest>(bytes), job);
+  });
   jobs_.define(std::string(ParseRequest::kKind), [this](job::Job& job, auto bytes) {
     run_parse_job(wire::decode<ParseRequest>(bytes), job);
   });
   jobs_.define(std::string(ExportRequest::kKind), [this](job::Job& job, auto bytes) {
-    const auto request = wire::decode<ExportRequest>(bytes);
-    if (request.node != engine_.self()) {
-      throw ClusterError("The node that wrote " + request.order.path +
-                         " has left the cluster; export the frame again.");
-    }
-    CsvWriter writer(engine_, request.frame, request.order.form);
-    write_file(writer, request.order.path, job);
-    job.progress(1, "Done.");
+    run_export(engine_, wire::decode<ExportRequest>(bytes), job);
+  });
+  jobs_.define(std::string(SaveRequest::kKind), [this](job::Job& job, auto bytes) {
+    run_save(engine_, wire::decode<SaveRequest>(bytes), job);
+  });
+  jobs_.define(std::string(LoadRequest::kKind), [this](job::Job& job, auto bytes) {
+    run_load(engine_, frames_, wire::decode<LoadRequest>(bytes), job);
   });
 }
 

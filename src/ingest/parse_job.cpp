@@ -9,6 +9,8 @@
 #include <neve/base/error.hpp>
 
 #include "cluster/api/agreement.hpp"
+#include "ingest/formats/columnar/columnar_reader.hpp"
+#include "ingest/formats/columnar/columnar_setup.hpp"
 #include "ingest/parse_team.hpp"
 #include "ingest/plain_text.hpp"
 #include "ingest/table_files.hpp"
@@ -66,6 +68,7 @@ class ParseAttempt {
     lay_out();
     complete();
     frame::Frame frame = encode();
+    for (std::string& warning : type_warnings_) job_.warn(std::move(warning));
     for (std::string& warning : warnings_of(oddities_, files_, plan_)) {
       job_.warn(std::move(warning));
     }
@@ -76,6 +79,7 @@ class ParseAttempt {
   void describe_files();
   void unpack_files();
   void cut_files();
+  void cut_columns(const std::vector<ByteSourcePtr>& sources);
   void share_out();
   void read();
   void correct();
@@ -111,6 +115,7 @@ class ParseAttempt {
   std::vector<std::int64_t> first_row_;  // of each member, then the number of rows
   frame::LayoutPtr layout_;
   std::vector<std::int32_t> first_group_;  // of each member, then the number of groups
+  std::vector<std::string> type_warnings_;
   Oddities oddities_;
   std::vector<frame::ColumnType> types_;   // of the files' columns
   std::vector<frame::DomainPtr> domains_;  // likewise
@@ -164,12 +169,33 @@ void ParseAttempt::cut_files() {
     job_.token()->check();
     sources.push_back(team_.own().open(ref));
   }
-  files_ = find_rows(sources, plan_);
-  for (std::size_t i = 0; i < files_.size(); ++i) {
-    cut_file(i, files_[i].data_start, files_[i].source->size(), range_bytes(plan_.parse.cells()),
-             ranges_);
+  if (plan_.parse.columnar) {
+    cut_columns(sources);
+  } else {
+    files_ = find_rows(sources, plan_);
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      cut_file(i, files_[i].data_start, files_[i].source->size(), range_bytes(plan_.parse.cells()),
+               ranges_);
+    }
   }
   share_out();
+}
+
+/// Files of columns say themselves where their rows are.
+void ParseAttempt::cut_columns(const std::vector<ByteSourcePtr>& sources) {
+  std::unique_ptr<columnar::ColumnFile> first;
+  for (const ByteSourcePtr& source : sources) {
+    auto file = std::make_unique<columnar::ColumnFile>(source, engine_.budget(),
+                                                       "Parsing into " + run_.destination);
+    columnar::cut_file(files_.size(), file->contents(), ranges_);
+    files_.push_back({.source = source});
+    if (first) {
+      columnar::check_same_fields(*first, *file);
+      continue;
+    }
+    first = std::move(file);
+    type_warnings_ = columnar::fit_types(*first, plan_.names, plan_.parse.columns);
+  }
 }
 
 /// Each member gets consecutive ranges, about as many bytes as the others: as the row groups are
@@ -207,6 +233,8 @@ void ParseAttempt::read() {
     order.dialect = plan.dialect;
     order.columns = plan.columns;
     order.zone = plan.zone.name();
+    order.columnar = plan.columnar;
+    order.adjust_to_local = plan.adjust_to_local;
     const auto begin = ranges_.begin();
     order.ranges.assign(begin + static_cast<std::ptrdiff_t>(bounds_[m]),
                         begin + static_cast<std::ptrdiff_t>(bounds_[m + 1]));

@@ -67,15 +67,17 @@ struct ReadOrder {
   Dialect dialect;
   std::vector<ColumnPlan> columns;
   std::string zone;
+  bool columnar = false;
+  bool adjust_to_local = false;
   std::vector<std::size_t> places;  ///< of `files` among those of the table
   std::vector<FileRef> files;
   std::vector<ByteRange> ranges;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(destination, dialect, columns, zone, places, files, ranges);
+    archive(destination, dialect, columns, zone, columnar, adjust_to_local, places, files, ranges);
   }
 };
-/// Where the rows that were read begin and end, as TableReader has it.
+/// Where the rows that were read begin and end, as RowReader has it.
 struct ReadReply {
   std::int64_t start = -1;
   std::int64_t end = -1;

@@ -6,6 +6,7 @@
 
 #include <neve/base/error.hpp>
 
+#include "ingest/formats/columnar/columnar_reader.hpp"
 #include "ingest/plain_text.hpp"
 #include "ingest/sources/blob_source.hpp"
 #include "ingest/sources/far_source.hpp"
@@ -95,13 +96,31 @@ auto ParseShare::while_unchanged(const Work& work) {
   }
 }
 
-void ParseShare::reserve(const std::vector<ByteRange>& ranges) {
+void ParseShare::keep_memory(std::int64_t bytes) {
+  Reservation more = site_.node.budget().reserve(bytes, "Parsing into " + destination_);
+  const std::lock_guard lock(mutex_);
+  memory_.push_back(std::move(more));
+}
+
+std::unique_ptr<RowReader> ParseShare::make_reader(const TableSources& sources,
+                                                   const TableOptions& options,
+                                                   const std::vector<ByteRange>& ranges) {
+  if (plan_.columnar) {
+    return std::make_unique<columnar::ColumnarReader>(
+        sources, plan_, site_.pool(), site_.node.budget(), options, ranges,
+        [this](std::int64_t bytes) { keep_memory(bytes); }, "Parsing into " + destination_);
+  }
+  reserve_text(ranges);
+  return std::make_unique<TableReader>(sources, plan_, site_.pool(), options, ranges);
+}
+
+void ParseShare::reserve_text(const std::vector<ByteRange>& ranges) {
   std::int64_t bytes = 0;
   for (const ByteRange& range : ranges) bytes += range.end - range.begin;
   // A cell takes at least two bytes of text and, but for rare ones, at most twice that when read; a
   // pair takes at least four, and its column, row, number and place among the sorted up to 24.
   const std::int64_t grows = plan_.dialect.pairs ? 6 : 2;
-  memory_.push_back(site_.node.budget().reserve(grows * bytes, "Parsing into " + destination_));
+  keep_memory(grows * bytes);
 }
 
 UnpackReply ParseShare::unpack(const UnpackOrder& order) {
@@ -126,11 +145,14 @@ ReadReply ParseShare::read(const ReadOrder& order) {
                                   "'; install the same time zone database on all nodes.");
     }
     destination_ = order.destination;
-    plan_ = {.dialect = order.dialect, .columns = order.columns, .zone = *zone};
-    reserve(order.ranges);
+    plan_ = {.dialect = order.dialect,
+             .columns = order.columns,
+             .zone = *zone,
+             .columnar = order.columnar,
+             .adjust_to_local = order.adjust_to_local};
     options_ = {.token = token_, .progress = progress_};
     sources_ = open_all(order.places, order.files);
-    reader_.emplace(sources_, plan_, site_.pool(), options_, order.ranges);
+    reader_ = make_reader(sources_, options_, order.ranges);
     reader_->read();
     ReadReply read = reply();
     if (order.ranges.empty()) return read;
@@ -142,7 +164,8 @@ ReadReply ParseShare::read(const ReadOrder& order) {
 
 ReadReply ParseShare::correct(const CorrectOrder& order) {
   return while_unchanged([&] {
-    const std::int64_t end = reader_.value().correct(order.start);
+    NEVE_CHECK(reader_ != nullptr, "rows are corrected before they are read");
+    const std::int64_t end = reader_->correct(order.start);
     ReadReply read = reply();
     read.start = order.start;
     read.end = end;
@@ -159,19 +182,19 @@ ReadReply ParseShare::reply() const {
 
 CompleteReply ParseShare::complete(const CompleteOrder& order) {
   return while_unchanged([&] {
-    TableReader& reader = reader_.value();
+    NEVE_CHECK(reader_ != nullptr, "rows are completed before they are read");
+    RowReader& reader = *reader_;
     table_ = reader.take();
     plan_.columns.resize(order.columns);
     CompleteReply reply;
     reply.oddities = find_oddities(table_, reader.ranges());
     if (!order.tail.empty()) {
-      reserve(order.tail);
       const TableSources sources = open_all(order.places, order.files);
       const TableOptions quietly{.token = token_, .progress = nullptr};
-      TableReader tail(sources, plan_, site_.pool(), quietly, order.tail);
-      tail.read();
-      tail.correct(order.tail_start);
-      std::ranges::move(tail.take().ranges, std::back_inserter(table_.ranges));
+      const std::unique_ptr<RowReader> tail = make_reader(sources, quietly, order.tail);
+      tail->read();
+      tail->correct(order.tail_start);
+      std::ranges::move(tail->take().ranges, std::back_inserter(table_.ranges));
     }
     table_.number_rows(order.first_row);
     std::vector<frame::ColumnType> types;

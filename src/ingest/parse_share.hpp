@@ -63,22 +63,25 @@ class ParseShare {
   /// Runs `work`; what a change of a file has led to is told as such.
   template <class Work>
   auto while_unchanged(const Work& work);
-  void reserve(const std::vector<ByteRange>& ranges);
+  std::unique_ptr<RowReader> make_reader(const TableSources& sources, const TableOptions& options,
+                                         const std::vector<ByteRange>& ranges);
+  void reserve_text(const std::vector<ByteRange>& ranges);
+  void keep_memory(std::int64_t bytes);
   [[nodiscard]] ReadReply reply() const;
 
   const ParseSite& site_;
   ParseId id_;
   job::TokenPtr token_;
   std::function<void(double)> progress_;
-  mutable std::mutex mutex_;  // of these two:
+  mutable std::mutex mutex_;  // of these three:
   std::map<std::uint64_t, ByteSourcePtr> held_;
   std::vector<Opened> opened_;  // files of this machine
-  std::string destination_;
   std::vector<Reservation> memory_;
+  std::string destination_;
   ParsePlan plan_;
   TableOptions options_;
   TableSources sources_;
-  std::optional<TableReader> reader_;
+  std::unique_ptr<RowReader> reader_;
   ParsedTable table_;
   std::optional<TableEncoder> encoder_;
 };

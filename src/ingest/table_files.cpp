@@ -43,7 +43,9 @@ class Warnings {
   static constexpr std::size_t kMostWarnings = 20;  // each reads the file up to its place
 
   [[nodiscard]] std::string place(const Finding& finding) const {
-    return describe_position(*files_.at(finding.file).source, finding.offset);
+    const ByteSource& source = *files_.at(finding.file).source;
+    if (plan_.parse.columnar) return source.name() + ", row " + std::to_string(finding.offset);
+    return describe_position(source, finding.offset);
   }
   void tell_unreadable(std::size_t column, const Finding& cells) {
     if (cells.count == 0) return;

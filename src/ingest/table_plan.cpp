@@ -3,6 +3,7 @@
 
 #include <neve/base/error.hpp>
 
+#include "ingest/formats/columnar/container_sniff.hpp"
 #include "ingest/parse_job.hpp"
 
 namespace neve::ingest {
@@ -144,7 +145,9 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone,
                                            " columns.",
                                        {{"column_types", std::to_string(setup.types.size())}});
   }
-  const TextFormat& format = text_format(setup.parse_type);
+  plan.parse.columnar = columnar::is_columnar(setup.parse_type);
+  plan.parse.adjust_to_local = setup.adjust_to_local;
+  const TextFormat& format = text_format(plan.parse.columnar ? "CSV" : setup.parse_type);
   plan.parse.dialect = dialect_of(setup, format);
   if (plan.parse.dialect.pairs && !setup.skipped_columns.empty()) {
     throw InputError::illegal_argument(
@@ -155,7 +158,8 @@ TablePlan plan_table(const FileSetup& setup, const TimeZone& zone,
   plan.names = all_names(setup, count, plan.kept);
   plan.parse_type = setup.parse_type;
   plan.format = &format;
-  plan.has_header = !format.declares() && setup.check_header == FileSetup::kHasHeader;
+  plan.has_header =
+      !plan.parse.columnar && !format.declares() && setup.check_header == FileSetup::kHasHeader;
   plan.parse.zone = zone;
   plan.parse.columns.assign(count, {.type = frame::ColumnType::bad});
   const std::set<int> whole(setup.whole_columns.begin(), setup.whole_columns.end());

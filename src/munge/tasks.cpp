@@ -8,8 +8,10 @@
 #include "munge/key_plan.hpp"
 #include "munge/look_up_task.hpp"
 #include "munge/order_tasks.hpp"
+#include "munge/random_columns.hpp"
 #include "munge/random_task.hpp"
 #include "munge/rollup_task.hpp"
+#include "munge/verb_tasks.hpp"
 
 namespace neve::munge {
 
@@ -25,7 +27,9 @@ mr::TaskList tasks() {
           &mr::task_entry<KeysTask>(),        &mr::task_entry<SortTask>(),
           &mr::task_entry<JoinTask>(),        &mr::task_entry<PlaceTask>(),
           &mr::task_entry<PickTask>(),        &mr::task_entry<GatherTask>(),
-          &mr::task_entry<LookUpTask>()};
+          &mr::task_entry<LookUpTask>(),      &mr::task_entry<RandomTextTask>(),
+          &mr::task_entry<InteractTask>(),    &mr::task_entry<CosineTask>(),
+          &mr::task_entry<FindTask>()};
 }
 
 }  // namespace neve::munge

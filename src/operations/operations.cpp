@@ -98,19 +98,45 @@ std::vector<NodeId> ids_of(const cluster::ClusterStatus& status) {
 
 }  // namespace
 
-CpuTicks Operations::cpu_ticks(std::int64_t place) {
+std::vector<NodeId> Operations::data_nodes() const {
   cluster::ClusterStatus status = cluster_status();
   std::erase_if(status.members, [](const auto& member) { return member.witness; });
-  const std::vector<NodeId> nodes = ids_of(status);
+  return ids_of(status);
+}
+
+/// What the node at this place answers.
+wire::Bytes Operations::ask_node(std::int64_t place, const char* service) {
+  const std::vector<NodeId> nodes = data_nodes();
   if (place < 0 || place >= static_cast<std::int64_t>(nodes.size())) {
     throw InputError::illegal_argument(
         "There is no node " + std::to_string(place) + ": the cluster's nodes are 0 to " +
             std::to_string(nodes.size() - 1) + ", in the order of /3/Cloud.",
         {{"nodeidx", std::to_string(place)}});
   }
-  const auto told = ask({nodes[static_cast<std::size_t>(place)]}, {kTicksService, {}, kTellWithin});
+  auto told = ask({nodes[static_cast<std::size_t>(place)]}, {service, {}, kTellWithin});
   if (!told[0]) throw ClusterError("Node " + std::to_string(place) + " does not answer.");
-  return wire::decode<CpuTicks>(*told[0]);
+  return std::move(*told[0]);
+}
+
+CpuTicks Operations::cpu_ticks(std::int64_t place) {
+  return wire::decode<CpuTicks>(ask_node(place, kTicksService));
+}
+
+IoCounts Operations::io_counts(std::int64_t place) {
+  return wire::decode<IoCounts>(ask_node(place, kIoService));
+}
+
+IoCounts Operations::io_counts() {
+  IoCounts all;
+  for (const auto& told : ask(data_nodes(), {kIoService, {}, kTellWithin})) {
+    if (!told) continue;
+    const auto counts = wire::decode<IoCounts>(*told);
+    all.reads += counts.reads;
+    all.read_bytes += counts.read_bytes;
+    all.writes += counts.writes;
+    all.written_bytes += counts.written_bytes;
+  }
+  return all;
 }
 
 std::vector<Operations::NodeThreads> Operations::threads() {

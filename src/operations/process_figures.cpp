@@ -126,6 +126,19 @@ CpuTicks read_cpu_ticks() {
   return all;
 }
 
+IoCounts read_io_counts() {
+  std::ifstream file("/proc/self/io");
+  IoCounts counts;
+  std::string name;
+  for (std::int64_t count = 0; file >> name >> count;) {
+    if (name == "rchar:") counts.read_bytes = count;
+    if (name == "wchar:") counts.written_bytes = count;
+    if (name == "syscr:") counts.reads = count;
+    if (name == "syscw:") counts.writes = count;
+  }
+  return counts;
+}
+
 std::int64_t program_time_s() {
   struct stat file {};
   return ::stat("/proc/self/exe", &file) == 0 ? static_cast<std::int64_t>(file.st_mtime) : 0;

@@ -36,6 +36,9 @@ class ProcessWatch {
 /// Of each CPU, from /proc/stat.
 CpuTicks read_cpu_ticks();
 
+/// Of this process, from /proc/self/io; zeros where the kernel keeps that to itself.
+IoCounts read_io_counts();
+
 /// A line for each thread of this process: name, state, CPU time, what it waits for.
 ThreadReport read_threads();
 

@@ -15,8 +15,8 @@ Operations::Self::Self(const Parts& parts)
     : parts_(parts), process_(parts.disk_folder), running_jobs_(parts.running_jobs) {}
 
 void Operations::Self::serve(const std::shared_ptr<Self>& self, cluster::Inbox& inbox) {
-  for (const char* service : {kFiguresService, kTicksService, kThreadsService, kTimelineService,
-                              kEchoService, kMeasureService}) {
+  for (const char* service : {kFiguresService, kTicksService, kIoService, kThreadsService,
+                              kTimelineService, kEchoService, kMeasureService}) {
     inbox.add(service, [self, service](std::span<const std::byte> request) {
       return self->answer(service, {request.begin(), request.end()});
     });
@@ -26,6 +26,7 @@ void Operations::Self::serve(const std::shared_ptr<Self>& self, cluster::Inbox& 
 wire::Bytes Operations::Self::answer(const std::string& service, const wire::Bytes& request) {
   if (service == kFiguresService) return wire::encode(figures());
   if (service == kTicksService) return wire::encode(read_cpu_ticks());
+  if (service == kIoService) return wire::encode(read_io_counts());
   if (service == kThreadsService) return wire::encode(read_threads());
   if (service == kTimelineService) return wire::encode(timeline());
   if (service == kMeasureService) {

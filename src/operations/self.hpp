@@ -15,6 +15,7 @@ namespace neve::operations {
 /// Names of what a node answers about itself.
 inline constexpr const char* kFiguresService = "node.figures";
 inline constexpr const char* kTicksService = "node.ticks";
+inline constexpr const char* kIoService = "node.io";
 inline constexpr const char* kThreadsService = "node.threads";
 inline constexpr const char* kTimelineService = "node.timeline";
 inline constexpr const char* kEchoService = "node.echo";

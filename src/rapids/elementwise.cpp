@@ -133,6 +133,8 @@ class Pairing {
   LazyFrame right_;
 };
 
+bool has_texts(const LazyFrame& frame) { return std::ranges::any_of(frame.columns, is_text); }
+
 const LazyFrame* cells_of(const Value& value) {
   if (const auto* frame = std::get_if<LazyFrame>(&value)) return frame;
   if (const auto* row = std::get_if<Row>(&value)) return &row->cells;
@@ -237,8 +239,15 @@ Value map_binary(Arguments& arguments, Op op) {
   const LazyFrame* a = cells_of(left);
   const LazyFrame* b = cells_of(right);
   if (a != nullptr && b != nullptr) {
-    LazyFrame result = Pairing(arguments.evaluation(), *a, *b).apply(op);
-    return reshaped(std::move(result), std::holds_alternative<Row>(left) ? left : right);
+    Pairing pairing(arguments.evaluation(), *a, *b);
+    if (!is_equality(op) && has_texts(*a) && has_texts(*b)) {
+      // In the words of H2O-3, which its clients' tests look for.
+      throw InputError::bad_request("unimplemented: Binary operation '" +
+                                        arguments.primitive_name() +
+                                        "' is not supported on String columns.",
+                                    {{"function", arguments.primitive_name()}});
+    }
+    return reshaped(pairing.apply(op), std::holds_alternative<Row>(left) ? left : right);
   }
   if (a != nullptr) return with_scalar(arguments, op, 0);
   if (b != nullptr) return with_scalar(arguments, op, 1);

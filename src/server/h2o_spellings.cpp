@@ -38,7 +38,7 @@ constexpr Spelling kSpellings[] = {
     {"quiet", Meaning::ignored_flag},
     {"notify_local", Meaning::ignored_value},
     {"license", Meaning::ignored_value},
-    {"flow_dir", Meaning::ignored_value},
+    {"flow_dir"},
     {"session_timeout", Meaning::ignored_value},
 };
 

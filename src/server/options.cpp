@@ -49,6 +49,8 @@ void declare_places(CLI::App& app, RawOptions& raw, Options& out) {
   app.add_option("--nthreads", raw.threads, "Compute threads (all cores)");
   app.add_option("--memory", raw.memory, "Memory for data: 4G, 512M or a part such as 50% (25%)");
   app.add_option("--ice-root", out.ice_root, "Folder for logs and temporary files");
+  app.add_option("--flow-dir", out.documents_directory,
+                 "Folder for documents that clients keep (below --ice-root)");
   app.add_option("--log-dir", out.log_directory, "Folder for logs (below --ice-root)");
   app.add_option("--log-level", raw.log_level, "TRACE, DEBUG, INFO, WARN, ERRR or FATAL (INFO)");
   app.add_option("--max-log-file-size", raw.max_log_file_size, "A log starts anew at (10M)");
@@ -167,6 +169,7 @@ void take_values(const RawOptions& raw, const Machine& machine, Options& out) {
                                        "' is unknown: TRACE, DEBUG, INFO, WARN, ERRR or FATAL.");
   }
   if (out.ice_root.empty()) out.ice_root = machine.temporary_directory + "/neve-" + machine.user;
+  if (out.documents_directory.empty()) out.documents_directory = out.ice_root + "/documents";
   if (out.log_directory.empty()) out.log_directory = out.ice_root + "/logs";
   if (out.h2o_version.empty()) out.h2o_version = kH2oVersion;
   if (out.h2o_version.find_first_not_of("0123456789.") != std::string::npos) {

@@ -32,6 +32,7 @@ struct Options {
   std::int64_t memory_bytes = 0;
   std::string ice_root;
   std::string log_directory;
+  std::string documents_directory;  ///< of what clients keep at this node
   log::Level log_level = log::Level::info;
   std::size_t max_log_file_bytes = std::size_t{10} << 20U;
   std::vector<std::string> import_roots;

@@ -199,6 +199,8 @@ rest::ServerInfo Node::Parts::server_info(const Ports& ports, std::function<void
   info.start_time_ms = now_ms();
   info.threads = options.threads;
   info.log_directory = options.log_directory;
+  info.documents_directory = options.documents_directory;
+  info.requests = &requests;
   info.request_stop = std::move(request_stop);
   return info;
 }

@@ -36,9 +36,15 @@ def look_at_the_server():
     h2o.log_and_echo("shapes")
     for path in ("About", "Ping", "Metadata/endpoints", "Metadata/schemas/FrameV3", "Logs/nodes/-1/files/info",
                  "ModelBuilders/gbm", "InitID", "JStack", "WaterMeterCpuTicks/0", "NetworkTest", "Timeline",
-                 "Neve/Cluster"):
+                 "Neve/Cluster", "WaterMeterIo", "WaterMeterIo/0", "Profiler", "SteamMetrics", "KillMinus3"):
         h2o.api("GET /3/" + path)
     h2o.api("POST /3/GarbageCollect")
+    h2o.api("POST /3/UnlockKeys")
+    h2o.api("GET /4/endpoints")
+    h2o.api("POST /3/NodePersistentStorage/shapes/one", data={"value": "text"})
+    for path in ("configured", "categories/shapes/names/one/exists", "shapes/one", "shapes"):
+        h2o.api("GET /3/NodePersistentStorage/" + path)
+    h2o.api("DELETE /3/NodePersistentStorage/shapes/one")
 
 
 def bring_in(folder):
@@ -65,6 +71,25 @@ def munge(frame):
     frame.as_data_frame(use_pandas=False)
     h2o.ls()
     h2o.frames()
+
+
+def make_frames(frame, folder):
+    h2o.interaction(frame, ["race", "capsule"], pairwise=False, max_factors=5, min_occurrence=1)
+    split = h2o.api("POST /3/SplitFrame", data={"dataset": "people", "ratios": "[0.5]"})
+    h2o.job.H2OJob(h2o.api("GET /3/Jobs/" + split["key"]["name"])["jobs"][0], "split").poll()
+    h2o.api("POST /99/Tabulate", data={"dataset": "people", "predictor": "race", "response": "age"})
+    h2o.api("GET /3/Find", data={"key": "people", "column": "race", "row": 3, "match": "white"})
+    h2o.api("GET /3/FrameChunks/people")
+    waves = h2o.H2OFrame({"a": [1.0, 2.0], "b": [3.0, 5.5]}, destination_frame="waves")
+    wave = {"dataset": waves.frame_id, "destination_frame": "spectrum", "dimensions": "[2,1,1]"}
+    h2o.job.H2OJob(h2o.api("POST /99/DCTTransformer", data=wave), "transform").poll()
+    simple = h2o.api("POST /4/Frames/$simple", data={"dest": "simple", "ncols_real": 2, "seed": 1})
+    while simple["status"] == "RUNNING":
+        simple = h2o.api("GET /4/jobs/" + simple["job_id"])
+    frame.save(str(folder))
+    h2o.load_frame("people", str(folder))
+    step = "half__H2OColOp__(/ (cols_py dummy 'age') 2)__False__half"
+    h2o.api("POST /99/Assembly", data={"steps": '["%s"]' % step, "frame": "people"})
 
 
 def train(frame):
@@ -110,6 +135,7 @@ def main():
     look_at_the_server()
     frame = bring_in(Path(sys.argv[2]))
     munge(frame)
+    make_frames(frame, Path(sys.argv[2]))
     train(frame)
     ask_for_too_much(frame)
     h2o.connection().close()

@@ -22,12 +22,25 @@ struct CsvForm {
   }
 };
 
-/// A frame as text, a block of rows at a time. Levels, texts and names are quoted, missing values
-/// empty, times milliseconds since 1970; whole-number columns without a point, others as Java
-/// writes doubles. For one thread; the frame's leases keep its data.
+/// Consecutive row groups of a frame.
+struct GroupRange {
+  std::int32_t first = 0;
+  std::int32_t end = 0;
+};
+
+/// A frame as text, some blocks of rows at a time, which the node's workers write at once: in
+/// memory are the chunks of one row group and the text of a few blocks. Levels, texts and names are
+/// quoted, missing values empty, times milliseconds since 1970; whole-number columns without a
+/// point, others as Java writes doubles. For one thread; the frame's leases keep its data.
 class CsvWriter {
  public:
+  /// All of the frame.
   CsvWriter(mr::Engine& engine, frame::Frame frame, const CsvForm& form);
+  /// Some of its row groups; `whole_columns` as whole_columns_of() tells.
+  CsvWriter(mr::Engine& engine, frame::Frame frame, const CsvForm& form,
+            std::vector<std::uint8_t> whole_columns, GroupRange range);
+  /// Which columns hold nothing but whole numbers; looks at all rows where they live.
+  static std::vector<std::uint8_t> whole_columns_of(mr::Engine& engine, const frame::Frame& frame);
   /// Appends the next rows to `block`; false where there are none left.
   bool next(std::string& block);
   /// Share of the rows that were written, 0 to 1.
@@ -36,21 +49,20 @@ class CsvWriter {
  private:
   void write_header(std::string& block) const;
   void open_group();
-  void write_row(std::int64_t row, std::string& block) const;
-  void write_cell(std::size_t column, std::int64_t row, std::string& block) const;
-  void write_quoted(std::string_view text, std::string& block) const;
-  [[nodiscard]] bool holds_integers(std::size_t column) const;
+  void write_rows(std::int64_t begin, std::int64_t rows, std::string& block) const;
 
   mr::Engine& engine_;
   frame::Frame frame_;
   CsvForm form_;
-  std::vector<std::uint8_t> integers_;  // of each column: written without a point
+  std::vector<std::uint8_t> whole_columns_;  // written without a point
+  GroupRange range_;
   std::vector<frame::Chunk> chunks_;
   bool header_written_ = false;
-  std::int32_t group_ = -1;
+  std::int32_t next_group_ = 0;
   std::int64_t row_ = 0;  // within the group
   std::int64_t group_rows_ = 0;
   std::int64_t done_ = 0;
+  std::int64_t total_ = 0;
 };
 
 }  // namespace neve::ingest

@@ -11,6 +11,7 @@
 #include <neve/base/buffer.hpp>
 #include <neve/base/time_zone.hpp>
 #include <neve/frame/frame.hpp>
+#include <neve/ingest/columnar_writer.hpp>
 #include <neve/ingest/csv_writer.hpp>
 #include <neve/ingest/path_policy.hpp>
 #include <neve/ingest/setup.hpp>
@@ -40,20 +41,45 @@ struct ParseOrder {
   std::string destination;
   FileSetup setup;
   bool delete_sources = false;  ///< when done
+  bool sent_for_this = false;   ///< nobody else knows the files: they go also where it fails
   template <class Archive>
   void fields(Archive& archive) {
-    archive(source_keys, destination, setup, delete_sources);
+    archive(source_keys, destination, setup, delete_sources, sent_for_this);
   }
 };
 
-/// Where and how to write a frame.
+/// How exported files are compressed.
+enum class Packing : std::uint8_t { none, gzip, bzip2, zstd, snappy };
+
+/// "gzip" and the others, in any case; empty is none. Throws InputError naming what there is.
+Packing packing_of_word(const std::string& word);
+
+/// Where and how to write a frame as text.
 struct ExportOrder {
+  static constexpr std::int32_t kAsManyAsFit = -1;
   std::string path;
   bool overwrite = false;
+  /// 1: one file; more: a folder of at most so many, `part-m-00000` and so on, of whole row groups,
+  /// each with the header; kAsManyAsFit: a folder of files of some 100 MB.
+  std::int32_t parts = 1;
+  Packing packing = Packing::none;
   CsvForm form = {};
   template <class Archive>
   void fields(Archive& archive) {
-    archive(path, overwrite, form);
+    archive(path, overwrite, parts, packing, form);
+  }
+};
+
+/// Where and how to write a frame column by column.
+struct ColumnarExportOrder {
+  std::string path;  ///< of Parquet a folder, else a file
+  bool overwrite = false;
+  std::int32_t parts = 1;  ///< of Parquet: files; below 1: as many as there are row groups
+  bool write_checksum = false;
+  ColumnarForm form = {};
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(path, overwrite, parts, write_checksum, form);
   }
 };
 
@@ -84,6 +110,8 @@ class Ingest {
   /// A fresh name for an upload.
   [[nodiscard]] std::string new_upload_key() const;
   [[nodiscard]] bool has_raw_file(const std::string& key) const;
+  /// Removes an upload that is not to be parsed.
+  void forget_upload(const std::string& key);
 
   /// Throws InputError (404 for an unknown key).
   [[nodiscard]] FileSetup guess(const std::vector<std::string>& source_keys,
@@ -92,8 +120,22 @@ class Ingest {
   [[nodiscard]] std::string frame_name(const std::string& source_key) const;
   /// Checks the order, then starts the job. Throws InputError.
   std::shared_ptr<job::Job> parse(const ParseOrder& order);
-  /// Throws InputError where the file exists and is not to be overwritten.
+  /// Throws InputError where the file exists and is not to be overwritten, or the folder is not
+  /// empty.
   std::shared_ptr<job::Job> export_csv(const frame::Frame& frame, const ExportOrder& order);
+
+  /// Throws InputError where a file exists and is not to be overwritten, or the frame has columns
+  /// that the format does not know. Times are adjusted from this node's zone.
+  std::shared_ptr<job::Job> export_columns(const frame::Frame& frame,
+                                           const ColumnarExportOrder& order);
+  /// Writes the frame to a file of Neve's own form in a folder, which is made where it is missing.
+  /// Throws InputError where that file exists and is not to be overwritten.
+  std::shared_ptr<job::Job> save_frame(const frame::Frame& frame, const std::string& folder,
+                                       bool overwrite);
+  /// Reads the frame of this name back from the folder it was saved to. Throws InputError where
+  /// there is a frame of this name and it is not to be replaced.
+  std::shared_ptr<job::Job> load_frame(const std::string& name, const std::string& folder,
+                                       bool replace);
 
   /// The zone that times without one are in. UTC until it is set.
   [[nodiscard]] TimeZone time_zone() const;

@@ -13,7 +13,7 @@
 
 namespace neve::ingest {
 
-/// How a text file is to be read: what the user says of it, and with what guess_setup adds, all of
+/// How a file is to be read: what the user says of it, and with what guess_setup adds, all of
 /// it.
 struct FileSetup {
   static constexpr int kNoHeader = -1;
@@ -24,7 +24,7 @@ struct FileSetup {
 
   static constexpr std::size_t kPreviewRows = 10;  ///< at most; a header is one of them
 
-  std::string parse_type = "GUESS";  ///< "CSV", "ARFF" or "SVMLight" once guessed
+  std::string parse_type = "GUESS";  ///< "CSV", "PARQUET" … once guessed
   int separator = 0;                 ///< the character's code; 0: not known, -1: there is none
   bool single_quotes = false;        ///< ' instead of " around cells
   int escape = 0;                    ///< the character's code; 0: none
@@ -35,6 +35,8 @@ struct FileSetup {
   std::vector<frame::ColumnType> types = {};  ///< of all columns, or empty; `bad`: to be guessed
   std::vector<std::vector<std::string>> missing_texts = {};  ///< per column, or empty
   std::vector<int> skipped_columns = {};
+  /// Times of files of columns are moved by the zone's offset, so that they show its clocks in UTC.
+  bool adjust_to_local = false;
   /// Columns whose numbers lose their fractions, as `int` and `long` with force_col_types ask.
   std::vector<int> whole_columns = {};
   /// Columns to make of folders "column=value" on the files' paths, as further ones.
@@ -47,7 +49,8 @@ struct FileSetup {
   template <class Archive>
   void fields(Archive& archive) {
     archive(parse_type, separator, single_quotes, escape, comment_markers, check_header, columns,
-            names, types, missing_texts, skipped_columns, whole_columns, partition_by, preview,
+            names, types, missing_texts, skipped_columns, adjust_to_local, whole_columns,
+            partition_by, preview,
             warnings);
   }
 };

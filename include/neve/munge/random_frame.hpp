@@ -50,4 +50,46 @@ frame::Frame make_random_frame(mr::Engine& engine, const RandomFrame& like,
 frame::Frame with_missing(mr::Engine& engine, const frame::Frame& frame, double fraction,
                           std::uint64_t seed, const job::TokenPtr& token = nullptr);
 
+/// A made-up frame by numbers of columns of each type: reals R1, R2, …, whole numbers I1, …,
+/// categories E0, …, zeros and ones B1, …, times T0, … and texts S0, …, in this order, behind
+/// "response" where there is one. Bounds are included.
+struct SimpleFrame {
+  enum class Response : std::uint8_t { none, real, integer, boolean, categorical, time };
+  std::uint64_t seed = 0;
+  std::int64_t rows = 100;
+  std::int32_t reals = 0;
+  std::int32_t integers = 0;
+  std::int32_t categories = 0;
+  std::int32_t booleans = 0;
+  std::int32_t texts = 0;
+  std::int32_t times = 0;
+  double real_low = -100;
+  double real_high = 100;
+  std::int64_t integer_low = -100;
+  std::int64_t integer_high = 100;
+  std::int32_t levels = 10;
+  double ones = 0.3;                           ///< share of 1 among zeros and ones
+  std::int64_t time_low = 946'080'000'000;     ///< about 2000, in milliseconds since 1970
+  std::int64_t time_high = 1'576'800'000'000;  ///< about 2020
+  std::int32_t letters = 8;
+  double missing = 0;  ///< share of cells
+  Response response = Response::none;
+  double response_low = 0;
+  double response_high = 10;
+  double response_ones = 0.6;
+  std::int32_t response_levels = 25;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(seed, rows, reals, integers, categories, booleans, texts, times, real_low, real_high,
+            integer_low, integer_high, levels, ones, time_low, time_high, letters, missing,
+            response, response_low, response_high, response_ones, response_levels);
+  }
+};
+
+/// Throws InputError (400) naming the parameter that does not do.
+void check(const SimpleFrame& like);
+/// A frame without a key; the same for equal seeds. Throws OutOfMemoryError where it would not fit.
+frame::Frame make_simple_frame(mr::Engine& engine, const SimpleFrame& like,
+                               const job::TokenPtr& token = nullptr);
+
 }  // namespace neve::munge

@@ -56,6 +56,18 @@ struct ThreadReport {
   }
 };
 
+/// What a process has read and written through system calls since its start: files and sockets.
+struct IoCounts {
+  std::int64_t reads = 0;
+  std::int64_t read_bytes = 0;
+  std::int64_t writes = 0;
+  std::int64_t written_bytes = 0;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(reads, read_bytes, writes, written_bytes);
+  }
+};
+
 /// Ticks of each CPU of a machine since its start: at work for programs, for the system, for
 /// anything else, and idle.
 using CpuTicks = std::vector<std::vector<std::int64_t>>;

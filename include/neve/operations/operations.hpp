@@ -103,6 +103,9 @@ class Operations {
 
   /// Of the node at this place among those that hold data; throws InputError where there is none.
   CpuTicks cpu_ticks(std::int64_t place);
+  IoCounts io_counts(std::int64_t place);
+  /// Of all nodes that hold data and answer, together.
+  IoCounts io_counts();
   /// Of all members; nothing for one that does not answer.
   struct NodeThreads {
     cluster::Member member;
@@ -128,6 +131,8 @@ class Operations {
     wire::Bytes request;
     std::chrono::milliseconds limit;
   };
+  [[nodiscard]] std::vector<NodeId> data_nodes() const;
+  wire::Bytes ask_node(std::int64_t place, const char* service);
   std::vector<std::optional<wire::Bytes>> ask(const std::vector<NodeId>& nodes,
                                               const Question& question);
   std::shared_ptr<Self> self_;

@@ -17,6 +17,7 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 void CellColumn::reserve(std::size_t rows, std::size_t used) {
   std::visit(Overloaded{[](NoCells&) {}, [&](NumberCells& c) { c.reserve(rows, used); },
+                        [&](RealCells& c) { c.values.grow(rows, used); },
                         [&](CodeCells& c) { c.codes.grow(rows, used); },
                         [&](TimeCells& c) { c.times.grow(rows, used); },
                         [&](TextCells& c) {
@@ -32,6 +33,7 @@ void CellColumn::reserve(std::size_t rows, std::size_t used) {
 
 void CellColumn::put_missing(std::size_t row) {
   std::visit(Overloaded{[](NoCells&) {}, [&](NumberCells& c) { c.put_missing(row); },
+                        [&](RealCells& c) { c.values[row] = frame::kMissingDouble; },
                         [&](CodeCells& c) { c.codes[row] = frame::kMissingCode; },
                         [&](TimeCells& c) { c.times[row] = frame::kMissingInt64; },
                         [&](TextCells& c) { c.put_missing(row); },

@@ -22,6 +22,11 @@ struct CodeCells {
   RawArray<std::int32_t> codes;
 };
 
+/// Numbers that were doubles already; NaN is missing.
+struct RealCells {
+  RawArray<double> values;
+};
+
 /// Milliseconds since 1970.
 struct TimeCells {
   RawArray<std::int64_t> times;
@@ -60,7 +65,7 @@ struct NoCells {};
 
 /// What one byte range holds of one column.
 struct CellColumn {
-  std::variant<NoCells, NumberCells, CodeCells, TimeCells, TextCells, UuidCells> cells;
+  std::variant<NoCells, NumberCells, RealCells, CodeCells, TimeCells, TextCells, UuidCells> cells;
   /// Cells whose text is no value of the column's type, and which became missing.
   std::int64_t unreadable = 0;
   std::int64_t first_unreadable_at = -1;  // its offset in the file

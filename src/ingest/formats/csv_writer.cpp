@@ -1,41 +1,56 @@
 #include <neve/ingest/csv_writer.hpp>
 
-#include <cstdio>
+#include <algorithm>
 
-#include <neve/base/java_number.hpp>
+#include <neve/munge/rollups.hpp>
+
+#include "ingest/formats/csv_cells.hpp"
 
 namespace neve::ingest {
 
 namespace {
 
-constexpr std::int64_t kRowsPerBlock = 1024;
+/// Of one block, which one worker writes: some hundred KiB of text, whatever the frame's width.
+constexpr std::int64_t kCellsPerBlock = 16 * 1024;
+constexpr std::size_t kBlocksAtOnce = 16;
 
-void append_uuid(const frame::Uuid& uuid, std::string& out) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%012llx",
-                static_cast<unsigned>(uuid.high >> 32U),
-                static_cast<unsigned>(uuid.high >> 16U & 0xFFFFU),
-                static_cast<unsigned>(uuid.high & 0xFFFFU), static_cast<unsigned>(uuid.low >> 48U),
-                static_cast<unsigned long long>(uuid.low & 0xFFFFFFFFFFFFU));
-  out += text;
+std::int64_t rows_per_block(std::size_t columns) {
+  return std::max<std::int64_t>(
+      1, kCellsPerBlock / static_cast<std::int64_t>(std::max<std::size_t>(1, columns)));
 }
+
+GroupRange all_groups(const frame::Frame& frame) { return {0, frame.layout->groups()}; }
 
 }  // namespace
 
-CsvWriter::CsvWriter(mr::Engine& engine, frame::Frame frame, const CsvForm& form)
-    : engine_(engine), frame_(std::move(frame)), form_(form) {
-  for (std::size_t c = 0; c < frame_.columns.size(); ++c) {
-    integers_.push_back(frame_.columns[c].type == frame::ColumnType::numeric && holds_integers(c));
-  }
-}
+CsvWriter::CsvWriter(mr::Engine& engine, frame::Frame frame, const CsvForm& form,
+                     std::vector<std::uint8_t> whole_columns, GroupRange range)
+    : engine_(engine),
+      frame_(std::move(frame)),
+      form_(form),
+      whole_columns_(std::move(whole_columns)),
+      range_(range),
+      next_group_(range.first),
+      total_(frame_.layout->cuts[static_cast<std::size_t>(range.end)] -
+             frame_.layout->cuts[static_cast<std::size_t>(range.first)]) {}
 
-bool CsvWriter::holds_integers(std::size_t column) const {
-  for (std::int32_t g = 0; g < frame_.layout->groups(); ++g) {
-    if (!engine_.chunk(*frame_.layout, frame_.columns[column].id, GroupIndex(g)).holds_integers()) {
-      return false;
-    }
+CsvWriter::CsvWriter(mr::Engine& engine, frame::Frame frame, const CsvForm& form)
+    : CsvWriter(engine, frame, form, whole_columns_of(engine, frame), all_groups(frame)) {}
+
+std::vector<std::uint8_t> CsvWriter::whole_columns_of(mr::Engine& engine,
+                                                      const frame::Frame& frame) {
+  std::vector<std::uint8_t> whole(frame.columns.size());
+  std::vector<frame::Column> numeric;
+  std::vector<std::size_t> places;
+  for (std::size_t c = 0; c < frame.columns.size(); ++c) {
+    if (frame.columns[c].type != frame::ColumnType::numeric) continue;
+    numeric.push_back(frame.columns[c]);
+    places.push_back(c);
   }
-  return true;
+  if (numeric.empty()) return whole;
+  const auto figures = munge::roll_up(engine, frame.layout, numeric);
+  for (std::size_t i = 0; i < places.size(); ++i) whole[places[i]] = figures[i].is_int ? 1 : 0;
+  return whole;
 }
 
 bool CsvWriter::next(std::string& block) {
@@ -44,27 +59,36 @@ bool CsvWriter::next(std::string& block) {
     if (form_.header) write_header(block);
   }
   while (row_ == group_rows_) {
-    if (group_ + 1 >= frame_.layout->groups()) return !block.empty();
+    if (next_group_ == range_.end) return !block.empty();
     open_group();
   }
-  const std::int64_t stop = std::min(group_rows_, row_ + kRowsPerBlock);
+  const std::int64_t rows = rows_per_block(chunks_.size());
+  const std::int64_t left = (group_rows_ - row_ + rows - 1) / rows;
+  std::vector<std::string> texts(std::min(kBlocksAtOnce, static_cast<std::size_t>(left)));
+  engine_.pool().for_each(texts.size(), [&](std::size_t i) {
+    const std::int64_t begin = row_ + static_cast<std::int64_t>(i) * rows;
+    write_rows(begin, std::min(rows, group_rows_ - begin), texts[i]);
+  });
+  for (const std::string& text : texts) block += text;
+  const std::int64_t stop =
+      std::min(group_rows_, row_ + static_cast<std::int64_t>(texts.size()) * rows);
   done_ += stop - row_;
-  for (; row_ < stop; ++row_) write_row(row_, block);
+  row_ = stop;
   return true;
 }
 
 double CsvWriter::progress() const {
-  return frame_.rows() == 0 ? 1.0 : static_cast<double>(done_) / static_cast<double>(frame_.rows());
+  return total_ == 0 ? 1.0 : static_cast<double>(done_) / static_cast<double>(total_);
 }
 
 void CsvWriter::open_group() {
-  ++group_;
+  const GroupIndex group(next_group_++);
   row_ = 0;
-  group_rows_ = frame_.layout->rows_of(GroupIndex(group_));
+  group_rows_ = frame_.layout->rows_of(group);
   chunks_.clear();
   if (group_rows_ == 0) return;
   for (const frame::Column& column : frame_.columns) {
-    chunks_.push_back(engine_.chunk(*frame_.layout, column.id, GroupIndex(group_)));
+    chunks_.push_back(engine_.chunk(*frame_.layout, column.id, group));
   }
 }
 
@@ -72,7 +96,7 @@ void CsvWriter::write_header(std::string& block) const {
   for (std::size_t c = 0; c < frame_.names.size(); ++c) {
     if (c != 0) block += form_.separator;
     if (form_.quote_header) {
-      write_quoted(frame_.names[c], block);
+      append_quoted(frame_.names[c], form_, block);
     } else {
       block += frame_.names[c];
     }
@@ -80,59 +104,19 @@ void CsvWriter::write_header(std::string& block) const {
   block += '\n';
 }
 
-void CsvWriter::write_row(std::int64_t row, std::string& block) const {
+void CsvWriter::write_rows(std::int64_t begin, std::int64_t rows, std::string& block) const {
+  std::vector<CsvCells> columns;
+  columns.reserve(chunks_.size());
   for (std::size_t c = 0; c < chunks_.size(); ++c) {
-    if (c != 0) block += form_.separator;
-    write_cell(c, row, block);
+    columns.emplace_back(chunks_[c], frame_.columns[c], whole_columns_[c] != 0, begin, rows);
   }
-  block += '\n';
-}
-
-void CsvWriter::write_cell(std::size_t column, std::int64_t row, std::string& block) const {
-  const frame::Chunk& chunk = chunks_[column];
-  switch (chunk.kind()) {
-    case frame::ChunkKind::text:
-      if (const auto text = chunk.text(row)) write_quoted(*text, block);
-      return;
-    case frame::ChunkKind::bytes:
-      return;  // no column has them
-    case frame::ChunkKind::uuids:
-      if (const auto uuid = chunk.uuid(row)) append_uuid(*uuid, block);
-      return;
-    case frame::ChunkKind::codes: {
-      std::int32_t code = 0;
-      chunk.decode_codes(row, {&code, 1});
-      const frame::Column& owner = frame_.columns[column];
-      if (code >= 0 && code < owner.cardinality()) {
-        write_quoted((*owner.domain)[static_cast<std::size_t>(code)], block);
-      }
-      return;
+  for (std::size_t row = 0; row < static_cast<std::size_t>(rows); ++row) {
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (c != 0) block += form_.separator;
+      columns[c].write(row, form_, block);
     }
-    case frame::ChunkKind::times:
-    case frame::ChunkKind::numbers:
-      break;
+    block += '\n';
   }
-  if (chunk.kind() == frame::ChunkKind::times || integers_[column] != 0) {
-    const std::int64_t value = chunk.int64_at(row);
-    if (value != frame::kMissingInt64) block += std::to_string(value);
-    return;
-  }
-  const double value = chunk.at(row);
-  if (value != value) return;
-  if (form_.hex_doubles) {
-    append_java_hex_double(block, value);
-  } else {
-    append_java_double(block, value);
-  }
-}
-
-void CsvWriter::write_quoted(std::string_view text, std::string& block) const {
-  block += '"';
-  for (char c : text) {
-    if (c == '"' && form_.escape_quotes) block += '"';
-    block += c;
-  }
-  block += '"';
 }
 
 }  // namespace neve::ingest

@@ -16,7 +16,7 @@
 
 namespace neve::ingest {
 
-/// Bytes of one file; the rows that begin in them are read together.
+/// Bytes of one file; the rows that begin in them are read together. Of a file of columns: rows.
 struct ByteRange {
   std::size_t file = 0;  ///< its place among the files of the table
   std::int64_t begin = 0;
@@ -62,31 +62,49 @@ struct TableOptions {
 /// Sources by the files' places; those that no range speaks of may be missing.
 using TableSources = std::map<std::size_t, ByteSourcePtr>;
 
-/// Reads the rows of consecutive byte ranges: first all at once, each from where a row seems to
+/// Reads the rows of consecutive ranges, in this order: read, correct, take.
+class RowReader {
+ public:
+  virtual ~RowReader() = default;
+  RowReader() = default;
+  RowReader(const RowReader&) = delete;
+  RowReader& operator=(const RowReader&) = delete;
+
+  /// Guesses. Throws Cancelled, and InputError where a file can no longer be read.
+  virtual void read() = 0;
+  /// Where the first range's first row seems to begin.
+  [[nodiscard]] virtual std::int64_t seeming_start() const = 0;
+  /// Where the row behind the last range begins, if the first one began where it seems to; -1 where
+  /// a range would have to be read again even so.
+  [[nodiscard]] virtual std::int64_t seeming_end() const = 0;
+  /// Reads again what a start at `start` proves wrong; returns where the row behind the last range
+  /// begins. Throws InputError at a quote that is never closed.
+  virtual std::int64_t correct(std::int64_t start) = 0;
+  /// Of each range, as it was read so far.
+  [[nodiscard]] virtual std::vector<std::int64_t> rows() const = 0;
+  /// Up to the last that the pairs read so far name; 0 where rows are no pairs.
+  [[nodiscard]] virtual std::size_t columns_of_pairs() const = 0;
+  /// Once, at the end.
+  virtual ParsedTable take() = 0;
+  [[nodiscard]] virtual const std::vector<ByteRange>& ranges() const = 0;
+};
+
+/// Reads the rows of byte ranges of text: first all at once, each from where a row seems to
 /// begin, then again those whose rows began elsewhere, as the range before tells.
-class TableReader {
+class TableReader final : public RowReader {
  public:
   /// All references outlive the reader.
   TableReader(const TableSources& sources, const ParsePlan& plan, Pool& pool,
               const TableOptions& options, std::vector<ByteRange> ranges);
 
-  /// Guesses. Throws Cancelled, and InputError where a file can no longer be read.
-  void read();
-  /// Where the first range's first row seems to begin.
-  [[nodiscard]] std::int64_t seeming_start() const;
-  /// Where the row behind the last range begins, if the first one began where it seems to; -1 where
-  /// a range would have to be read again even so.
-  [[nodiscard]] std::int64_t seeming_end() const;
-  /// Reads again what a start at `start` proves wrong; returns where the row behind the last range
-  /// begins. Throws InputError at a quote that is never closed.
-  std::int64_t correct(std::int64_t start);
-  /// Of each range, as it was read so far.
-  [[nodiscard]] std::vector<std::int64_t> rows() const;
-  /// Up to the last that the pairs read so far name; 0 where rows are no pairs.
-  [[nodiscard]] std::size_t columns_of_pairs() const;
-  /// Once, at the end.
-  ParsedTable take();
-  [[nodiscard]] const std::vector<ByteRange>& ranges() const { return ranges_; }
+  void read() override;
+  [[nodiscard]] std::int64_t seeming_start() const override;
+  [[nodiscard]] std::int64_t seeming_end() const override;
+  std::int64_t correct(std::int64_t start) override;
+  [[nodiscard]] std::vector<std::int64_t> rows() const override;
+  [[nodiscard]] std::size_t columns_of_pairs() const override;
+  ParsedTable take() override;
+  [[nodiscard]] const std::vector<ByteRange>& ranges() const override { return ranges_; }
 
  private:
   void read_range(std::size_t i);

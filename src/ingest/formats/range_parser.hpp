@@ -38,6 +38,8 @@ struct ParsePlan {
   Dialect dialect;
   std::vector<ColumnPlan> columns;
   TimeZone zone;
+  bool columnar = false;         ///< Parquet and its like instead of text
+  bool adjust_to_local = false;  ///< their times are moved by the zone's offset
 
   /// How many of the columns have cells in the rows.
   [[nodiscard]] std::size_t cells() const {

@@ -168,6 +168,10 @@ frame::Chunk TableEncoder::encode(std::size_t column, std::int64_t begin, std::i
 
 frame::Chunk TableEncoder::encode_numbers(const std::vector<Piece>& pieces,
                                           std::size_t rows) const {
+  const auto is_real = [](const Piece& piece) {
+    return std::holds_alternative<RealCells>(piece.column.cells);
+  };
+  if (std::ranges::any_of(pieces, is_real)) return encode_reals(pieces, rows);
   int decimals = 0;
   int fewest = kMostDecimals;
   bool plain = true;
@@ -194,6 +198,35 @@ frame::Chunk TableEncoder::encode_numbers(const std::vector<Piece>& pieces,
   for (const Piece& piece : pieces) {
     const auto& cells = std::get<NumberCells>(piece.column.cells);
     for (std::size_t i = 0; i < piece.count; ++i) append(builder, cells.at(piece.begin + i));
+  }
+  return builder.finish();
+}
+
+/// Doubles, and where files differ, numbers of text among them.
+frame::Chunk TableEncoder::encode_reals(const std::vector<Piece>& pieces, std::size_t rows) const {
+  RawArray<double> values;
+  values.grow(rows, 0);
+  std::size_t row = 0;
+  bool mixed = false;
+  for (const Piece& piece : pieces) {
+    const auto* reals = std::get_if<RealCells>(&piece.column.cells);
+    mixed = mixed || reals == nullptr;
+    if (mixed) break;
+    std::copy_n(&reals->values[piece.begin], piece.count, &values[row]);
+    row += piece.count;
+  }
+  if (!mixed) return frame::encode_doubles(values.first(rows));
+  frame::NumericBuilder builder;
+  builder.reserve(static_cast<std::int64_t>(rows));
+  for (const Piece& piece : pieces) {
+    const auto* reals = std::get_if<RealCells>(&piece.column.cells);
+    for (std::size_t i = piece.begin; i < piece.begin + piece.count; ++i) {
+      if (reals != nullptr) {
+        builder.append_double(reals->values[i]);
+      } else {
+        append(builder, std::get<NumberCells>(piece.column.cells).at(i));
+      }
+    }
   }
   return builder.finish();
 }

@@ -57,6 +57,7 @@ class TableEncoder {
                                           std::int64_t end) const;
   [[nodiscard]] frame::Chunk encode_numbers(const std::vector<Piece>& pieces,
                                             std::size_t rows) const;
+  [[nodiscard]] frame::Chunk encode_reals(const std::vector<Piece>& pieces, std::size_t rows) const;
   [[nodiscard]] frame::Chunk encode_pairs(std::size_t column, std::int64_t begin,
                                           std::int64_t end) const;
   [[nodiscard]] frame::Chunk encode_codes(std::size_t column, const std::vector<Piece>& pieces,

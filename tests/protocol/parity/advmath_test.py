@@ -115,6 +115,15 @@ def test_correlations(rapids, known, shape, use, name, method):
         rapids.value(f"({name} (cols {shape} 'x') (cols {shape} 'n') 'all.obs' {last})")
 
 
+def test_single_rows_are_compared_cell_by_cell(rapids, known):
+    table = np.stack([column.cells for column in known["wide"].values()])
+    pairs = table[:, :2][~np.isnan(table[:, :2]).any(axis=1)]
+    for name, last, figure in (("cor", "'pearson'", np.corrcoef), ("var", "0", np.cov)):
+        got = rapids.value(f"({name} (rows wide 0) (rows wide 1) 'complete.obs' {last})")
+        assert got == pytest.approx(figure(pairs[:, 0], pairs[:, 1])[0, 1], rel=1e-9)
+        assert math.isnan(rapids.value(f"({name} (rows wide 0) (rows wide 1) 'everything' {last})"))
+
+
 @pytest.mark.parametrize("shape", ["one", "empty", "constant", "missing"])
 def test_correlations_where_there_are_none(rapids, known, shape):
     for name, last in (("cor", "'Pearson'"), ("var", "0")):

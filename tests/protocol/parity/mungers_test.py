@@ -51,6 +51,10 @@ def test_columns_are_picked(rapids, known, shape):
         rapids.frame(f"(cols {shape} 'nowhere')")
 
 
+def test_rows_of_a_frame_without_rows(rapids):
+    assert rapids.value("(nrow (rows empty [0:1]))") == 0 and rapids.value("(nrow (rows empty 0))") == 0
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_rows_are_picked(rapids, known, shape):
     frame = known[shape]
@@ -241,14 +245,9 @@ def test_melt(rapids, known, shape, skip):
     wanted = table.melt(id_vars=["city", "p"], value_vars=["x", "n"], var_name="what", value_name="much")
     made = rapids.frame(f"(melt {shape} ['city' 'p'] ['x' 'n'] 'what' 'much' {skip})")
     assert list(made) == ["city", "p", "what", "much"]
-    if skip:
-        wanted = wanted.dropna(subset=["much"])
-
-    def sorted_rows(city, p, what, much):
-        return sorted(zip((c or "" for c in city), p, what, np.nan_to_num(much, nan=-1e9)))
-
-    assert sorted_rows(*(c.cells for c in made.values())) == sorted_rows(
-        cells_of(wanted["city"]), wanted["p"].to_numpy(float), cells_of(wanted["what"]), wanted["much"].to_numpy(float))
+    rows = len(table)
+    wanted = wanted.iloc[[part * rows + row for row in range(rows) for part in range(2)]]  # row by row
+    same_table(made, wanted.dropna(subset=["much"]) if skip else wanted)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -300,7 +299,17 @@ def test_gaps_are_filled_with_figures(rapids, known, shape):
         rapids.value(f"(h2o.impute filled 0 '{method}' 'interpolate' ['size'] _ _)")
         means = table.groupby("size", observed=True)["x"].transform(method)
         same_numbers(rapids.download("filled")["x"].cells, table["x"].fillna(means), relative=1e-12)
-    rapids.value("(assign filled " + shape + ")")
+    rapids.value(f"(assign filled {shape})")
+    rapids.value(f"(assign figures (GB {shape} [4] 'max' 2 'rm'))")
+    rapids.value("(h2o.impute filled 0 'mean' 'interpolate' [] figures _)")
+    largest = table.groupby("size", observed=True)["p"].transform("max")
+    same_numbers(rapids.download("filled")["x"].cells, table["x"].fillna(largest))
+    rapids.value("(rm figures)")
+    rapids.value(f"(assign filled (cols {shape} ['x' 'city']))")
+    rapids.value(f"(h2o.impute filled -1 'mean' 'interpolate' [] _ ['7.5' '{known[shape]['city'].domain[0]}'])")
+    same_numbers(rapids.download("filled")["x"].cells, table["x"].fillna(7.5))
+    assert not any(cell is None for cell in rapids.download("filled")["city"].cells)
+    rapids.value(f"(assign filled {shape})")
     rapids.value("(h2o.impute filled 3 'mode' 'interpolate' [] _ _)")
     counts = table["city"].value_counts()
     filled = rapids.download("filled")["city"].cells
@@ -389,6 +398,8 @@ def test_functions_of_columns_rows_and_groups(rapids, known, shape):
     same(made, {name: np.array([numbers[name].sum()]) for name in numbers}, relative=1e-11, absolute=1e-9)
     made = rapids.frame(f"(apply (cols {shape} ['x' 'n' 'p']) 1 {{r . (+ (* 2 (cols r 0)) (cols r 2))}})")
     same(made, {"C1": (2 * numbers["x"] + numbers["p"]).to_numpy()}, relative=1e-12)
+    made = rapids.frame(f"(apply (cols {shape} ['x']) 1 {{r . (rows (cols {shape} ['p' 'n']) 0)}})")
+    same(made, {"C1": np.full(len(table), table["p"].iloc[0]), "C2": np.full(len(table), table["n"].iloc[0])})
     made = rapids.frame(f"(ddply {shape} [4] {{g . (max (cols g 'p'))}})")
     wanted = table.groupby("size", observed=True)["p"].max()
     same_texts(made["size"].cells, list(wanted.index))

@@ -137,6 +137,11 @@ def test_if_else(rapids, known, shape):
     assert [c or None for c in made.cells] == list(frame["word"].cells)
 
 
+def test_texts_are_not_added(rapids):
+    with pytest.raises(Refused, match=r"Binary operation '\+' is not supported on String columns"):
+        rapids.frame("(+ (cols mixed 'word') (cols mixed 'word'))")
+
+
 def test_if_else_of_numbers(rapids):
     assert rapids.value("(ifelse 1 5 6)") == 5 and rapids.value("(ifelse 0 5 6)") == 6
     assert math.isnan(rapids.value("(ifelse NaN 5 6)"))

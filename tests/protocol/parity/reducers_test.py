@@ -195,7 +195,9 @@ def test_where_extremes_are(rapids, known, name, shape):
         same(made, {column: np.array([place(cells, skip)]) for column, cells in numbers.items()})
         table = np.stack(list(numbers.values()), axis=1)
         made = rapids.frame(f"({name} {frame} {int(skip)} 1)")
-        same(made, {name: np.array([place(row, skip) for row in table], dtype=float)})
+        wanted = np.array([place(row, skip) for row in table], dtype=float)
+        same(made, {name: wanted})
+        same(rapids.frame(f"(apply {frame} 1 {{r . ({name} r {int(skip)} 0)}})"), {"C1": wanted})
 
 
 @pytest.mark.parametrize("shape", ["mixed", "one", "empty", "constant", "missing", "groups"])

@@ -8,6 +8,7 @@
 
 #include "rapids/elementwise.hpp"
 #include "rapids/factors.hpp"
+#include "rapids/letter_case.hpp"
 #include "rapids/weighted_quantiles.hpp"
 
 namespace neve::rapids::prims {
@@ -225,18 +226,50 @@ void rank_all(Evaluation& evaluation, Columns& columns) {
   }
 }
 
+/// Numbers of a frame of one row; missing where a cell is none.
+std::vector<double> row_of(Evaluation& evaluation, const LazyFrame& frame) {
+  std::vector<ExpressionPtr> cells;
+  cells.reserve(frame.width());
+  for (const ExpressionPtr& e : frame.columns) {
+    cells.push_back(is_number_like(e) ? e : missing_column());
+  }
+  std::vector<double> row;
+  for (const auto& r : munge::reduce(evaluation.engine(), frame.layout, cells)) {
+    row.push_back(r.missing == 1 ? std::nan("") : r.sum);
+  }
+  return row;
+}
+
+/// The frames of arguments 0 and 1 on one layout. Of single rows the cells are compared, as if they
+/// were columns.
+std::pair<LazyFrame, LazyFrame> sides_of(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& x = arguments.frame(0);
+  const LazyFrame& y = arguments.frame(1);
+  if (x.rows() != 1 || y.rows() != 1 || x.width() == 1) {
+    return {x, evaluation.on_layout(y, x.layout)};
+  }
+  if (x.width() != y.width()) {
+    arguments.fail(1, "Single rows must have the same number of columns, found " +
+                          std::to_string(x.width()) + " and " + std::to_string(y.width()) + ".");
+  }
+  const LazyFrame both = evaluation.new_frame({{.name = "C1", .numbers = row_of(evaluation, x)},
+                                               {.name = "C2", .numbers = row_of(evaluation, y)}});
+  return {both.select({0}), both.select({1})};
+}
+
 /// Covariances or correlations of the columns of two frames, as a frame or, of 1 x 1, a number.
 template <bool correlate>
 Value covariance(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
-  const LazyFrame& x = arguments.frame(0);
-  const LazyFrame y = evaluation.on_layout(arguments.frame(1), x.layout);
+  const auto [x, y] = sides_of(arguments);
   const std::string use = arguments.text(2);
   if (use != "everything" && use != "all.obs" && use != "complete.obs") {
     arguments.fail(2, "expected everything, all.obs or complete.obs, not " + use + ".");
   }
-  const std::string method = correlate && arguments.size() > 3 ? arguments.text(3) : "Pearson";
-  if (method != "Pearson" && method != "Spearman") {
+  const std::string method =
+      correlate && arguments.size() > 3 ? lower_case(arguments.text(3)) : "pearson";
+  if (method != "pearson" && method != "spearman") {
     arguments.fail(3, "expected Pearson or Spearman, not " + method + ".");
   }
   Columns columns{x.layout, {}};
@@ -249,7 +282,7 @@ Value covariance(Arguments& arguments) {
   const bool missing = std::ranges::any_of(reduced, [](const auto& r) { return r.missing > 0; });
   if (use == "all.obs" && missing) {
     // In the words of H2O-3's clients' tests, which tell the methods apart.
-    const std::string mode = method == "Spearman" ? "AllObs" : "all.obs";
+    const std::string mode = method == "spearman" ? "AllObs" : "all.obs";
     arguments.fail(2, "Mode is '" + mode + "' but NAs are present");
   }
   if (use == "everything") {
@@ -258,7 +291,7 @@ Value covariance(Arguments& arguments) {
       if (reduced[i].missing > 0) all[i] = munge::constant_of(0);
     }
   }
-  if (method == "Spearman") {
+  if (method == "spearman") {
     if (missing && use == "complete.obs") columns = complete_rows(evaluation, columns);
     rank_all(evaluation, columns);
   }

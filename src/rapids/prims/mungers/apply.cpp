@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "rapids/elementwise.hpp"
 
 namespace neve::rapids::prims {
@@ -32,6 +34,21 @@ Value by_columns(Arguments& arguments, const Function& function) {
   return evaluation.row_frame(frame.names, numbers);
 }
 
+/// The numbers of a frame of one row, in every row of a layout.
+LazyFrame repeated(Evaluation& evaluation, const LazyFrame& row, const frame::LayoutPtr& layout) {
+  std::vector<munge::ExpressionPtr> cells;
+  cells.reserve(row.width());
+  for (const munge::ExpressionPtr& cell : row.columns) {
+    cells.push_back(is_number_like(cell) ? cell : missing_column());
+  }
+  LazyFrame result;
+  result.layout = layout;
+  for (const munge::Reduced& r : munge::reduce(evaluation.engine(), row.layout, cells)) {
+    result.add("", munge::constant_of(r.missing == 1 ? std::nan("") : r.sum));
+  }
+  return result;
+}
+
 /// The function of each row: evaluated once, with cells that stand for those of all rows.
 Value by_rows(Arguments& arguments, const Function& function) {
   LazyFrame cells = arguments.frame(0);
@@ -47,6 +64,8 @@ Value by_rows(Arguments& arguments, const Function& function) {
   } else if (const auto* number = std::get_if<double>(&value)) {
     result.layout = cells.layout;
     result.add("C1", munge::constant_of(*number));
+  } else if (const auto* made = std::get_if<LazyFrame>(&value); made && made->rows() == 1) {
+    result = repeated(arguments.evaluation(), *made, cells.layout);
   } else {
     arguments.fail(2, "the function of a row gives " + std::string(kind_name(value)) + ".");
   }

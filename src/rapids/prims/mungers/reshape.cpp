@@ -45,11 +45,9 @@ Value top_rows(Arguments& arguments) {
   return evaluation.new_frame({rows, best});
 }
 
-/// Wide columns become rows of (identifiers, name of the column, value).
-Value melt(Arguments& arguments) {
-  Evaluation& evaluation = arguments.evaluation();
-  const LazyFrame& frame = arguments.frame(0);
-  const auto ids = arguments.column_positions(1, frame);
+/// The columns of values that are melted: those given, or all that identify nothing.
+std::vector<std::size_t> melted_columns(Arguments& arguments, const LazyFrame& frame,
+                                        const std::vector<std::size_t>& ids) {
   std::vector<std::size_t> values;
   if (arguments.is_empty_list(2)) {
     for (std::size_t c = 0; c < frame.width(); ++c) {
@@ -59,26 +57,55 @@ Value melt(Arguments& arguments) {
     values = arguments.column_positions(2, frame);
   }
   if (values.empty()) arguments.fail(2, "expected at least one column of values.");
+  for (const std::size_t c : values) {
+    if (!is_number_like(frame.columns[c])) arguments.fail(2, "columns of values must be numeric.");
+  }
+  return values;
+}
+
+/// Rows of `parts` frames of equal length, which lie one below the other, in the order of the rows
+/// of each: the first rows of all, then the second ones.
+frame::Frame interleaved(Evaluation& evaluation, const frame::Frame& stacked, std::size_t parts) {
+  mr::Engine& engine = evaluation.engine();
+  const auto width = static_cast<std::int64_t>(stacked.columns.size());
+  const auto layout = engine.new_layout(frame::row_cuts(stacked.rows(), width));
+  const auto count = munge::constant_of(static_cast<double>(parts));
+  const auto rows_of_part =
+      munge::constant_of(static_cast<double>(stacked.rows()) / static_cast<double>(parts));
+  auto row = std::make_shared<munge::Expression>();
+  row->op = munge::Op::row_number;
+  const auto part = munge::binary(munge::Op::modulo, row, count);
+  const auto within = munge::binary(munge::Op::integer_divide, row, count);
+  const auto index =
+      munge::binary(munge::Op::add, munge::binary(munge::Op::multiply, part, rows_of_part), within);
+  const auto rows = munge::evaluate(engine, layout, {&index, 1}, evaluation.token());
+  return munge::gather(engine, stacked, {layout, rows[0]}, evaluation.token());
+}
+
+/// Wide columns become rows of (identifiers, name of the column, value), row by row.
+Value melt(Arguments& arguments) {
+  Evaluation& evaluation = arguments.evaluation();
+  const LazyFrame& frame = arguments.frame(0);
+  const auto ids = arguments.column_positions(1, frame);
+  const auto values = melted_columns(arguments, frame, ids);
   frame::Domain domain;
+  domain.reserve(values.size());
   for (const std::size_t c : values) domain.push_back(frame.names[c]);
-  const auto names = std::make_shared<const frame::Domain>(domain);
+  const auto names = std::make_shared<const frame::Domain>(std::move(domain));
   std::vector<frame::Frame> parts;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const ExpressionPtr& e = frame.columns[values[i]];
-    if (!is_number_like(e)) arguments.fail(2, "columns of values must be numeric.");
     LazyFrame part = frame.select(ids);
     part.add(arguments.text(3), munge::retyped(munge::constant_of(static_cast<double>(i)),
                                                frame::ColumnType::categorical, names));
-    part.add(arguments.text(4), e);
-    frame::Frame made = evaluation.materialise(part);
-    if (arguments.flag(5)) {
-      const auto present =
-          munge::unary(munge::Op::logical_not, munge::unary(munge::Op::is_missing, e));
-      made = munge::filter(evaluation.engine(), {present, made}, evaluation.token());
-    }
-    parts.push_back(std::move(made));
+    part.add(arguments.text(4), frame.columns[values[i]]);
+    parts.push_back(evaluation.materialise(part));
   }
-  return lazy(munge::bind_rows(evaluation.engine(), parts));
+  frame::Frame made = munge::bind_rows(evaluation.engine(), parts);
+  if (parts.size() > 1) made = interleaved(evaluation, made, parts.size());
+  if (!arguments.flag(5)) return lazy(made);
+  const auto missing = munge::unary(munge::Op::is_missing, munge::column_of(made.columns.back()));
+  const auto present = munge::unary(munge::Op::logical_not, missing);
+  return lazy(munge::filter(evaluation.engine(), {present, made}, evaluation.token()));
 }
 
 /// Long rows become one row per index and one column per value of another column.
@@ -112,6 +139,7 @@ Value pivot(Arguments& arguments) {
       {.name = arguments.text(1), .domain = columns[0]->domain}};
   if (columns[0]->type == frame::ColumnType::time) made[0].type = frame::ColumnType::time;
   for (const auto& [value, place] : index) made[0].numbers.push_back(value);
+  made.reserve(1 + by_column.size());
   for (auto& [value, column] : by_column) {
     const std::string name = columns[1]->domain
                                  ? (*columns[1]->domain)[static_cast<std::size_t>(value)]

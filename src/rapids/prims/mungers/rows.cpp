@@ -8,7 +8,7 @@ namespace neve::rapids::prims {
 namespace {
 
 /// All rows but those that negative numbers name: -1 is the first.
-std::vector<std::int64_t> without(Arguments& arguments, std::vector<std::int64_t> left_out,
+std::vector<std::int64_t> without(Arguments& arguments, const std::vector<std::int64_t>& left_out,
                                   std::int64_t rows) {
   std::vector<bool> gone(static_cast<std::size_t>(rows));
   for (const std::int64_t row : left_out) {
@@ -28,6 +28,8 @@ Value by_numbers(Arguments& arguments, const NumberList& list) {
   const std::int64_t rows = frame.rows();
   if (list.runs().size() == 1 && list.first() >= 0 && list.runs()[0].stride == 1) {
     const NumberList::Run run = list.runs()[0];
+    // No row of a frame without rows is none, as R takes the first row of whatever there is.
+    if (rows == 0) return lazy(frame);
     if (run.base >= static_cast<double>(rows) && run.count == 1) {
       if (arguments.get<double>(1) == nullptr) {
         arguments.fail(1, "Row must be an integer from 0 to " + std::to_string(rows - 1) + ".");

@@ -182,12 +182,12 @@ Value moment(Arguments& arguments) {
 const PrimGroup& averages() {
   static const PrimGroup kGroup{{
       {{"mean"},
-       "frame na_rm? axis?",
-       "Means of columns (axis 0) or rows (axis 1).",
+       "frame na_rm? axis? as_frame?",
+       "Means of columns (axis 0) or rows (axis 1); as a frame whatever the last argument says.",
        average<true>},
       {{"sumaxis"},
-       "frame na_rm? axis?",
-       "Sums of columns (axis 0) or rows (axis 1).",
+       "frame na_rm? axis? as_frame?",
+       "Sums of columns (axis 0) or rows (axis 1); as a frame whatever the last argument says.",
        average<false>},
       {{"sd"}, "frame na_rm?", "Sample standard deviation of each column.", deviation},
       {{"median"}, "frame na_rm", "Median of each column.", median},

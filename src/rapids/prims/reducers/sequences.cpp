@@ -226,45 +226,58 @@ Value drop_duplicates(Arguments& arguments) {
   return lazy(munge::gather(evaluation.engine(), frame, kept, evaluation.token()));
 }
 
+/// Where the largest or smallest of some values is, from 0; the first of equals. Missing where
+/// there is none, or, unless they are skipped, where one is missing.
+template <bool largest, class At>
+double extreme_of(std::size_t count, bool skip, const At& at) {
+  double best = std::nan("");
+  double found = std::nan("");
+  for (std::size_t i = 0; i < count; ++i) {
+    const double v = at(i);
+    if (std::isnan(v)) {
+      if (!skip) return std::nan("");
+      continue;
+    }
+    if (!std::isnan(best) && !(largest ? v > best : v < best)) continue;
+    best = v;
+    found = static_cast<double>(i);
+  }
+  return found;
+}
+
 /// Position of the largest or smallest value of each column, or of each row.
 template <bool largest>
 Value extreme_position(Arguments& arguments) {
   Evaluation& evaluation = arguments.evaluation();
-  const LazyFrame& frame = arguments.frame(0);
+  const auto* row = arguments.get<Row>(0);
+  const LazyFrame& frame = row != nullptr ? row->cells : arguments.frame(0);
   const bool skip = arguments.flag(1);
   std::vector<std::vector<double>> cells;
   for (const ExpressionPtr& e : frame.columns) {
     cells.push_back(munge::collect(evaluation.engine(), frame.layout,
                                    is_number_like(e) ? e : missing_column()));
   }
-  const auto position = [skip](std::size_t count, const auto& at) {
-    double best = std::nan("");
-    double found = std::nan("");
-    for (std::size_t i = 0; i < count; ++i) {
-      const double v = at(i);
-      if (std::isnan(v)) {
-        if (!skip) return std::nan("");
-        continue;
-      }
-      if (!std::isnan(best) && !(largest ? v > best : v < best)) continue;
-      best = v;
-      found = static_cast<double>(i);
-    }
-    return found;
-  };
   const auto rows = static_cast<std::size_t>(frame.rows());
-  if (!arguments.flag(2)) {
+  if (row == nullptr && !arguments.flag(2)) {
     std::vector<double> positions;
-    for (const auto& column : cells)
-      positions.push_back(position(rows, [&](std::size_t i) { return column[i]; }));
+    for (const auto& column : cells) {
+      positions.push_back(
+          extreme_of<largest>(rows, skip, [&](std::size_t i) { return column[i]; }));
+    }
     return evaluation.row_frame(frame.names, positions);
   }
-  std::vector<double> positions;
-  for (std::size_t r = 0; r < rows; ++r) {
-    positions.push_back(position(cells.size(), [&](std::size_t c) { return cells[c][r]; }));
-  }
-  return evaluation.new_frame(
-      {{.name = largest ? "which.max" : "which.min", .numbers = std::move(positions)}});
+  const auto column = munge::sequential(
+      evaluation.engine(), frame.layout, munge::constant_of(0), [&](std::vector<double>& found) {
+        for (std::size_t r = 0; r < rows; ++r) {
+          found[r] =
+              extreme_of<largest>(cells.size(), skip, [&](std::size_t c) { return cells[c][r]; });
+        }
+      });
+  LazyFrame result;
+  result.layout = frame.layout;
+  result.add(largest ? "which.max" : "which.min", munge::column_of(column));
+  if (row != nullptr) return Row{std::move(result)};
+  return result;
 }
 
 /// Rows become columns.

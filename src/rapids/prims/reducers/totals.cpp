@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "rapids/elementwise.hpp"
+#include "rapids/letter_case.hpp"
 
 namespace neve::rapids::prims {
 namespace {
@@ -124,18 +125,13 @@ Value apply(Arguments& arguments) {
   return missing && !skip_missing ? std::nan("") : result;
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
-
 /// Whether levels are truth values: true, false or both, in whatever case.
 bool are_truths(const frame::Domain& domain) {
   const auto is_truth = [](const std::string& level) {
-    return lower(level) == "true" || lower(level) == "false";
+    return lower_case(level) == "true" || lower_case(level) == "false";
   };
   return !domain.empty() && domain.size() <= 2 && std::ranges::all_of(domain, is_truth) &&
-         (domain.size() == 1 || lower(domain[0]) != lower(domain[1]));
+         (domain.size() == 1 || lower_case(domain[0]) != lower_case(domain[1]));
 }
 
 /// The column as numbers that are 0 where it is false. A missing cell counts as true, as in H2O-3;
@@ -147,7 +143,7 @@ ExpressionPtr truths_of(const ExpressionPtr& column) {
   if (!are_truths(*column->domain)) return munge::constant_of(0);
   std::vector<double> table;
   for (const std::string& level : *column->domain) {
-    table.push_back(lower(level) == "true" ? 1 : 0);
+    table.push_back(lower_case(level) == "true" ? 1 : 0);
   }
   return munge::look_up(column, std::move(table));
 }
