@@ -53,7 +53,7 @@ ByteSourcePtr plain_text(const ByteSourcePtr& file, Budget& budget) {
     return std::make_shared<MemorySource>(of.name(), bytes->view(), bytes);
   };
   if (const auto table = table_of(*file, kAll, budget)) return as_source(*file, *table);
-  const ByteSourcePtr plain = unpacked(file, budget);
+  ByteSourcePtr plain = unpacked(file, budget);
   if (plain == file) return file;
   if (const auto table = table_of(*plain, kAll, budget)) return as_source(*file, *table);
   return plain;

@@ -123,8 +123,11 @@ std::vector<std::string> values_of_folders(const std::string& column,
     }
     if (value.empty()) {
       throw InputError::illegal_argument(
-          "partition_by: no folder of " + file + " is named " + key +
-              "<value>; give only columns that the folders of all files name.",
+          std::string("partition_by: no folder of ")
+              .append(file)
+              .append(" is named ")
+              .append(key)
+              .append("<value>; give only columns that the folders of all files name."),
           {{"partition_by", column}});
     }
     values.push_back(std::move(value));

@@ -97,6 +97,11 @@ def test_columns_of_the_preview_are_found_by_name(client, tmp_path):
         client.api("POST /3/ParseSetup", data={"source_frames": [raw], "column_name_filter": "["})
 
 
+def test_an_import_that_imports_is_refused(client, server, tmp_path):
+    with pytest.raises(Exception, match="Recursive path reference"):
+        client.api("POST /3/ImportFiles", data={"path": f"{server.url}/3/ImportFiles?path={tmp_path}"})
+
+
 def test_files_are_not_decrypted(client, tmp_path):
     path = tmp_path / "rows.csv"
     path.write_text("1,2\n")

@@ -106,6 +106,13 @@ bool is_http_url(std::string_view location) {
 
 std::shared_ptr<OwnedBytes> fetch_url(const std::string& url, Budget& budget,
                                       const job::TokenPtr& token) {
+  if (url.find("/3/ImportFiles") != std::string::npos) {
+    throw InputError::illegal_argument(
+        "Recursive path reference not allowed: " + url +
+            " would have a node import what it imports; name the file "
+            "itself.",
+        {{"path", url}});
+  }
   auto bytes = std::make_shared<OwnedBytes>(budget, "The contents of " + url);
   const Curl& c = curl();
   const std::unique_ptr<CURL, void (*)(CURL*)> handle(c.init(), c.cleanup);

@@ -11,6 +11,7 @@
 #include "ingest/sources/fingerprint.hpp"
 #include "ingest/sources/local_file.hpp"
 #include "unit/ingest/bench.hpp"
+#include "unit/ingest/packers.hpp"
 
 namespace neve::ingest {
 namespace {
@@ -100,6 +101,73 @@ TEST(SharedParse, SeveralFilesPackedAndPlain) {
     }
     return files;
   });
+}
+
+TEST(SharedParse, FilesOfEveryPacking) {
+  expect_same_everywhere([](const Folder& folder) {
+    std::vector<std::string> files;
+    for (const Packer& packer : packers()) {
+      const std::string text = kHeader + rows_csv(static_cast<int>(files.size()) * 20'000, 20'000);
+      files.push_back(folder.write("a." + std::string(packer.name), packer.pack(text)));
+    }
+    return files;
+  });
+}
+
+TEST(SharedParse, FoldersBecomeColumns) {
+  FileSetup setup = setup_of_rows();
+  setup.partition_by = {"year", "half"};
+  const Files make = [](const Folder& folder) {
+    std::vector<std::string> files;
+    for (const char* year : {"2021", "2019", "2020"}) {
+      const std::string path = folder.file("half=1/year=" + std::string(year) + "/a.csv");
+      std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+      std::ofstream(path) << kHeader << rows_csv(0, 30'000);
+      files.push_back(path);
+    }
+    return files;
+  };
+  expect_same_everywhere(make, setup);
+  const Whole all = parse_files({.nodes = 3}, make, setup);
+  ASSERT_EQ(all.domains.size(), 7U);
+  EXPECT_EQ(all.domains[5], (frame::Domain{"2019", "2020", "2021"}));
+  EXPECT_EQ(all.domains[6], frame::Domain{"1"});
+}
+
+/// Records of a long and a string in Avro's binary form.
+std::string avro_file(int rows) {
+  const auto number = [](std::int64_t value) {
+    std::string bytes;
+    for (auto rest = static_cast<std::uint64_t>(2 * value);; rest >>= 7U) {
+      bytes += static_cast<char>(rest < 128 ? rest : (rest & 127U) | 128U);
+      if (rest < 128) return bytes;
+    }
+  };
+  const auto text = [&](const std::string& value) {
+    return number(static_cast<std::int64_t>(value.size())) + value;
+  };
+  const std::string sync = "0123456789abcdef";
+  std::string file = "Obj\x01" + number(1) + text("avro.schema") +
+                     text(R"({"type":"record","name":"r","fields":[{"name":"id","type":"long"},)"
+                          R"({"name":"note","type":"string"}]})") +
+                     number(0) + sync;
+  for (int row = 0; row < rows; row += 1000) {
+    std::string block;
+    for (int i = row; i < row + 1000; ++i) block += number(i) + text("note, " + std::to_string(i));
+    file += number(1000) + number(static_cast<std::int64_t>(block.size())) + block + sync;
+  }
+  return file;
+}
+
+TEST(SharedParse, RecordsOfAvro) {
+  using frame::ColumnType;
+  const FileSetup setup = {.parse_type = "AVRO",
+                           .columns = 2,
+                           .names = {"id", "note"},
+                           .types = {ColumnType::numeric, ColumnType::string}};
+  const std::string bytes = avro_file(100'000);
+  expect_same_everywhere(
+      [&](const Folder& folder) { return std::vector{folder.write("a.avro", bytes)}; }, setup);
 }
 
 TEST(SharedParse, OneRowGroupOnAllNodes) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <ranges>
 
 #include "ingest/formats/time_text.hpp"
 
@@ -36,9 +37,9 @@ std::string decimal_text(std::string_view bytes, int scale) {
   const bool negative = !bytes.empty() && (static_cast<unsigned char>(bytes[0]) & 0x80U) != 0;
   if (negative) {
     unsigned carry = 1;
-    for (auto at = magnitude.rbegin(); at != magnitude.rend(); ++at) {
-      const unsigned sum = (static_cast<unsigned char>(*at) ^ 0xFFU) + carry;
-      *at = static_cast<char>(sum);
+    for (char& byte : std::views::reverse(magnitude)) {
+      const unsigned sum = (static_cast<unsigned char>(byte) ^ 0xFFU) + carry;
+      byte = static_cast<char>(sum);
       carry = sum >> 8U;
     }
   }
@@ -136,14 +137,14 @@ std::string_view AvroBytes::counted() {
 double AvroBytes::floating() {
   const std::string_view found = bytes(4);
   float value = 0;
-  std::memcpy(&value, found.data(), found.size());
+  if (!found.empty()) std::memcpy(&value, found.data(), found.size());
   return value;
 }
 
 double AvroBytes::doubles() {
   const std::string_view found = bytes(8);
   double value = 0;
-  std::memcpy(&value, found.data(), found.size());
+  if (!found.empty()) std::memcpy(&value, found.data(), found.size());
   return value;
 }
 
