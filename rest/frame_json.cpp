@@ -89,8 +89,10 @@ void fill_figures(const frame::Column& column, const frame::Rollup& rollup, ColV
   out.type = type_name(column, rollup);
   out.mins.assign(rollup.mins.begin(), rollup.mins.end());
   out.maxs.assign(rollup.maxs.begin(), rollup.maxs.end());
-  out.mean = rollup.mean;
-  out.sigma = rollup.sigma;
+  // Codes of more than two levels are but names, which have no mean; as H2O-3 shows it.
+  const bool names = column.is_categorical() && column.domain->size() > 2;
+  out.mean = names ? std::nan("") : rollup.mean;
+  out.sigma = names ? std::nan("") : rollup.sigma;
   out.zero_count = rollup.zeros;
   out.positive_infinity_count = rollup.positive_infinities;
   out.negative_infinity_count = rollup.negative_infinities;

@@ -195,17 +195,20 @@ double round_to(double x, int digits) {
   return std::isfinite(scaled) ? std::nearbyint(scaled) / scale : x;
 }
 
+/// A number of digits with a fraction is the nearest whole one, as for R.
+double whole_digits(double digits) { return std::floor(digits + 0.5); }
+
 /// More digits than any double has change nothing, and fewer than none leave nothing.
 double round(double x, double digits) {
   if (std::isnan(digits)) return kNaN;
-  return round_to(x, static_cast<int>(std::clamp(digits, -400.0, 400.0)));
+  return round_to(x, static_cast<int>(whole_digits(std::clamp(digits, -400.0, 400.0))));
 }
 
 /// By the shortest way that never rounds twice: through the decimal digits themselves.
 double signif(double x, double digits) {
   if (std::isnan(digits)) return kNaN;
   // No double has more than 767 digits that are not 0.
-  const int wanted = static_cast<int>(std::clamp(digits, 1.0, 767.0));
+  const int wanted = static_cast<int>(std::clamp(whole_digits(digits), 1.0, 767.0));
   std::array<char, 800> text{};
   const auto end =
       std::to_chars(text.begin(), text.end(), x, std::chars_format::scientific, wanted - 1).ptr;

@@ -25,7 +25,7 @@ std::optional<Value> constant(std::string_view name) {
   if (name == "FALSE" || name == "False" || name == "false") return 0.0;
   if (name == "NaN" || name == "NA" || name == "nan") return std::nan("");
   if (name == "PI" || name == "Pi") return std::numbers::pi;
-  if (name == "null") return NoValue{};
+  if (name == "null" || name == "NULL") return NoValue{};
   return std::nullopt;
 }
 

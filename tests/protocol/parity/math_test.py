@@ -75,6 +75,11 @@ def test_function_of_a_number(rapids, name):
         assert got == pytest.approx(wanted, rel=1e-12, nan_ok=True), x
 
 
+def test_digits_are_whole(rapids):
+    assert rapids.value("(round 2.345 0.5)") == rapids.value("(round 2.345 1)") == 2.3
+    assert rapids.value("(signif 231.385 1.5)") == 230 and rapids.value("(signif 231.385 -3.5)") == 200
+
+
 def test_none_changes_nothing(rapids, known):
     for shape in SHAPES:
         same(rapids.frame(f"(none {shape})"), known[shape])

@@ -339,9 +339,11 @@ def test_levels(rapids, known, shape):
     listed = " ".join(repr(name) for name in names)
     made = rapids.frame(f"(setDomain (cols {shape} 'size') 0 [{listed}])")["size"]
     same_texts(made.cells, [names[int(code)] for code in column.codes])
+    made = rapids.frame(f"(setDomain (appendLevels (cols {shape} 'size') 0 ['huge']) 0 [{listed}])")["size"]
+    same_texts(made.cells, [names[int(code)] for code in column.codes])
     made = rapids.frame(f"(appendLevels (cols {shape} 'size') 0 ['huge'])")["size"]
     assert made.domain == [*column.domain, "huge"]
-    made = rapids.frame(f"(relevel.by.freq (cols {shape} 'size') [] -1)")["size"]
+    made = rapids.frame(f"(relevel.by.freq (cols {shape} 'size') NA -1)")["size"]
     counts = pandas.Series(column.cells).value_counts()
     assert [counts[level] for level in made.domain] == sorted(counts, reverse=True)
     same_texts(made.cells, list(column.cells))
@@ -357,6 +359,7 @@ def test_cut(rapids, known, shape):
             wanted = pandas.cut(cells, breaks, right=bool(right), include_lowest=bool(lowest), labels=False)
             made = rapids.frame(f"(cut (cols {shape} 'p') [{listed}] ['a' 'b' 'c' 'd'] {lowest} {right} 3)")["p"]
             same_texts(made.cells, [None if code != code else "abcd"[int(code)] for code in wanted])
+    assert rapids.value(f"(nlevels (cut (cols {shape} 'p') [{listed}] NULL 0 1 3))") == 4
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -131,6 +131,10 @@ def test_if_else(rapids, known, shape):
     made = rapids.frame(f"(ifelse {test} 'Zug' (cols {shape} 'city'))")["C1"]
     assert made.kind == "Enum"
     assert list(made.cells) == ["Zug" if t else c for t, c in zip(is_true, frame["city"].cells)]
+    if frame.count:
+        made = rapids.frame(f"(ifelse {test} 'a' 'b')")["C1"]
+        assert list(made.cells) == list(np.where(is_true, "a", "b"))
+        assert made.domain == [level for level in ("b", "a") if level in made.cells], "only what occurs is a level"
     made = rapids.frame(f"(ifelse {test} (cols {shape} 'city') (cols {shape} 'size'))")["C1"]
     assert list(made.cells) == [a if t else b for t, a, b in zip(is_true, frame["city"].cells, frame["size"].cells)]
     made = rapids.frame(f"(ifelse {test} (cols {shape} 'word') (cols {shape} 'word'))")["C1"]

@@ -45,7 +45,8 @@ def test_totals(rapids, known, name, shape):
 
 def test_totals_of_several_arguments(rapids):
     assert rapids.value("(sum 1 2 [3 4] 5)") == 15
-    assert rapids.value("(max 1 (cols constant 'x') 2)") == 2.5
+    assert rapids.value("(max 1 (cols constant 'x'))") == 2.5
+    assert rapids.value("(min (cols constant 'x') FALSE FALSE)") == 2.5, "R's flags are no values"
     assert math.isnan(rapids.value("(sum 1 NaN)")) and rapids.value("(sumNA 1 NaN)") == 1
 
 

@@ -42,7 +42,9 @@ Value cut(Arguments& arguments) {
   const ExpressionPtr& column = arguments.column(0);
   if (!is_number_like(column)) arguments.fail(0, "First argument must be a numeric column vector.");
   std::vector<double> breaks = breaks_of(arguments, column);
-  const StringList labels = arguments.texts(2);
+  // R writes NULL where there are none.
+  const bool unlabelled = arguments.get<NoValue>(2) != nullptr;
+  const StringList labels = unlabelled ? StringList() : arguments.texts(2);
   const bool lowest = arguments.flag(3);
   const bool right = arguments.flag(4);
   const double digits = std::min(arguments.number(5), 12.0);

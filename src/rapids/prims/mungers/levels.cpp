@@ -69,24 +69,39 @@ Value set_level(Arguments& arguments) {
                      munge::retyped(munge::constant_of(code), column->type, column->domain));
 }
 
-Value set_domain(Arguments& arguments) {
-  const ExpressionPtr& column = factor(arguments);
-  StringList levels = arguments.texts(2);
-  const bool in_place = arguments.flag(1);
-  const std::string key = arguments.frame(0).key;
-  if (!levels.empty() && levels.size() != column->domain->size()) {
+/// Names for all levels, or where there are fewer names for those that occur.
+std::vector<std::optional<std::string>> new_names(Arguments& arguments, const ExpressionPtr& column,
+                                                  const StringList& levels) {
+  if (levels.size() == column->domain->size()) return {levels.begin(), levels.end()};
+  const frame::Frame made = arguments.table(0);
+  const auto counts =
+      munge::level_counts(arguments.evaluation().engine(), made.layout, made.columns[0]);
+  std::vector<std::optional<std::string>> names;
+  std::size_t used = 0;
+  for (const std::int64_t count : counts) {
+    const bool occurs = count > 0;
+    names.push_back(occurs && used < levels.size() ? std::optional(levels[used]) : std::nullopt);
+    used += occurs ? 1 : 0;
+  }
+  if (used != levels.size()) {
     arguments.fail(2,
                    "Number of replacement factors must equal current number of levels. Current "
                    "number of levels: " +
-                       std::to_string(column->domain->size()) +
-                       " != " + std::to_string(levels.size()));
+                       std::to_string(used) + " != " + std::to_string(levels.size()));
   }
+  return names;
+}
+
+Value set_domain(Arguments& arguments) {
+  const ExpressionPtr& column = factor(arguments);
+  const StringList levels = arguments.texts(2);
+  const bool in_place = arguments.flag(1);
+  const std::string key = arguments.frame(0).key;
   ExpressionPtr made;
   if (levels.empty()) {
     made = munge::retyped(column, frame::ColumnType::numeric, nullptr);
   } else {
-    std::vector<std::optional<std::string>> names(levels.begin(), levels.end());
-    made = renamed_levels(column, names);
+    made = renamed_levels(column, new_names(arguments, column, levels));
   }
   LazyFrame result = with_column(arguments, std::move(made));
   if (in_place) arguments.evaluation().replace(key, result);
@@ -153,6 +168,8 @@ ExpressionPtr weight_column(Arguments& arguments) {
   if (arguments.is_empty_list(1)) return nullptr;
   const LazyFrame& frame = arguments.frame(0);
   const std::string name = arguments.word(1);
+  // R writes NA where there is none.
+  if (name == "NA" && arguments.get<double>(1) != nullptr) return nullptr;
   const auto at = std::ranges::find(frame.names, name);
   if (at == frame.names.end()) {
     arguments.fail(1, "Frame doesn't contain weights column '" + name + "'.");

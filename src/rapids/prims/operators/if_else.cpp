@@ -44,6 +44,33 @@ Side side_of(Arguments& arguments, std::size_t i, const LazyFrame& test, std::si
   return {texts ? factor_of(arguments.evaluation(), test.layout, cells) : cells, std::nullopt};
 }
 
+/// The levels of both sides: sorted, but of two words first the one for what is false.
+frame::Domain levels_of(const Side& no, const Side& yes) {
+  frame::Domain domain;
+  for (const Side* side : {&no, &yes}) {
+    if (!side->is_categorical()) continue;
+    const frame::Domain levels = side->levels();
+    domain.insert(domain.end(), levels.begin(), levels.end());
+  }
+  if (!no.text || !yes.text) std::ranges::sort(domain);
+  domain.erase(std::unique(domain.begin(), domain.end()), domain.end());
+  return domain;
+}
+
+/// The column without levels that no row has: where one is a word, it may well be that none has it.
+ExpressionPtr with_used_levels(Evaluation& evaluation, const frame::LayoutPtr& layout,
+                               const ExpressionPtr& column) {
+  const frame::Column made =
+      munge::evaluate(evaluation.engine(), layout, {&column, 1}, evaluation.token())[0];
+  const auto counts = munge::level_counts(evaluation.engine(), layout, made);
+  if (std::ranges::find(counts, 0) == counts.end()) return munge::column_of(made);
+  std::vector<std::optional<std::string>> names;
+  for (std::size_t level = 0; level < counts.size(); ++level) {
+    names.push_back(counts[level] > 0 ? std::optional((*made.domain)[level]) : std::nullopt);
+  }
+  return renamed_levels(munge::column_of(made), names);
+}
+
 ExpressionPtr choose(Arguments& arguments, const LazyFrame& test, std::size_t column) {
   const Side yes = side_of(arguments, 1, test, column);
   const Side no = side_of(arguments, 2, test, column);
@@ -64,18 +91,14 @@ ExpressionPtr choose(Arguments& arguments, const LazyFrame& test, std::size_t co
   if (!(yes.is_categorical() || missing(yes)) || !(no.is_categorical() || missing(no))) {
     arguments.fail(1, "both choices must be numbers, or both strings and categorical columns.");
   }
-  frame::Domain domain;
-  for (const Side* side : {&no, &yes}) {
-    if (!side->is_categorical()) continue;
-    const frame::Domain levels = side->levels();
-    domain.insert(domain.end(), levels.begin(), levels.end());
-  }
-  std::ranges::sort(domain);
-  domain.erase(std::unique(domain.begin(), domain.end()), domain.end());
+  frame::Domain domain = levels_of(no, yes);
   const auto codes = [&](const Side& s) { return s.is_categorical() ? s.codes(domain) : s.column; };
   const ExpressionPtr picked = pick(codes(yes), codes(no));
-  return munge::retyped(picked, frame::ColumnType::categorical,
-                        std::make_shared<const frame::Domain>(std::move(domain)));
+  const bool words = yes.text || no.text;
+  const ExpressionPtr made =
+      munge::retyped(picked, frame::ColumnType::categorical,
+                     std::make_shared<const frame::Domain>(std::move(domain)));
+  return words ? with_used_levels(arguments.evaluation(), test.layout, made) : made;
 }
 
 Value if_else_apply(Arguments& arguments) {

@@ -253,6 +253,7 @@ Value extreme_position(Arguments& arguments) {
   const LazyFrame& frame = row != nullptr ? row->cells : arguments.frame(0);
   const bool skip = arguments.flag(1);
   std::vector<std::vector<double>> cells;
+  cells.reserve(frame.width());
   for (const ExpressionPtr& e : frame.columns) {
     cells.push_back(munge::collect(evaluation.engine(), frame.layout,
                                    is_number_like(e) ? e : missing_column()));
@@ -260,6 +261,7 @@ Value extreme_position(Arguments& arguments) {
   const auto rows = static_cast<std::size_t>(frame.rows());
   if (row == nullptr && !arguments.flag(2)) {
     std::vector<double> positions;
+    positions.reserve(cells.size());
     for (const auto& column : cells) {
       positions.push_back(
           extreme_of<largest>(rows, skip, [&](std::size_t i) { return column[i]; }));

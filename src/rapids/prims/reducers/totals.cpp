@@ -102,12 +102,14 @@ Value apply(Arguments& arguments) {
   if (const auto* row = arguments.get<Row>(0)) return row_total(*row, total, skip_missing);
   double result = start(total);
   bool missing = false;
+  bool after_frame = false;
   const auto take = [&](double value) {
     std::isnan(value) ? missing = true : result = join(total, result, value);
   };
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (const auto* number = arguments.get<double>(i)) {
-      take(*number);
+      // Behind a frame R sends its flags, as na.rm, which are no values.
+      if (!after_frame) take(*number);
       continue;
     }
     if (const auto* list = arguments.get<NumberList>(i)) {
@@ -115,6 +117,7 @@ Value apply(Arguments& arguments) {
       continue;
     }
     const LazyFrame& frame = arguments.frame(i);
+    after_frame = true;
     Evaluation& evaluation = arguments.evaluation();
     for (const Reduced& r : munge::reduce(evaluation.engine(), frame.layout, numeric_cells(frame),
                                           evaluation.token())) {
