@@ -1,4 +1,7 @@
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -51,7 +54,7 @@ std::string make_file(Container container) {
   EXPECT_FALSE(failure.failed()) << failure.what;
   const std::vector<std::int64_t> integers = {1, kMissing, -3};
   const std::vector<double> reals = {0.5, std::nan(""), -2};
-  const std::vector<std::string_view> texts = {std::string_view("", 0), {}, "text"};
+  const std::vector<std::string_view> texts = {std::string_view(""), {}, "text"};
   const std::vector<std::int32_t> codes = {1, -1, 0};
   const std::vector<OutputValues> values = {{.integers = integers},
                                             {.reals = reals},
@@ -185,6 +188,28 @@ TEST_P(ColumnarTest, TheReaderFillsCells) {
 INSTANTIATE_TEST_SUITE_P(Containers, ColumnarTest,
                          testing::Values(Container::parquet, Container::arrow_file,
                                          Container::arrow_stream));
+
+/// The fuzz target's corpus: well-made files, and damaged ones that once did harm.
+TEST(CorpusFiles, AreReadOrRefused) {
+  int read = 0;
+  int refused = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(NEVE_SOURCE_DIR "/tests/fuzz/corpus/columnar")) {
+    Budget budget(std::int64_t{256} << 20);
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    const std::vector<ByteSourcePtr> files = {source_of(bytes)};
+    try {
+      EXPECT_FALSE(columnar_setup(files, {}, budget).types.empty()) << entry.path();
+      ++read;
+    } catch (const InputError& error) {
+      EXPECT_EQ(std::string(error.what()).rfind("made", 0), 0U) << error.what();
+      ++refused;
+    }
+  }
+  EXPECT_GE(read, 10);
+  EXPECT_GE(refused, 1);
+}
 
 TEST(ColumnTypes, NumbersAndTimesStayAndTextsBecomeNoNumbers) {
   const auto type = [](Sort sort, ColumnType wanted, ColumnType guessed = ColumnType::bad) {

@@ -19,6 +19,7 @@ constexpr std::int64_t kMissing = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kExactDouble = std::int64_t{1} << 53;
 constexpr int kMostDecimals = 22;
 constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::string_view kEmptyText = "";  // has an address, as none means missing
 
 std::size_t rows_of(const arrow::Array& array) { return static_cast<std::size_t>(array.length()); }
 
@@ -111,6 +112,7 @@ Values ArrayValues::plain_integers(const arrow::Array& array) {
   for (std::int64_t i = 0; i < array.length(); ++i) {
     const auto at = static_cast<std::size_t>(i);
     const bool missing = any_missing && array.IsNull(i);
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): an int8 is a number here
     const auto value = static_cast<std::int64_t>(values[i]);
     if constexpr (sizeof(Value) == 8) {
       // The least int64 means missing, and what an unsigned one has above the largest is negative.
@@ -274,9 +276,8 @@ void ArrayValues::view_binary(const arrow::Array& array, std::vector<std::string
     const auto begin = static_cast<std::int64_t>(typed.value_offset(i));
     const auto end = static_cast<std::int64_t>(typed.value_offset(i + 1));
     if (begin < 0 || end < begin || end > bytes) throw Problem{"a text lies outside of its buffer"};
-    // An empty text has an address too, as none means missing.
     views[static_cast<std::size_t>(i)] =
-        begin == end ? std::string_view("", 0)
+        begin == end ? kEmptyText
                      : std::string_view(data + begin, static_cast<std::size_t>(end - begin));
   }
 }
@@ -298,7 +299,7 @@ void ArrayValues::view(const arrow::Array& array, std::vector<std::string_view>&
       for (std::int64_t i = 0; i < array.length(); ++i) {
         if (array.IsNull(i)) continue;
         const std::string_view text = typed.GetView(i);
-        views[static_cast<std::size_t>(i)] = text.empty() ? std::string_view("", 0) : text;
+        views[static_cast<std::size_t>(i)] = text.empty() ? kEmptyText : text;
       }
       return;
     }
@@ -307,7 +308,7 @@ void ArrayValues::view(const arrow::Array& array, std::vector<std::string_view>&
       for (std::int64_t i = 0; i < array.length(); ++i) {
         if (array.IsNull(i)) continue;
         const std::string_view text = typed.GetView(i);
-        views[static_cast<std::size_t>(i)] = text.empty() ? std::string_view("", 0) : text;
+        views[static_cast<std::size_t>(i)] = text.empty() ? kEmptyText : text;
       }
       return;
     }
@@ -328,6 +329,7 @@ void ArrayValues::indices_of(const arrow::Array& array, std::int64_t count) {
     std::int32_t& code = codes_[static_cast<std::size_t>(i)];
     code = -1;
     if (array.IsNull(i)) continue;
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): an int8 is a number here
     const auto index = static_cast<std::int64_t>(typed.Value(i));
     if (index < 0 || index >= count) throw Problem{"a code lies outside of its dictionary"};
     code = static_cast<std::int32_t>(index);

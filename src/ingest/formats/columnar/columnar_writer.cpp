@@ -17,6 +17,8 @@ namespace {
 
 using columnar::OutputField;
 
+constexpr std::string_view kEmptyText = "";
+
 constexpr std::array<std::string_view, 4> kParquetCompressions = {"snappy", "gzip", "zstd",
                                                                   "brotli"};
 constexpr std::array<std::string_view, 2> kArrowCompressions = {"lz4", "zstd"};
@@ -105,11 +107,11 @@ void PlainColumn::take_texts(std::size_t rows) {
   std::vector<std::uint8_t> missing(rows);
   chunk.decode_text(0, texts, missing);
   for (std::size_t i = 0; i < rows; ++i) {
-    // No address means missing, which an empty text has too.
+    // No address means missing, and an empty text of a chunk may have none.
     if (missing[i] != 0) {
       texts[i] = {};
     } else if (texts[i].empty()) {
-      texts[i] = std::string_view("", 0);
+      texts[i] = kEmptyText;
     }
   }
 }
