@@ -213,6 +213,18 @@ def test_many_files_are_one_frame(client, csv_frame, tmp_path):
         client.import_file(str(folder), pattern="part-.*")
 
 
+def test_folders_are_columns(client, tmp_path):
+    for season in ("dry", "wet"):
+        (tmp_path / f"season={season}").mkdir()
+        parquet.write_table(plain_table(50).select(["whole", "kind"]), tmp_path / f"season={season}" / "a.parquet")
+    frame = client.import_file(str(tmp_path), partition_by=["season"])
+    assert frame.columns == ["whole", "kind", "season"]
+    assert frame.types["season"] == "enum"
+    rows = frame.as_data_frame(use_pandas=False)[1:]
+    assert [row[2] for row in rows] == ["dry"] * 50 + ["wet"] * 50
+    assert [row[:2] for row in rows[:50]] == [row[:2] for row in rows[50:]]
+
+
 def test_a_packed_file_is_unpacked_first(client, csv_frame, tmp_path):
     import gzip
     write_parquet(plain_table(), tmp_path / "plain.parquet")

@@ -55,18 +55,16 @@ void TableReader::read_range(std::size_t i) {
   auto parser = take_parser();
   parsed_[i] = range.first ? parser->parse(source, range.begin, range.end)
                            : parser->parse_guessed(source, range.begin, range.end);
-  fill_from_files(i);
+  fill_from_file(plan_, ranges_[i].file, parsed_[i]);
   give_back(std::move(parser));
   const double done = static_cast<double>(1 + done_.fetch_add(1));
   if (options_.progress) options_.progress(done / static_cast<double>(ranges_.size()));
 }
 
-/// Columns whose values are those of the range's file.
-void TableReader::fill_from_files(std::size_t i) {
-  ParsedRange& range = parsed_[i];
+void fill_from_file(const ParsePlan& plan, std::size_t file, ParsedRange& range) {
   if (range.rows == 0) return;
-  for (std::size_t c = plan_.cells(); c < range.columns.size(); ++c) {
-    range.columns[c] = same_level(plan_.columns[c].of_files.at(ranges_[i].file), range.rows);
+  for (std::size_t c = plan.cells(); c < range.columns.size(); ++c) {
+    range.columns[c] = same_level(plan.columns[c].of_files.at(file), range.rows);
   }
 }
 
@@ -95,7 +93,7 @@ std::int64_t TableReader::correct(std::int64_t start) {
       auto parser = take_parser();
       parsed = parser->parse(source_of(range), start, range.end);
       give_back(std::move(parser));
-      fill_from_files(i);
+      fill_from_file(plan_, ranges_[i].file, parsed_[i]);
     }
     start = parsed.end;
   }

@@ -42,6 +42,9 @@ inline std::int64_t range_bytes(std::size_t columns) {
 void cut_file(std::size_t file, std::int64_t data_start, std::int64_t size,
               std::int64_t range_bytes, std::vector<ByteRange>& ranges);
 
+/// Gives the rows of this file their values of the columns that its folders name.
+void fill_from_file(const ParsePlan& plan, std::size_t file, ParsedRange& range);
+
 /// Consecutive rows of a table, cell by cell; one entry for each byte range.
 struct ParsedTable {
   std::vector<ParsedRange> ranges;
@@ -108,7 +111,6 @@ class TableReader final : public RowReader {
 
  private:
   void read_range(std::size_t i);
-  void fill_from_files(std::size_t i);
   std::unique_ptr<RangeParser> take_parser();
   void give_back(std::unique_ptr<RangeParser> parser);
   [[nodiscard]] const ByteSource& source_of(const ByteRange& range) const;

@@ -68,10 +68,10 @@ void ColumnarReader::open_files() {
 
 /// The driver has looked at its file, this may be another node's copy.
 void ColumnarReader::check_fields(const ColumnFile& file) const {
-  if (file.contents().fields.size() == plan_.columns.size()) return;
+  if (file.contents().fields.size() == plan_.cells()) return;
   throw InputError::illegal_argument(file.name() + ": the file has " +
                                      std::to_string(file.contents().fields.size()) +
-                                     " columns, not " + std::to_string(plan_.columns.size()) + ".");
+                                     " columns, not " + std::to_string(plan_.cells()) + ".");
 }
 
 void ColumnarReader::add_tasks(std::size_t range, std::vector<Task>& tasks) {
@@ -84,7 +84,7 @@ void ColumnarReader::add_tasks(std::size_t range, std::vector<Task>& tasks) {
                                        ": the file was changed while it was read; parse it again.");
   }
   Task all{.range = range, .part = part, .columns = {}, .as_codes = false};
-  for (std::size_t c = 0; c < plan_.columns.size(); ++c) {
+  for (std::size_t c = 0; c < plan_.cells(); ++c) {
     if (plan_.columns[c].type == frame::ColumnType::bad) continue;
     const bool codes = plan_.columns[c].type == frame::ColumnType::categorical;
     if (file.contents().by_column) {
@@ -129,6 +129,9 @@ void ColumnarReader::read() {
   open_files();
   const std::vector<Task> tasks = plan_tasks();
   pool_.for_each(tasks.size(), [&](std::size_t i) { run(tasks[i]); });
+  for (std::size_t r = 0; r < ranges_.size(); ++r) {
+    fill_from_file(plan_, ranges_[r].file, parsed_[r]);
+  }
 }
 
 void ColumnarReader::make_room(const Task& task) {

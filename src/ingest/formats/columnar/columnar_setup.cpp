@@ -263,10 +263,12 @@ FileSetup columnar_setup(std::span<const ByteSourcePtr> sources, const FileSetup
 std::vector<std::string> fit_types(const ColumnFile& file, const std::vector<std::string>& names,
                                    std::vector<ColumnPlan>& columns) {
   const std::vector<Field>& fields = file.contents().fields;
-  if (fields.size() != columns.size()) {
+  const auto cells = static_cast<std::size_t>(std::ranges::count_if(
+      columns, [](const ColumnPlan& column) { return column.of_files.empty(); }));
+  if (fields.size() != cells) {
     throw InputError::illegal_argument(file.name() + ": the file has " +
                                        std::to_string(fields.size()) + " columns, not " +
-                                       std::to_string(columns.size()) + ".");
+                                       std::to_string(cells) + ".");
   }
   std::vector<std::string> told;
   for (std::size_t c = 0; c < fields.size(); ++c) {
