@@ -50,8 +50,7 @@ struct FileSetup {
   void fields(Archive& archive) {
     archive(parse_type, separator, single_quotes, escape, comment_markers, check_header, columns,
             names, types, missing_texts, skipped_columns, adjust_to_local, whole_columns,
-            partition_by, preview,
-            warnings);
+            partition_by, preview, warnings);
   }
 };
 
