@@ -63,6 +63,7 @@ CALLS = {
     "prod": ["mixed_numbers"], "prod.na": ["mixed_numbers"],
     "quantile": ["mixed_numbers", "[0.5]", "'interpolate'", "_"],
     "rank_within_groupby": ["mixed", "[4]", "[0]", "[1]", "'rank'", "0"],
+    "rebalance": ["mixed", "3"],
     "relevel": ["(cols mixed 'city')", "'Cairo'"], "relevel.by.freq": ["mixed", "[]", "-1"],
     "rename": ["'small'", "'small'"],
     "rep_len": ["(cols mixed 'x')", "10"],
