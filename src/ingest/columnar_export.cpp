@@ -10,6 +10,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/ingest/columnar_writer.hpp>
+#include <neve/ingest/csv_writer.hpp>
 
 #include "ingest/checksum_file.hpp"
 
@@ -134,7 +135,7 @@ class Export {
       : engine_(engine),
         request_(request),
         job_(job),
-        whole_columns_(ColumnarWriter::whole_columns_of(engine, request.frame)) {}
+        whole_columns_(whole_columns_of(engine, request.frame)) {}
 
   void write(const Part& part, Unfinished& files) {
     std::ofstream out(files.add(part.path), std::ios::binary | std::ios::trunc);

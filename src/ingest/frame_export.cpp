@@ -137,7 +137,7 @@ void run_export(mr::Engine& engine, const ExportRequest& request, job::Job& job)
     throw ClusterError("The node that wrote " + order.path +
                        " has left the cluster; export the frame again.");
   }
-  const auto whole = CsvWriter::whole_columns_of(engine, request.frame);
+  const auto whole = whole_columns_of(engine, request.frame);
   const auto ranges = order.parts == 1
                           ? std::vector<GroupRange>{{0, request.frame.layout->groups()}}
                           : ranges_of(request.frame, order.parts);

@@ -1,13 +1,12 @@
 #include "munge/key_records.hpp"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <limits>
 #include <numeric>
-#include <utility>
 
 #include <neve/base/error.hpp>
+
+#include "munge/radix.hpp"
 
 namespace neve::munge {
 
@@ -80,36 +79,6 @@ int compare_keys(const KeyShape& shape, const KeyRecords& a, std::size_t i, cons
   return 0;
 }
 
-namespace {
-
-struct Item {
-  std::uint64_t key;
-  std::uint32_t at;
-};
-
-constexpr unsigned kDigitBits = 11;
-constexpr std::size_t kDigits = std::size_t{1} << kDigitBits;
-
-/// Stable by the whole word, least digit first; digits that are all alike cost nothing.
-void sort_by_word(std::vector<Item>& items, std::vector<Item>& other) {
-  std::uint64_t differs = 0;
-  for (const Item& item : items) differs |= item.key ^ items[0].key;
-  std::array<std::uint32_t, kDigits> places{};
-  while (differs != 0) {
-    const auto shift = static_cast<unsigned>(std::countr_zero(differs));
-    const auto digit = [shift](const Item& item) { return item.key >> shift & (kDigits - 1); };
-    places.fill(0);
-    for (const Item& item : items) ++places[digit(item)];
-    std::uint32_t next = 0;
-    for (std::uint32_t& place : places) next += std::exchange(place, next);
-    for (const Item& item : items) other[places[digit(item)]++] = item;
-    items.swap(other);
-    differs &= shift + kDigitBits < 64 ? ~std::uint64_t{0} << (shift + kDigitBits) : 0;
-  }
-}
-
-}  // namespace
-
 std::vector<std::uint32_t> sorted_order(const KeyShape& shape, const KeyRecords& records) {
   const std::size_t n = records.size();
   NEVE_CHECK(n <= std::numeric_limits<std::uint32_t>::max());
@@ -124,12 +93,12 @@ std::vector<std::uint32_t> sorted_order(const KeyShape& shape, const KeyRecords&
     });
     return order;
   }
-  std::vector<Item> items(n);
-  std::vector<Item> other(n);
+  std::vector<RadixItem> items(n);
+  std::vector<RadixItem> other(n);
   for (std::size_t i = 0; i < n; ++i) items[i].at = static_cast<std::uint32_t>(i);
   for (std::size_t w = shape.words(); w-- > 0;) {
-    for (Item& item : items) item.key = records.words[item.at * records.words_each + w];
-    sort_by_word(items, other);
+    for (RadixItem& item : items) item.key = records.words[item.at * records.words_each + w];
+    sort_by_key(items, other);
   }
   for (std::size_t i = 0; i < n; ++i) order[i] = items[i].at;
   return order;

@@ -1,14 +1,13 @@
 #include "munge/tuple_numbers.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include <neve/base/error.hpp>
 
+#include "munge/radix.hpp"
 #include "munge/rollup_task.hpp"
 
 namespace neve::munge {
@@ -38,59 +37,27 @@ NumberedWords number_by_table(std::span<const std::uint64_t> words, int bits) {
   return made;
 }
 
-struct Item {
-  std::uint64_t word;
-  std::uint32_t at;
-};
-
-constexpr int kDigitBits = 11;
-constexpr std::uint64_t kDigits = std::uint64_t{1} << kDigitBits;
-
-/// Words that take more passes than this are hashed first.
-constexpr int kMostSortedBits = 4 * kDigitBits;
-
-void sort_items(std::vector<Item>& items, int bits) {
-  // Below this the counters cost more than the items.
-  constexpr std::size_t kFew = 512;
-  if (items.size() < kFew) {
-    std::ranges::sort(items, {}, &Item::word);
-    return;
-  }
-  std::vector<Item> other(items.size());
-  for (int shift = 0; shift < bits; shift += kDigitBits) {
-    std::array<std::uint32_t, kDigits> places{};
-    const auto digit = [shift](const Item& item) { return item.word >> shift & (kDigits - 1); };
-    for (const Item& item : items) ++places[digit(item)];
-    if (places[digit(items[0])] == items.size()) continue;
-    std::uint32_t next = 0;
-    for (std::uint32_t& place : places) next += std::exchange(place, next);
-    for (const Item& item : items) other[places[digit(item)]++] = item;
-    items.swap(other);
-  }
-}
+/// Words that take more bits, and so more passes, are hashed first.
+constexpr int kMostSortedBits = 44;
 
 /// Numbers of sorted items, given to the rows that they stand for.
-NumberedWords number_sorted(std::span<const Item> items) {
+NumberedWords number_sorted(std::span<const RadixItem> items) {
   NumberedWords made;
   made.ids.resize(items.size());
-  for (const Item& item : items) {
-    if (made.words.empty() || made.words.back() != item.word) made.words.push_back(item.word);
+  for (const RadixItem& item : items) {
+    if (made.words.empty() || made.words.back() != item.key) made.words.push_back(item.key);
     made.ids[item.at] = static_cast<std::uint32_t>(made.words.size() - 1);
   }
   return made;
 }
 
-std::vector<Item> items_of(std::span<const std::uint64_t> words) {
-  std::vector<Item> items(words.size());
+NumberedWords number_by_sort(std::span<const std::uint64_t> words) {
+  std::vector<RadixItem> items(words.size());
   for (std::size_t i = 0; i < words.size(); ++i) {
     items[i] = {words[i], static_cast<std::uint32_t>(i)};
   }
-  return items;
-}
-
-NumberedWords number_by_sort(std::span<const std::uint64_t> words, int bits) {
-  std::vector<Item> items = items_of(words);
-  sort_items(items, bits);
+  std::vector<RadixItem> room(items.size());
+  sort_by_key(items, room);
   return number_sorted(items);
 }
 
@@ -141,9 +108,7 @@ NumberedWords number_by_hash(std::span<const std::uint64_t> words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     firsts[i] = i > 0 && words[i] == words[i - 1] ? firsts[i - 1] : table.number(words[i]);
   }
-  std::vector<Item> items = items_of(table.words());
-  sort_items(items, kWordBits);
-  NumberedWords made = number_sorted(items);
+  NumberedWords made = number_by_sort(table.words());
   for (std::uint32_t& first : firsts) first = made.ids[first];
   made.ids = std::move(firsts);
   return made;
@@ -276,7 +241,7 @@ NumberedTuples closed(const NumberedTuples& before, const Word& word,
 
 NumberedWords number_words(std::span<const std::uint64_t> words, int bits) {
   if (fits_table(bits, words.size())) return number_by_table(words, bits);
-  return bits <= kMostSortedBits ? number_by_sort(words, bits) : number_by_hash(words);
+  return bits <= kMostSortedBits ? number_by_sort(words) : number_by_hash(words);
 }
 
 NumberedTuples number_tuples(std::span<const std::vector<double>> columns, std::size_t rows,

@@ -42,9 +42,6 @@ class ColumnarWriter {
   ~ColumnarWriter();
   ColumnarWriter(const ColumnarWriter&) = delete;
   ColumnarWriter& operator=(const ColumnarWriter&) = delete;
-  /// Which columns hold nothing but whole numbers; looks at all rows where they live.
-  static std::vector<std::uint8_t> whole_columns_of(mr::Engine& engine, const frame::Frame& frame);
-
   /// Writes one row group; throws what the sink does.
   void write_group(GroupIndex group);
   void finish();

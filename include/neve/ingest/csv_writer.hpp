@@ -22,6 +22,9 @@ struct CsvForm {
   }
 };
 
+/// Which columns hold nothing but whole numbers, as 1 or 0; looks at all rows where they live.
+std::vector<std::uint8_t> whole_columns_of(mr::Engine& engine, const frame::Frame& frame);
+
 /// Consecutive row groups of a frame.
 struct GroupRange {
   std::int32_t first = 0;
@@ -39,8 +42,6 @@ class CsvWriter {
   /// Some of its row groups; `whole_columns` as whole_columns_of() tells.
   CsvWriter(mr::Engine& engine, frame::Frame frame, const CsvForm& form,
             std::vector<std::uint8_t> whole_columns, GroupRange range);
-  /// Which columns hold nothing but whole numbers; looks at all rows where they live.
-  static std::vector<std::uint8_t> whole_columns_of(mr::Engine& engine, const frame::Frame& frame);
   /// Appends the next rows to `block`; false where there are none left.
   bool next(std::string& block);
   /// Share of the rows that were written, 0 to 1.

@@ -37,8 +37,7 @@ CsvWriter::CsvWriter(mr::Engine& engine, frame::Frame frame, const CsvForm& form
 CsvWriter::CsvWriter(mr::Engine& engine, frame::Frame frame, const CsvForm& form)
     : CsvWriter(engine, frame, form, whole_columns_of(engine, frame), all_groups(frame)) {}
 
-std::vector<std::uint8_t> CsvWriter::whole_columns_of(mr::Engine& engine,
-                                                      const frame::Frame& frame) {
+std::vector<std::uint8_t> whole_columns_of(mr::Engine& engine, const frame::Frame& frame) {
   std::vector<std::uint8_t> whole(frame.columns.size());
   std::vector<frame::Column> numeric;
   std::vector<std::size_t> places;

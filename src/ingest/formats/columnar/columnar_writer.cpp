@@ -1,4 +1,5 @@
 #include <neve/ingest/columnar_writer.hpp>
+#include <neve/ingest/csv_writer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -223,22 +224,6 @@ ColumnarWriter::ColumnarWriter(mr::Engine& engine, frame::Frame frame, const Col
 
 ColumnarWriter::~ColumnarWriter() = default;
 
-std::vector<std::uint8_t> ColumnarWriter::whole_columns_of(mr::Engine& engine,
-                                                           const frame::Frame& frame) {
-  std::vector<std::uint8_t> whole(frame.columns.size());
-  std::vector<frame::Column> numeric;
-  std::vector<std::size_t> places;
-  for (std::size_t c = 0; c < frame.columns.size(); ++c) {
-    if (frame.columns[c].type != frame::ColumnType::numeric) continue;
-    numeric.push_back(frame.columns[c]);
-    places.push_back(c);
-  }
-  if (numeric.empty()) return whole;
-  const auto figures = munge::roll_up(engine, frame.layout, numeric);
-  for (std::size_t i = 0; i < places.size(); ++i) whole[places[i]] = figures[i].is_int ? 1 : 0;
-  return whole;
-}
-
 void ColumnarWriter::write_group(GroupIndex group) {
   State& state = *state_;
   const std::int64_t rows = state.frame.layout->rows_of(group);
@@ -270,8 +255,7 @@ void ColumnarWriter::finish() {
 }
 
 ArrowStream::ArrowStream(mr::Engine& engine, const frame::Frame& frame)
-    : writer_(engine, frame, {.format = "arrow_stream"},
-              ColumnarWriter::whole_columns_of(engine, frame),
+    : writer_(engine, frame, {.format = "arrow_stream"}, whole_columns_of(engine, frame),
               [this](std::span<const std::byte> bytes) {
                 waiting_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
               }),
