@@ -227,10 +227,7 @@ PlainValues PlainValues::joined(std::span<const PlainValues> parts) {
   };
   for (const PlainValues& part : parts) {
     if (all.form_ == Form::doubles && part.form_ == Form::int64s) {
-      for (const std::int64_t v : part.int64s) {
-        all.doubles.push_back(v == frame::kMissingInt64 ? frame::kMissingDouble
-                                                        : static_cast<double>(v));
-      }
+      add(all.doubles, part.as_doubles().doubles);
       continue;
     }
     add(all.doubles, part.doubles);
