@@ -6,7 +6,7 @@ import pandas
 import pytest
 
 from session import same_numbers
-from tables import codes, same_table, table_of
+from tables import same_table, table_of
 
 SHAPES = ["mixed", "one", "empty", "constant", "missing", "groups"]
 SMALL = ["mixed", "one", "constant", "missing"]
