@@ -33,6 +33,7 @@ constexpr std::size_t packed_bytes(std::int64_t rows, int width) {
 }
 
 /// Whole groups of numbers that have no bits above `width`: of up to kNarrowWidth, and of any.
+/// Groups are written in their order: kPackedSlack bytes behind the last may become zero.
 void pack_groups(const std::int32_t* values, int width, std::int64_t groups, std::byte* packed);
 void pack_groups(const std::uint64_t* values, int width, std::int64_t groups, std::byte* packed);
 

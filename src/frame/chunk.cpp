@@ -52,8 +52,9 @@ void validate_header(const ChunkHeader& header, std::size_t payload_bytes) {
   NEVE_CHECK(header.payload_bytes == payload_bytes, "chunk: of another length");
   NEVE_CHECK(header.rows >= 0 && header.rows <= kMostRows, "chunk: impossible number of rows");
   NEVE_CHECK(header.missing >= 0 && header.missing <= header.rows, "chunk: more missing than rows");
-  NEVE_CHECK(header.flags <= ChunkHeader::kHoldsIntegers && header.reserved == 0 &&
-                 header.parameters.unused == 0,
+  const int flags =
+      header.kind == ChunkKind::text ? ChunkHeader::kAscii : ChunkHeader::kHoldsIntegers;
+  NEVE_CHECK((header.flags & ~flags) == 0 && header.reserved == 0 && header.parameters.unused == 0,
              "chunk: unknown flags");
 }
 
@@ -180,6 +181,15 @@ void Chunk::decode_text(std::int64_t begin, std::span<std::string_view> out,
   check_rows(view, begin, out.size());
   codec_->decode_text(view, begin, out, missing);
 }
+
+void Chunk::decode_text_sizes(std::int64_t begin, std::span<std::int64_t> out) const {
+  const ChunkView view = this->view();
+  NEVE_CHECK(view.header.kind == ChunkKind::text, "chunk: read as text, but holds none");
+  check_rows(view, begin, out.size());
+  codec_->decode_text_sizes(view, begin, out);
+}
+
+bool Chunk::is_ascii() const { return view().is_ascii(); }
 
 void Chunk::decode_uuids(std::int64_t begin, std::span<Uuid> out,
                          std::span<std::uint8_t> missing) const {

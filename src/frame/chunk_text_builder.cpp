@@ -1,10 +1,12 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 
 #include <neve/base/error.hpp>
+#include <neve/base/utf8.hpp>
 #include <neve/frame/chunk_builder.hpp>
 
 #include "frame/chunk_writer.hpp"
@@ -39,10 +41,14 @@ class DistinctTexts {
  public:
   explicit DistinctTexts(std::vector<std::string_view>& texts) : texts_(texts) {}
 
+  // Fetches what index_of() will read first: the table of a chunk's texts is beyond the L1 cache.
+  void expect(std::uint64_t word) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[first_slot(word)]);
+  }
+
   // The text's place among the distinct ones, to which it is added where it is new.
-  std::uint32_t index_of(std::string_view text) {
+  std::uint32_t index_of(std::string_view text, std::uint64_t word) {
     if (2 * (texts_.size() + 1) > slots_.size()) grow();
-    const std::uint64_t word = word_of(text);
     std::size_t at = first_slot(word);
     for (; slots_[at].index != kFree; at = (at + 1) & (slots_.size() - 1)) {
       if (slots_[at].word != word) continue;
@@ -81,24 +87,67 @@ class DistinctTexts {
   std::vector<Slot> slots_;  // a power of two
 };
 
+// After so many rows a column tells whether it repeats itself.
+constexpr std::size_t kFirstRows = 4096;
+
 // Fills `distinct` and `codes`, unless more than half of the texts are different: a dictionary
 // gains nothing then.
 void find_distinct(TextInput& input) {
   const std::size_t rows = input.ends.size();
+  constexpr std::size_t kAhead = 64;
+  std::array<std::uint64_t, kAhead> words{};
   DistinctTexts texts(input.distinct);
   input.codes.resize(rows);
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (input.missing[row] != 0) continue;
-    const std::size_t before = input.distinct.size();
-    input.codes[row] = texts.index_of(input.at(row));
-    if (input.distinct.size() == before) continue;
+  for (std::size_t begin = 0; begin < rows; begin += kAhead) {
+    const std::size_t end = std::min(rows, begin + kAhead);
+    for (std::size_t row = begin; row < end; ++row) {
+      words[row - begin] = word_of(input.at(row));
+      texts.expect(words[row - begin]);
+    }
+    for (std::size_t row = begin; row < end; ++row) {
+      if (input.missing[row] == 0) {
+        input.codes[row] = texts.index_of(input.at(row), words[row - begin]);
+      }
+    }
     // The first rows tell: names of a column without repeats are not hashed to the end.
-    const bool too_many =
-        input.distinct.size() > rows / 2 || (row == 4096 && input.distinct.size() > row * 9 / 10);
-    if (!too_many) continue;
-    input.distinct.clear();
-    input.codes.clear();
-    return;
+    const std::size_t found = input.distinct.size();
+    if (found > rows / 2 || (begin == kFirstRows && found > kFirstRows * 9 / 10)) {
+      input.distinct.clear();
+      input.codes.clear();
+      return;
+    }
+  }
+}
+
+// Each begins where the one before it ends.
+bool are_joined(std::span<const std::string_view> texts) {
+  bool joined = true;
+  for (std::size_t i = 1; i < texts.size(); ++i) {
+    joined = joined && texts[i].data() == texts[i - 1].data() + texts[i - 1].size();
+  }
+  return joined;
+}
+
+// As memcpy(), without its call for the few bytes of a usual text.
+void copy_bytes(const char* from, std::size_t size, char* to) {
+  if (size > 16) {
+    std::memcpy(to, from, size);
+  } else if (size >= 8) {
+    std::uint64_t front = 0;
+    std::uint64_t back = 0;
+    std::memcpy(&front, from, 8);
+    std::memcpy(&back, from + size - 8, 8);
+    std::memcpy(to, &front, 8);
+    std::memcpy(to + size - 8, &back, 8);
+  } else if (size >= 4) {
+    std::uint32_t front = 0;
+    std::uint32_t back = 0;
+    std::memcpy(&front, from, 4);
+    std::memcpy(&back, from + size - 4, 4);
+    std::memcpy(to, &front, 4);
+    std::memcpy(to + size - 4, &back, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
   }
 }
 
@@ -117,6 +166,7 @@ Chunk encode_text(const TextInput& input) {
   header.kind = ChunkKind::text;
   header.rows = static_cast<std::int64_t>(input.ends.size());
   header.missing = input.missing_count;
+  header.flags = is_ascii(input.bytes) ? ChunkHeader::kAscii : std::uint8_t{0};
   Buffer buffer = best->encode_text(input, header);
   return ChunkWriter::finish(std::move(buffer), header, *best);
 }
@@ -133,6 +183,27 @@ void TextBuilder::append(std::string_view text) {
   bytes_.append(text);
   ends_.push_back(bytes_.size());
   missing_.push_back(0);
+}
+
+void TextBuilder::append(std::span<const std::string_view> texts,
+                         std::span<const std::uint8_t> missing) {
+  std::size_t size = bytes_.size();
+  for (const std::string_view text : texts) {
+    size += text.size();
+    ends_.push_back(size);
+  }
+  missing_.insert(missing_.end(), missing.begin(), missing.end());
+  const std::size_t before = bytes_.size();
+  bytes_.resize(size);
+  char* to = bytes_.data() + before;
+  if (are_joined(texts)) {
+    if (size > before) std::memcpy(to, texts.front().data(), size - before);
+    return;
+  }
+  for (const std::string_view text : texts) {
+    copy_bytes(text.data(), text.size(), to);
+    to += text.size();
+  }
 }
 
 void TextBuilder::append_missing() {

@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 #include <neve/base/error.hpp>
 
 #include "munge/rollup_task.hpp"
+#include "munge/whole_counts.hpp"
 
 namespace neve::munge {
 namespace {
@@ -13,23 +16,50 @@ constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
 
 std::uint64_t top(std::uint64_t key, int bits) { return bits == 0 ? 0 : key >> (64 - bits); }
 
-/// Index of the key's prefix among those looked for, or -1.
-std::ptrdiff_t prefix_of(const KeyCountTask::State& state, std::uint64_t key) {
-  const std::uint64_t prefix = top(key, state.known_bits);
-  if (state.known_bits == 0) return 0;
-  const auto at = std::ranges::lower_bound(state.prefixes, prefix);
-  return at == state.prefixes.end() || *at != prefix ? -1 : at - state.prefixes.begin();
-}
+/// The place of a key's prefix among those looked for, by the first bits of it.
+class PrefixTable {
+ public:
+  explicit PrefixTable(const KeyCountTask::State& state)
+      : prefixes_(state.prefixes), known_bits_(state.known_bits) {
+    if (known_bits_ == 0) return;
+    for (std::size_t i = prefixes_.size(); i-- > 0;) {
+      first_[prefixes_[i] >> (known_bits_ - KeyCountTask::kBits)] = static_cast<std::int32_t>(i);
+    }
+  }
+
+  /// -1 where it is not looked for.
+  [[nodiscard]] std::ptrdiff_t find(std::uint64_t key) const {
+    if (known_bits_ == 0) return 0;
+    const std::int32_t first = first_[top(key, KeyCountTask::kBits)];
+    if (first < 0) return -1;
+    const std::uint64_t prefix = top(key, known_bits_);
+    auto at = static_cast<std::size_t>(first);
+    while (at < prefixes_.size() && prefixes_[at] < prefix) ++at;
+    const bool found = at < prefixes_.size() && prefixes_[at] == prefix;
+    return found ? static_cast<std::ptrdiff_t>(at) : -1;
+  }
+
+ private:
+  static constexpr auto kNone = [] {
+    std::array<std::int32_t, std::size_t{1} << KeyCountTask::kBits> table{};
+    table.fill(-1);
+    return table;
+  }();
+  const std::vector<std::uint64_t>& prefixes_;
+  int known_bits_;
+  std::array<std::int32_t, std::size_t{1} << KeyCountTask::kBits> first_ = kNone;
+};
 
 template <class Visit>
 void each_key(const mr::RowGroup& group, const KeyCountTask::State& state, const Visit& visit) {
   ProgramRunner runner(state.program, group);
+  const PrefixTable table(state);
   for (std::int64_t begin = 0; begin < group.rows; begin += kBlockRows) {
     runner.run(begin, std::min(kBlockRows, group.rows - begin));
     for (const double x : runner.output(0)) {
       if (std::isnan(x)) continue;
       const std::uint64_t key = key_of(x);
-      const std::ptrdiff_t prefix = prefix_of(state, key);
+      const std::ptrdiff_t prefix = table.find(key);
       if (prefix >= 0) visit(static_cast<std::size_t>(prefix), key);
     }
   }
@@ -38,15 +68,15 @@ void each_key(const mr::RowGroup& group, const KeyCountTask::State& state, const
 /// Narrows the keys at some ranks down, 12 bits a pass, until few enough are left to be collected.
 class Selection {
  public:
-  Selection(mr::Engine& engine, const frame::LayoutPtr& layout, const ExpressionPtr& values)
-      : engine_(engine), layout_(layout), compiled_(compile({&values, 1})) {
-    state_.program = compiled_.program;
+  Selection(mr::Engine& engine, const mr::Inputs& inputs, const Program& program)
+      : engine_(engine), inputs_(inputs) {
+    state_.program = program;
     state_.prefixes = {0};
   }
 
   /// Number of values; to be asked first.
   std::int64_t count() {
-    bins_ = engine_.run<KeyCountTask>(inputs(), state_).bins;
+    bins_ = engine_.run<KeyCountTask>(inputs_, state_).bins;
     std::int64_t n = 0;
     for (const KeyCountTask::Bin& bin : bins_) n += bin.count;
     return n;
@@ -59,7 +89,7 @@ class Selection {
     for (std::size_t i = 0; i < ranks.size(); ++i) open_[i].place = i;
     std::int64_t left = narrow();
     while (!open_.empty() && left > kFewKeys && state_.known_bits + KeyCountTask::kBits <= 64) {
-      bins_ = engine_.run<KeyCountTask>(inputs(), state_).bins;
+      bins_ = engine_.run<KeyCountTask>(inputs_, state_).bins;
       left = narrow();
     }
     if (!open_.empty()) collect();
@@ -67,13 +97,12 @@ class Selection {
   }
 
  private:
-  static constexpr std::int64_t kFewKeys = std::int64_t{1} << 20U;
+  static constexpr std::int64_t kFewKeys = std::int64_t{1} << 16U;
   struct Open {
     std::int64_t rank;   ///< among the keys of its prefix
     std::size_t prefix;  ///< index into state_.prefixes
     std::size_t place;
   };
-  [[nodiscard]] mr::Inputs inputs() const { return {layout_, compiled_.columns}; }
 
   /// Moves every open rank into its bin; returns how many keys lie in bins that stay open.
   std::int64_t narrow() {
@@ -103,7 +132,7 @@ class Selection {
   }
 
   void collect() {
-    auto collected = engine_.run<KeyCollectTask>(inputs(), state_).keys;
+    auto collected = engine_.run<KeyCollectTask>(inputs_, state_).keys;
     for (const Open& open : open_) {
       auto& keys = collected[state_.prefixes[open.prefix]];
       const auto nth = keys.begin() + open.rank;
@@ -113,8 +142,7 @@ class Selection {
   }
 
   mr::Engine& engine_;
-  frame::LayoutPtr layout_;
-  Compiled compiled_;
+  const mr::Inputs& inputs_;
   KeyCountTask::State state_;
   std::vector<KeyCountTask::Bin> bins_;
   std::vector<Open> open_;
@@ -180,12 +208,10 @@ void KeyCollectTask::merge(Partial& left, const Partial& right) {
   }
 }
 
-std::vector<double> quantiles(mr::Engine& engine, const frame::LayoutPtr& layout,
-                              const ExpressionPtr& values, std::span<const double> probs,
-                              Interpolation between) {
-  Selection selection(engine, layout, values);
-  const std::int64_t n = selection.count();
-  if (n == 0) return std::vector<double>(probs.size(), frame::kMissingDouble);
+namespace {
+
+/// The ranks among n values that some quantiles lie at or between, ascending.
+std::vector<std::int64_t> ranks_for(std::span<const double> probs, std::int64_t n) {
   std::vector<std::int64_t> ranks;
   for (const double p : probs) {
     const auto low = static_cast<std::int64_t>(p * static_cast<double>(n - 1));
@@ -194,7 +220,24 @@ std::vector<double> quantiles(mr::Engine& engine, const frame::LayoutPtr& layout
   }
   std::ranges::sort(ranks);
   ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
-  const std::vector<double> found = selection.at(ranks);
+  return ranks;
+}
+
+}  // namespace
+
+std::vector<double> quantiles(mr::Engine& engine, const frame::LayoutPtr& layout,
+                              const ExpressionPtr& values, std::span<const double> probs,
+                              Interpolation between) {
+  const Compiled compiled = compile({&values, 1});
+  const mr::Inputs inputs{layout, compiled.columns};
+  const auto whole = engine.run<WholeCountTask>(inputs, {compiled.program});
+  Selection selection(engine, inputs, compiled.program);
+  const std::int64_t n =
+      whole.has_others ? selection.count() : std::reduce(whole.counts.begin(), whole.counts.end());
+  if (n == 0) return std::vector<double>(probs.size(), frame::kMissingDouble);
+  const std::vector<std::int64_t> ranks = ranks_for(probs, n);
+  const std::vector<double> found =
+      whole.has_others ? selection.at(ranks) : values_at(whole, ranks);
   const auto value_at = [&](std::int64_t rank) {
     return found[static_cast<std::size_t>(std::ranges::lower_bound(ranks, rank) - ranks.begin())];
   };

@@ -12,6 +12,7 @@
 #include "munge/random_task.hpp"
 #include "munge/rollup_task.hpp"
 #include "munge/verb_tasks.hpp"
+#include "munge/whole_counts.hpp"
 
 namespace neve::munge {
 
@@ -29,7 +30,7 @@ mr::TaskList tasks() {
           &mr::task_entry<PickTask>(),        &mr::task_entry<GatherTask>(),
           &mr::task_entry<LookUpTask>(),      &mr::task_entry<RandomTextTask>(),
           &mr::task_entry<InteractTask>(),    &mr::task_entry<CosineTask>(),
-          &mr::task_entry<FindTask>()};
+          &mr::task_entry<FindTask>(),        &mr::task_entry<WholeCountTask>()};
 }
 
 }  // namespace neve::munge

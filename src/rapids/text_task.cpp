@@ -5,7 +5,6 @@
 #include <unordered_set>
 
 #include <neve/base/error.hpp>
-#include <neve/base/utf8.hpp>
 #include <neve/rapids/interpreter.hpp>
 
 #include "rapids/sax_task.hpp"
@@ -44,19 +43,6 @@ mr::TaskList tasks() {
 
 namespace {
 
-/// Whether texts lie one behind the other and have no byte beyond ASCII.
-bool are_ascii(std::span<const std::string_view> texts) {
-  if (texts.empty()) return true;
-  const char* end = texts[0].data();
-  bool joined = true;
-  for (const std::string_view text : texts) {
-    joined = joined && text.data() == end;
-    end = text.data() + text.size();
-  }
-  if (!joined) return false;
-  return is_ascii({texts[0].data(), static_cast<std::size_t>(end - texts[0].data())});
-}
-
 /// visit(first row, block) for the rows of a text chunk.
 template <class Visit>
 void each_block(const frame::Chunk& chunk, const Visit& visit) {
@@ -67,7 +53,7 @@ void each_block(const frame::Chunk& chunk, const Visit& visit) {
     const auto here = std::span(texts).first(rows);
     chunk.decode_text(begin, here, std::span(missing).first(rows));
     visit(static_cast<std::size_t>(begin),
-          TextBlock{here, std::span(missing).first(rows), are_ascii(here)});
+          TextBlock{here, std::span(missing).first(rows), chunk.is_ascii()});
   }
 }
 
@@ -89,6 +75,11 @@ void TextTask::map(const mr::RowGroup& group, const State& state, Partial& /*par
     to.reserve(group.rows, 0);
     each_block(group.columns[0],
                [&](std::size_t, const TextBlock& block) { worker.texts(block, to); });
+    return;
+  }
+  if (state.work.kind == TextWork::Kind::length && state.kind == mr::OutputKind::int64s &&
+      group.columns[0].is_ascii()) {
+    group.columns[0].decode_text_sizes(0, outputs.int64s(0));
     return;
   }
   std::vector<double> numbers(static_cast<std::size_t>(kBlock));

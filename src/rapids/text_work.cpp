@@ -165,18 +165,27 @@ double parse_number(std::string_view text) {
   return whole ? value : std::nan("");
 }
 
+void change_ascii_case(std::string& text, bool upper) {
+  const char first = upper ? 'a' : 'A';
+  for (char& c : text) {
+    const bool letter = static_cast<unsigned char>(c - first) < 26;
+    c = static_cast<char>(letter ? c ^ 0x20 : c);
+  }
+}
+
 std::string_view change_case(std::string_view text, bool upper, std::string& out) {
   if (!is_ascii(text)) {
     out = upper ? upper_case(text) : lower_case(text);
     return out;
   }
   out.assign(text);
-  const char first = upper ? 'a' : 'A';
-  for (char& c : out) {
-    const bool letter = static_cast<unsigned char>(c - first) < 26;
-    c = static_cast<char>(letter ? c ^ 0x20 : c);
-  }
+  change_ascii_case(out, upper);
   return out;
+}
+
+/// A position among characters as one among bytes of ASCII.
+std::size_t byte_position(double at) {
+  return at < 0x1p62 ? static_cast<std::size_t>(std::ceil(std::max(0.0, at))) : std::string::npos;
 }
 
 }  // namespace
@@ -263,23 +272,56 @@ double TextWorker::number(std::string_view from) const {
 }
 
 void TextWorker::texts(const TextBlock& block, frame::TextBuilder& to) const {
-  const bool cuts = work_.kind == Kind::substring && block.ascii;
-  const auto position = [](double at) {
-    return at < 0x1p62 ? static_cast<std::size_t>(std::ceil(std::max(0.0, at))) : std::string::npos;
-  };
-  const std::size_t first = cuts ? position(work_.numbers[0]) : 0;
-  const std::size_t last = cuts ? std::max(first, position(work_.numbers[1])) : 0;
   std::string room;
-  for (std::size_t i = 0; i < block.texts.size(); ++i) {
-    const std::string_view from = block.texts[i];
-    if (block.missing[i] != 0) {
-      to.append_missing();
-    } else if (cuts) {
-      to.append(from.substr(std::min(first, from.size()), last - first));
-    } else {
-      to.append(text(from, room));
+  if (map_bytes(block, room)) {
+    std::vector<std::string_view> made;
+    made.reserve(block.texts.size());
+    for (const std::string_view text : block.texts) {
+      made.emplace_back(room.data() + (text.data() - block.texts.front().data()), text.size());
+    }
+    to.append(made, block.missing);
+  } else if (work_.kind == Kind::substring && block.ascii) {
+    const std::size_t first = byte_position(work_.numbers[0]);
+    const std::size_t size = std::max(first, byte_position(work_.numbers[1])) - first;
+    std::vector<std::string_view> made(block.texts.begin(), block.texts.end());
+    for (std::string_view& text : made) text = text.substr(std::min(first, text.size()), size);
+    to.append(made, block.missing);
+  } else {
+    for (std::size_t i = 0; i < block.texts.size(); ++i) {
+      if (block.missing[i] != 0) {
+        to.append_missing();
+      } else {
+        to.append(text(block.texts[i], room));
+      }
     }
   }
+}
+
+bool TextWorker::map_bytes(const TextBlock& block, std::string& room) const {
+  const bool is_case = (work_.kind == Kind::upper || work_.kind == Kind::lower) && block.ascii;
+  const bool is_byte = work_.kind == Kind::replace_all && parts_->literal &&
+                       work_.texts[0].size() == 1 && parts_->replacement.size() == 1;
+  const std::string_view joined = is_case || is_byte ? block.joined() : std::string_view();
+  if (joined.empty()) return false;
+  room.assign(joined);
+  if (is_case) {
+    change_ascii_case(room, work_.kind == Kind::upper);
+  } else {
+    std::ranges::replace(room, work_.texts[0][0], parts_->replacement[0]);
+  }
+  return true;
+}
+
+std::string_view TextBlock::joined() const {
+  if (texts.empty()) return {};
+  const char* end = texts.front().data();
+  bool joined = true;
+  for (const std::string_view text : texts) {
+    joined = joined && text.data() == end;
+    end = text.data() + text.size();
+  }
+  if (!joined) return {};
+  return {texts.front().data(), static_cast<std::size_t>(end - texts.front().data())};
 }
 
 void TextWorker::numbers(const TextBlock& block, std::span<double> to) const {

@@ -55,6 +55,8 @@ struct TextBlock {
   std::span<const std::string_view> texts;
   std::span<const std::uint8_t> missing;
   bool ascii = false;  ///< all of them are known to be
+  /// Their bytes one behind the other, where they lie so; empty elsewhere.
+  [[nodiscard]] std::string_view joined() const;
 };
 
 /// The function made ready: patterns compiled. Throws InputError for what does not compile.
@@ -72,6 +74,9 @@ class TextWorker {
 
  private:
   struct Parts;
+  /// Whether the function turns bytes into as many others, in a block whose texts are joined: these
+  /// are in `room` then.
+  bool map_bytes(const TextBlock& block, std::string& room) const;
   const TextWork& work_;
   std::unique_ptr<Parts> parts_;
 };

@@ -28,6 +28,8 @@ void read_block(const Chunk& chunk, std::int64_t begin, std::size_t count) {
     chunk.decode_text(begin, texts, missing);
     for (std::string_view text : texts)
       touched_bytes = touched_bytes + neve::hash_bytes(std::as_bytes(std::span(text)));
+    std::vector<std::int64_t> sizes(count);
+    chunk.decode_text_sizes(begin, sizes);
   } else if (chunk.kind() == ChunkKind::uuids) {
     std::vector<neve::frame::Uuid> uuids(count);
     chunk.decode_uuids(begin, uuids, missing);

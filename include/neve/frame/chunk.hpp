@@ -76,6 +76,10 @@ class Chunk {
   /// same size.
   void decode_text(std::int64_t begin, std::span<std::string_view> out,
                    std::span<std::uint8_t> missing) const;
+  /// Kind text: bytes of each; kMissingInt64 where missing.
+  void decode_text_sizes(std::int64_t begin, std::span<std::int64_t> out) const;
+  /// Kind text: no byte is above 0x7F, so that characters are bytes.
+  [[nodiscard]] bool is_ascii() const;
   /// Kind uuids; `missing` as in decode_text.
   void decode_uuids(std::int64_t begin, std::span<Uuid> out, std::span<std::uint8_t> missing) const;
 

@@ -120,6 +120,8 @@ class TextBuilder {
   [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(ends_.size()); }
   void append(std::string_view text);
   void append_missing();
+  /// Many at once; those whose `missing` is 1 are empty.
+  void append(std::span<const std::string_view> texts, std::span<const std::uint8_t> missing);
   Chunk finish();
 
  private:

@@ -28,6 +28,7 @@ struct ChunkHeader {
   static constexpr std::uint32_t kMagic = 0x4b48434e;  // "NCHK"
   static constexpr std::uint8_t kVersion = 1;
   static constexpr std::uint8_t kHoldsIntegers = 1;
+  static constexpr std::uint8_t kAscii = 2;  // text without a byte above 0x7F
   std::uint32_t magic = kMagic;
   std::uint8_t version = kVersion;
   std::uint8_t codec = 0;
@@ -52,6 +53,7 @@ struct ChunkView {
   [[nodiscard]] bool holds_integers() const {
     return (header.flags & ChunkHeader::kHoldsIntegers) != 0;
   }
+  [[nodiscard]] bool is_ascii() const { return (header.flags & ChunkHeader::kAscii) != 0; }
 };
 
 /// Rows [begin, begin + out.size()) of a chunk, whose bounds the caller has checked.
@@ -82,6 +84,7 @@ struct Codec {
   DecodeBlock<std::int32_t> decode_codes = nullptr;  // optional beside decode_int64
   void (*decode_text)(const ChunkView&, std::int64_t begin, std::span<std::string_view> out,
                       std::span<std::uint8_t> missing) = nullptr;
+  DecodeBlock<std::int64_t> decode_text_sizes = nullptr;  // wherever decode_text is
   void (*decode_uuids)(const ChunkView&, std::int64_t begin, std::span<Uuid> out,
                        std::span<std::uint8_t> missing) = nullptr;
 };

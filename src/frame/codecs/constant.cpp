@@ -54,6 +54,10 @@ void decode_text(const ChunkView&, std::int64_t, std::span<std::string_view> out
   std::fill(missing.begin(), missing.end(), std::uint8_t{1});
 }
 
+void decode_text_sizes(const ChunkView&, std::int64_t, std::span<std::int64_t> out) {
+  std::fill(out.begin(), out.end(), kMissingInt64);
+}
+
 void decode_uuids(const ChunkView&, std::int64_t, std::span<Uuid> out,
                   std::span<std::uint8_t> missing) {
   std::fill(out.begin(), out.end(), Uuid());
@@ -72,6 +76,7 @@ const Codec& constant() {
                            .decode_doubles = decode_doubles,
                            .decode_int64 = decode_int64,
                            .decode_text = decode_text,
+                           .decode_text_sizes = decode_text_sizes,
                            .decode_uuids = decode_uuids};
   return codec;
 }

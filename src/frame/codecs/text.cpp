@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include <neve/base/error.hpp>
+#include <neve/base/utf8.hpp>
 
 #include "frame/bit_packing.hpp"
 #include "frame/bitmap.hpp"
@@ -76,6 +77,7 @@ void validate(const ChunkView& view) {
   };
   for_all_unpacked<std::uint64_t>(parts.starts, width, view.rows() + 1, take);
   NEVE_CHECK(last <= parts.bytes.size(), "chunk: text beyond its bytes");
+  NEVE_CHECK(!view.is_ascii() || is_ascii(parts.bytes), "chunk: text that is no ASCII");
 }
 
 void decode_text(const ChunkView& view, std::int64_t begin, std::span<std::string_view> out,
@@ -95,6 +97,25 @@ void decode_text(const ChunkView& view, std::int64_t begin, std::span<std::strin
   for_unpacked<std::uint64_t>(parts.starts, width, begin + 1, out.size(), take);
 }
 
+void decode_sizes(const ChunkView& view, std::int64_t begin, std::span<std::int64_t> out) {
+  const Parts parts = parts_of(view);
+  const int width = view.parameters().width;
+  if (out.empty()) return;
+  std::uint64_t start = packed_at(parts.starts, width, begin);
+  const auto take = [&](std::size_t offset, std::span<const std::uint64_t> ends) {
+    out[offset] = static_cast<std::int64_t>(ends[0] - start);
+    for (std::size_t i = 1; i < ends.size(); ++i) {
+      out[offset + i] = static_cast<std::int64_t>(ends[i] - ends[i - 1]);
+    }
+    start = ends.back();
+  };
+  for_unpacked<std::uint64_t>(parts.starts, width, begin + 1, out.size(), take);
+  if (parts.missing.empty()) return;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (bit_at(parts.missing, begin + static_cast<std::int64_t>(i))) out[i] = kMissingInt64;
+  }
+}
+
 }  // namespace
 
 const Codec& text();
@@ -104,7 +125,8 @@ const Codec& text() {
                            .estimate_text = estimate,
                            .encode_text = encode,
                            .validate = validate,
-                           .decode_text = decode_text};
+                           .decode_text = decode_text,
+                           .decode_text_sizes = decode_sizes};
   return codec;
 }
 

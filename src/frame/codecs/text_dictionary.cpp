@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include <neve/base/error.hpp>
+#include <neve/base/utf8.hpp>
 
 #include "frame/bit_packing.hpp"
 #include "frame/codecs/codec.hpp"
@@ -92,6 +93,8 @@ void validate(const ChunkView& view) {
   for_all_unpacked<std::uint64_t>(view.payload.subspan(shape.starts_at()), shape.start_width,
                                   std::int64_t{shape.entries} + 1, check_start);
   NEVE_CHECK(last <= shape.bytes, "chunk: text beyond its bytes");
+  const auto* const bytes = reinterpret_cast<const char*>(view.payload.data() + shape.bytes_at());
+  NEVE_CHECK(!view.is_ascii() || is_ascii({bytes, shape.bytes}), "chunk: text that is no ASCII");
 }
 
 void decode_text(const ChunkView& view, std::int64_t begin, std::span<std::string_view> out,
@@ -114,6 +117,20 @@ void decode_text(const ChunkView& view, std::int64_t begin, std::span<std::strin
   for_unpacked<std::int32_t>(view.payload, shape.index_width, begin, out.size(), take);
 }
 
+void decode_sizes(const ChunkView& view, std::int64_t begin, std::span<std::int64_t> out) {
+  const Shape shape = shape_of(view);
+  const auto starts = view.payload.subspan(shape.starts_at());
+  const auto size_of = [&](std::int32_t entry) {
+    if (static_cast<std::uint32_t>(entry) == shape.entries) return kMissingInt64;
+    return static_cast<std::int64_t>(packed_at(starts, shape.start_width, std::int64_t{entry} + 1) -
+                                     packed_at(starts, shape.start_width, entry));
+  };
+  const auto take = [&](std::size_t offset, std::span<const std::int32_t> block) {
+    for (std::size_t i = 0; i < block.size(); ++i) out[offset + i] = size_of(block[i]);
+  };
+  for_unpacked<std::int32_t>(view.payload, shape.index_width, begin, out.size(), take);
+}
+
 }  // namespace
 
 const Codec& text_dictionary();
@@ -123,7 +140,8 @@ const Codec& text_dictionary() {
                            .estimate_text = estimate,
                            .encode_text = encode,
                            .validate = validate,
-                           .decode_text = decode_text};
+                           .decode_text = decode_text,
+                           .decode_text_sizes = decode_sizes};
   return codec;
 }
 

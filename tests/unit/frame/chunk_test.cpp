@@ -139,7 +139,50 @@ TEST(Chunk, HoldsTextWithAndWithoutRepeats) {
     chunk.decode_text(1003, block, missing);
     for (std::size_t i = 0; i < block.size(); ++i)
       ASSERT_EQ(block[i], texts[1003 + i].value_or(""));
+    std::vector<std::int64_t> sizes(1000);
+    chunk.decode_text_sizes(1003, sizes);
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+      const auto& text = texts[1003 + i];
+      ASSERT_EQ(sizes[i], text ? static_cast<std::int64_t>(text->size()) : kMissingInt64);
+    }
     EXPECT_EQ(builder.rows(), 0);
+  }
+}
+
+TEST(Chunk, KnowsWhetherTextIsAscii) {
+  for (const std::string_view last : {"plain", "n\u00e9v\u00e9", "\xFF"}) {
+    for (const int distinct : {3, 1000}) {
+      TextBuilder builder;
+      for (int row = 0; row < 1000; ++row) builder.append(std::to_string(row % distinct));
+      builder.append_missing();
+      builder.append(last);
+      EXPECT_EQ(moved(builder.finish()).is_ascii(), last == "plain");
+    }
+  }
+}
+
+TEST(TextBuilder, TakesManyAtOnceAsOneByOne) {
+  const std::string joined = "one behind the other, as long as it takes";
+  std::vector<std::string_view> texts;
+  std::vector<std::uint8_t> missing;
+  for (std::size_t size = 0, at = 0; at + size <= joined.size(); at += size, ++size) {
+    texts.push_back(std::string_view(joined).substr(at, size));
+    missing.push_back(size == 3 ? 1 : 0);
+    if (size == 3) texts.back() = texts.back().substr(0, 0);
+  }
+  for (const bool are_joined : {true, false}) {
+    if (!are_joined) texts.push_back(joined);
+    missing.resize(texts.size());
+    TextBuilder one;
+    TextBuilder many;
+    many.append("first");
+    one.append("first");
+    many.append(texts, missing);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      missing[i] != 0 ? one.append_missing() : one.append(texts[i]);
+    }
+    EXPECT_EQ(many.rows(), static_cast<std::int64_t>(texts.size() + 1));
+    EXPECT_EQ(many.finish().checksum(), one.finish().checksum());
   }
 }
 

@@ -107,6 +107,37 @@ TEST(Munge, FiguresAgreeWithPlainLoops) {
   EXPECT_EQ(found, (std::vector<double>{present.front(), present[rank], present.back()}));
 }
 
+TEST(Munge, QuantilesOfWholeNumbersAreCounted) {
+  mr::LocalCluster cluster(2, 2, kMemory, munge::tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const Data data;
+  const frame::Frame frame = load(engine, data);
+  // Counted, at both ends of what is counted, beyond them, and with one fraction among them.
+  for (const auto& [by, plus, odd] : std::vector<std::array<double, 3>>{
+           {1, -7, 0}, {2000, -32768, 0}, {2000, -32769, 0}, {1400, -3064, 0}, {1, 0, 0.5}}) {
+    std::vector<double> expected;
+    for (const double k : data.k) {
+      expected.push_back(k * by + plus + (k == 11 ? odd : 0));
+    }
+    std::ranges::sort(expected);
+    const auto k = munge::column_of(frame.columns[1]);
+    const auto scaled =
+        munge::binary(munge::Op::add, munge::binary(munge::Op::multiply, k, munge::constant_of(by)),
+                      munge::constant_of(plus));
+    const auto values =
+        munge::binary(munge::Op::add, scaled,
+                      munge::binary(munge::Op::multiply,
+                                    munge::binary(munge::Op::equal, k, munge::constant_of(11)),
+                                    munge::constant_of(odd)));
+    const std::vector<double> probs = {0, 0.1, 0.5, 0.77, 1};
+    const auto found =
+        munge::quantiles(engine, frame.layout, values, probs, munge::Interpolation::low);
+    for (std::size_t i = 0; i < probs.size(); ++i) {
+      EXPECT_EQ(found[i], expected[static_cast<std::size_t>(probs[i] * (kRows - 1))]);
+    }
+  }
+}
+
 TEST(Munge, SortIsStableWithMissingFirst) {
   mr::LocalCluster cluster(3, 2, kMemory, munge::tasks());
   mr::Engine& engine = cluster.node(0).engine();
