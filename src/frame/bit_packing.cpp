@@ -166,14 +166,37 @@ void put_value(std::uint64_t value, std::uint64_t* words) {
 }
 
 template <int Width, class T, int... I>
-void put_values(const T* values, std::uint64_t* words, std::integer_sequence<int, I...> /*eight*/) {
+void put_values(const T* values, std::uint64_t* words,
+                std::integer_sequence<int, I...> /*places*/) {
   (put_value<Width, I>(static_cast<std::uint64_t>(values[I]), words), ...);
+}
+
+// Numbers beyond kFourInWord, of up to kNarrowWidth: neighbours move together in twos.
+template <int Width, class T>
+void pack_twos(const T* values, std::int64_t groups, std::byte* packed) {
+  const __m256i low = _mm256_set1_epi64x(0xFFFFFFFF);
+  for (std::int64_t group = 0; group < groups; ++group) {
+    const __m256i eight = load_eight(values);
+    const __m256i odd = _mm256_slli_epi64(_mm256_srli_epi64(eight, 32), Width);
+    alignas(32) std::array<std::uint64_t, 4> twos;
+    _mm256_store_si256(reinterpret_cast<__m256i*>(twos.data()),
+                       _mm256_or_si256(_mm256_and_si256(eight, low), odd));
+    std::array<std::uint64_t, (Width + 7) / 8 + 1> words{};
+    put_values<2 * Width>(twos.data(), words.data(), std::make_integer_sequence<int, 4>{});
+    std::memcpy(packed, words.data(), Width);
+    packed += Width;
+    values += 8;
+  }
 }
 
 template <int Width, class T>
 void pack_fixed(const T* values, std::int64_t groups, std::byte* packed) {
   if constexpr (Width > 0 && Width <= kFourInWord) {
     pack_vectors<Width>(values, groups, packed);
+    return;
+  }
+  if constexpr (Width > kFourInWord && Width <= kNarrowWidth) {
+    pack_twos<Width>(values, groups, packed);
     return;
   }
   for (std::int64_t group = 0; group < groups; ++group) {

@@ -1,12 +1,16 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstdlib>
+#include <cmath>
+#include <vector>
 
 #include <neve/base/buffer.hpp>
+#include <neve/base/isa.hpp>
 #include <neve/frame/chunk.hpp>
 
 #include "frame/decimal.hpp"
+#include "frame/rollup_kernels.hpp"
+#include "frame/value_checksum.hpp"
 
 /// The checksum of values: each row hashed with its number, added up, so that neither encodings nor
 /// cuts show.
@@ -14,13 +18,11 @@ namespace neve::frame {
 namespace {
 
 constexpr std::size_t kBlock = 1024;
-constexpr std::uint64_t kRowFactor = 0x9e3779b97f4a7c15;
-constexpr std::uint64_t kMissingBits = 0x7ff8000000000000;  // of the canonical NaN
 
 // The finalizer of MurmurHash3.
 std::uint64_t mix(std::uint64_t bits) {
-  bits = (bits ^ (bits >> 33)) * 0xff51afd7ed558ccd;
-  bits = (bits ^ (bits >> 33)) * 0xc4ceb9fe1a85ec53;
+  bits = (bits ^ (bits >> 33)) * kMixFactors[0];
+  bits = (bits ^ (bits >> 33)) * kMixFactors[1];
   return bits ^ (bits >> 33);
 }
 
@@ -47,29 +49,34 @@ void for_blocks(std::int64_t rows, Add add) {
   }
 }
 
-std::uint64_t checksum_integers(const Chunk& chunk, std::int64_t first_row) {
-  std::array<std::int64_t, kBlock> block;
+// Rows of integers of any size, few of which are large in practice.
+std::uint64_t checksum_integers(const Chunk& chunk, std::int64_t first_row, std::int64_t begin,
+                                std::size_t rows) {
+  std::vector<std::int64_t> values(rows);
+  chunk.decode_int64(begin, values);
   std::uint64_t sum = 0;
-  for_blocks(chunk.rows(), [&](std::int64_t row, std::size_t count) {
-    chunk.decode_int64(row, std::span(block).first(count));
-    for (std::size_t i = 0; i < count; ++i) {
-      sum += row_hash(first_row + row + static_cast<std::int64_t>(i), integer_bits(block[i]));
-    }
-  });
+  for (std::size_t i = 0; i < rows; ++i) {
+    sum += row_hash(first_row + begin + static_cast<std::int64_t>(i), integer_bits(values[i]));
+  }
   return sum;
 }
 
-std::uint64_t checksum_doubles(const Chunk& chunk, std::int64_t first_row) {
+// Whether one of the doubles may stand for another integer than itself.
+bool has_large(std::span<const double> values) {
+  int large = 0;
+  for (const double value : values) {
+    large |= static_cast<int>(std::abs(value) >= static_cast<double>(kLargestMantissa));
+  }
+  return large != 0;
+}
+
+std::uint64_t checksum_numbers(const Chunk& chunk, std::int64_t first_row) {
   std::array<double, kBlock> block;
   std::uint64_t sum = 0;
   for_blocks(chunk.rows(), [&](std::int64_t row, std::size_t count) {
-    chunk.decode(row, std::span(block).first(count));
-    for (std::size_t i = 0; i < count; ++i) {
-      const double value = block[i];
-      const std::uint64_t bits =
-          value == value ? std::bit_cast<std::uint64_t>(value) : kMissingBits;
-      sum += row_hash(first_row + row + static_cast<std::int64_t>(i), bits);
-    }
+    const auto values = std::span(block).first(count);
+    chunk.decode(row, values);
+    sum += checksum_of_numbers(chunk, first_row, row, values);
   });
   return sum;
 }
@@ -105,11 +112,19 @@ std::uint64_t checksum_uuids(const Chunk& chunk, std::int64_t first_row) {
 
 }  // namespace
 
+std::uint64_t checksum_of_numbers(const Chunk& chunk, std::int64_t first_row, std::int64_t begin,
+                                  std::span<const double> values) {
+  if (chunk.holds_integers() && has_large(values)) {
+    return checksum_integers(chunk, first_row, begin, values.size());
+  }
+  const auto& kernels = kernels_at_process_isa(v3::kRollupKernels, v4::kRollupKernels);
+  return kernels.hash(first_row + begin, values.data(), values.size());
+}
+
 std::uint64_t Chunk::value_checksum(std::int64_t first_row) const {
   if (kind() == ChunkKind::text) return checksum_text(*this, first_row);
   if (kind() == ChunkKind::uuids) return checksum_uuids(*this, first_row);
-  return holds_integers() ? checksum_integers(*this, first_row)
-                          : checksum_doubles(*this, first_row);
+  return checksum_numbers(*this, first_row);
 }
 
 }  // namespace neve::frame

@@ -1,6 +1,7 @@
 #include "frame/decimal.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -28,28 +29,32 @@ int exponent_for(double value, int exponent) {
   return exponent;
 }
 
-// Whether all of the block suit; NaN does.
-bool all_decimals(std::span<const double> block, double power) {
-  int others = 0;
-  for (double value : block)
-    others += static_cast<int>(value == value && !is_decimal(value, power));
-  return others == 0;
-}
-
-// A value that suits an exponent suits larger ones, unless its mantissa grows too long: the caller
-// checks again.
-int common_exponent(std::span<const double> values) {
-  constexpr std::size_t kBlock = 256;
-  int exponent = 0;
-  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
-    const auto block = values.subspan(begin, std::min(kBlock, values.size() - begin));
-    if (all_decimals(block, power_of_ten(exponent))) continue;
-    for (double value : block) {
-      if (value == value) exponent = exponent_for(value, exponent);
-      if (exponent > kMostDecimals) return exponent;
-    }
+// The same for all values of a block; NaN suits any.
+int exponent_for(std::span<const double> block, int exponent) {
+  for (const double value : block) {
+    if (value == value) exponent = exponent_for(value, exponent);
+    if (exponent > kMostDecimals) break;
   }
   return exponent;
+}
+
+// The mantissas of a block; whether all values suit, as NaN does.
+bool read_mantissas(std::span<const double> block, double power, std::int64_t* mantissas) {
+  int others = 0;
+  for (std::size_t i = 0; i < block.size(); ++i) {
+    const double value = block[i];
+    const bool is_missing = value != value;
+    const double mantissa = std::nearbyint(value * power);
+    const bool suits = std::abs(mantissa) < kLargestFound && mantissa / power == value;
+    others += static_cast<int>(!is_missing && !suits);
+    // The bits behind 1.5 * 2^52 are those of a small integer; a conversion of 64 bits would not
+    // be done by vectors.
+    constexpr double kShifter = 0x1.8p52;
+    const auto number =
+        std::bit_cast<std::int64_t>(mantissa + kShifter) - std::bit_cast<std::int64_t>(kShifter);
+    mantissas[i] = is_missing ? kMissingInt64 : number;
+  }
+  return others == 0;
 }
 
 }  // namespace
@@ -71,16 +76,26 @@ double nearest_double(std::int64_t mantissa, int exponent10) {
 }
 
 std::optional<Decimals> find_decimals(std::span<const double> values) {
+  constexpr std::size_t kBlock = 256;
+  const auto block_at = [&](std::size_t begin) {
+    return values.subspan(begin, std::min(kBlock, values.size() - begin));
+  };
   Decimals found;
-  found.exponent = common_exponent(values);
+  found.exponent = exponent_for(block_at(0), 0);
   if (found.exponent > kMostDecimals) return std::nullopt;
-  const double power = power_of_ten(found.exponent);
-  if (!all_decimals(values, power)) return std::nullopt;
   found.mantissas.resize(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const double value = values[i];
-    found.mantissas[i] =
-        value == value ? static_cast<std::int64_t>(std::nearbyint(value * power)) : kMissingInt64;
+  for (std::size_t done = 0; done < values.size();) {
+    const auto block = block_at(done);
+    if (read_mantissas(block, power_of_ten(found.exponent), found.mantissas.data() + done)) {
+      done += block.size();
+      continue;
+    }
+    // A value that suits an exponent suits larger ones, unless its mantissa grows too long: where
+    // the exponent grows, all begins anew.
+    const int larger = exponent_for(block, found.exponent);
+    if (larger > kMostDecimals || larger == found.exponent) return std::nullopt;
+    found.exponent = larger;
+    done = 0;
   }
   return found;
 }

@@ -4,6 +4,10 @@
 #include <cmath>
 
 #include <neve/base/error.hpp>
+#include <neve/base/isa.hpp>
+
+#include "frame/rollup_kernels.hpp"
+#include "frame/value_checksum.hpp"
 
 namespace neve::frame {
 namespace {
@@ -19,47 +23,32 @@ void add_exactly(double& sum, double& rest, double value) {
   sum = total;
 }
 
-// The sum of part(i) for i < count in a fixed order: eight lanes and one tree, whatever the CPU.
-template <class Part>
-double sum_in_lanes(std::size_t count, Part part) {
-  double lanes[kLanes] = {};
-  const std::size_t whole = count / kLanes * kLanes;
-  for (std::size_t i = 0; i < whole; i += kLanes) {
-    for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += part(i + lane);
-  }
-  for (std::size_t i = whole; i < count; ++i) lanes[i - whole] += part(i);
-  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) +
-         ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+const RollupKernels& kernels() {
+  return kernels_at_process_isa(v3::kRollupKernels, v4::kRollupKernels);
 }
 
 // Sums and squares of finite values, as one summary of their own.
 ChunkSummary moments_of(std::span<const double> values) {
   ChunkSummary block;
   block.finite = static_cast<std::int64_t>(values.size());
-  block.sum = sum_in_lanes(values.size(), [&](std::size_t i) { return values[i]; });
+  block.sum = kernels().sum(values.data(), values.size());
   const double mean = block.sum / static_cast<double>(values.size());
-  block.squares = sum_in_lanes(values.size(), [&](std::size_t i) {
-    const double distance = values[i] - mean;
-    return distance * distance;
-  });
+  block.squares = kernels().squares_around(values.data(), values.size(), mean);
   return block;
 }
 
-// Counts what is special in a block and moves the finite values to its front; returns them.
+// Counts the infinities in a block and moves the finite values to its front; returns them.
 std::span<const double> sift(std::span<double> block, ChunkSummary& summary) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   std::size_t finite = 0;
-  std::int64_t zeros = 0;
   std::int64_t positive = 0;
   std::int64_t negative = 0;
   for (double value : block) {
-    zeros += value == 0;
     positive += value == kInfinity;
     negative += value == -kInfinity;
     block[finite] = value;
     finite += std::abs(value) < kInfinity;
   }
-  summary.zeros += zeros;
   summary.positive_infinities += positive;
   summary.negative_infinities += negative;
   return block.first(finite);
@@ -87,25 +76,27 @@ double next_extreme(std::span<const double> values, double found) {
 // Adds the best value, the next one, and so on while they are wanted: at most five passes without
 // branches, where asking for each value would cost more on columns of few levels.
 template <bool Largest>
-void add_extremes(std::span<const double> values, Extremes<Largest>& extremes) {
-  double found = -Extremes<Largest>::kNone;
-  while (true) {
-    const double next = next_extreme<Largest>(values, found);
-    if (!extremes.wants(next)) return;
-    extremes.add(next);
-    found = next;
+void add_extremes(std::span<const double> values, double best, Extremes<Largest>& extremes) {
+  while (extremes.wants(best)) {
+    extremes.add(best);
+    best = next_extreme<Largest>(values, best);
   }
 }
 
-void add_numbers(const Chunk& chunk, ChunkSummary& summary) {
-  std::array<double, kBlock> block;
+void add_numbers(const Chunk& chunk, std::int64_t first_row, ChunkSummary& summary) {
+  std::array<double, kBlock> room;
   for (std::int64_t row = 0; row < chunk.rows(); row += static_cast<std::int64_t>(kBlock)) {
     const auto count = std::min(kBlock, static_cast<std::size_t>(chunk.rows() - row));
-    chunk.decode(row, std::span(block).first(count));
-    const std::span<const double> values = sift(std::span(block).first(count), summary);
+    const auto block = std::span(room).first(count);
+    chunk.decode(row, block);
+    summary.checksum += checksum_of_numbers(chunk, first_row, row, block);
+    const Survey survey = kernels().survey(block.data(), count);
+    summary.zeros += survey.zeros;
+    const bool all_finite = survey.finite == static_cast<std::int64_t>(count);
+    const std::span<const double> values = all_finite ? block : sift(block, summary);
     if (values.empty()) continue;
-    add_extremes(values, summary.smallest);
-    add_extremes(values, summary.largest);
+    add_extremes(values, survey.least, summary.smallest);
+    add_extremes(values, survey.most, summary.largest);
     summary.merge(moments_of(values));
   }
 }
@@ -161,8 +152,11 @@ ChunkSummary summarize(const Chunk& chunk, std::int64_t first_row) {
   summary.rows = chunk.rows();
   summary.missing = chunk.missing();
   summary.holds_integers = chunk.holds_integers();
-  summary.checksum = chunk.value_checksum(first_row);
-  if (chunk.kind() <= ChunkKind::codes) add_numbers(chunk, summary);
+  if (chunk.kind() <= ChunkKind::codes) {
+    add_numbers(chunk, first_row, summary);
+  } else {
+    summary.checksum = chunk.value_checksum(first_row);
+  }
   return summary;
 }
 

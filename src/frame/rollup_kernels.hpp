@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace neve::frame {
+
+/// What one look at some doubles tells; NaN and infinities are not finite.
+struct Survey {
+  double least;  ///< of the finite ones; infinite where there are none
+  double most;
+  std::int64_t zeros;
+  std::int64_t finite;
+};
+
+struct RollupKernels {
+  Survey (*survey)(const double* values, std::size_t count);
+  /// The sums are taken in a fixed order: eight lanes and one tree, whatever the CPU.
+  double (*sum)(const double* values, std::size_t count);
+  double (*squares_around)(const double* values, std::size_t count, double mean);
+  /// Sum (modulo 2^64) of the hashes of values in rows from `first_row` on; see value_checksum.hpp.
+  std::uint64_t (*hash)(std::int64_t first_row, const double* values, std::size_t count);
+};
+
+namespace v3 {
+extern const RollupKernels kRollupKernels;
+}
+namespace v4 {
+extern const RollupKernels kRollupKernels;
+}
+
+}  // namespace neve::frame
