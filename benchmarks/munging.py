@@ -103,7 +103,3 @@ def measure(row, root, scale, say):
     for peer in PEERS:
         record["peers"][peer]["mean_ratio"] = mean_ratio([ratio(by, peer) for by in record["operations"].values()])
     return record
-
-
-def measure_ten_times(row, root, scale, say):
-    return measure(row, root, 10 * scale, say)

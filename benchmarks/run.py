@@ -24,7 +24,7 @@ from results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
 MEASURES = {"start": startup.measure, "rest": latency.measure, "distribution": distribution.measure,
-            "munge": munging.measure, "munge-10m": munging.measure_ten_times}
+            "munge": munging.measure, "munge-10m": munging.measure}
 IDLE_SHARE = 0.05
 
 
@@ -44,13 +44,13 @@ def say(text):
     print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
 
 
-def measure(row, place, idle_seconds):
+def measure(row, root, scale, idle_seconds):
     """One row's record, with whether others left the machine alone before and while it was measured."""
     say(f"{row.name}: {row.title}")
     idle_before = process.wait_until_idle(idle_seconds, share=IDLE_SHARE, say=say)
     watch = process.OthersWatch()
     try:
-        record = MEASURES.get(row.name, pairs.measure)(row, *place, say)
+        record = MEASURES.get(row.name, pairs.measure)(row, root, scale * row.times, say)
     except (pairs.PeerFailed, RuntimeError) as failure:
         say(f"{row.name}: failed: {failure}")
         record = {"error": str(failure)[-600:]}
@@ -69,7 +69,7 @@ def main():
             data.ready(root, name, given.scale)
         for row in wanted:
             if given.again or not results.is_done(row.name):
-                results.add(row.name, measure(row, (root, given.scale), given.idle_seconds))
+                results.add(row.name, measure(row, root, given.scale, given.idle_seconds))
     records = results.records()
     print(table.text([(row, records[row.name]) for row in rows.ROWS if row.name in records], given.scale))
 

@@ -2,12 +2,11 @@
 import importlib
 
 PAIRS = {
-    ("ingest-airlines", "neve"): "server:Ingest", ("ingest-airlines", "h2o"): "server:Ingest",
-    ("ingest-airlines", "polars"): "polars_csv:Ingest", ("ingest-airlines", "polars-cat"): "polars_csv:Ingest",
-    ("ingest-dense", "neve"): "server:Ingest", ("ingest-dense", "h2o"): "server:Ingest",
-    ("ingest-dense", "polars"): "polars_csv:Ingest",
     ("glm", "neve"): "server:Glm", ("glm", "h2o"): "server:Glm", ("glm", "sklearn"): "sklearn_glm:Glm",
 }
+for _task in ("ingest-airlines", "ingest-10m", "ingest-dense", "parquet-airlines", "parquet-10m", "parquet-dense"):
+    PAIRS |= {(_task, "neve"): "server:Ingest", (_task, "h2o"): "server:Ingest", (_task, "polars"): "polars_ingest:Ingest",
+              (_task, "polars-cat"): "polars_ingest:Ingest"}
 for _task in ("gbm-d6", "gbm-d10"):
     PAIRS |= {(_task, "neve"): "server:Gbm", (_task, "h2o"): "server:Gbm", (_task, "lightgbm"): "lightgbm_gbm:Gbm",
               (_task, "xgboost"): "xgboost_gbm:Gbm", (_task, "xgboost-onehot"): "xgboost_gbm:Gbm"}

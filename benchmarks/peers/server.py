@@ -1,5 +1,6 @@
 """The tasks as Neve and the reference do them: the same calls of the published client for both."""
 import data
+from peers import ingest
 from peers.task import LAMBDA, LEARN_RATE, MIN_ROWS, TREES, Task, auc
 from servers import Server
 
@@ -32,13 +33,9 @@ class ServerTask(Task):
         return max(jobs, key=lambda job: job["start_time"])["msec"] / 1000
 
 
-class Ingest(ServerTask):
-    def __init__(self, task, peer, root, scale):
-        self.data_name = task.removeprefix("ingest-")
-        super().__init__(task, peer, root, scale)
-
+class Ingest(ingest.File, ServerTask):
     def run(self):
-        return self.read("train")
+        return self.h2o.import_file(str(self.file))
 
     def report(self, frame):
         shape = self.server.get(f"/3/Frames/{frame.frame_id}?row_count=1")["frames"][0]

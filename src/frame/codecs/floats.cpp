@@ -14,6 +14,13 @@ std::optional<std::size_t> estimate(const NumberInput& input) {
 Buffer encode(const NumberInput& input, ChunkHeader&) {
   Buffer buffer = new_chunk_buffer(static_cast<std::size_t>(input.rows) * sizeof(float));
   auto* out = reinterpret_cast<float*>(payload_of(buffer).data());
+  if (!input.has_integers()) {
+    for (std::size_t row = 0; row < input.doubles.size(); ++row) {
+      const double value = input.doubles[row];
+      out[row] = static_cast<float>(value == value ? value + 0.0 : kMissingDouble);
+    }
+    return buffer;
+  }
   for (std::size_t row = 0; row < static_cast<std::size_t>(input.rows); ++row) {
     out[row] = static_cast<float>(input.is_missing(row) ? kMissingDouble : input.double_at(row));
   }
