@@ -322,7 +322,6 @@ void ParseAttempt::complete() {
     refer_to_files(order.tail, order.places, order.files);
   }
   auto replies = team_.ask("parse.complete", orders, &ParseShare::complete);
-  for (const CompleteReply& reply : replies) oddities_.add(reply.oddities);
   merge_levels(replies);
 }
 
@@ -364,7 +363,7 @@ frame::Frame ParseAttempt::encode() {
   }
   std::vector<std::optional<EncodeOrder>> orders(team_.members().size());
   for (std::size_t m = 0; m < orders.size(); ++m) {
-    if (first_group_[m] == first_group_[m + 1]) continue;
+    if (!takes_part(m)) continue;
     orders[m] = whole;
     orders[m]->first_group = first_group_[m];
     orders[m]->end_group = first_group_[m + 1];
@@ -376,6 +375,7 @@ frame::Frame ParseAttempt::encode() {
         .layout = layout_, .placement = whole.placement, .ids = whole.ids, .missed = {}};
     for (const EncodeReply& reply : team_.ask("parse.encode", orders, &ParseShare::encode)) {
       put.missed.insert(reply.missed.begin(), reply.missed.end());
+      oddities_.add(reply.oddities);
     }
     frame.columns = site_.node.adopt(put, kinds);
   } catch (...) {

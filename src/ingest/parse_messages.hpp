@@ -114,14 +114,14 @@ struct CompleteOrder {
 };
 struct CompleteReply {
   std::vector<std::optional<frame::Domain>> levels;  ///< as TableEncoder has them
-  Oddities oddities;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(levels, oddities);
+    archive(levels);
   }
 };
 
-/// What the frame is like, and which of its row groups to make.
+/// What the frame is like, and which of its row groups to make; there may be none for a share of
+/// few rows.
 struct EncodeOrder {
   frame::LayoutPtr layout;
   store::PlacementPtr placement;
@@ -138,9 +138,10 @@ struct EncodeOrder {
 };
 struct EncodeReply {
   std::vector<NodeId> missed;  ///< homes that could not be sent a chunk
+  Oddities oddities;           ///< of all that this share has read
   template <class Archive>
   void fields(Archive& archive) {
-    archive(missed);
+    archive(missed, oddities);
   }
 };
 

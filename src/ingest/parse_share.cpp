@@ -187,14 +187,13 @@ CompleteReply ParseShare::complete(const CompleteOrder& order) {
     table_ = reader.take();
     plan_.columns.resize(order.columns);
     CompleteReply reply;
-    reply.oddities = find_oddities(table_, reader.ranges());
     if (!order.tail.empty()) {
-      const TableSources sources = open_all(order.places, order.files);
-      const TableOptions quietly{.token = token_, .progress = nullptr};
-      const std::unique_ptr<RowReader> tail = make_reader(sources, quietly, order.tail);
-      tail->read();
-      tail->correct(order.tail_start);
-      std::ranges::move(tail->take().ranges, std::back_inserter(table_.ranges));
+      tail_sources_ = open_all(order.places, order.files);
+      tail_options_ = {.token = token_, .progress = nullptr};
+      tail_ = make_reader(tail_sources_, tail_options_, order.tail);
+      tail_->read();
+      tail_->correct(order.tail_start);
+      std::ranges::move(tail_->take().ranges, std::back_inserter(table_.ranges));
     }
     table_.number_rows(order.first_row);
     std::vector<frame::ColumnType> types;
@@ -206,8 +205,23 @@ CompleteReply ParseShare::complete(const CompleteOrder& order) {
 }
 
 EncodeReply ParseShare::encode(const EncodeOrder& order) {
-  TableEncoder& encoder = encoder_.value();
-  encoder.set_domains(order.types, order.domains, site_.pool());
+  return while_unchanged([&] {
+    TableEncoder& encoder = encoder_.value();
+    encoder.set_domains(order.types, order.domains, site_.pool());
+    const auto groups = static_cast<std::size_t>(order.end_group - order.first_group);
+    const std::span<const std::int64_t> cuts = order.layout->cuts;
+    encoder.late().expect(cuts.subspan(static_cast<std::size_t>(order.first_group), groups + 1));
+    EncodeReply reply{.missed = put_groups(order), .oddities = {}};
+    const std::vector<ByteRange>& ranges = reader_->ranges();
+    encoder.late().look_at_rest(ranges.size());
+    reply.oddities = find_oddities(table_, ranges);
+    return reply;
+  });
+}
+
+/// Makes the chunks, and sends them to their homes; returns those that could not be sent one.
+std::vector<NodeId> ParseShare::put_groups(const EncodeOrder& order) {
+  const TableEncoder& encoder = encoder_.value();
   const std::vector<std::int64_t>& cuts = order.layout->cuts;
   const std::size_t width = order.kept.size();
   const auto groups = static_cast<std::size_t>(order.end_group - order.first_group);
@@ -228,7 +242,7 @@ EncodeReply ParseShare::encode(const EncodeOrder& order) {
     const double share = static_cast<double>(1 + done.fetch_add(1));
     if (progress_) progress_(share / static_cast<double>(groups * width));
   });
-  return {.missed = {missed.begin(), missed.end()}};
+  return {missed.begin(), missed.end()};
 }
 
 }  // namespace neve::ingest

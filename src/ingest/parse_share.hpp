@@ -65,6 +65,7 @@ class ParseShare {
   auto while_unchanged(const Work& work);
   std::unique_ptr<RowReader> make_reader(const TableSources& sources, const TableOptions& options,
                                          const std::vector<ByteRange>& ranges);
+  std::vector<NodeId> put_groups(const EncodeOrder& order);
   void reserve_text(const std::vector<ByteRange>& ranges);
   void keep_memory(std::int64_t bytes);
   [[nodiscard]] ReadReply reply() const;
@@ -82,6 +83,9 @@ class ParseShare {
   TableOptions options_;
   TableSources sources_;
   std::unique_ptr<RowReader> reader_;
+  TableSources tail_sources_;  // of the rows that complete the last row group
+  TableOptions tail_options_;
+  std::unique_ptr<RowReader> tail_;
   ParsedTable table_;
   std::optional<TableEncoder> encoder_;
 };

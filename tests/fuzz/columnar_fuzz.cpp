@@ -8,6 +8,7 @@
 
 #include "ingest/formats/columnar/columnar_reader.hpp"
 #include "ingest/formats/columnar/columnar_setup.hpp"
+#include "ingest/formats/late_cells.hpp"
 #include "ingest/sources/memory_source.hpp"
 
 namespace {
@@ -30,7 +31,8 @@ void read_all(const ByteSourcePtr& source, Budget& budget) {
       sources, plan, pool, budget, options, ranges,
       [&](std::int64_t bytes) { memory.push_back(budget.reserve(bytes, "Fuzzing")); }, "Fuzzing");
   reader.read();
-  (void)reader.take();
+  ParsedTable table = reader.take();
+  LateCells(table).look_at_rest(table.ranges.size());
 }
 
 }  // namespace

@@ -77,15 +77,15 @@ void RangeParser::store_code(const Cell& cell, CellColumn& column, std::size_t r
   codes.codes[row] = codes.levels.code_of_padded(cell.text);
   if (codes.levels.size() == known) [[likely]]
     return;
-  if (find_bad_utf8(cell.text) != cell.text.size() && column.first_bad_utf8_at < 0) {
-    column.first_bad_utf8_at = offset_of(cell);
+  if (find_bad_utf8(cell.text) != cell.text.size() && column.odd.first_bad_utf8_at < 0) {
+    column.odd.first_bad_utf8_at = offset_of(cell);
   }
 }
 
 void RangeParser::store_text(const Cell& cell, CellColumn& column, std::size_t row) {
   auto& texts = *std::get_if<TextCells>(&column.cells);
   if (find_bad_utf8(cell.text) == cell.text.size()) return texts.put(row, cell.text);
-  if (column.first_bad_utf8_at < 0) column.first_bad_utf8_at = offset_of(cell);
+  if (column.odd.first_bad_utf8_at < 0) column.odd.first_bad_utf8_at = offset_of(cell);
   texts.put(row, readable_utf8(cell.text));
 }
 
@@ -113,7 +113,7 @@ void RangeParser::store_uuid(const Cell& cell, CellColumn& column, std::size_t r
 void RangeParser::unreadable(const Cell& cell, CellColumn& column, std::size_t row) {
   column.put_missing(row);
   if (cell.text.empty() || says_missing(cell.text)) return;
-  if (column.unreadable++ == 0) column.first_unreadable_at = offset_of(cell);
+  if (column.odd.unreadable++ == 0) column.odd.first_unreadable_at = offset_of(cell);
 }
 
 }  // namespace neve::ingest

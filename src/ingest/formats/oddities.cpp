@@ -32,9 +32,9 @@ Oddities find_oddities(const ParsedTable& table, const std::vector<ByteRange>& r
     for (const CellColumn& column : range.columns) {
       if (range.rows == 0) break;
       of_range.columns.push_back(
-          {.unreadable = found(column.unreadable, file, column.first_unreadable_at),
-           .bad_utf8 =
-               found(column.first_bad_utf8_at >= 0 ? 1 : 0, file, column.first_bad_utf8_at)});
+          {.unreadable = found(column.odd.unreadable, file, column.odd.first_unreadable_at),
+           .bad_utf8 = found(column.odd.first_bad_utf8_at >= 0 ? 1 : 0, file,
+                             column.odd.first_bad_utf8_at)});
     }
     all.add(of_range);
   }

@@ -55,10 +55,15 @@ void TableReader::read_range(std::size_t i) {
   auto parser = take_parser();
   parsed_[i] = range.first ? parser->parse(source, range.begin, range.end)
                            : parser->parse_guessed(source, range.begin, range.end);
+  seal(parsed_[i]);
   fill_from_file(plan_, ranges_[i].file, parsed_[i]);
   give_back(std::move(parser));
   const double done = static_cast<double>(1 + done_.fetch_add(1));
   if (options_.progress) options_.progress(done / static_cast<double>(ranges_.size()));
+}
+
+void seal(ParsedRange& range) {
+  for (CellColumn& column : range.columns) column.seal(range.rows);
 }
 
 void fill_from_file(const ParsePlan& plan, std::size_t file, ParsedRange& range) {
@@ -93,6 +98,7 @@ std::int64_t TableReader::correct(std::int64_t start) {
       auto parser = take_parser();
       parsed = parser->parse(source_of(range), start, range.end);
       give_back(std::move(parser));
+      seal(parsed);
       fill_from_file(plan_, ranges_[i].file, parsed_[i]);
     }
     start = parsed.end;

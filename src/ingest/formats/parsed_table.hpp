@@ -42,6 +42,8 @@ inline std::int64_t range_bytes(std::size_t columns) {
 void cut_file(std::size_t file, std::int64_t data_start, std::int64_t size,
               std::int64_t range_bytes, std::vector<ByteRange>& ranges);
 
+/// All rows of the range are there.
+void seal(ParsedRange& range);
 /// Gives the rows of this file their values of the columns that its folders name.
 void fill_from_file(const ParsePlan& plan, std::size_t file, ParsedRange& range);
 

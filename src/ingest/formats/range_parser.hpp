@@ -54,6 +54,8 @@ struct ParsedRange {
   std::int64_t end = 0;    ///< where the row after its last begins
   std::size_t rows = 0;
   std::vector<CellColumn> columns;  ///< none where rows are pairs
+  /// Reads a column that is late.
+  std::function<LoadedCells(std::size_t column)> load;
   PairCells pairs;
   std::int64_t long_rows = 0;  ///< rows with more cells than there are columns
   std::int64_t first_long_row_at = -1;

@@ -55,9 +55,12 @@ void append(frame::NumericBuilder& builder, const NumberText& number) {
 
 }  // namespace
 
-TableEncoder::TableEncoder(const ParsedTable& table, std::vector<frame::ColumnType> types,
-                           Pool& pool)
-    : table_(table), types_(std::move(types)), levels_(types_.size()), remaps_(types_.size()) {
+TableEncoder::TableEncoder(ParsedTable& table, std::vector<frame::ColumnType> types, Pool& pool)
+    : table_(table),
+      late_(table),
+      types_(std::move(types)),
+      levels_(types_.size()),
+      remaps_(types_.size()) {
   pool.for_each(types_.size(), [&](std::size_t c) {
     if (types_[c] == frame::ColumnType::categorical) sort_levels(c);
   });
@@ -140,30 +143,45 @@ std::vector<TableEncoder::Piece> TableEncoder::pieces(std::size_t column, std::i
                                                       std::int64_t end) const {
   std::vector<Piece> found;
   for_ranges(begin, end, [&](std::size_t range, std::size_t from, std::size_t to) {
-    found.push_back({table_.ranges[range].columns[column], range, from, to - from});
+    const CellColumn& cells = table_.ranges[range].columns[column];
+    std::shared_ptr<const CellColumn> held;
+    if (cells.is_late()) held = late_.get(range, column);
+    const CellColumn& there = held ? *held : cells;
+    found.push_back({there, std::move(held), range, from, to - from});
   });
   return found;
 }
 
 frame::Chunk TableEncoder::encode(std::size_t column, std::int64_t begin, std::int64_t end) const {
   if (table_.pairs) return encode_pairs(column, begin, end);
-  const auto rows = static_cast<std::size_t>(end - begin);
+  if (types_[column] == frame::ColumnType::bad) {
+    return frame::encode_missing(frame::ChunkKind::numbers, end - begin);
+  }
   const std::vector<Piece> parts = pieces(column, begin, end);
+  frame::Chunk chunk = encode_pieces(column, parts, static_cast<std::size_t>(end - begin));
+  for (const Piece& part : parts) {
+    if (part.held) late_.done(part.range, column);
+  }
+  return chunk;
+}
+
+frame::Chunk TableEncoder::encode_pieces(std::size_t column, const std::vector<Piece>& pieces,
+                                         std::size_t rows) const {
   switch (types_[column]) {
     case frame::ColumnType::numeric:
-      return encode_numbers(parts, rows);
+      return encode_numbers(pieces, rows);
     case frame::ColumnType::categorical:
-      return encode_codes(column, parts, rows);
+      return encode_codes(column, pieces, rows);
     case frame::ColumnType::time:
-      return encode_times(parts, rows);
+      return encode_times(pieces, rows);
     case frame::ColumnType::string:
-      return encode_texts(parts, rows);
+      return encode_texts(pieces, rows);
     case frame::ColumnType::uuid:
-      return encode_uuids(parts, rows);
+      return encode_uuids(pieces, rows);
     case frame::ColumnType::bad:
       break;
   }
-  return frame::encode_missing(frame::ChunkKind::numbers, end - begin);
+  throw InternalError("cells of a column without any");
 }
 
 frame::Chunk TableEncoder::encode_numbers(const std::vector<Piece>& pieces,
@@ -271,11 +289,8 @@ frame::Chunk TableEncoder::encode_codes(std::size_t column, const std::vector<Pi
   std::size_t row = 0;
   for (const Piece& piece : pieces) {
     const auto& cells = std::get<CodeCells>(piece.column.cells);
-    const std::vector<std::int32_t>& remap = remaps_[column][piece.range];
-    for (std::size_t i = 0; i < piece.count; ++i) {
-      const std::int32_t code = cells.codes[piece.begin + i];
-      codes[row++] = code < 0 ? frame::kMissingCode : remap[static_cast<std::size_t>(code)];
-    }
+    cells.remap(piece.begin, piece.count, remaps_[column][piece.range], &codes[row]);
+    row += piece.count;
   }
   return frame::encode_codes(codes.first(rows));
 }
@@ -298,11 +313,11 @@ frame::Chunk TableEncoder::encode_texts(const std::vector<Piece>& pieces, std::s
     const auto* texts = std::get_if<TextCells>(&piece.column.cells);
     const auto* codes = std::get_if<CodeCells>(&piece.column.cells);  // a column of too many levels
     for (std::size_t row = piece.begin; row < piece.begin + piece.count; ++row) {
-      if (texts != nullptr ? texts->missing[row] != 0 : codes->codes[row] < 0) {
+      if (texts != nullptr ? texts->missing[row] != 0 : codes->at(row) < 0) {
         builder.append_missing();
       } else {
         builder.append(texts != nullptr ? std::string(texts->at(row))
-                                        : readable_utf8(codes->levels.level(codes->codes[row])));
+                                        : readable_utf8(codes->levels.level(codes->at(row))));
       }
     }
   }

@@ -8,7 +8,7 @@
 #include <neve/frame/chunk.hpp>
 #include <neve/frame/frame.hpp>
 
-#include "ingest/formats/parsed_table.hpp"
+#include "ingest/formats/late_cells.hpp"
 
 namespace neve::ingest {
 
@@ -21,7 +21,7 @@ class TableEncoder {
 
   /// `types` are those of the plan that the table was read with. Sorts the levels of the
   /// categorical columns, all columns at once. The table outlives the encoder.
-  TableEncoder(const ParsedTable& table, std::vector<frame::ColumnType> types, Pool& pool);
+  TableEncoder(ParsedTable& table, std::vector<frame::ColumnType> types, Pool& pool);
 
   /// The table's levels of each column, in the order of their bytes; nothing where they are too
   /// many, no levels for other columns. The table may hold only part of the frame.
@@ -30,13 +30,15 @@ class TableEncoder {
   /// level, bad. The domains hold all levels of the table, sorted.
   void set_domains(std::vector<frame::ColumnType> types, std::vector<frame::DomainPtr> domains,
                    Pool& pool);
-  /// Rows [begin, end) of the column.
+  /// Rows [begin, end) of the column. What late columns hold is read for it.
   [[nodiscard]] frame::Chunk encode(std::size_t column, std::int64_t begin, std::int64_t end) const;
+  [[nodiscard]] LateCells& late() { return late_; }
 
  private:
   /// The part of a range that lies in the rows asked for.
   struct Piece {
     const CellColumn& column;
+    std::shared_ptr<const CellColumn> held;  ///< the same, where it is late
     std::size_t range;
     std::size_t begin;
     std::size_t count;
@@ -55,6 +57,8 @@ class TableEncoder {
   void for_ranges(std::int64_t begin, std::int64_t end, const Use& use) const;
   [[nodiscard]] std::vector<Piece> pieces(std::size_t column, std::int64_t begin,
                                           std::int64_t end) const;
+  [[nodiscard]] frame::Chunk encode_pieces(std::size_t column, const std::vector<Piece>& pieces,
+                                           std::size_t rows) const;
   [[nodiscard]] frame::Chunk encode_numbers(const std::vector<Piece>& pieces,
                                             std::size_t rows) const;
   [[nodiscard]] frame::Chunk encode_reals(const std::vector<Piece>& pieces, std::size_t rows) const;
@@ -67,6 +71,7 @@ class TableEncoder {
   [[nodiscard]] frame::Chunk encode_uuids(const std::vector<Piece>& pieces, std::size_t rows) const;
 
   const ParsedTable& table_;
+  mutable LateCells late_;
   std::vector<frame::ColumnType> types_;
   std::vector<Levels> levels_;
   // For each column and range, of each of the range's codes the number in its column's levels, and

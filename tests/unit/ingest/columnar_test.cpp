@@ -17,6 +17,7 @@
 #include "ingest/formats/columnar/columnar_reader.hpp"
 #include "ingest/formats/columnar/columnar_setup.hpp"
 #include "ingest/formats/columnar/container_sniff.hpp"
+#include "ingest/formats/late_cells.hpp"
 #include "ingest/sources/memory_source.hpp"
 
 namespace neve::ingest::columnar {
@@ -173,16 +174,81 @@ TEST_P(ColumnarTest, TheReaderFillsCells) {
       "Testing");
   reader.read();
   EXPECT_EQ(reader.rows(), (std::vector<std::int64_t>{3, 3, 3}));
-  EXPECT_GT(reserved, 9 * 20);
-  const ParsedTable table = reader.take();
-  const ParsedRange& range = table.ranges[2];
-  EXPECT_EQ(std::get<NumberCells>(range.columns[0].cells).at(2).mantissa, -3);
-  EXPECT_TRUE(std::holds_alternative<NoCells>(range.columns[1].cells));
-  EXPECT_EQ(std::get<TimeCells>(range.columns[2].cells).times[1], kMissing);
-  EXPECT_EQ(std::get<TextCells>(range.columns[3].cells).at(2), "text");
-  EXPECT_EQ(std::get<TextCells>(range.columns[3].cells).missing[1], 1);
-  const auto& codes = std::get<CodeCells>(range.columns[4].cells);
-  EXPECT_EQ(codes.levels.level(codes.codes[0]), "high");
+  EXPECT_GE(reserved, 9 * 4);
+  ParsedTable table = reader.take();
+  const std::vector<CellColumn>& columns = table.ranges[2].columns;
+  const bool by_column = GetParam() == Container::parquet;
+  EXPECT_EQ(columns[0].is_late(), by_column);
+  EXPECT_TRUE(std::holds_alternative<NoCells>(columns[1].cells));
+  LateCells late(table);
+  const auto cells_of = [&](std::size_t c) {
+    return columns[c].is_late() ? late.get(2, c)
+                                : std::shared_ptr<const CellColumn>(&columns[c], [](auto*) {});
+  };
+  EXPECT_EQ(std::get<NumberCells>(cells_of(0)->cells).at(2).mantissa, -3);
+  EXPECT_EQ(std::get<TimeCells>(cells_of(2)->cells).times[1], kMissing);
+  EXPECT_EQ(std::get<TextCells>(cells_of(3)->cells).at(2), "text");
+  EXPECT_EQ(std::get<TextCells>(cells_of(3)->cells).missing[1], 1);
+  const auto& codes = std::get<CodeCells>(columns[4].cells);
+  EXPECT_EQ(codes.levels.level(codes.at(0)), "high");
+}
+
+class LateColumns : public testing::Test {
+ protected:
+  Budget budget_{std::int64_t{256} << 20};
+};
+
+TEST_F(LateColumns, AreHeldWhileChunksNeedThem) {
+  const std::string bytes = make_file(Container::parquet);
+  const TableSources sources = {{0, source_of(bytes)}};
+  ParsePlan plan;
+  plan.columns.assign(5, {.type = ColumnType::numeric});
+  plan.columns[2].type = ColumnType::time;
+  plan.columns[3].type = plan.columns[4].type = ColumnType::string;
+  std::vector<ByteRange> ranges;
+  cut_file(0, ColumnFile(source_of(bytes), budget_, "Testing").contents(), ranges);
+  Pool pool(1);
+  const TableOptions options;
+  ColumnarReader reader(
+      sources, plan, pool, budget_, options, ranges, [](std::int64_t) {}, "Testing");
+  reader.read();
+  ParsedTable table = reader.take();
+  // Without levels the first column is read at once.
+  EXPECT_FALSE(table.ranges[0].columns[0].is_late());
+  EXPECT_TRUE(table.ranges[0].columns[1].is_late());
+  LateCells late(table);
+  const std::vector<std::int64_t> cuts = {0, 2, 4, 9};
+  late.expect(cuts);
+  const std::int64_t before = budget_.used();
+  const auto used = [&] { return budget_.used() > before; };
+  (void)late.get(0, 1);
+  EXPECT_TRUE(used());
+  late.done(0, 1);
+  EXPECT_TRUE(used());  // rows 2 to 3 are in the same range
+  late.done(0, 1);
+  EXPECT_FALSE(used());
+  late.look_at_rest(3);
+  EXPECT_FALSE(used());
+}
+
+TEST_F(LateColumns, NeedMemoryThatIsThere) {
+  const std::string bytes = make_file(Container::parquet);
+  const TableSources sources = {{0, source_of(bytes)}};
+  ParsePlan plan;
+  plan.columns.assign(2, {.type = ColumnType::numeric});
+  plan.columns.resize(5, {.type = ColumnType::bad});
+  std::vector<ByteRange> ranges;
+  cut_file(0, ColumnFile(source_of(bytes), budget_, "Testing").contents(), ranges);
+  Pool pool(1);
+  const TableOptions options;
+  ColumnarReader reader(
+      sources, plan, pool, budget_, options, ranges, [](std::int64_t) {}, "Testing");
+  reader.read();
+  ParsedTable table = reader.take();
+  LateCells late(table);
+  const Reservation rest =
+      budget_.reserve((std::int64_t{256} << 20) - budget_.used() - 8, "A test");
+  EXPECT_THROW((void)late.get(0, 1), OutOfMemoryError);
 }
 
 INSTANTIATE_TEST_SUITE_P(Containers, ColumnarTest,

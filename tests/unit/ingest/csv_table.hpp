@@ -70,7 +70,7 @@ inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
   types.reserve(width);
   for (const ColumnPlan& column : plan.columns) types.push_back(column.type);
   types.resize(width, frame::ColumnType::numeric);
-  const ParsedTable parsed = reader.take();
+  ParsedTable parsed = reader.take();
   TableEncoder encoder(parsed, types, pool);
   std::vector<frame::DomainPtr> domains;
   for (auto& levels : encoder.levels(pool)) {
@@ -93,7 +93,7 @@ inline CsvTable parse_csv_text(std::string_view text, const ParsePlan& plan,
   }
   for (const ParsedRange& range : parsed.ranges) {
     table.long_rows += range.long_rows;
-    for (const CellColumn& column : range.columns) table.unreadable += column.unreadable;
+    for (const CellColumn& column : range.columns) table.unreadable += column.odd.unreadable;
   }
   return table;
 }

@@ -81,13 +81,13 @@ bool CellWriter::is_missing(std::string_view text) const {
 
 void CellWriter::unreadable(std::size_t row) {
   column_.put_missing(row);
-  if (column_.unreadable++ != 0) return;
-  column_.first_unreadable_at = first_row_ + static_cast<std::int64_t>(row);
+  if (column_.odd.unreadable++ != 0) return;
+  column_.odd.first_unreadable_at = first_row_ + static_cast<std::int64_t>(row);
 }
 
 void CellWriter::note_bad_utf8(std::size_t row) {
-  if (column_.first_bad_utf8_at >= 0) return;
-  column_.first_bad_utf8_at = first_row_ + static_cast<std::int64_t>(row);
+  if (column_.odd.first_bad_utf8_at >= 0) return;
+  column_.odd.first_bad_utf8_at = first_row_ + static_cast<std::int64_t>(row);
 }
 
 std::int64_t CellWriter::moment(std::int64_t utc) const {

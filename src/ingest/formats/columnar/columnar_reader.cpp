@@ -74,6 +74,21 @@ void ColumnarReader::check_fields(const ColumnFile& file) const {
                                      " columns, not " + std::to_string(plan_.cells()) + ".");
 }
 
+/// All levels are to be known before the first chunk is made. Where no column has levels the first
+/// one is read at once none the less: it tells whether the rows are there that a file speaks of.
+std::size_t ColumnarReader::first_to_read() const {
+  const auto cells = plan_.columns.begin() + static_cast<std::ptrdiff_t>(plan_.cells());
+  const auto has_type = [&](auto is_it) {
+    const auto at = std::find_if(plan_.columns.begin(), cells,
+                                 [&](const ColumnPlan& column) { return is_it(column.type); });
+    return static_cast<std::size_t>(at - plan_.columns.begin());
+  };
+  const std::size_t levels =
+      has_type([](frame::ColumnType type) { return type == frame::ColumnType::categorical; });
+  if (levels < plan_.cells()) return levels;
+  return has_type([](frame::ColumnType type) { return type != frame::ColumnType::bad; });
+}
+
 void ColumnarReader::add_tasks(std::size_t range, std::vector<Task>& tasks) {
   const ColumnFile& file = file_of(ranges_[range]);
   const std::size_t part = part_at(file.contents(), ranges_[range].begin);
@@ -83,14 +98,19 @@ void ColumnarReader::add_tasks(std::size_t range, std::vector<Task>& tasks) {
     throw InputError::illegal_argument(file.name() +
                                        ": the file was changed while it was read; parse it again.");
   }
+  ParsedRange& parsed = parsed_[range];
+  parsed.load = [this, range, part](std::size_t column) { return load(range, part, column); };
   Task all{.range = range, .part = part, .columns = {}, .as_codes = false};
+  const std::size_t first = first_to_read();
   for (std::size_t c = 0; c < plan_.cells(); ++c) {
     if (plan_.columns[c].type == frame::ColumnType::bad) continue;
     const bool codes = plan_.columns[c].type == frame::ColumnType::categorical;
-    if (file.contents().by_column) {
+    if (!file.contents().by_column) {
+      all.columns.push_back(c);
+    } else if (codes || c == first) {
       tasks.push_back({.range = range, .part = part, .columns = {c}, .as_codes = codes});
     } else {
-      all.columns.push_back(c);
+      parsed.columns[c].cells.emplace<LateColumn>();
     }
   }
   if (!all.columns.empty()) tasks.push_back(std::move(all));
@@ -101,6 +121,10 @@ std::vector<ColumnarReader::Task> ColumnarReader::plan_tasks() {
   std::int64_t bytes = 0;
   for (std::size_t r = 0; r < ranges_.size(); ++r) {
     const std::int64_t rows = ranges_[r].end - ranges_[r].begin;
+    parsed_[r].start = ranges_[r].begin;
+    parsed_[r].end = ranges_[r].end;
+    parsed_[r].rows = static_cast<std::size_t>(rows);
+    parsed_[r].columns.resize(plan_.columns.size());
     const std::size_t before = tasks.size();
     add_tasks(r, tasks);
     std::int64_t width = 0;
@@ -116,10 +140,6 @@ std::vector<ColumnarReader::Task> ColumnarReader::plan_tasks() {
       bytes = std::numeric_limits<std::int64_t>::max();
       break;
     }
-    parsed_[r].start = ranges_[r].begin;
-    parsed_[r].end = ranges_[r].end;
-    parsed_[r].rows = static_cast<std::size_t>(rows);
-    parsed_[r].columns.resize(plan_.columns.size());
   }
   reserve_(bytes);
   return tasks;
@@ -134,53 +154,84 @@ void ColumnarReader::read() {
   }
 }
 
-void ColumnarReader::make_room(const Task& task) {
-  ParsedRange& parsed = parsed_[task.range];
-  const Contents& contents = file_of(ranges_[task.range]).contents();
-  for (const std::size_t c : task.columns) {
-    parsed.columns[c] = CellWriter::make(contents.fields[c], plan_.columns[c]);
-    parsed.columns[c].reserve(parsed.rows, 0);
-  }
+CellColumn ColumnarReader::make_room(std::size_t range, std::size_t column) const {
+  CellColumn made =
+      CellWriter::make(file_of(ranges_[range]).contents().fields[column], plan_.columns[column]);
+  made.reserve(rows_of(range), 0);
+  return made;
 }
 
-void ColumnarReader::reserve_texts(const Values& values, std::size_t column) const {
-  if (plan_.columns[column].type != frame::ColumnType::string) return;
+std::size_t ColumnarReader::rows_of(std::size_t range) const {
+  return static_cast<std::size_t>(ranges_[range].end - ranges_[range].begin);
+}
+
+/// What the texts of a block will take.
+std::int64_t ColumnarReader::text_bytes(const Values& values, std::size_t column) const {
+  if (plan_.columns[column].type != frame::ColumnType::string) return 0;
   std::int64_t bytes = 0;
   for (const std::string_view text : values.texts) bytes += static_cast<std::int64_t>(text.size());
   for (const std::int32_t code : values.codes) {
     if (code < 0) continue;
     bytes += static_cast<std::int64_t>(values.levels[static_cast<std::size_t>(code)].size());
   }
-  if (bytes != 0) reserve_(2 * bytes);  // as strings grow by doubling
+  return 2 * bytes;  // as strings grow by doubling
+}
+
+LoadedCells ColumnarReader::load(std::size_t range, std::size_t part, std::size_t column) const {
+  LoadedCells loaded;
+  const std::int64_t width = file_of(ranges_[range]).contents().fields[column].width;
+  loaded.memory.push_back(
+      budget_.reserve(static_cast<std::int64_t>(rows_of(range)) * width, what_));
+  loaded.column = make_room(range, column);
+  read_part(
+      {.range = range, .part = part, .columns = {column}, .as_codes = false}, {&loaded.column, 1},
+      [&](std::int64_t bytes) { loaded.memory.push_back(budget_.reserve(bytes, what_)); },
+      [](std::int64_t) {});
+  return loaded;
 }
 
 void ColumnarReader::run(const Task& task) {
-  if (options_.token) options_.token->check();
+  std::vector<CellColumn> columns;
+  for (const std::size_t c : task.columns) columns.push_back(make_room(task.range, c));
+  read_part(task, columns, reserve_, [this](std::int64_t rows) {
+    const auto done = static_cast<double>(rows_done_.fetch_add(rows) + rows);
+    if (options_.progress) options_.progress(done / static_cast<double>(rows_to_do_));
+  });
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    columns[i].seal(rows_of(task.range));
+    parsed_[task.range].columns[task.columns[i]] = std::move(columns[i]);
+  }
+}
+
+/// Reads the task's columns into `columns`, which have room.
+void ColumnarReader::read_part(const Task& task, std::span<CellColumn> columns,
+                               const Reserve& reserve, const Progress& progress) const {
   const ColumnFile& file = file_of(ranges_[task.range]);
   const Contents& contents = file.contents();
-  make_room(task);
   std::vector<CellWriter> writers;
-  for (const std::size_t c : task.columns) {
-    writers.emplace_back(contents.fields[c], plan_.columns[c], plan_,
-                         parsed_[task.range].columns[c], ranges_[task.range].begin);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const std::size_t c = task.columns[i];
+    writers.emplace_back(contents.fields[c], plan_.columns[c], plan_, columns[i],
+                         ranges_[task.range].begin);
   }
   auto reader = file.read({.part = task.part,
                            .columns = task.columns,
                            .block_rows = kBlockRows,
                            .as_codes = task.as_codes});
-  const auto all = static_cast<std::int64_t>(parsed_[task.range].rows);
+  const auto all = static_cast<std::int64_t>(rows_of(task.range));
   std::int64_t row = 0;
-  while (const std::int64_t count = reader.next()) {
+  while (true) {
     if (options_.token) options_.token->check();
-    if (row + count > all) break;
+    const std::int64_t count = reader.next();
+    if (count == 0 || row + count > all) break;
     for (std::size_t i = 0; i < writers.size(); ++i) {
       const Values values = reader.values(i);
-      reserve_texts(values, task.columns[i]);
+      if (const std::int64_t bytes = text_bytes(values, task.columns[i]); bytes != 0)
+        reserve(bytes);
       writers[i].write(values, static_cast<std::size_t>(row));
     }
     row += count;
-    const auto done = static_cast<double>(rows_done_.fetch_add(count) + count);
-    if (options_.progress) options_.progress(done / static_cast<double>(rows_to_do_));
+    progress(count);
   }
   if (row == all) return;
   file.refuse({.where = contents.part_word + " " + std::to_string(task.part),

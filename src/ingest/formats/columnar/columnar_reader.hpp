@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,9 @@ void cut_file(std::size_t file, const Contents& contents, std::vector<ByteRange>
 /// Memory that the reader needs, until the table that it made goes.
 using Reserve = std::function<void(std::int64_t bytes)>;
 
-/// Reads rows of files of columns: the ranges are parts of the files, which are read all at once,
-/// column by column where the files are made for that. Nothing is guessed.
+/// Reads rows of files of columns: the ranges are parts of the files. Where the files are made for
+/// it they are read column by column, those whose levels must be known first at once and the others
+/// late, by the table that outlives no reader. Nothing is guessed.
 class ColumnarReader final : public RowReader {
  public:
   /// What `sources` and `plan` refer to outlives the reader. `reserve` may be called by any thread.
@@ -49,10 +51,16 @@ class ColumnarReader final : public RowReader {
   void check_fields(const ColumnFile& file) const;
   [[nodiscard]] const ColumnFile& file_of(const ByteRange& range) const;
   [[nodiscard]] std::vector<Task> plan_tasks();
+  [[nodiscard]] std::size_t first_to_read() const;
   void add_tasks(std::size_t range, std::vector<Task>& tasks);
+  using Progress = std::function<void(std::int64_t rows)>;
   void run(const Task& task);
-  void make_room(const Task& task);
-  void reserve_texts(const Values& values, std::size_t column) const;
+  LoadedCells load(std::size_t range, std::size_t part, std::size_t column) const;
+  void read_part(const Task& task, std::span<CellColumn> columns, const Reserve& reserve,
+                 const Progress& progress) const;
+  [[nodiscard]] CellColumn make_room(std::size_t range, std::size_t column) const;
+  [[nodiscard]] std::size_t rows_of(std::size_t range) const;
+  [[nodiscard]] std::int64_t text_bytes(const Values& values, std::size_t column) const;
 
   const TableSources& sources_;
   const ParsePlan& plan_;
