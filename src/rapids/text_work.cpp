@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include <neve/base/error.hpp>
@@ -165,12 +166,43 @@ double parse_number(std::string_view text) {
   return whole ? value : std::nan("");
 }
 
+/// The same byte in all eight places.
+constexpr std::uint64_t eight_of(int byte) {
+  return 0x0101010101010101U * static_cast<std::uint64_t>(byte);
+}
+
+/// Changes a text eight bytes at a time.
+template <class Change>
+void change_words(std::string& text, const Change& change) {
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    const std::size_t size = std::min<std::size_t>(8, text.size() - at);
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, size);
+    word = change(word);
+    std::memcpy(text.data() + at, &word, size);
+  }
+}
+
 void change_ascii_case(std::string& text, bool upper) {
   const char first = upper ? 'a' : 'A';
-  for (char& c : text) {
-    const bool letter = static_cast<unsigned char>(c - first) < 26;
-    c = static_cast<char>(letter ? c ^ 0x20 : c);
-  }
+  // Sums reach the highest bit of a byte from the first letter on, and from behind the last one.
+  const std::uint64_t from_first = eight_of(0x80 - first);
+  const std::uint64_t behind_last = eight_of(0x80 - first - 26);
+  change_words(text, [&](std::uint64_t word) {
+    const std::uint64_t letters = (word + from_first) & ~(word + behind_last) & eight_of(0x80);
+    return word ^ (letters >> 2U);
+  });
+}
+
+void replace_byte(std::string& text, char what, char by) {
+  const std::uint64_t whats = eight_of(static_cast<unsigned char>(what));
+  const auto difference = static_cast<std::uint64_t>(static_cast<unsigned char>(what ^ by));
+  change_words(text, [&](std::uint64_t word) {
+    const std::uint64_t others = word ^ whats;
+    const std::uint64_t same =
+        ~(((others & eight_of(0x7F)) + eight_of(0x7F)) | others | eight_of(0x7F));
+    return word ^ (same >> 7U) * difference;
+  });
 }
 
 std::string_view change_case(std::string_view text, bool upper, std::string& out) {
@@ -307,7 +339,7 @@ bool TextWorker::map_bytes(const TextBlock& block, std::string& room) const {
   if (is_case) {
     change_ascii_case(room, work_.kind == Kind::upper);
   } else {
-    std::ranges::replace(room, work_.texts[0][0], parts_->replacement[0]);
+    replace_byte(room, work_.texts[0][0], parts_->replacement[0]);
   }
   return true;
 }
