@@ -101,7 +101,7 @@ void scores_to_outputs(const Distribution& distribution, std::span<const std::sp
     return;
   }
   to_response(distribution, out.back());
-  if (distribution.family != Family::bernoulli) return;
+  if (!distribution.is_binomial()) return;
   for (std::size_t i = 0; i < out[0].size(); ++i) out[0][i] = 1 - out[1][i];
 }
 

@@ -106,15 +106,13 @@ struct FixedSums {
   trees::TwoPartSum denominator;
 };
 
-FixedSums sum_weighted(const LeafTask::State& state, const trees::RowStore& store,
-                       std::span<const std::uint16_t> rows) {
-  const std::size_t from = static_cast<std::size_t>(state.tree_class) * store.rows;
+/// Sums the terms of rows, whose LeafTerm term_of(row) gives.
+template <class TermOf>
+FixedSums sum_terms(const LeafTask::State& state, const trees::RowStore& store,
+                    std::span<const std::uint16_t> rows, const TermOf& term_of) {
   FixedSums sums;
   for (const std::uint16_t row : rows) {
-    if (store.addends.leaves_out(row)) continue;
-    const LeafTerm term =
-        leaf_term(state.distribution, store.response[row], store.score[from + row],
-                  static_cast<double>(store.residual[from + row]));
+    const LeafTerm term = term_of(row);
     const double weight = store.weight_of(row);
     if (state.whole_weights) {
       const auto copies = static_cast<std::int64_t>(weight);
@@ -126,6 +124,24 @@ FixedSums sum_weighted(const LeafTask::State& state, const trees::RowStore& stor
     }
   }
   return sums;
+}
+
+FixedSums sum_weighted(const LeafTask::State& state, const trees::RowStore& store,
+                       std::span<const std::uint16_t> rows) {
+  const std::size_t from = static_cast<std::size_t>(state.tree_class) * store.rows;
+  return sum_terms(state, store, rows, [&](std::uint16_t row) -> LeafTerm {
+    if (store.addends.leaves_out(row)) return {};
+    return leaf_term(state.distribution, store.response[row], store.score[from + row],
+                     static_cast<double>(store.residual[from + row]));
+  });
+}
+
+FixedSums sum_centered(const LeafTask::State& state, const trees::RowStore& store,
+                       std::span<const std::uint16_t> rows, double center) {
+  return sum_terms(state, store, rows, [&](std::uint16_t row) -> LeafTerm {
+    const double deviation = store.response[row] - store.score[row] - center;
+    return {clip(deviation, state.distribution.huber_delta), 1};
+  });
 }
 
 /// The same where all rows weigh 1 and terms follow from the residual alone.
@@ -198,7 +214,10 @@ void LeafTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& s
       store.weight.empty() && !store.sampled && !has_costly_terms(state.distribution);
   for (std::size_t leaf = 0; leaf < state.leaves.size(); ++leaf) {
     const auto rows = store.rows_of(state.leaves[leaf]);
-    const FixedSums sums = plain ? sum_plain(state, store, rows) : sum_weighted(state, store, rows);
+    const FixedSums sums = !state.centers.empty()
+                               ? sum_centered(state, store, rows, state.centers[leaf])
+                           : plain ? sum_plain(state, store, rows)
+                                   : sum_weighted(state, store, rows);
     partial.numerators[leaf] += sums.numerator;
     partial.denominators[leaf] += sums.denominator;
   }

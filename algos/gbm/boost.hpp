@@ -75,12 +75,15 @@ struct LeafTask {
     std::int32_t tree_class = 0;
     std::vector<trees::NodeSplit> splits;
     std::vector<std::int32_t> leaves;
+    /// Of huber, per leaf: numerators are of response less score less this, within huber_delta, of
+    /// all rows, also those that the tree was not shown (as H2O-3).
+    std::vector<double> centers;
     bool whole_weights = true;
     trees::TwoPartScale numerator_scale;
     trees::TwoPartScale denominator_scale;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(distribution, tree_class, splits, leaves, whole_weights, numerator_scale,
+      archive(distribution, tree_class, splits, leaves, centers, whole_weights, numerator_scale,
               denominator_scale);
     }
   };

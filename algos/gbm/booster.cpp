@@ -8,6 +8,7 @@
 #include <neve/base/error.hpp>
 
 #include "algos/families/trees/memory.hpp"
+#include "algos/gbm/leaf_quantiles.hpp"
 
 namespace neve::algos::gbm {
 
@@ -61,14 +62,20 @@ void Booster::reserve_memory() {
 void Booster::start() {
   const Distribution& distribution = settings_.distribution;
   StartTask::State state{distribution, 0};
-  if (distribution.family == Family::multinomial) state.distribution.family = Family::gaussian;
+  if (distribution.family == Family::multinomial || distribution.leaf_quantile())
+    state.distribution.family = Family::gaussian;
   const auto sums = engine_.run<StartTask>(row_inputs(), state, options_);
   response_range_ = {sums.least_response, sums.largest_response};
   if (distribution.family == Family::multinomial) return;
+  if (const auto probability = distribution.leaf_quantile()) {
+    first_score_ = deviation_quantile(*probability, false);
+    pending_score_ = first_score_;
+    return;
+  }
   const double numerator = sums.numerator + sums.numerator_rest;
   const double denominator = sums.denominator + sums.denominator_rest;
   first_score_ = leaf_value(distribution, numerator, denominator, 1);
-  if (distribution.family == Family::bernoulli && columns_.offset < 0) {
+  if (distribution.is_binomial() && columns_.offset < 0) {
     // All probabilities were 1/2: the mean follows from the sum of residuals.
     const double mean = 0.5 + numerator / (sums.weight + sums.weight_rest);
     constexpr double kLeast = 1e-10;
@@ -93,7 +100,17 @@ void Booster::settle() {
   engine_.run<ResidualTask>(row_inputs(), state, options_);
 }
 
+double Booster::deviation_quantile(double probability, bool absolute) const {
+  return deviation_quantiles(engine_, row_inputs(), options_, loaded_,
+                             {.probability = probability, .absolute = absolute})[0];
+}
+
 void Booster::iterate() {
+  if (settings_.distribution.family == Family::huber) {
+    settle();
+    settings_.distribution.huber_delta =
+        deviation_quantile(settings_.distribution.huber_alpha, true);
+  }
   ResidualTask::State state{settings_.distribution, std::exchange(pending_, {}),
                             std::exchange(pending_score_, 0), true, loaded_.all_whole};
   ranges_ = engine_.run<ResidualTask>(row_inputs(), state, options_).classes;
@@ -137,6 +154,7 @@ void Booster::grow_class(std::int32_t of_class, double rate) {
 std::vector<double> Booster::leaf_values(const trees::GrownTree& grown,
                                          std::span<const std::int32_t> leaves,
                                          std::int32_t of_class) const {
+  if (settings_.distribution.leaf_quantile()) return quantile_values(grown, leaves);
   const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
   const double heaviest = loaded_.all_whole ? 1 : loaded_.largest_weight;
   LeafTask::State state;
@@ -144,11 +162,38 @@ std::vector<double> Booster::leaf_values(const trees::GrownTree& grown,
   state.tree_class = of_class;
   state.splits = grown.last_splits;
   state.leaves.assign(leaves.begin(), leaves.end());
-  state.whole_weights = loaded_.all_whole;
   state.numerator_scale = trees::two_part_scale(loaded_, range.largest_numerator * heaviest);
   state.denominator_scale = trees::two_part_scale(loaded_, range.largest_denominator * heaviest);
+  return summed_values(std::move(state));
+}
+
+/// Quantiles; of huber, the medians and the mean of what lies beyond them, within delta (Friedman
+/// 2001, section 4.4).
+std::vector<double> Booster::quantile_values(const trees::GrownTree& grown,
+                                             std::span<const std::int32_t> leaves) const {
+  const Distribution& distribution = settings_.distribution;
+  std::vector<double> values =
+      deviation_quantiles(engine_, row_inputs(), options_, loaded_,
+                          {.probability = distribution.leaf_quantile().value(),
+                           .splits = grown.last_splits,
+                           .nodes = {leaves.begin(), leaves.end()}});
+  if (distribution.family != Family::huber) return values;
+  const double heaviest = loaded_.all_whole ? 1 : loaded_.largest_weight;
+  LeafTask::State state;
+  state.distribution = distribution;
+  state.leaves.assign(leaves.begin(), leaves.end());
+  state.centers = values;
+  state.numerator_scale = trees::two_part_scale(loaded_, distribution.huber_delta * heaviest);
+  state.denominator_scale = trees::two_part_scale(loaded_, heaviest);
+  const std::vector<double> beyond = summed_values(std::move(state));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] += beyond[i];
+  return values;
+}
+
+std::vector<double> Booster::summed_values(LeafTask::State state) const {
+  state.whole_weights = loaded_.all_whole;
   const LeafTask::Partial sums = engine_.run<LeafTask>(row_inputs(), state, options_);
-  std::vector<double> values(leaves.size());
+  std::vector<double> values(state.leaves.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] =
         leaf_value(settings_.distribution, state.numerator_scale.to_double(sums.numerators[i]),

@@ -64,6 +64,10 @@ class Booster {
   [[nodiscard]] std::vector<double> leaf_values(const trees::GrownTree& grown,
                                                 std::span<const std::int32_t> leaves,
                                                 std::int32_t of_class) const;
+  [[nodiscard]] std::vector<double> summed_values(LeafTask::State state) const;
+  [[nodiscard]] std::vector<double> quantile_values(const trees::GrownTree& grown,
+                                                    std::span<const std::int32_t> leaves) const;
+  [[nodiscard]] double deviation_quantile(double probability, bool absolute) const;
 
   mr::Engine& engine_;
   mr::Inputs inputs_;

@@ -36,10 +36,19 @@ void tweedie_residuals(const Distribution& distribution, std::span<const double>
   }
 }
 
+void quantile_residuals(double alpha, std::span<const double> response,
+                        std::span<const double> scores, std::span<float> out) {
+  const auto above = static_cast<float>(0.5 * alpha);
+  const auto below = static_cast<float>(0.5 * (alpha - 1));
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = response[i] > scores[i] ? above : below;
+}
+
 }  // namespace
 
+double clip(double value, double bound) { return std::clamp(value, -bound, bound); }
+
 void to_response(const Distribution& distribution, std::span<double> scores) {
-  if (distribution.family == Family::bernoulli) logistic(scores);
+  if (distribution.is_binomial()) logistic(scores);
   if (distribution.has_log_link()) exp_of_scaled(scores, 1);
 }
 
@@ -53,6 +62,16 @@ void residuals(const Distribution& distribution, std::span<const double> respons
       exp_of_scaled(scores, -1);
       for (std::size_t i = 0; i < out.size(); ++i)
         out[i] = static_cast<float>(response[i] * scores[i] - 1);
+      return;
+    case Family::laplace:
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = scores[i] > response[i] ? -0.5F : 0.5F;
+      return;
+    case Family::quantile:
+      quantile_residuals(distribution.quantile_alpha, response, scores, out);
+      return;
+    case Family::huber:
+      for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = static_cast<float>(clip(response[i] - scores[i], distribution.huber_delta));
       return;
     default:
       to_response(distribution, scores);
@@ -80,8 +99,12 @@ LeafTerm leaf_term(const Distribution& distribution, double response, double sco
                    double residual) {
   switch (distribution.family) {
     case Family::gaussian:
+    case Family::laplace:
+    case Family::quantile:
+    case Family::huber:
       return {residual, 1};
     case Family::bernoulli:
+    case Family::quasibinomial:
     case Family::multinomial: {
       // |y - p| is p or 1 - p, so the variance needs no second exponential.
       const double distance = std::abs(residual);
@@ -105,7 +128,8 @@ double leaf_value(const Distribution& distribution, double numerator, double den
     const double value = numerator > 0 ? math::log(numerator / denominator) : -kLargestLog;
     return std::clamp(value, -kLargestLog, kLargestLog);
   }
-  if (distribution.family == Family::gaussian) return denominator > 0 ? numerator / denominator : 0;
+  if (distribution.family == Family::gaussian || distribution.leaf_quantile())
+    return denominator > 0 ? numerator / denominator : 0;
   if (numerator == 0) return 0;
   double value = denominator > 0 ? numerator / denominator : std::copysign(kLargestStep, numerator);
   if (distribution.family == Family::multinomial) value *= (classes - 1.0) / classes;
@@ -114,7 +138,7 @@ double leaf_value(const Distribution& distribution, double numerator, double den
 
 double link(const Distribution& distribution, double mean) {
   if (distribution.has_log_link()) return math::log(mean);
-  if (distribution.family == Family::bernoulli) return math::log(mean / (1 - mean));
+  if (distribution.is_binomial()) return math::log(mean / (1 - mean));
   return mean;
 }
 

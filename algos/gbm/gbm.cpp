@@ -5,6 +5,8 @@
 #include "algos/gbm/boost.hpp"
 #include "algos/gbm/gbm_model.hpp"
 #include "algos/gbm/gbm_output.hpp"
+#include "algos/gbm/huber_errors.hpp"
+#include "algos/gbm/leaf_quantiles.hpp"
 #include "algos/gbm/measure.hpp"
 #include "algos/gbm/train.hpp"
 #include "algos/gbm/validate.hpp"
@@ -38,7 +40,7 @@ const model::Algorithm& algorithm() {
     };
     made.check_response = [](const void* parameters, const model::ColumnRange& response,
                              model::Messages& messages) {
-      warn_of_two_responses(*static_cast<const Parameters*>(parameters), response, messages);
+      check_response(*static_cast<const Parameters*>(parameters), response, messages);
     };
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
@@ -52,7 +54,9 @@ const model::Algorithm& algorithm() {
     for (const mr::TaskEntry* task :
          {&mr::task_entry<ResidualTask>(), &mr::task_entry<LeafTask>(),
           &mr::task_entry<StartTask>(), &mr::task_entry<RescoreTask>(),
-          &mr::task_entry<MeasureTrainingTask>(), &mr::task_entry<MeasureValidationTask>(),
+          &mr::task_entry<CountKeysTask>(), &mr::task_entry<CollectKeysTask>(),
+          &mr::task_entry<HuberErrorTask>(), &mr::task_entry<MeasureTrainingTask>(),
+          &mr::task_entry<MeasureValidationTask>(),
           &mr::task_entry<model::ScoreTask<GbmModel>>()}) {
       made.tasks.push_back(task);
     }

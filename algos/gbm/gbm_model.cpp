@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include <neve/model/score.hpp>
+
 #include "algos/gbm/gbm_output.hpp"
+#include "algos/gbm/huber_errors.hpp"
 
 namespace neve::algos::gbm {
 
@@ -11,8 +14,7 @@ void GbmModel::score(const model::ScoreBlock& block, std::span<const std::span<d
     scorer_->made = std::make_unique<const BlockScorer>(iterations, header.roles.predictors.size());
   });
   // Of two classes only the second one has trees.
-  const bool binomial = distribution.family == Family::bernoulli;
-  const auto scores = binomial ? out.last(1) : out;
+  const auto scores = distribution.is_binomial() ? out.last(1) : out;
   for (const std::span<double> of_class : scores) {
     for (std::size_t i = 0; i < block.rows; ++i) {
       of_class[i] = block.offset.empty() ? first_score : block.offset[i] + first_score;
@@ -26,13 +28,31 @@ model::metrics::Deviance deviance_of(const Distribution& distribution) {
   using model::metrics::DevianceFamily;
   model::metrics::Deviance made;
   made.tweedie_power = distribution.tweedie_power;
+  made.quantile_alpha = distribution.quantile_alpha;
   if (distribution.family == Family::poisson) made.family = DevianceFamily::poisson;
   if (distribution.family == Family::gamma) made.family = DevianceFamily::gamma;
   if (distribution.family == Family::tweedie) made.family = DevianceFamily::tweedie;
+  if (distribution.family == Family::laplace) made.family = DevianceFamily::laplace;
+  if (distribution.family == Family::quantile) made.family = DevianceFamily::quantile;
+  if (distribution.family == Family::huber) made.family = DevianceFamily::huber;
   return made;
 }
 
 model::metrics::Deviance GbmModel::deviance() const { return deviance_of(distribution); }
+
+void GbmModel::complete_metrics(mr::Engine& engine, const model::Dataset& data,
+                                const model::Scored& scored,
+                                model::metrics::Metrics& metrics) const {
+  if (distribution.family != Family::huber || metrics.regression() == nullptr) return;
+  mr::Inputs inputs{data.inputs.layout, {scored.predictions.columns.back().id}};
+  inputs.columns.push_back(data.inputs.columns[static_cast<std::size_t>(data.response)]);
+  if (data.weights >= 0)
+    inputs.columns.push_back(data.inputs.columns[static_cast<std::size_t>(data.weights)]);
+  const auto errors = engine.run<HuberErrorTask>(inputs, {});
+  model::metrics::Regression made = *metrics.regression();
+  made.mean_residual_deviance = mean_huber_deviance(errors, distribution.huber_alpha);
+  metrics = std::move(made);
+}
 
 schema::AnyObject GbmModel::output() const {
   auto made = std::make_shared<GbmOutput>();

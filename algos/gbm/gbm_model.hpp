@@ -24,6 +24,9 @@ class GbmModel final : public model::Model {
 
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
   [[nodiscard]] model::metrics::Deviance deviance() const override;
+  /// The deviance of huber, which needs a quantile of the errors.
+  void complete_metrics(mr::Engine& engine, const model::Dataset& data, const model::Scored& scored,
+                        model::metrics::Metrics& metrics) const override;
   [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
   [[nodiscard]] schema::AnyObject output() const override;
   [[nodiscard]] wire::Bytes encode() const override;

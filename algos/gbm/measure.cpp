@@ -43,7 +43,8 @@ void measure(const MeasureOptions& options, const ScoredRows& rows, MeasuredRows
       continue;
     }
     to_response(distribution, values[0]);
-    if (distribution.family == Family::bernoulli) {
+    if (distribution.family == Family::huber) out.huber.add_rows(values[0], response, weight);
+    if (distribution.is_binomial()) {
       out.binomial.add_rows(values[0], response, weight);
     } else {
       out.regression.add_rows(deviance_of(distribution), values[0], response, weight);
@@ -67,6 +68,7 @@ void MeasuredRows::merge(const MeasuredRows& right) {
   binomial.merge(right.binomial);
   multinomial.merge(right.multinomial);
   regression.merge(right.regression);
+  huber.merge(right.huber);
 }
 
 void MeasureTrainingTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
@@ -104,13 +106,19 @@ model::metrics::Metrics finish_metrics(Pool& pool, MeasuredRows rows, const Meas
                                        const model::ColumnRoles& roles) {
   namespace metric = model::metrics;
   const Family family = options.distribution.family;
-  if (family == Family::bernoulli) {
+  if (options.distribution.is_binomial()) {
     metric::BinomialOptions binomial;
     binomial.domain = *roles.response_domain;
     binomial.gainslift_bins = options.gainslift_bins;
     return metric::finish_binomial(pool, std::move(rows.binomial), binomial);
   }
-  if (family != Family::multinomial) return metric::finish_regression(rows.regression);
+  if (family != Family::multinomial) {
+    metric::Regression made = metric::finish_regression(rows.regression);
+    if (family == Family::huber)
+      made.mean_residual_deviance =
+          mean_huber_deviance(rows.huber, options.distribution.huber_alpha);
+    return made;
+  }
   metric::Multinomial made = metric::finish_multinomial(rows.multinomial, *roles.response_domain);
   metric::finish_aucs(pool, rows.multinomial, *roles.response_domain, options.auc_type, made);
   return made;

@@ -11,6 +11,7 @@
 
 #include "algos/families/trees/row_store.hpp"
 #include "algos/gbm/block_scorer.hpp"
+#include "algos/gbm/huber_errors.hpp"
 
 namespace neve::algos::gbm {
 
@@ -19,10 +20,11 @@ struct MeasuredRows {
   model::metrics::BinomialPartial binomial;
   model::metrics::MultinomialPartial multinomial;
   model::metrics::RegressionPartial regression;
+  HuberErrors huber;
   void merge(const MeasuredRows& right);
   template <class Archive>
   void fields(Archive& archive) {
-    archive(binomial, multinomial, regression);
+    archive(binomial, multinomial, regression, huber);
   }
 };
 

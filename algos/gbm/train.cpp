@@ -78,7 +78,10 @@ void GbmTrainer::reserve_metrics(const model::TrainContext& context) {
     if (data == nullptr) continue;
     const std::int64_t rows = data->inputs.layout->rows();
     const std::int64_t curve = model::metrics::binomial_bytes(rows, data->weights >= 0);
-    if (distribution_.family == Family::bernoulli) bytes = std::max(bytes, curve);
+    if (distribution_.is_binomial()) bytes = std::max(bytes, curve);
+    // As they come, as they are merged, and as they are sorted: a number and a weight each.
+    if (distribution_.family == Family::huber)
+      bytes = std::max(bytes, rows * 6 * static_cast<std::int64_t>(sizeof(double)));
     // A class after the other, each with all rows' scores of it.
     if (distribution_.family == Family::multinomial &&
         model::metrics::wants_auc(parameters_->auc_type, static_cast<std::size_t>(classes)))
@@ -125,6 +128,11 @@ void GbmTrainer::check_response(const model::TrainContext& context) const {
 void GbmTrainer::prepare(model::TrainContext& context) {
   const Parameters& p = *parameters_;
   distribution_ = settle_distribution(p, context.category);
+  if (distribution_.family == Family::quasibinomial) {
+    // The classes of a numeric response, which is checked to hold nothing else.
+    context.header.roles.response_domain =
+        std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"0", "1"});
+  }
   if (distribution_.family == Family::multinomial && context.training.offset >= 0) {
     throw InputError::illegal_argument("offset_column " + context.roles.offset +
                                        " cannot be used with a multinomial response.");

@@ -22,11 +22,7 @@ void refuse_text(const std::optional<std::string>& value, const char* field, Mes
 
 void refuse_distributions(DistributionChoice choice, Messages& messages) {
   switch (choice) {
-    case DistributionChoice::quasibinomial:
     case DistributionChoice::ordinal:
-    case DistributionChoice::laplace:
-    case DistributionChoice::quantile:
-    case DistributionChoice::huber:
     case DistributionChoice::custom:
       model::refuse("distribution", std::string(schema::enum_text(choice)), messages);
       return;
@@ -72,6 +68,13 @@ Category category_by_distribution(const Parameters& p, const model::ColumnRoles&
             "multinomial needs a categorical response, column " + roles.response + " is numeric");
       }
       return Category::multinomial;
+    case DistributionChoice::quasibinomial:
+      if (classes != 0) {
+        add_error(messages, "distribution",
+                  "Quasibinomial requires the response to be numeric, column " + roles.response +
+                      " is categorical; bernoulli is for that");
+      }
+      return Category::binomial;
     default:
       if (classes != 0) {
         add_error(
@@ -113,10 +116,15 @@ Category category(const Parameters& p, const model::ColumnRoles& roles, Messages
   return made;
 }
 
-void warn_of_two_responses(const Parameters& p, const model::ColumnRange& response,
-                           Messages& messages) {
+void check_response(const Parameters& p, const model::ColumnRange& response, Messages& messages) {
   const bool zero_one = response.low == 0 && response.high == 1;
   const bool ones = response.low == -1 && response.high == 1 && response.zeros == 0;
+  if (p.distribution == DistributionChoice::quasibinomial && !(response.integers && zero_one)) {
+    add_error(messages, "distribution",
+              "Quasibinomial requires the response to be binary: the numbers 0 and 1, column " +
+                  p.response_column.name + " ranges from " + java_double(response.low) + " to " +
+                  java_double(response.high) + ". Other values are not supported yet");
+  }
   const bool two = response.integers && (zero_one || ones);
   if (!two || p.distribution != DistributionChoice::automatic) return;
   // The clients know this text.
@@ -130,12 +138,19 @@ void warn_of_two_responses(const Parameters& p, const model::ColumnRange& respon
 Distribution settle_distribution(const Parameters& p, Category category) {
   Distribution made;
   made.tweedie_power = p.tweedie_power;
-  if (category == Category::binomial) made.family = Family::bernoulli;
+  made.quantile_alpha = p.quantile_alpha;
+  made.huber_alpha = p.huber_alpha;
+  const bool quasi = p.distribution == DistributionChoice::quasibinomial;
+  if (category == Category::binomial)
+    made.family = quasi ? Family::quasibinomial : Family::bernoulli;
   if (category == Category::multinomial) made.family = Family::multinomial;
   if (category != Category::regression) return made;
   if (p.distribution == DistributionChoice::poisson) made.family = Family::poisson;
   if (p.distribution == DistributionChoice::gamma) made.family = Family::gamma;
   if (p.distribution == DistributionChoice::tweedie) made.family = Family::tweedie;
+  if (p.distribution == DistributionChoice::laplace) made.family = Family::laplace;
+  if (p.distribution == DistributionChoice::quantile) made.family = Family::quantile;
+  if (p.distribution == DistributionChoice::huber) made.family = Family::huber;
   return made;
 }
 
@@ -153,6 +168,14 @@ DistributionChoice choice_of(Family family) {
       return DistributionChoice::gamma;
     case Family::tweedie:
       return DistributionChoice::tweedie;
+    case Family::quasibinomial:
+      return DistributionChoice::quasibinomial;
+    case Family::laplace:
+      return DistributionChoice::laplace;
+    case Family::quantile:
+      return DistributionChoice::quantile;
+    case Family::huber:
+      return DistributionChoice::huber;
   }
   throw InternalError("unknown distribution");
 }

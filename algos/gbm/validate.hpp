@@ -12,9 +12,10 @@ void validate(const Parameters& parameters, model::Messages& messages);
 /// The category that distribution and response give together.
 model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
                          model::Messages& messages);
-/// Warns of a regression that was probably meant as a classification.
-void warn_of_two_responses(const Parameters& parameters, const model::ColumnRange& response,
-                           model::Messages& messages);
+/// Warns of a regression that was probably meant as a classification; refuses values that the
+/// distribution cannot have.
+void check_response(const Parameters& parameters, const model::ColumnRange& response,
+                    model::Messages& messages);
 /// The distribution that AUTO means for this category.
 Distribution settle_distribution(const Parameters& parameters, model::Category category);
 /// Its name as the parameter has it.

@@ -37,11 +37,12 @@ mr::TaskList all_tasks() {
 
 using Levels = std::vector<std::string>;
 
-/// x (with missing values), a category k, and responses y, two and three that depend on both.
+/// x (with missing values), a category k, and responses y, two, three and zero_one that depend on
+/// both.
 frame::Frame make_frame(mr::Engine& engine, const std::string& key, std::int64_t rows,
                         std::uint64_t seed) {
   const CounterRng random(seed);
-  std::vector<std::vector<double>> columns(5);
+  std::vector<std::vector<double>> columns(6);
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(rows); ++i) {
     const double x = random.uniform(4 * i) * 10;
     const double k = static_cast<double>(random.below(4 * i + 1, 5));
@@ -51,13 +52,15 @@ frame::Frame make_frame(mr::Engine& engine, const std::string& key, std::int64_t
     columns[2].push_back(y);
     columns[3].push_back(i % 29 == 0 ? -1 : (y > 6 ? 1 : 0));
     columns[4].push_back(std::min(2.0, std::floor(y / 4)));
+    columns[5].push_back(y > 6 ? 1 : 0);
   }
   const std::vector<std::pair<std::string, Levels>> described = {
       {"x", {}},
       {"k", {"a", "b", "c", "d", "e"}},
       {"y", {}},
       {"two", {"no", "yes"}},
-      {"three", {"low", "middle", "high"}}};
+      {"three", {"low", "middle", "high"}},
+      {"zero_one", {}}};
   frame::Frame frame;
   frame.key = key;
   frame.layout = engine.new_layout(frame::row_cuts(rows, 5));
@@ -111,7 +114,7 @@ class Session {
   }
   static schema::Form complete(const std::string& response, schema::Form form) {
     std::string ignored;
-    for (const char* name : {"y", "two", "three"}) {
+    for (const char* name : {"y", "two", "three", "zero_one"}) {
       if (name != response) ignored += (ignored.empty() ? "\"" : ",\"") + std::string(name) + "\"";
     }
     form.emplace_back("ignored_columns", "[" + ignored + "]");
@@ -135,6 +138,48 @@ class Session {
   model::Models models_;
 };
 
+/// All values of a column, in row order.
+std::vector<double> values_of(mr::Engine& engine, const frame::Frame& frame,
+                              const std::string& name) {
+  const frame::Column& column = frame.column(frame.require(name));
+  std::vector<double> values(static_cast<std::size_t>(frame.rows()));
+  for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
+    const auto first = static_cast<std::size_t>(frame.layout->first_row(GroupIndex(g)));
+    const auto count = static_cast<std::size_t>(frame.layout->rows_of(GroupIndex(g)));
+    engine.chunk(*frame.layout, column.id, GroupIndex(g))
+        .decode(0, std::span(values).subspan(first, count));
+  }
+  return values;
+}
+
+/// The mean deviance of a model of y, by a loop over its predictions.
+double plain_deviance(Session& session, const std::shared_ptr<const GbmModel>& model,
+                      const char* key, const std::string& distribution) {
+  mr::Engine& engine = session.node().engine();
+  std::vector<std::string> warnings;
+  const frame::Frame scored =
+      session.models().predict(model, session.frame(key), "scored", nullptr, warnings);
+  const std::vector<double> predicted = values_of(engine, scored, "predict");
+  const std::vector<double> actual = values_of(engine, session.frame(key), "y");
+  std::vector<double> errors;
+  for (std::size_t i = 0; i < actual.size(); ++i)
+    errors.push_back(std::abs(actual[i] - predicted[i]));
+  std::vector<double> sorted = errors;
+  std::ranges::sort(sorted);
+  const double rank = 0.7 * static_cast<double>(sorted.size() - 1);
+  const auto low = static_cast<std::size_t>(rank);
+  const double delta =
+      sorted[low] + (rank - static_cast<double>(low)) * (sorted[low + 1] - sorted[low]);
+  double sum = 0;
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    const double e = errors[i];
+    if (distribution == "laplace") sum += e;
+    if (distribution == "quantile") sum += (actual[i] > predicted[i] ? 0.8 : 0.2) * e;
+    if (distribution == "huber") sum += e <= delta ? e * e : (2 * e - delta) * delta;
+  }
+  return sum / static_cast<double>(errors.size());
+}
+
 TEST(GbmTraining, MeasuresWhileTrainingWhatScoringTheModelGives) {
   Session session;
   for (const char* response : {"y", "two", "three"}) {
@@ -149,6 +194,48 @@ TEST(GbmTraining, MeasuresWhileTrainingWhatScoringTheModelGives) {
       EXPECT_EQ(again.header()->nobs, measured.header()->nobs);
       EXPECT_EQ(again.find("logloss"), measured.find("logloss"));
     }
+  }
+}
+
+TEST(GbmTraining, MeasuresEveryDistributionAsItsDevianceIsDefined) {
+  Session session;
+  for (const char* distribution : {"laplace", "quantile", "huber"}) {
+    const auto model = session.train("y", {{"ntrees", "5"},
+                                           {"distribution", distribution},
+                                           {"quantile_alpha", "0.8"},
+                                           {"huber_alpha", "0.7"},
+                                           {"validation_frame", "va"}});
+    ASSERT_TRUE(model);
+    for (const char* key : {"tr", "va"}) {
+      const auto& measured =
+          key[0] == 't' ? model->header.training_metrics : model->header.validation_metrics;
+      EXPECT_NEAR(measured.find("mean_residual_deviance").value(),
+                  plain_deviance(session, model, key, distribution), 1e-9)
+          << distribution << " " << key;
+      std::vector<std::string> warnings;
+      const auto again = session.models().performance(model, session.frame(key), nullptr, warnings);
+      EXPECT_NEAR(again.find("mean_residual_deviance").value(),
+                  measured.find("mean_residual_deviance").value(), 1e-12);
+    }
+  }
+}
+
+TEST(GbmTraining, QuasibinomialOfZerosAndOnesIsBernoulli) {
+  Session session;
+  const auto model = session.train(
+      "zero_one", {{"ntrees", "5"}, {"distribution", "quasibinomial"}, {"validation_frame", "va"}});
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->header.category, model::Category::binomial);
+  ASSERT_TRUE(model->header.roles.response_domain);
+  EXPECT_EQ(*model->header.roles.response_domain, (Levels{"0", "1"}));
+  for (const char* key : {"tr", "va"}) {
+    std::vector<std::string> warnings;
+    const auto again = session.models().performance(model, session.frame(key), nullptr, warnings);
+    const auto& measured =
+        key[0] == 't' ? model->header.training_metrics : model->header.validation_metrics;
+    EXPECT_EQ(again.find("AUC"), measured.find("AUC"));
+    EXPECT_GT(measured.find("AUC").value(), 0.95);
+    EXPECT_EQ(again.find("logloss"), measured.find("logloss"));
   }
 }
 
@@ -268,7 +355,8 @@ TEST(GbmTraining, WarnsOfARegressionThatMayBeAClassification) {
 TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
   Session session;
   const std::pair<const char*, const char*> refused[] = {
-      {"distribution", "laplace"},
+      {"distribution", "custom"},
+      {"distribution", "quasibinomial"},
       {"distribution", "bernoulli"},
       {"calibrate_model", "true"},
       {"pred_noise_bandwidth", "0.1"},
@@ -307,8 +395,14 @@ TEST(GbmTraining, StopsOnlyByMetricsThatAreMeasured) {
 }
 
 TEST(GbmTraining, GoesOnAfterALossToTheSameBits) {
-  for (const char* response : {"y", "two", "three"}) {
+  const std::pair<const char*, const char*> kinds[] = {{"y", "AUTO"},
+                                                       {"two", "AUTO"},
+                                                       {"three", "AUTO"},
+                                                       {"y", "huber"},
+                                                       {"zero_one", "quasibinomial"}};
+  for (const auto& [response, distribution] : kinds) {
     const schema::Form form{{"ntrees", "20"},
+                            {"distribution", distribution},
                             {"validation_frame", "va"},
                             {"score_tree_interval", "3"},
                             {"sample_rate", "0.7"}};

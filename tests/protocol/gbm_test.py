@@ -1,0 +1,88 @@
+"""Gradient boosting with the published client, against formulas that are written out here."""
+
+import math
+import random
+
+import pytest
+from h2o.estimators import H2OGradientBoostingEstimator
+
+
+@pytest.fixture(scope="module")
+def rows():
+    draw = random.Random(5)
+    made = []
+    for i in range(400):
+        x = draw.uniform(0, 10)
+        z = draw.uniform(-1, 1)
+        k = draw.randrange(4)
+        y = 2 * x + 3 * (k == 1) + draw.gauss(0, 1) + (20 if i % 40 == 0 else 0)
+        made.append([x, z, "abcd"[k], y, int(y > 10)])
+    return made
+
+
+@pytest.fixture
+def frame(client, rows):
+    made = client.H2OFrame(rows, column_names=["x", "z", "k", "y", "zero_one"],
+                           column_types=["numeric", "numeric", "enum", "numeric", "numeric"])
+    yield made
+    client.remove(made)
+
+
+def train(frame, response="y", **parameters):
+    parameters = {"ntrees": 10, "seed": 1, **parameters}
+    model = H2OGradientBoostingEstimator(**parameters)
+    model.train(x=["x", "z", "k"], y=response, training_frame=frame)
+    return model
+
+
+def column(frame, name="predict"):
+    return [float(row[0]) for row in frame[name].as_data_frame(use_pandas=False, header=False)]
+
+
+def quantile(values, probability):
+    values = sorted(values)
+    rank = probability * (len(values) - 1)
+    low = int(rank)
+    high = min(low + 1, len(values) - 1)
+    return values[low] + (rank - low) * (values[high] - values[low])
+
+
+def huber(error, delta):
+    return error * error if error <= delta else (2 * error - delta) * delta
+
+
+@pytest.mark.parametrize("distribution", ["laplace", "quantile", "huber"])
+def test_distributions_of_quantiles_start_at_one_and_report_their_deviance(frame, rows, distribution):
+    model = train(frame, distribution=distribution, quantile_alpha=0.8, huber_alpha=0.7)
+    actual = [row[3] for row in rows]
+    predicted = column(model.predict(frame))
+    start = quantile(actual, 0.8 if distribution == "quantile" else 0.5)
+    assert model._model_json["output"]["init_f"] == pytest.approx(start, rel=1e-12)
+    errors = [abs(a - p) for a, p in zip(actual, predicted)]
+    delta = quantile(errors, 0.7)
+    deviances = {
+        "laplace": errors,
+        "quantile": [(0.8 if a > p else 0.2) * abs(a - p) for a, p in zip(actual, predicted)],
+        "huber": [huber(error, delta) for error in errors],
+    }[distribution]
+    expected = sum(deviances) / len(deviances)
+    assert model.mean_residual_deviance() == pytest.approx(expected, rel=1e-9)
+    assert model.model_performance(frame).mean_residual_deviance() == pytest.approx(expected, rel=1e-9)
+    assert model.actual_params["distribution"] == distribution
+
+
+def test_quasibinomial_is_of_numbers(frame, rows):
+    model = train(frame, "zero_one", distribution="quasibinomial")
+    assert model._model_json["output"]["model_category"] == "Binomial"
+    predicted = model.predict(frame)
+    assert predicted.names == ["predict", "p0", "p1"]
+    actual = [row[4] for row in rows]
+    expected = -sum(math.log(p if a else 1 - p)
+                    for a, p in zip(actual, column(predicted, "p1"))) / len(actual)
+    assert model.logloss() == pytest.approx(expected, rel=1e-6)
+    assert model.model_performance(frame).auc() == model.auc()
+
+
+def test_quasibinomial_of_other_values_is_refused(frame):
+    with pytest.raises(OSError, match="Quasibinomial requires the response to be binary"):
+        train(frame, "y", distribution="quasibinomial")
