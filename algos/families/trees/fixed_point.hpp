@@ -75,6 +75,18 @@ struct FixedPoint {
 
   /// Words of a histogram cell.
   [[nodiscard]] std::int32_t words() const { return static_cast<std::int32_t>(form) + 1; }
+  /// weight · residual, and so on, of one row. With whole weights they are copies of what is rounded.
+  [[nodiscard]] TwoPartSum round_target(double residual, double weight) const {
+    if (!whole_weights) return target.round(weight * residual);
+    return static_cast<std::int64_t>(weight) * target.round(residual);
+  }
+  [[nodiscard]] std::int64_t round_weight(double weight) const {
+    return whole_weights ? static_cast<std::int64_t>(weight) : nearest(weight * weight_scale);
+  }
+  [[nodiscard]] TwoPartSum round_square(double residual, double weight) const {
+    if (!whole_weights) return square.round(weight * (residual * residual));
+    return static_cast<std::int64_t>(weight) * square.round(residual * residual);
+  }
   template <class Archive>
   void fields(Archive& archive) {
     archive(form, whole_weights, weight_bits, target, weight_scale, square);

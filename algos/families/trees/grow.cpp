@@ -37,6 +37,7 @@ struct Grower::Node {
   std::int32_t id = 0;
   Sums total;
   TwoPartSum squares;
+  std::int64_t rows = 0;
   std::vector<std::int64_t> cells;  ///< empty where it is not kept
   FoundSplit split;
 };
@@ -49,6 +50,8 @@ struct Grower::Growth {
   HistogramRequest request;           ///< without nodes
   std::vector<std::int32_t> columns;  ///< that the tree may use
   std::vector<Node> frontier;         ///< nodes of this level that may be split
+  std::vector<SmallNode> small;       ///< nodes that are to be finished from their rows
+  LeafMeans means;
   std::size_t kept_bytes = 0;
 };
 
@@ -61,11 +64,19 @@ Grower::Grower(mr::Engine& engine, mr::Inputs rows, mr::RunOptions options, cons
       layout_(spec),
       settings_(std::move(settings)) {
   rows_.columns.clear();
+  settings_.small_rows = small_rows_of(settings_, layout_);
+}
+
+std::int64_t small_rows_of(const GrowSettings& settings, const BinLayout& layout) {
+  if (!settings.leaf_means) return 0;
+  if (settings.small_rows > 0) return settings.small_rows;
+  return std::clamp<std::int64_t>(layout.cells / 2, kLeastSmallRows, kMostSmallRows);
 }
 
 GrownTree Grower::grow(const TreeRequest& request) {
   Growth growth;
   growth.tree = request.number;
+  growth.means = request.means;
   growth.rules = settings_.rules;
   growth.rules.random_thresholds = request.random_thresholds;
   growth.rules.seed = CounterRng(settings_.rules.seed, request.number).bits(0);
@@ -80,6 +91,7 @@ GrownTree Grower::grow(const TreeRequest& request) {
     growth.request.columns[static_cast<std::size_t>(c)] = 1;
   make_root(growth);
   while (!growth.frontier.empty() && growth.level < settings_.max_depth) next_level(growth);
+  if (settings_.leaf_means) finish(growth);
   return std::move(growth.result);
 }
 
@@ -92,11 +104,20 @@ void Grower::make_root(Growth& growth) {
   Node node;
   node.total = search_rules.total_of(root.cells.data(), growth.columns.front());
   node.squares = root.squares[0];
+  node.rows = root.rows[0];
   node.cells = std::move(root.cells);
   growth.result.tree.nodes[0].weight =
       static_cast<float>(static_cast<double>(node.total.weight) / growth.request.form.weight_scale);
+  if (is_small(node.rows)) {
+    growth.small.push_back({.id = 0, .level = 0, .rows = node.rows});
+    return;
+  }
   growth.frontier.push_back(std::move(node));
   if (settings_.max_depth > 0) search(growth, growth.frontier);
+}
+
+bool Grower::is_small(std::int64_t rows) const {
+  return settings_.leaf_means && rows <= settings_.small_rows;
 }
 
 void Grower::search(Growth& growth, std::span<Node> nodes) const {
@@ -105,16 +126,36 @@ void Grower::search(Growth& growth, std::span<Node> nodes) const {
     Node& node = nodes[i];
     const double squares = growth.request.form.square.to_double(node.squares);
     if (!splits.may_split(node.total) || squares <= 0) return;
-    node.split = splits.search({node.id, node.total, squares, node.cells.data()},
-                               columns_of_node(growth, node));
+    node.split =
+        search_node(growth, splits, {node.id, node.total, squares, node.cells.data()}, node);
   });
+}
+
+FoundSplit Grower::search_node(const Growth& growth, const SplitSearch& splits,
+                               const NodeView& view, const Node& node) const {
+  if (settings_.columns_per_split == 0) {
+    std::vector<std::int32_t> columns = columns_of_node(growth, node);
+    ColumnOrder all(columns);
+    return splits.search(view, all);
+  }
+  std::vector<std::int32_t> columns = growth.columns;
+  const std::size_t wanted =
+      columns_to_look_at(settings_.columns_per_split, settings_.column_rate_change, growth.level,
+                         columns.size());
+  if (wanted >= columns.size()) {
+    ColumnOrder all(columns);
+    return splits.search(view, all);
+  }
+  const CounterRng of_tree(settings_.sampling.seed, kNodeColumns + growth.tree);
+  ColumnOrder drawn(columns, wanted,
+                    CounterRng(of_tree.bits(static_cast<std::uint64_t>(node.id))));
+  return splits.search(view, drawn);
 }
 
 /// Splits the nodes of this level and looks for splits of their children.
 void Grower::next_level(Growth& growth) {
   std::vector<Node> parents = std::exchange(growth.frontier, {});
   std::erase_if(parents, [](const Node& node) { return !node.split.found; });
-  const SplitSearch rules(spec_, layout_, growth.request.form, growth.rules);
   const double weight_scale = growth.request.form.weight_scale;
   Tree& tree = growth.result.tree;
   std::vector<NodeSplit> splits;
@@ -132,13 +173,7 @@ void Grower::next_level(Growth& growth) {
     splits.push_back(found.test);
   }
   ++growth.level;
-  const bool deepest = growth.level >= settings_.max_depth;
-  std::vector<Node*> fertile;
-  for (Node& parent : parents) {
-    if (deepest) break;
-    if (rules.may_split(parent.split.left) || rules.may_split(parent.split.right))
-      fertile.push_back(&parent);
-  }
+  std::vector<Node*> fertile = needs_histograms(growth, parents);
   if (fertile.empty()) {
     growth.result.last_splits = std::move(splits);
     return;
@@ -152,6 +187,30 @@ void Grower::next_level(Growth& growth) {
     make_children(growth, std::span(fertile).subspan(begin, count),
                   begin == 0 ? std::span<const NodeSplit>(splits) : std::span<const NodeSplit>());
   }
+}
+
+/// The parents of nodes that may be split and are not known to be small.
+std::vector<Grower::Node*> Grower::needs_histograms(Growth& growth,
+                                                    std::span<Node> parents) const {
+  std::vector<Node*> found;
+  if (growth.level >= settings_.max_depth) return found;
+  const SplitSearch rules(spec_, layout_, growth.request.form, growth.rules);
+  // A row weighs 1 at least where weights are whole.
+  const auto most_rows = [&](const Node& parent, Sums child) {
+    return growth.request.form.whole_weights ? std::min(parent.rows, child.weight) : parent.rows;
+  };
+  for (Node& parent : parents) {
+    const FoundSplit& split = parent.split;
+    const std::int64_t left = most_rows(parent, split.left);
+    const std::int64_t right = most_rows(parent, split.right);
+    if (is_small(left) && is_small(right)) {
+      growth.small.push_back({split.test.left, growth.level, left});
+      growth.small.push_back({split.test.left + 1, growth.level, right});
+    } else if (rules.may_split(split.left) || rules.may_split(split.right)) {
+      found.push_back(&parent);
+    }
+  }
+  return found;
 }
 
 /// Makes the children of some nodes of a level; `splits` are applied to the rows first.
@@ -175,6 +234,7 @@ void Grower::make_children(Growth& growth, std::span<Node*> parents,
     node.total = id == split.test.left ? split.left : split.right;
     const auto from = made.cells.begin() + static_cast<std::ptrdiff_t>(next * stride);
     node.cells.assign(from, from + static_cast<std::ptrdiff_t>(stride));
+    node.rows = made.rows[next];
     node.squares = made.squares[next++];
   };
   for (Node* parent : parents) {
@@ -190,12 +250,18 @@ void Grower::make_children(Growth& growth, std::span<Node*> parents,
       heavy.id = heavy_id;
       heavy.total = right_is_lighter ? found.left : found.right;
       heavy.squares = parent->squares - light.squares;
+      heavy.rows = parent->rows - light.rows;
       heavy.cells = std::move(parent->cells);
       subtract(heavy.cells, light.cells);
     }
     children.push_back(std::move(light));
     children.push_back(std::move(heavy));
   }
+  std::erase_if(children, [&](const Node& child) {
+    if (!is_small(child.rows)) return false;
+    growth.small.push_back({child.id, growth.level, child.rows});
+    return true;
+  });
   search(growth, children);
   for (Node& child : children) {
     if (!child.split.found) continue;
@@ -203,6 +269,77 @@ void Grower::make_children(Growth& growth, std::span<Node*> parents,
     growth.kept_bytes += bytes;
     if (growth.kept_bytes > settings_.kept_bytes) child.cells = {};
     growth.frontier.push_back(std::move(child));
+  }
+}
+
+/// Applies the splits that are pending, and gives every leaf its value.
+void Grower::finish(Growth& growth) const {
+  finish_large_leaves(growth);
+  const std::size_t row_bytes = gathered_bytes(layout_, settings_.weighted);
+  const auto most_rows = static_cast<std::int64_t>(kGatherBytes / row_bytes);
+  const std::span<const SmallNode> small(growth.small);
+  for (std::size_t begin = 0; begin < small.size();) {
+    std::size_t end = begin;
+    std::int64_t rows = 0;
+    do {
+      rows += small[end++].rows;
+    } while (end < small.size() && rows + small[end].rows <= most_rows);
+    finish_small_nodes(growth, small.subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
+void Grower::finish_large_leaves(Growth& growth) const {
+  Tree& tree = growth.result.tree;
+  std::vector<std::uint8_t> is_open(tree.nodes.size(), 1);
+  for (const SmallNode& node : growth.small) is_open[static_cast<std::size_t>(node.id)] = 0;
+  MeansTask::State state{.splits = std::exchange(growth.result.last_splits, {}),
+                         .leaves = {},
+                         .tree_class = growth.request.tree_class,
+                         .form = growth.request.form,
+                         .means = growth.means};
+  for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
+    if (tree.nodes[n].is_leaf() && is_open[n] != 0)
+      state.leaves.push_back(static_cast<std::int32_t>(n));
+  }
+  if (state.splits.empty() && state.leaves.empty()) return;
+  const MeansTask::Partial sums = engine_.run<MeansTask>(rows_, state, options_);
+  for (std::size_t i = 0; i < state.leaves.size(); ++i) {
+    tree.nodes[static_cast<std::size_t>(state.leaves[i])].value =
+        growth.means.value(growth.request.form, sums.targets[i], sums.weights[i]);
+  }
+}
+
+void Grower::finish_small_nodes(Growth& growth, std::span<const SmallNode> nodes) const {
+  GatherTask::State state{
+      .nodes = {}, .tree_class = growth.request.tree_class, .weighted = settings_.weighted};
+  for (const SmallNode& node : nodes) state.nodes.push_back(node.id);
+  const GatherTask::Partial rows = engine_.run<GatherTask>(rows_, state, options_);
+  const RowsByNode by_node = sort_by_node(rows.node, nodes.size());
+  const CounterRng of_tree(settings_.sampling.seed, kNodeColumns + growth.tree);
+  const SubtreeRules rules{
+      .spec = spec_,
+      .layout = layout_,
+      .form = growth.request.form,
+      .splits = growth.rules,
+      .means = growth.means,
+      .max_depth = settings_.max_depth,
+      .columns = growth.columns,
+      .columns_per_split = settings_.columns_per_split > 0
+                               ? settings_.columns_per_split
+                               : settings_.column_rate * static_cast<double>(growth.columns.size()),
+      .column_rate_change = settings_.column_rate_change,
+      .column_seed = of_tree.bits(0)};
+  std::vector<Subtree> made(nodes.size());
+  engine_.pool().for_each(nodes.size(), [&](std::size_t i) {
+    const std::size_t first = by_node.first[i];
+    made[i] = grow_subtree(rules, nodes[i], rows,
+                           std::span(by_node.rows).subspan(first, by_node.first[i + 1] - first));
+  });
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    graft(growth.result.tree, nodes[i].id, made[i].tree);
+    for (std::size_t c = 0; c < made[i].importance.size(); ++c)
+      growth.result.importance[c] += made[i].importance[c];
   }
 }
 

@@ -8,6 +8,7 @@
 #include <neve/mr/engine.hpp>
 
 #include "algos/families/trees/partition.hpp"
+#include "algos/families/trees/small_nodes.hpp"
 #include "algos/families/trees/split.hpp"
 #include "algos/families/trees/tree.hpp"
 
@@ -17,6 +18,12 @@ namespace neve::algos::trees {
 /// kept_bytes: histograms are exact, however they come about.
 inline constexpr std::size_t kPassBytes = std::size_t{2} << 20U;
 
+/// Bytes of small nodes' rows that are gathered at a time. Only memory and time depend on it.
+inline constexpr std::size_t kGatherBytes = std::size_t{16} << 20U;
+/// Bounds of GrowSettings::small_rows where they follow from the histograms' size.
+inline constexpr std::int64_t kLeastSmallRows = 512;
+inline constexpr std::int64_t kMostSmallRows = 32'768;
+
 /// How trees grow; the same for all trees of a model.
 struct GrowSettings {
   std::int32_t max_depth = 5;
@@ -25,10 +32,20 @@ struct GrowSettings {
   double column_rate = 1;         ///< of the tree's columns, for each split
   double column_rate_change = 1;  ///< factor on column_rate per level
   double column_rate_per_tree = 1;
+  /// Instead of column_rate where not 0: so many columns that vary in a node are drawn for its split.
+  std::int32_t columns_per_split = 0;
+  /// Whether leaves get the means of their residuals, as TreeRequest::means says. Rows need not be
+  /// moved any further then, and nodes of at most small_rows rows are finished by grow_subtree().
+  bool leaf_means = false;
+  std::int64_t small_rows = 0;  ///< 0: as seems fit for the histograms' size
+  bool weighted = false;        ///< rows differ in weight
   /// Histograms that may wait for their children, of a level; of nodes beyond, both children's are
   /// made from the rows.
   std::size_t kept_bytes = std::size_t{256} << 20U;
 };
+
+/// The rows of a node up to which sorting them costs less than making histograms.
+std::int64_t small_rows_of(const GrowSettings& settings, const BinLayout& layout);
 
 /// What differs from tree to tree.
 struct TreeRequest {
@@ -36,18 +53,19 @@ struct TreeRequest {
   std::int32_t tree_class = 0;  ///< whose residuals it fits
   FixedPoint form;
   std::int32_t random_thresholds = 0;  ///< as SplitRules has it
+  LeafMeans means = {};                ///< where the settings ask for them
 };
 
-/// A tree without leaf values, and what its makers still need.
+/// A tree, and what its makers still need. It has leaf values only where they are means.
 struct GrownTree {
   Tree tree;
-  std::vector<NodeSplit> last_splits;  ///< not yet applied to the rows
+  std::vector<NodeSplit> last_splits;  ///< not yet applied to the rows; none where leaves are means
   std::vector<double> importance;      ///< Σ gain per column
 };
 
 /// Grows trees level by level on loaded rows: per level one pass over the rows, which moves them to
 /// their new nodes and makes the histograms of the lighter children; the heavier ones' are the
-/// parents' minus these. Lives on the driver; used by one thread.
+/// parents' minus these. Where leaves are means, what is small is finished at the end. Lives on the driver; used by one thread.
 class Grower {
  public:
   /// `rows` are the loaded rows' layout and scratch; spec outlives the grower.
@@ -66,6 +84,13 @@ class Grower {
   [[nodiscard]] std::vector<std::int32_t> columns_of_tree(std::uint64_t tree) const;
   [[nodiscard]] std::vector<std::int32_t> columns_of_node(const Growth& growth,
                                                           const Node& node) const;
+  [[nodiscard]] FoundSplit search_node(const Growth& growth, const SplitSearch& splits,
+                                       const NodeView& view, const Node& node) const;
+  [[nodiscard]] std::vector<Node*> needs_histograms(Growth& growth, std::span<Node> parents) const;
+  [[nodiscard]] bool is_small(std::int64_t rows) const;
+  void finish(Growth& growth) const;
+  void finish_large_leaves(Growth& growth) const;
+  void finish_small_nodes(Growth& growth, std::span<const SmallNode> nodes) const;
 
   mr::Engine& engine_;
   mr::Inputs rows_;

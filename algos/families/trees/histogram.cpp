@@ -136,27 +136,30 @@ void add_node(const RowStore& store, const HistogramRequest& request, std::int32
   }
 }
 
-/// Σ weight · residual² of the rows that the tree grows on.
-TwoPartSum squares_of(const RowStore& store, const HistogramRequest& request, std::int32_t node) {
+/// Adds Σ weight · residual² of the rows that the tree grows on, and their number.
+void add_squares(const RowStore& store, const HistogramRequest& request, std::size_t place,
+                 Histograms& out) {
   const float* residual =
       store.residual.data() + static_cast<std::size_t>(request.tree_class) * store.rows;
-  const TwoPartScale scale = request.form.square;
-  const auto square = [&](std::uint16_t row) {
-    const auto r = static_cast<double>(residual[row]);
-    return r * r;
-  };
+  const FixedPoint& form = request.form;
+  const auto rows = store.rows_of(request.nodes[place]);
   TwoPartSum sum;
+  std::int64_t count = 0;
   if (!store.addends.counted.empty()) {
-    for (const std::uint16_t row : store.rows_of(node)) sum += scale.round(square(row));
-    return sum;
+    for (const std::uint16_t row : rows) {
+      const auto r = static_cast<double>(residual[row]);
+      sum += form.square.round(r * r);
+    }
+    count = static_cast<std::int64_t>(rows.size());
+  } else {
+    for (const std::uint16_t row : rows) {
+      if (store.addends.leaves_out(row)) continue;
+      sum += form.round_square(static_cast<double>(residual[row]), store.weight_of(row));
+      ++count;
+    }
   }
-  for (const std::uint16_t row : store.rows_of(node)) {
-    if (store.addends.leaves_out(row)) continue;
-    const double weight = store.weight_of(row);
-    sum += request.form.whole_weights ? static_cast<std::int64_t>(weight) * scale.round(square(row))
-                                      : scale.round(weight * square(row));
-  }
-  return sum;
+  out.squares[place] += sum;
+  out.rows[place] += count;
 }
 
 template <class Sum>
@@ -170,6 +173,7 @@ void add(std::vector<Sum>& left, const std::vector<Sum>& right) {
 void Histograms::merge(const Histograms& right) {
   add(cells, right.cells);
   add(squares, right.squares);
+  add(rows, right.rows);
 }
 
 void add_histograms(const RowStore& store, const HistogramRequest& request, Histograms& out) {
@@ -177,7 +181,7 @@ void add_histograms(const RowStore& store, const HistogramRequest& request, Hist
                              static_cast<std::size_t>(request.form.words());
   for (std::size_t i = 0; i < request.nodes.size(); ++i) {
     add_node(store, request, request.nodes[i], out.cells.data() + i * stride);
-    out.squares[i] += squares_of(store, request, request.nodes[i]);
+    add_squares(store, request, i, out);
   }
 }
 

@@ -10,13 +10,14 @@
 namespace neve::algos::trees {
 
 /// Histograms of some nodes, one after the other in the order in which they were asked for, and per
-/// node Σ weight · residual². Exact integers.
+/// node Σ weight · residual² and how many rows the tree grows on. Exact integers.
 struct Histograms {
   std::vector<std::int64_t> cells;
   std::vector<TwoPartSum> squares;
+  std::vector<std::int64_t> rows;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(cells, squares);
+    archive(cells, squares, rows);
   }
   void merge(const Histograms& right);
 };

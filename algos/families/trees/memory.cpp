@@ -10,9 +10,11 @@ constexpr std::int64_t kWordBytes = 8;
 /// A cell in the widest form.
 constexpr std::int64_t kCellBytes = 3 * kWordBytes;
 
-/// Nodes of the widest level that may be split: each weighs min_rows at least, twice over.
-double widest_level(std::int64_t rows, const GrowSettings& settings) {
-  const double by_rows = static_cast<double>(rows) / std::max(1.0, 2 * settings.rules.min_rows);
+/// Nodes of the widest level that may be split: each weighs min_rows at least, twice over, and is
+/// not small.
+double widest_level(std::int64_t rows, const GrowSettings& settings, std::int64_t small_rows) {
+  const double least = std::max(2 * settings.rules.min_rows, static_cast<double>(small_rows));
+  const double by_rows = static_cast<double>(rows) / std::max(1.0, least);
   const double by_depth = std::ldexp(1.0, std::min(settings.max_depth, 62) - 1);
   return std::max(1.0, std::min(by_rows, by_depth));
 }
@@ -41,12 +43,28 @@ std::int64_t row_store_bytes(std::int64_t rows, const RowColumns& columns, const
 std::int64_t histogram_bytes(const frame::Layout& layout, const BinLayout& bins,
                              const GrowSettings& settings, int threads) {
   const double node = static_cast<double>(bins.cells) * kCellBytes;
-  const double kept = std::min(node * widest_level(layout.rows(), settings),
-                               std::max(node, static_cast<double>(settings.kept_bytes)));
+  const std::int64_t small_rows = small_rows_of(settings, bins);
+  const double level = node * widest_level(layout.rows(), settings, small_rows);
+  const double kept = std::min(level, std::max(node, static_cast<double>(settings.kept_bytes)));
   // A pass makes histograms in every thread, merges them into one more, and takes nodes from it.
-  const double pass = std::min(node * widest_level(layout.rows(), settings),
-                               std::max(2 * node, static_cast<double>(kPassBytes)));
+  const double pass = std::min(level, std::max(2 * node, static_cast<double>(kPassBytes)));
   return static_cast<std::int64_t>(2 * kept + pass * (threads + 2));
+}
+
+std::int64_t small_node_bytes(const frame::Layout& layout, const BinLayout& bins,
+                              const GrowSettings& settings, int threads) {
+  // A row's sums in three units, its bins, its place; see LocalRows.
+  constexpr std::int64_t kLocalRowBytes = 80;
+  // Of a tree that grows: a leaf and the node above it for each row, and as much as it is put
+  // together.
+  constexpr std::int64_t kTreeRowBytes = 2 * 2 * std::int64_t{sizeof(Tree::Node)};
+  const auto row = static_cast<std::int64_t>(gathered_bytes(bins, settings.weighted));
+  const std::int64_t rows = layout.rows();
+  const std::int64_t node_rows = std::min(rows, small_rows_of(settings, bins));
+  const std::int64_t batch = std::min(
+      rows * row, std::max(node_rows * row, static_cast<std::int64_t>(kGatherBytes)));
+  // In the threads, in the result, and sorted by node.
+  return 3 * batch + threads * node_rows * (row + kLocalRowBytes) + rows * kTreeRowBytes;
 }
 
 }  // namespace neve::algos::trees

@@ -16,5 +16,8 @@ std::int64_t row_store_bytes(std::int64_t rows, const RowColumns& columns, const
 /// Bytes of the histograms that a Grower holds at most, and makes on so many threads at a time.
 std::int64_t histogram_bytes(const frame::Layout& layout, const BinLayout& bins,
                              const GrowSettings& settings, int threads);
+/// Bytes that finishing small nodes takes at most, and the tree that grows; where leaves are means.
+std::int64_t small_node_bytes(const frame::Layout& layout, const BinLayout& bins,
+                              const GrowSettings& settings, int threads);
 
 }  // namespace neve::algos::trees

@@ -6,10 +6,11 @@
 #include <type_traits>
 
 #include <neve/base/isa.hpp>
-#include <neve/base/rng.hpp>
 
+#include "algos/families/trees/means.hpp"
 #include "algos/families/trees/row_kernels.hpp"
 #include "algos/families/trees/sketch.hpp"
+#include "algos/families/trees/small_nodes.hpp"
 
 namespace neve::algos::trees {
 namespace {
@@ -57,28 +58,9 @@ Histograms empty_histograms(const HistogramRequest& request) {
                             static_cast<std::size_t>(request.form.words());
   histograms.cells.resize(cells * request.nodes.size());
   histograms.squares.resize(request.nodes.size());
+  histograms.rows.resize(request.nodes.size());
   return histograms;
 }
-
-/// Which rows the tree grows on.
-class Sampler {
- public:
-  explicit Sampler(const RowSampling& sampling)
-      : sampling_(sampling), random_(sampling.seed, sampling.tree) {}
-  [[nodiscard]] bool takes_all() const {
-    return sampling_.rate >= 1 && sampling_.rate_per_class.empty();
-  }
-  [[nodiscard]] bool takes(std::int64_t row, double response) const {
-    const double rate = sampling_.rate_per_class.empty()
-                            ? sampling_.rate
-                            : sampling_.rate_per_class[static_cast<std::size_t>(response)];
-    return random_.uniform(static_cast<std::uint64_t>(row)) < rate;
-  }
-
- private:
-  const RowSampling& sampling_;
-  CounterRng random_;
-};
 
 /// Makes room for what a form needs; what the last tree needed besides goes.
 void make_room(Addends& addends, std::size_t rows, FixedPoint::Form form, bool counted) {
@@ -99,11 +81,10 @@ void round_target(const FixedPoint& form, double residual, double weight, std::s
     out.target[row] = (copies * nearest(residual * form.target.whole) << form.weight_bits) + copies;
     return;
   }
-  const TwoPartSum target = form.whole_weights ? copies * form.target.round(residual)
-                                               : form.target.round(weight * residual);
+  const TwoPartSum target = form.round_target(residual, weight);
   out.target[row] = target.whole;
   if (form.form == FixedPoint::Form::fine) out.rest[row] = target.rest;
-  out.weight[row] = form.whole_weights ? copies : nearest(weight * form.weight_scale);
+  out.weight[row] = form.round_weight(weight);
 }
 
 /// Fills the addends from residuals and weights.
@@ -127,7 +108,7 @@ void round_targets(RowStore& store, const RootTask::State& state) {
   }
 }
 
-void leave_out(RowStore& store, const Sampler& sampler) {
+void leave_out(RowStore& store, const RowSampler& sampler) {
   Addends& addends = store.addends;
   for (std::size_t row = 0; row < store.rows; ++row) {
     if (sampler.takes(store.first_row + static_cast<std::int64_t>(row), store.response[row]))
@@ -154,7 +135,7 @@ RootTask::Partial RootTask::zero(const State& state) { return empty_histograms(s
 
 void RootTask::map(const mr::RowGroup& /*group*/, const State& state, RowStore& store,
                    Partial& partial) {
-  const Sampler sampler(state.sampling);
+  const RowSampler sampler(state.sampling);
   store.sampled = !sampler.takes_all();
   round_targets(store, state);
   if (store.sampled) leave_out(store, sampler);
@@ -174,7 +155,8 @@ void LevelTask::map(const mr::RowGroup& /*group*/, const State& state, RowStore&
 
 mr::TaskList tasks() {
   return {&mr::task_entry<CountTask>(), &mr::task_entry<SampleTask>(), &mr::task_entry<LoadTask>(),
-          &mr::task_entry<RootTask>(), &mr::task_entry<LevelTask>()};
+          &mr::task_entry<RootTask>(),  &mr::task_entry<LevelTask>(),  &mr::task_entry<MeansTask>(),
+          &mr::task_entry<GatherTask>()};
 }
 
 }  // namespace neve::algos::trees

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <neve/base/rng.hpp>
 #include <neve/mr/task.hpp>
 
 #include "algos/families/trees/histogram.hpp"
@@ -46,6 +47,28 @@ struct RowSampling {
   void fields(Archive& archive) {
     archive(seed, tree, rate, rate_per_class);
   }
+};
+
+/// Which rows a tree grows on.
+class RowSampler {
+ public:
+  /// `sampling` outlives the sampler.
+  explicit RowSampler(const RowSampling& sampling)
+      : sampling_(sampling), random_(sampling.seed, sampling.tree) {}
+  [[nodiscard]] bool takes_all() const {
+    return sampling_.rate >= 1 && sampling_.rate_per_class.empty();
+  }
+  /// `row` counts from the frame's first; `response` is its class, where rates differ by class.
+  [[nodiscard]] bool takes(std::int64_t row, double response) const {
+    const double rate = sampling_.rate_per_class.empty()
+                            ? sampling_.rate
+                            : sampling_.rate_per_class[static_cast<std::size_t>(response)];
+    return random_.uniform(static_cast<std::uint64_t>(row)) < rate;
+  }
+
+ private:
+  const RowSampling& sampling_;
+  CounterRng random_;
 };
 
 /// Begins a tree: turns the residuals of its class into integers, puts all rows into node 0 and

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-
-#include <neve/base/rng.hpp>
-
 namespace neve::algos::trees {
 
 /// The best split so far, and how a new one is measured against it.
@@ -39,18 +36,46 @@ struct SplitSearch::Candidate {
 
 namespace {
 
-std::vector<Sums> read_bins(const FixedPoint& form, const std::int64_t* cells, std::int32_t count) {
-  std::vector<Sums> bins(static_cast<std::size_t>(count));
-  for (std::size_t b = 0; b < bins.size(); ++b) bins[b] = read_cell(form, cells, b);
-  return bins;
-}
+class HistogramBins final : public NodeBins {
+ public:
+  HistogramBins(const BinLayout& layout, const FixedPoint& form, const std::int64_t* cells)
+      : layout_(layout), form_(form), cells_(cells) {}
+  void read(std::int32_t column, std::vector<BinSums>& out) override {
+    const auto& place = layout_.places[static_cast<std::size_t>(column)];
+    const std::int64_t* first = cells_ + std::ptrdiff_t{place.first_cell} * form_.words();
+    out.clear();
+    for (std::int32_t b = 0; b < place.bins; ++b) {
+      const Sums sums = read_cell(form_, first, static_cast<std::size_t>(b));
+      if (sums.weight != 0) out.push_back({b, sums});
+    }
+  }
 
-const std::int64_t* cells_of(const FixedPoint& form, const NodeView& node,
-                             const BinLayout::Place& place) {
-  return node.cells + std::ptrdiff_t{place.first_cell} * form.words();
-}
+ private:
+  const BinLayout& layout_;
+  const FixedPoint& form_;
+  const std::int64_t* cells_;
+};
 
 }  // namespace
+
+std::int32_t ColumnOrder::next(bool varied) {
+  varied_ += varied ? 1 : 0;
+  if (given_ == columns_.size() || (draws_ && varied_ == varying_)) return -1;
+  if (draws_) {
+    const auto other = given_ + static_cast<std::size_t>(
+                                    random_.below(given_, columns_.size() - given_));
+    std::swap(columns_[given_], columns_[other]);
+    swaps_.push_back(static_cast<std::uint32_t>(other));
+  }
+  return columns_[given_++];
+}
+
+void ColumnOrder::restart() {
+  for (; !swaps_.empty(); swaps_.pop_back())
+    std::swap(columns_[swaps_.size() - 1], columns_[swaps_.back()]);
+  given_ = 0;
+  varied_ = 0;
+}
 
 Sums SplitSearch::total_of(const std::int64_t* cells, std::int32_t column) const {
   const auto& place = layout_.places[static_cast<std::size_t>(column)];
@@ -61,15 +86,23 @@ Sums SplitSearch::total_of(const std::int64_t* cells, std::int32_t column) const
   return total;
 }
 
-FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_t> columns) const {
+FoundSplit SplitSearch::search(const NodeView& node, ColumnOrder& columns) const {
+  HistogramBins bins(layout_, form_, node.cells);
+  return search(node, columns, bins);
+}
+
+FoundSplit SplitSearch::search(const NodeView& node, ColumnOrder& columns, NodeBins& bins) const {
   constexpr std::int32_t kRoot = 0;
-  FoundSplit found = search(node, columns, Price::full);
-  if (!found.found && node.id == kRoot) found = search(node, columns, Price::waived);
+  FoundSplit found = search(Material{node, columns, bins}, Price::full);
+  if (!found.found && node.id == kRoot) {
+    columns.restart();
+    found = search(Material{node, columns, bins}, Price::waived);
+  }
   return found;
 }
 
-FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_t> columns,
-                               Price price) const {
+FoundSplit SplitSearch::search(const Material& material, Price price) const {
+  const NodeView& node = material.node;
   FoundSplit result;
   const double target = units(node.total.target);
   const auto weight = static_cast<double>(node.total.weight);
@@ -78,16 +111,21 @@ FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_
   Candidate best{.search = *this, .test = {}, .left = {}, .right = {}};
   best.score = before;
   best.least_weight = std::max(rules_.min_rows * form_.weight_scale, 1.0);
-  for (const std::int32_t column : columns) {
-    spec_.columns[static_cast<std::size_t>(column)].categorical
-        ? search_categories(node, column, price, best)
-        : search_numbers(node, column, best);
+  std::vector<BinSums> bins;
+  std::int32_t column = material.columns.next(false);
+  while (column >= 0) {
+    material.bins.read(column, bins);
+    if (bins.size() > 1) {
+      spec_.columns[static_cast<std::size_t>(column)].categorical
+          ? search_categories(node, {column, bins}, price, best)
+          : search_numbers(node, {column, bins}, best);
+    }
+    column = material.columns.next(bins.size() > 1);
   }
   if (!best.found) return result;
-  result.gain = (best.score + best.penalty - before) * form_.weight_scale /
-                (form_.target.whole * form_.target.whole);
-  if (!(result.gain > rules_.min_split_improvement * node.squares)) return result;
-  if (!best.test.categorical) finish_numbers(node, best);
+  const double unit = form_.weight_scale / (form_.target.whole * form_.target.whole);
+  result.gain = (best.score + best.penalty - before) * unit;
+  if (!is_worth(node, before * unit, result.gain)) return result;
   result.found = true;
   result.test = std::move(best.test);
   result.test.node = node.id;
@@ -96,71 +134,68 @@ FoundSplit SplitSearch::search(const NodeView& node, std::span<const std::int32_
   return result;
 }
 
-void SplitSearch::search_numbers(const NodeView& node, std::int32_t column, Candidate& best) const {
-  const auto& place = layout_.places[static_cast<std::size_t>(column)];
-  const std::vector<Sums> bins = read_bins(form_, cells_of(form_, node, place), place.bins);
-  const Sums missing = bins.back();
-  const std::int32_t values = place.bins - 1;
+bool SplitSearch::is_worth(const NodeView& node, double before, double gain) const {
+  if (!rules_.around_mean) return gain > rules_.min_split_improvement * node.squares;
+  // Where all residuals are equal, what rounding leaves of their spread and of the gain is noise.
+  constexpr double kNoise = 1e-12;
+  const double spread = std::max(0.0, node.squares - before);
+  return gain > std::max(rules_.min_split_improvement * spread, kNoise * node.squares);
+}
+
+/// Thresholds are in the middle of the empty bins around them. Missing values go the heavier way
+/// where the node has none.
+void SplitSearch::search_numbers(const NodeView& node, const Column& column,
+                                 Candidate& best) const {
+  const std::int32_t values = layout_.places[static_cast<std::size_t>(column.index)].bins - 1;
+  const bool has_missing = column.bins.back().bin == values;
+  const Sums missing = has_missing ? column.bins.back().sums : Sums();
+  const auto present = column.bins.first(column.bins.size() - (has_missing ? 1 : 0));
   const std::vector<std::uint8_t> allowed = rules_.random_thresholds > 0
-                                                ? draw_thresholds(node, column, bins)
+                                                ? draw_thresholds(node, {column.index, present})
                                                 : std::vector<std::uint8_t>();
   const auto offer = [&](Sums left, std::int32_t threshold, bool missing_right) {
     double score = 0;
     const Sums right = node.total - left;
     if (!best.improves(left, right, score)) return;
     best.take(left, right, score);
-    best.test = {
-        .column = column, .threshold = threshold, .missing_right = missing_right, .right_bins = {}};
+    best.test = {.column = column.index,
+                 .threshold = threshold,
+                 .missing_right = has_missing ? missing_right : right.weight > left.weight,
+                 .right_bins = {}};
   };
   Sums left;
-  for (std::int32_t b = 0; b + 1 < values; ++b) {
-    const Sums bin = bins[static_cast<std::size_t>(b)];
-    if (bin.weight == 0) continue;
-    left += bin;
-    if (!allowed.empty() && allowed[static_cast<std::size_t>(b) + 1] == 0) continue;
-    offer(left, b + 1, true);
-    if (missing.weight == 0) continue;
+  for (std::size_t i = 0; i < present.size(); ++i) {
+    const std::int32_t first = present[i].bin + 1;
+    if (first == values) break;
+    left += present[i].sums;
+    if (!allowed.empty() && allowed[i] == 0) continue;
+    const bool is_last = i + 1 == present.size();
+    const std::int32_t threshold = is_last ? first : first + (present[i + 1].bin - first) / 2;
+    offer(left, threshold, true);
+    if (!has_missing) continue;
     Sums with_missing = left;
-    offer(with_missing += missing, b + 1, false);
+    offer(with_missing += missing, threshold, false);
   }
-  if (missing.weight != 0) offer(node.total - missing, values, true);
+  if (has_missing) offer(node.total - missing, values, true);
 }
 
-std::vector<std::uint8_t> SplitSearch::draw_thresholds(const NodeView& node, std::int32_t column,
-                                                       std::span<const Sums> bins) const {
-  std::vector<std::uint8_t> allowed(bins.size());
-  const auto occupied = [](const Sums& bin) { return bin.weight != 0; };
-  const auto values = bins.first(bins.size() - 1);
-  const auto first = std::ranges::find_if(values, occupied);
-  if (first == values.end()) return allowed;
-  const auto low = static_cast<std::uint64_t>(first - values.begin());
-  std::uint64_t high = values.size() - 1;
-  while (!occupied(values[high])) --high;
-  if (high == low) return allowed;
+/// Per bin that holds values, whether one of the drawn thresholds lies behind it.
+std::vector<std::uint8_t> SplitSearch::draw_thresholds(const NodeView& node,
+                                                       const Column& column) const {
+  std::vector<std::uint8_t> allowed(column.bins.size());
+  if (column.bins.size() < 2) return allowed;
+  const auto low = static_cast<std::uint64_t>(column.bins.front().bin);
+  const auto high = static_cast<std::uint64_t>(column.bins.back().bin);
   const CounterRng random(rules_.seed, (static_cast<std::uint64_t>(node.id) << 32U) +
-                                           static_cast<std::uint64_t>(column));
+                                           static_cast<std::uint64_t>(column.index));
   for (std::int32_t i = 0; i < rules_.random_thresholds; ++i) {
-    std::uint64_t threshold = low + 1 + random.below(static_cast<std::uint64_t>(i), high - low);
-    // A threshold in a gap splits like the one at its lower end, which the scan looks at.
-    while (threshold > low + 1 && !occupied(values[threshold - 1])) --threshold;
-    allowed[threshold] = 1;
+    const auto threshold = static_cast<std::int32_t>(
+        low + 1 + random.below(static_cast<std::uint64_t>(i), high - low));
+    // A threshold in a gap splits like the one at its lower end.
+    const auto behind = std::ranges::lower_bound(column.bins, threshold, {}, &BinSums::bin);
+    allowed[static_cast<std::size_t>(behind - column.bins.begin()) - 1] = 1;
   }
   return allowed;
-}
-
-/// Moves the threshold to the middle of the empty bins around it, and sends missing values the
-/// heavier way where the node has none.
-void SplitSearch::finish_numbers(const NodeView& node, Candidate& best) const {
-  const auto& place = layout_.places[static_cast<std::size_t>(best.test.column)];
-  const std::int64_t* cells = cells_of(form_, node, place);
-  const auto is_empty = [&](std::int32_t bin) {
-    return read_cell(form_, cells, static_cast<std::size_t>(bin)).weight == 0;
-  };
-  const std::int32_t values = place.bins - 1;
-  std::int32_t gap = 0;
-  while (best.test.threshold + gap < values && is_empty(best.test.threshold + gap)) ++gap;
-  if (best.test.threshold + gap < values) best.test.threshold += gap / 2;
-  if (is_empty(values)) best.test.missing_right = best.right.weight > best.left.weight;
 }
 
 /// Levels without any effect still have different means, and a split in two runs of the sorted
@@ -182,25 +217,21 @@ double SplitSearch::search_penalty(const NodeView& node, double roots, Price pri
   return kTwicePerLevel * variance * std::max(0.0, levels - 2);
 }
 
-std::vector<SplitSearch::Level> SplitSearch::sorted_levels(const std::int64_t* cells,
-                                                           std::int32_t bins) const {
+std::vector<SplitSearch::Level> SplitSearch::sorted_levels(std::span<const BinSums> bins) const {
   std::vector<Level> levels;
-  levels.reserve(static_cast<std::size_t>(bins));
-  for (std::int32_t b = 0; b < bins; ++b) {
-    const Sums bin = read_cell(form_, cells, static_cast<std::size_t>(b));
-    if (bin.weight == 0) continue;
-    levels.push_back({units(bin.target) / static_cast<double>(bin.weight), b, bin});
-  }
+  levels.reserve(bins.size());
+  for (const auto& [bin, sums] : bins)
+    levels.push_back({units(sums.target) / static_cast<double>(sums.weight), bin, sums});
   std::ranges::sort(levels, [](const Level& a, const Level& b) {
     return a.mean != b.mean ? a.mean < b.mean : a.bin < b.bin;
   });
   return levels;
 }
 
-void SplitSearch::search_categories(const NodeView& node, std::int32_t column, Price price,
+void SplitSearch::search_categories(const NodeView& node, const Column& column, Price price,
                                     Candidate& best) const {
-  const auto& place = layout_.places[static_cast<std::size_t>(column)];
-  const std::vector<Level> levels = sorted_levels(cells_of(form_, node, place), place.bins);
+  const auto& place = layout_.places[static_cast<std::size_t>(column.index)];
+  const std::vector<Level> levels = sorted_levels(column.bins);
   double roots = 0;
   for (const Level& level : levels) roots += std::sqrt(static_cast<double>(level.sums.weight));
   // Of few levels any subset may be taken: little is to be searched, and other packages' trees are
@@ -218,7 +249,7 @@ void SplitSearch::search_categories(const NodeView& node, std::int32_t column, P
     cut = i + 1;
   }
   if (cut == 0) return;
-  best.test = {.column = column, .categorical = true, .right_bins = {}};
+  best.test = {.column = column.index, .categorical = true, .right_bins = {}};
   const bool others_right = best.right.weight > best.left.weight;
   const auto words = static_cast<std::size_t>(place.bins + 63) / 64;
   best.test.right_bins.assign(words, others_right ? ~std::uint64_t{0} : 0);

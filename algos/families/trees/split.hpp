@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include <neve/base/rng.hpp>
+
 #include "algos/families/trees/bins.hpp"
 #include "algos/families/trees/fixed_point.hpp"
 #include "algos/families/trees/partition.hpp"
@@ -14,6 +16,7 @@ namespace neve::algos::trees {
 struct SplitRules {
   double min_rows = 10;                 ///< Σ weight of either child
   double min_split_improvement = 1e-5;  ///< gain relative to the node's Σ weight · residual²
+  bool around_mean = false;             ///< these residuals are taken from the node's own mean
   std::int32_t random_thresholds = 0;   ///< numbers: only that many drawn thresholds; 0 for all
   std::uint64_t seed = 0;               ///< of drawn thresholds
 };
@@ -23,7 +26,47 @@ struct NodeView {
   std::int32_t id = 0;
   Sums total;
   double squares = 0;                   ///< Σ weight · residual²
-  const std::int64_t* cells = nullptr;  ///< its histogram
+  const std::int64_t* cells = nullptr;  ///< its histogram, where it has one
+};
+
+/// A bin of a column, and what the node's rows in it add up to.
+struct BinSums {
+  std::int32_t bin = 0;
+  Sums sums;
+};
+
+/// Where a search finds the bins of a node.
+class NodeBins {
+ public:
+  virtual ~NodeBins() = default;
+  /// The bins of the column that rows of the node are in, ascending.
+  virtual void read(std::int32_t column, std::vector<BinSums>& out) = 0;
+};
+
+/// The columns that a search looks at, one after the other: all of a list, or drawn from it without
+/// replacement until enough of them vary in the node. A drawn list is put back in order at the end.
+class ColumnOrder {
+ public:
+  explicit ColumnOrder(std::span<std::int32_t> columns) : columns_(columns) {}
+  /// Draws until `varying` columns varied.
+  ColumnOrder(std::span<std::int32_t> columns, std::size_t varying, const CounterRng& random)
+      : columns_(columns), varying_(varying), draws_(true), random_(random) {}
+  ~ColumnOrder() { restart(); }
+  ColumnOrder(const ColumnOrder&) = delete;
+  ColumnOrder& operator=(const ColumnOrder&) = delete;
+  /// The next column; -1 at the end. `varied`: whether the last one had more than one bin.
+  std::int32_t next(bool varied);
+  /// Begins anew, with the same columns.
+  void restart();
+
+ private:
+  std::span<std::int32_t> columns_;
+  std::size_t varying_ = 0;
+  bool draws_ = false;
+  CounterRng random_{0};
+  std::size_t given_ = 0;
+  std::size_t varied_ = 0;
+  std::vector<std::uint32_t> swaps_;
 };
 
 /// The best split of a node. `gain` is the reduction of squared error, Tl²/Wl + Tr²/Wr - T²/W, in
@@ -49,8 +92,9 @@ class SplitSearch {
         form_(form),
         rules_(rules),
         rest_unit_(1 / form.target.rest) {}
-  [[nodiscard]] FoundSplit search(const NodeView& node,
-                                  std::span<const std::int32_t> columns) const;
+  /// From the node's histogram.
+  [[nodiscard]] FoundSplit search(const NodeView& node, ColumnOrder& columns) const;
+  [[nodiscard]] FoundSplit search(const NodeView& node, ColumnOrder& columns, NodeBins& bins) const;
   /// Whether children of these sums could be heavy enough.
   [[nodiscard]] bool may_split(Sums total) const {
     return static_cast<double>(total.weight) >= 2 * rules_.min_rows * form_.weight_scale;
@@ -69,19 +113,28 @@ class SplitSearch {
     std::int32_t bin = 0;
     Sums sums;
   };
-  [[nodiscard]] std::vector<Level> sorted_levels(const std::int64_t* cells,
-                                                 std::int32_t bins) const;
+  [[nodiscard]] std::vector<Level> sorted_levels(std::span<const BinSums> bins) const;
   /// Whether the search among levels costs.
   enum class Price : std::uint8_t { full, waived };
-  [[nodiscard]] FoundSplit search(const NodeView& node, std::span<const std::int32_t> columns,
-                                  Price price) const;
+  /// What a search goes through.
+  struct Material {
+    const NodeView& node;
+    ColumnOrder& columns;
+    NodeBins& bins;
+  };
+  /// A column's occupied bins.
+  struct Column {
+    std::int32_t index = 0;
+    std::span<const BinSums> bins;
+  };
+  [[nodiscard]] FoundSplit search(const Material& material, Price price) const;
+  [[nodiscard]] bool is_worth(const NodeView& node, double before, double gain) const;
   [[nodiscard]] double search_penalty(const NodeView& node, double roots, Price price) const;
-  void search_numbers(const NodeView& node, std::int32_t column, Candidate& best) const;
-  void search_categories(const NodeView& node, std::int32_t column, Price price,
+  void search_numbers(const NodeView& node, const Column& column, Candidate& best) const;
+  void search_categories(const NodeView& node, const Column& column, Price price,
                          Candidate& best) const;
-  [[nodiscard]] std::vector<std::uint8_t> draw_thresholds(const NodeView& node, std::int32_t column,
-                                                          std::span<const Sums> bins) const;
-  void finish_numbers(const NodeView& node, Candidate& best) const;
+  [[nodiscard]] std::vector<std::uint8_t> draw_thresholds(const NodeView& node,
+                                                          const Column& column) const;
   const BinSpec& spec_;
   const BinLayout& layout_;
   const FixedPoint& form_;

@@ -49,8 +49,9 @@ FoundSplit search(const Example& example, const FixedPoint& form, const SplitRul
     node.squares += example.residual[i] * example.residual[i];
   }
   node.cells = cells.data();
-  const std::int32_t column = 0;
-  return SplitSearch(example.spec, layout, form, rules).search(node, {&column, 1});
+  std::int32_t column = 0;
+  ColumnOrder order({&column, 1});
+  return SplitSearch(example.spec, layout, form, rules).search(node, order);
 }
 
 double gain_of(const Example& example, std::uint64_t right_bins) {
