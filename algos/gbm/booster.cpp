@@ -8,9 +8,21 @@
 #include <neve/base/error.hpp>
 
 #include "algos/families/trees/memory.hpp"
+#include "algos/gbm/constraints.hpp"
 #include "algos/gbm/leaf_quantiles.hpp"
 
 namespace neve::algos::gbm {
+namespace {
+
+std::vector<std::int32_t> leaves_of(const trees::Tree& tree) {
+  std::vector<std::int32_t> leaves;
+  for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
+    if (tree.nodes[n].is_leaf()) leaves.push_back(static_cast<std::int32_t>(n));
+  }
+  return leaves;
+}
+
+}  // namespace
 
 Booster::Booster(mr::Engine& engine, mr::Inputs inputs, trees::RowColumns columns,
                  std::vector<trees::PredictorKind> kinds, BoostSettings settings,
@@ -134,26 +146,26 @@ void Booster::grow_class(std::int32_t of_class, double rate) {
        .form = trees::choose_fixed_point(loaded_, range.targets),
        .random_thresholds = draws ? settings_.random_thresholds : 0});
   for (std::size_t c = 0; c < importance_.size(); ++c) importance_[c] += grown.importance[c];
-  std::vector<std::int32_t> leaves;
-  for (std::size_t n = 0; n < grown.tree.nodes.size(); ++n) {
-    if (grown.tree.nodes[n].is_leaf()) leaves.push_back(static_cast<std::int32_t>(n));
-  }
-  const std::vector<double> values = leaf_values(grown, leaves, of_class);
+  std::vector<double> values = node_values(grown, of_class);
+  const auto& directions = settings_.grow.rules.directions;
+  if (!directions.empty()) keep_to_directions(grown.tree, directions, values);
   LeafValues add{of_class, {}};
-  for (std::size_t i = 0; i < leaves.size(); ++i) {
+  for (const std::int32_t leaf : leaves_of(grown.tree)) {
+    const auto n = static_cast<std::size_t>(leaf);
     const double bounded =
-        std::clamp(values[i] * rate, -settings_.largest_leaf, settings_.largest_leaf);
+        std::clamp(values[n] * rate, -settings_.largest_leaf, settings_.largest_leaf);
     const auto value = static_cast<float>(bounded);
-    grown.tree.nodes[static_cast<std::size_t>(leaves[i])].value = value;
-    add.leaves.emplace_back(leaves[i], value);
+    grown.tree.nodes[n].value = value;
+    add.leaves.emplace_back(leaf, value);
   }
   pending_.push_back(std::move(add));
   iterations_.back().push_back(std::move(grown.tree));
 }
 
-std::vector<double> Booster::leaf_values(const trees::GrownTree& grown,
-                                         std::span<const std::int32_t> leaves,
+/// Values of all nodes, the inner ones' as if they were leaves.
+std::vector<double> Booster::node_values(const trees::GrownTree& grown,
                                          std::int32_t of_class) const {
+  const std::vector<std::int32_t> leaves = leaves_of(grown.tree);
   if (settings_.distribution.leaf_quantile()) return quantile_values(grown, leaves);
   const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
   const double heaviest = loaded_.all_whole ? 1 : loaded_.largest_weight;
@@ -161,43 +173,73 @@ std::vector<double> Booster::leaf_values(const trees::GrownTree& grown,
   state.distribution = settings_.distribution;
   state.tree_class = of_class;
   state.splits = grown.last_splits;
-  state.leaves.assign(leaves.begin(), leaves.end());
+  state.leaves = leaves;
   state.numerator_scale = trees::two_part_scale(loaded_, range.largest_numerator * heaviest);
   state.denominator_scale = trees::two_part_scale(loaded_, range.largest_denominator * heaviest);
-  return summed_values(std::move(state));
+  return summed_values(grown.tree, std::move(state));
 }
 
 /// Quantiles; of huber, the medians and the mean of what lies beyond them, within delta (Friedman
-/// 2001, section 4.4).
+/// 2001, section 4.4). Inner nodes have the means of what is below them.
 std::vector<double> Booster::quantile_values(const trees::GrownTree& grown,
                                              std::span<const std::int32_t> leaves) const {
   const Distribution& distribution = settings_.distribution;
-  std::vector<double> values =
+  const std::vector<double> found =
       deviation_quantiles(engine_, row_inputs(), options_, loaded_,
                           {.probability = distribution.leaf_quantile().value(),
                            .splits = grown.last_splits,
                            .nodes = {leaves.begin(), leaves.end()}});
-  if (distribution.family != Family::huber) return values;
+  std::vector<double> values(grown.tree.nodes.size());
+  if (distribution.family == Family::huber) values = values_beyond(grown.tree, leaves, found);
+  for (std::size_t i = 0; i < leaves.size(); ++i)
+    values[static_cast<std::size_t>(leaves[i])] += found[i];
+  for (std::size_t n = values.size(); n-- > 0;) {
+    const trees::Tree::Node& node = grown.tree.nodes[n];
+    if (node.is_leaf()) continue;
+    const auto left = static_cast<std::size_t>(node.left);
+    const auto weight = [&](std::size_t child) {
+      return static_cast<double>(grown.tree.nodes[child].weight);
+    };
+    values[n] = (values[left] * weight(left) + values[left + 1] * weight(left + 1)) /
+                (weight(left) + weight(left + 1));
+  }
+  return values;
+}
+
+std::vector<double> Booster::values_beyond(const trees::Tree& tree,
+                                           std::span<const std::int32_t> leaves,
+                                           const std::vector<double>& centers) const {
+  const Distribution& distribution = settings_.distribution;
   const double heaviest = loaded_.all_whole ? 1 : loaded_.largest_weight;
   LeafTask::State state;
   state.distribution = distribution;
   state.leaves.assign(leaves.begin(), leaves.end());
-  state.centers = values;
+  state.centers = centers;
   state.numerator_scale = trees::two_part_scale(loaded_, distribution.huber_delta * heaviest);
   state.denominator_scale = trees::two_part_scale(loaded_, heaviest);
-  const std::vector<double> beyond = summed_values(std::move(state));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] += beyond[i];
-  return values;
+  return summed_values(tree, std::move(state));
 }
 
-std::vector<double> Booster::summed_values(LeafTask::State state) const {
+std::vector<double> Booster::summed_values(const trees::Tree& tree, LeafTask::State state) const {
   state.whole_weights = loaded_.all_whole;
   const LeafTask::Partial sums = engine_.run<LeafTask>(row_inputs(), state, options_);
-  std::vector<double> values(state.leaves.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] =
-        leaf_value(settings_.distribution, state.numerator_scale.to_double(sums.numerators[i]),
-                   state.denominator_scale.to_double(sums.denominators[i]), columns_.classes);
+  std::vector<trees::TwoPartSum> numerators(tree.nodes.size());
+  std::vector<trees::TwoPartSum> denominators(tree.nodes.size());
+  for (std::size_t i = 0; i < state.leaves.size(); ++i) {
+    numerators[static_cast<std::size_t>(state.leaves[i])] = sums.numerators[i];
+    denominators[static_cast<std::size_t>(state.leaves[i])] = sums.denominators[i];
+  }
+  std::vector<double> values(tree.nodes.size());
+  for (std::size_t n = values.size(); n-- > 0;) {
+    if (const trees::Tree::Node& node = tree.nodes[n]; !node.is_leaf()) {
+      for (const auto child :
+           {static_cast<std::size_t>(node.left), static_cast<std::size_t>(node.left) + 1}) {
+        numerators[n] += numerators[child];
+        denominators[n] += denominators[child];
+      }
+    }
+    values[n] = leaf_value(settings_.distribution, state.numerator_scale.to_double(numerators[n]),
+                           state.denominator_scale.to_double(denominators[n]), columns_.classes);
   }
   return values;
 }

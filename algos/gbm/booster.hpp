@@ -61,12 +61,15 @@ class Booster {
   void make_bins();
   void reserve_memory();
   void grow_class(std::int32_t of_class, double rate);
-  [[nodiscard]] std::vector<double> leaf_values(const trees::GrownTree& grown,
-                                                std::span<const std::int32_t> leaves,
+  [[nodiscard]] std::vector<double> node_values(const trees::GrownTree& grown,
                                                 std::int32_t of_class) const;
-  [[nodiscard]] std::vector<double> summed_values(LeafTask::State state) const;
+  [[nodiscard]] std::vector<double> summed_values(const trees::Tree& tree,
+                                                  LeafTask::State state) const;
   [[nodiscard]] std::vector<double> quantile_values(const trees::GrownTree& grown,
                                                     std::span<const std::int32_t> leaves) const;
+  [[nodiscard]] std::vector<double> values_beyond(const trees::Tree& tree,
+                                                  std::span<const std::int32_t> leaves,
+                                                  const std::vector<double>& centers) const;
   [[nodiscard]] double deviation_quantile(double probability, bool absolute) const;
 
   mr::Engine& engine_;

@@ -3,6 +3,7 @@
 
 #include "algos/families/trees/partition.hpp"
 #include "algos/gbm/boost.hpp"
+#include "algos/gbm/constraints.hpp"
 #include "algos/gbm/gbm_model.hpp"
 #include "algos/gbm/gbm_output.hpp"
 #include "algos/gbm/huber_errors.hpp"
@@ -41,6 +42,10 @@ const model::Algorithm& algorithm() {
     made.check_response = [](const void* parameters, const model::ColumnRange& response,
                              model::Messages& messages) {
       check_response(*static_cast<const Parameters*>(parameters), response, messages);
+    };
+    made.check_training = [](const void* parameters, const frame::Frame& training,
+                             model::Messages& messages) {
+      check_constraints(*static_cast<const Parameters*>(parameters), training, messages);
     };
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {

@@ -6,6 +6,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 
+#include "algos/gbm/constraints.hpp"
 #include "algos/gbm/gbm_model.hpp"
 #include "algos/gbm/gbm_output.hpp"
 #include "algos/gbm/measure.hpp"
@@ -61,6 +62,8 @@ BoostSettings GbmTrainer::settings(const model::TrainContext& context) const {
   grow.rules.min_rows = p.min_rows;
   grow.rules.min_split_improvement = p.min_split_improvement;
   grow.rules.seed = context.seed;
+  grow.rules.directions = directions_of(p, context.roles.predictors);
+  grow.interactions = interactions_of(p, context.roles.predictors);
   grow.sampling.seed = context.seed;
   grow.sampling.rate = p.sample_rate;
   if (p.sample_rate_per_class) grow.sampling.rate_per_class = *p.sample_rate_per_class;

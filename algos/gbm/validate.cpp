@@ -85,6 +85,23 @@ Category category_by_distribution(const Parameters& p, const model::ColumnRoles&
   }
 }
 
+/// Only losses whose leaves follow the means of residuals can be held to a direction.
+void check_monotone(const Parameters& p, Family family, Messages& messages) {
+  if (!p.monotone_constraints || p.monotone_constraints->empty()) return;
+  switch (family) {
+    case Family::gaussian:
+    case Family::bernoulli:
+    case Family::tweedie:
+    case Family::quantile:
+      return;
+    default:
+      add_error(messages, "monotone_constraints",
+                "Monotone constraints are only supported for Gaussian, Bernoulli, Tweedie and "
+                "Quantile distributions, your distribution: " +
+                    std::string(schema::enum_text(choice_of(family))) + ".");
+  }
+}
+
 }  // namespace
 
 void validate(const Parameters& p, Messages& messages) {
@@ -94,12 +111,14 @@ void validate(const Parameters& p, Messages& messages) {
   if (p.pred_noise_bandwidth != 0) {
     model::refuse("pred_noise_bandwidth", java_double(p.pred_noise_bandwidth), messages);
   }
-  if (p.monotone_constraints && !p.monotone_constraints->empty()) {
-    model::refuse("monotone_constraints", p.monotone_constraints->front().key, messages);
-  }
-  if (p.interaction_constraints && !p.interaction_constraints->empty()) {
-    const auto& group = p.interaction_constraints->front();
-    model::refuse("interaction_constraints", group.empty() ? "[]" : group.front(), messages);
+  const bool has_groups = p.interaction_constraints && !p.interaction_constraints->empty();
+  const auto encoding = p.categorical_encoding;
+  if (has_groups && encoding != model::CategoricalEncoding::automatic &&
+      encoding != model::CategoricalEncoding::one_hot_internal) {
+    add_error(messages, "categorical_encoding",
+              "Interaction constraints can be used when the categorical encoding is set to AUTO or "
+              "OneHotInternal only, not to " +
+                  std::string(schema::enum_text(encoding)));
   }
   refuse_text(p.custom_distribution_func, "custom_distribution_func", messages);
   refuse_text(p.in_training_checkpoints_dir, "in_training_checkpoints_dir", messages);
@@ -107,6 +126,7 @@ void validate(const Parameters& p, Messages& messages) {
 
 Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
   const Category made = category_by_distribution(p, roles, messages);
+  check_monotone(p, settle_distribution(p, made).family, messages);
   if (p.stopping_rounds > 0 && !can_decide(p, made)) {
     add_error(messages, "stopping_metric",
               "The value " + std::string(schema::enum_text(p.stopping_metric)) +

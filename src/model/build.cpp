@@ -101,6 +101,9 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     return build;
   }
   check_columns(p, training, build.messages);
+  if (algorithm.check_training != nullptr) {
+    algorithm.check_training(build.parameters.get(), training, build.messages);
+  }
   if (training.rows() == 0) {
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "The training frame has no rows"});

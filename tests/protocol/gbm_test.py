@@ -86,3 +86,33 @@ def test_quasibinomial_is_of_numbers(frame, rows):
 def test_quasibinomial_of_other_values_is_refused(frame):
     with pytest.raises(OSError, match="Quasibinomial requires the response to be binary"):
         train(frame, "y", distribution="quasibinomial")
+
+
+def test_directions_hold_for_all_predictions(client, frame):
+    model = train(frame, ntrees=30, monotone_constraints={"x": 1, "z": -1})
+    for name, sign in (("x", 1), ("z", -1)):
+        line = [[i / 10 if name == "x" else 5.0, i / 50 - 1 if name == "z" else 0.0, "b"] for i in range(101)]
+        grid = client.H2OFrame(line, column_names=["x", "z", "k"], column_types=["numeric", "numeric", "enum"])
+        predicted = column(model.predict(grid))
+        assert all(sign * (b - a) >= 0 for a, b in zip(predicted, predicted[1:]))
+        assert predicted[0] != predicted[-1] or name == "z"
+
+
+@pytest.mark.parametrize("response, parameters, message", [
+    ("y", {"monotone_constraints": {"k": 1}}, "Only numeric columns can have monotonic constraints"),
+    ("y", {"monotone_constraints": {"lost": 1}}, "there is no column 'lost' in the training frame"),
+    ("y", {"monotone_constraints": {"x": 1}, "distribution": "laplace"},
+     "only supported for Gaussian, Bernoulli, Tweedie and Quantile distributions, your distribution: laplace"),
+    ("y", {"interaction_constraints": [["x", "lost"]]}, "there is no column 'lost' in the training frame"),
+    ("y", {"interaction_constraints": [["x", "y"]]}, "used as response column and cannot be used in interaction"),
+])
+def test_constraints_that_cannot_be_kept_are_refused(frame, response, parameters, message):
+    with pytest.raises(OSError) as refused:
+        train(frame, response, **parameters)
+    assert message in str(refused.value).replace("\n", " ")
+
+
+def test_columns_outside_of_all_groups_are_not_used(frame):
+    model = train(frame, interaction_constraints=[["x", "k"]])
+    importance = {row[0]: row[1] for row in model.varimp()}
+    assert importance["x"] > 0 and importance["k"] > 0 and importance["z"] == 0

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
@@ -25,6 +26,13 @@ std::vector<std::int32_t> draw(std::vector<std::int32_t> items, std::size_t coun
   return items;
 }
 
+/// What two ascending lists have in common.
+std::vector<std::int32_t> common(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {
+  std::vector<std::int32_t> made;
+  std::ranges::set_intersection(a, b, std::back_inserter(made));
+  return made;
+}
+
 std::size_t share_of(std::size_t count, double rate) {
   const auto wanted = static_cast<std::size_t>(static_cast<double>(count) * rate);
   return std::clamp<std::size_t>(wanted, 1, count);
@@ -39,6 +47,8 @@ struct Grower::Node {
   TwoPartSum squares;
   std::int64_t rows = 0;
   std::vector<std::int64_t> cells;  ///< empty where it is not kept
+  MeanBounds bounds;
+  std::vector<std::int32_t> allowed;  ///< columns; only where interactions are limited
   FoundSplit split;
 };
 
@@ -112,6 +122,9 @@ void Grower::make_root(Growth& growth) {
     growth.small.push_back({.id = 0, .level = 0, .rows = node.rows});
     return;
   }
+  for (std::size_t c = 0; c < settings_.interactions.size(); ++c) {
+    if (!settings_.interactions[c].empty()) node.allowed.push_back(static_cast<std::int32_t>(c));
+  }
   growth.frontier.push_back(std::move(node));
   if (settings_.max_depth > 0) search(growth, growth.frontier);
 }
@@ -126,8 +139,8 @@ void Grower::search(Growth& growth, std::span<Node> nodes) const {
     Node& node = nodes[i];
     const double squares = growth.request.form.square.to_double(node.squares);
     if (!splits.may_split(node.total) || squares <= 0) return;
-    node.split =
-        search_node(growth, splits, {node.id, node.total, squares, node.cells.data()}, node);
+    const NodeView view{node.id, node.total, squares, node.cells.data(), node.bounds};
+    node.split = search_node(growth, splits, view, node);
   });
 }
 
@@ -139,16 +152,14 @@ FoundSplit Grower::search_node(const Growth& growth, const SplitSearch& splits,
     return splits.search(view, all);
   }
   std::vector<std::int32_t> columns = growth.columns;
-  const std::size_t wanted =
-      columns_to_look_at(settings_.columns_per_split, settings_.column_rate_change, growth.level,
-                         columns.size());
+  const std::size_t wanted = columns_to_look_at(
+      settings_.columns_per_split, settings_.column_rate_change, growth.level, columns.size());
   if (wanted >= columns.size()) {
     ColumnOrder all(columns);
     return splits.search(view, all);
   }
   const CounterRng of_tree(settings_.sampling.seed, kNodeColumns + growth.tree);
-  ColumnOrder drawn(columns, wanted,
-                    CounterRng(of_tree.bits(static_cast<std::uint64_t>(node.id))));
+  ColumnOrder drawn(columns, wanted, CounterRng(of_tree.bits(static_cast<std::uint64_t>(node.id))));
   return splits.search(view, drawn);
 }
 
@@ -190,8 +201,7 @@ void Grower::next_level(Growth& growth) {
 }
 
 /// The parents of nodes that may be split and are not known to be small.
-std::vector<Grower::Node*> Grower::needs_histograms(Growth& growth,
-                                                    std::span<Node> parents) const {
+std::vector<Grower::Node*> Grower::needs_histograms(Growth& growth, std::span<Node> parents) const {
   std::vector<Node*> found;
   if (growth.level >= settings_.max_depth) return found;
   const SplitSearch rules(spec_, layout_, growth.request.form, growth.rules);
@@ -253,6 +263,12 @@ void Grower::make_children(Growth& growth, std::span<Node*> parents,
       heavy.rows = parent->rows - light.rows;
       heavy.cells = std::move(parent->cells);
       subtract(heavy.cells, light.cells);
+    }
+    for (Node* child : {&light, &heavy}) {
+      child->bounds = child->id == found.test.left ? found.bounds.left : found.bounds.right;
+      if (!settings_.interactions.empty())
+        child->allowed = common(
+            parent->allowed, settings_.interactions[static_cast<std::size_t>(found.test.column)]);
     }
     children.push_back(std::move(light));
     children.push_back(std::move(heavy));
@@ -355,10 +371,14 @@ std::vector<std::int32_t> Grower::columns_of_tree(std::uint64_t tree) const {
 std::vector<std::int32_t> Grower::columns_of_node(const Growth& growth, const Node& node) const {
   double rate = settings_.column_rate;
   for (std::int32_t i = 0; i < growth.level; ++i) rate *= settings_.column_rate_change;
-  if (rate >= 1) return growth.columns;
+  const bool limited = !settings_.interactions.empty();
+  std::vector<std::int32_t> columns =
+      limited ? common(growth.columns, node.allowed) : growth.columns;
+  if (rate >= 1 || columns.empty()) return columns;
   const CounterRng tree_random(settings_.sampling.seed, kNodeColumns + growth.tree);
   const CounterRng random(tree_random.bits(static_cast<std::uint64_t>(node.id)));
-  return draw(growth.columns, share_of(growth.columns.size(), rate), random);
+  const std::size_t count = std::min(share_of(growth.columns.size(), rate), columns.size());
+  return draw(std::move(columns), count, random);
 }
 
 }  // namespace neve::algos::trees

@@ -11,6 +11,8 @@ struct SplitSearch::Candidate {
   double score = 0;    ///< Tl²/Wl + Tr²/Wr less the penalty, fixed-point units
   double penalty = 0;  ///< what the search among levels costs
   double least_weight = 0;
+  MeanBounds bounds = {};  ///< of the node
+  int direction = 0;       ///< of the column that is searched
   NodeSplit test;
   Sums left;
   Sums right;
@@ -22,8 +24,16 @@ struct SplitSearch::Candidate {
     if (wl < least_weight || wr < least_weight) return false;
     const double tl = search.units(l.target);
     const double tr = search.units(r.target);
-    score_of_it = tl * tl / wl + tr * tr / wr - price;
+    if (direction != 0 && direction * (tl / wl) > direction * (tr / wr)) return false;
+    score_of_it = (bounds.binds() ? bounded(bounds, tl, wl) + bounded(bounds, tr, wr)
+                                  : tl * tl / wl + tr * tr / wr) -
+                  price;
     return score_of_it > score;
+  }
+  /// What a side gains with its mean within bounds: T²/W where they leave it alone.
+  static double bounded(const MeanBounds& bounds, double target, double weight) {
+    const double mean = bounds.within(target / weight);
+    return mean * (2 * target - mean * weight);
   }
   void take(Sums l, Sums r, double new_score, double price = 0) {
     left = l;
@@ -62,8 +72,8 @@ std::int32_t ColumnOrder::next(bool varied) {
   varied_ += varied ? 1 : 0;
   if (given_ == columns_.size() || (draws_ && varied_ == varying_)) return -1;
   if (draws_) {
-    const auto other = given_ + static_cast<std::size_t>(
-                                    random_.below(given_, columns_.size() - given_));
+    const auto other =
+        given_ + static_cast<std::size_t>(random_.below(given_, columns_.size() - given_));
     std::swap(columns_[given_], columns_[other]);
     swaps_.push_back(static_cast<std::uint32_t>(other));
   }
@@ -75,6 +85,16 @@ void ColumnOrder::restart() {
     std::swap(columns_[swaps_.size() - 1], columns_[swaps_.back()]);
   given_ = 0;
   varied_ = 0;
+}
+
+ChildBounds::ChildBounds(const MeanBounds& node, int direction, double left_mean, double right_mean)
+    : left(node), right(node) {
+  if (direction == 0) return;
+  const double middle = (node.within(left_mean) + node.within(right_mean)) / 2;
+  MeanBounds& low = direction > 0 ? left : right;
+  MeanBounds& high = direction > 0 ? right : left;
+  low.largest = std::min(low.largest, middle);
+  high.least = std::max(high.least, middle);
 }
 
 Sums SplitSearch::total_of(const std::int64_t* cells, std::int32_t column) const {
@@ -107,13 +127,15 @@ FoundSplit SplitSearch::search(const Material& material, Price price) const {
   const double target = units(node.total.target);
   const auto weight = static_cast<double>(node.total.weight);
   if (!(weight > 0)) return result;
-  const double before = target * target / weight;
-  Candidate best{.search = *this, .test = {}, .left = {}, .right = {}};
+  const double before = node.bounds.binds() ? Candidate::bounded(node.bounds, target, weight)
+                                            : target * target / weight;
+  Candidate best{.search = *this, .bounds = node.bounds, .test = {}, .left = {}, .right = {}};
   best.score = before;
   best.least_weight = std::max(rules_.min_rows * form_.weight_scale, 1.0);
   std::vector<BinSums> bins;
   std::int32_t column = material.columns.next(false);
   while (column >= 0) {
+    best.direction = rules_.direction(column);
     material.bins.read(column, bins);
     if (bins.size() > 1) {
       spec_.columns[static_cast<std::size_t>(column)].categorical
@@ -131,6 +153,7 @@ FoundSplit SplitSearch::search(const Material& material, Price price) const {
   result.test.node = node.id;
   result.left = best.left;
   result.right = best.right;
+  result.bounds = bounds_of_children(node, result);
   return result;
 }
 
@@ -140,6 +163,19 @@ bool SplitSearch::is_worth(const NodeView& node, double before, double gain) con
   constexpr double kNoise = 1e-12;
   const double spread = std::max(0.0, node.squares - before);
   return gain > std::max(rules_.min_split_improvement * spread, kNoise * node.squares);
+}
+
+bool SplitSearch::tells_only_missing(const NodeSplit& test) const {
+  const auto& place = layout_.places[static_cast<std::size_t>(test.column)];
+  return !test.categorical && test.threshold == place.bins - 1;
+}
+
+ChildBounds SplitSearch::bounds_of_children(const NodeView& node, const FoundSplit& split) const {
+  const int direction = tells_only_missing(split.test) ? 0 : rules_.direction(split.test.column);
+  const auto mean = [this](const Sums& sums) {
+    return units(sums.target) / static_cast<double>(sums.weight);
+  };
+  return {node.bounds, direction, mean(split.left), mean(split.right)};
 }
 
 /// Thresholds are in the middle of the empty bins around them. Missing values go the heavier way
@@ -176,6 +212,8 @@ void SplitSearch::search_numbers(const NodeView& node, const Column& column,
     Sums with_missing = left;
     offer(with_missing += missing, threshold, false);
   }
+  // Whether a value is missing has no direction.
+  best.direction = 0;
   if (has_missing) offer(node.total - missing, values, true);
 }
 

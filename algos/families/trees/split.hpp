@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -12,6 +14,25 @@
 
 namespace neve::algos::trees {
 
+/// Between what the mean residual of a node's rows is taken to be, so that predictions rise or fall
+/// with a column; in the search's units, target by weight.
+struct MeanBounds {
+  double least = -std::numeric_limits<double>::infinity();
+  double largest = std::numeric_limits<double>::infinity();
+  [[nodiscard]] bool binds() const { return *this != MeanBounds{}; }
+  [[nodiscard]] double within(double mean) const { return std::clamp(mean, least, largest); }
+  friend bool operator==(const MeanBounds&, const MeanBounds&) = default;
+};
+
+/// The bounds of the children of a node split at a column of this direction: the left ones keep to
+/// one side of the middle between both means, the right ones to the other.
+struct ChildBounds {
+  MeanBounds left;
+  MeanBounds right;
+  ChildBounds(const MeanBounds& node, int direction, double left_mean, double right_mean);
+  ChildBounds() = default;
+};
+
 /// What a split must fulfil.
 struct SplitRules {
   double min_rows = 10;                 ///< Σ weight of either child
@@ -19,6 +40,11 @@ struct SplitRules {
   bool around_mean = false;             ///< these residuals are taken from the node's own mean
   std::int32_t random_thresholds = 0;   ///< numbers: only that many drawn thresholds; 0 for all
   std::uint64_t seed = 0;               ///< of drawn thresholds
+  /// Per column: 1 where means may only rise with it, -1 where they may only fall. Empty for none.
+  std::vector<std::int8_t> directions = {};
+  [[nodiscard]] int direction(std::int32_t column) const {
+    return directions.empty() ? 0 : directions[static_cast<std::size_t>(column)];
+  }
 };
 
 /// A node as the driver sees it.
@@ -27,6 +53,7 @@ struct NodeView {
   Sums total;
   double squares = 0;                   ///< Σ weight · residual²
   const std::int64_t* cells = nullptr;  ///< its histogram, where it has one
+  MeanBounds bounds = {};
 };
 
 /// A bin of a column, and what the node's rows in it add up to.
@@ -77,12 +104,14 @@ struct FoundSplit {
   NodeSplit test;  ///< without `left`
   Sums left;
   Sums right;
+  ChildBounds bounds = {};
 };
 
 /// Searches single columns of nodes for splits. Numbers: every threshold between occupied bins,
 /// with missing values on either side. Categories: levels sorted by mean residual, split in two
 /// runs, which holds the best of all subsets (Fisher 1958). What a node has no example of goes the
-/// way of the heavier child. Pure; of equal gains the first wins.
+/// way of the heavier child. Children's means keep to the node's bounds, and to the direction of
+/// the column but where only missing values are told apart. Pure; of equal gains the first wins.
 class SplitSearch {
  public:
   SplitSearch(const BinSpec& spec, const BinLayout& layout, const FixedPoint& form,
@@ -135,6 +164,8 @@ class SplitSearch {
                          Candidate& best) const;
   [[nodiscard]] std::vector<std::uint8_t> draw_thresholds(const NodeView& node,
                                                           const Column& column) const;
+  [[nodiscard]] bool tells_only_missing(const NodeSplit& test) const;
+  [[nodiscard]] ChildBounds bounds_of_children(const NodeView& node, const FoundSplit& split) const;
   const BinSpec& spec_;
   const BinLayout& layout_;
   const FixedPoint& form_;

@@ -95,6 +95,9 @@ struct Algorithm {
   /// fit (regression distribution with a categorical response, …). `classes` is 1 for numbers.
   Category (*category)(const void* parameters, const ColumnRoles& roles,
                        Messages& messages) = nullptr;
+  /// Checks of names against the training frame before training starts; may be null.
+  void (*check_training)(const void* parameters, const frame::Frame& training,
+                         Messages& messages) = nullptr;
   /// Checks of a numeric response before training starts; may be null.
   void (*check_response)(const void* parameters, const ColumnRange& response,
                          Messages& messages) = nullptr;

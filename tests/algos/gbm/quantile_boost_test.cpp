@@ -23,25 +23,6 @@ double plain_quantile(const std::vector<double>& values, double probability) {
   return sorted[low] + (rank - static_cast<double>(low)) * (above - sorted[low]);
 }
 
-/// The leaf that a row of a table comes to.
-std::size_t leaf_of(const trees::Tree& tree, const Table& table, std::size_t row) {
-  std::size_t at = 0;
-  while (!tree.nodes[at].is_leaf()) {
-    const trees::Tree::Node& node = tree.nodes[at];
-    const double value = table.predictors[static_cast<std::size_t>(node.column)][row];
-    bool right = false;
-    if (node.set >= 0) {
-      const auto& set = tree.sets[static_cast<std::size_t>(node.set)].right;
-      const auto code = static_cast<std::size_t>(value);
-      right = ((set[code / 32] >> (code % 32)) & 1U) != 0;
-    } else {
-      right = std::isnan(value) ? node.missing_right : value >= static_cast<double>(node.threshold);
-    }
-    at = static_cast<std::size_t>(node.left) + (right ? 1 : 0);
-  }
-  return at;
-}
-
 /// What the leaf of these deviations should say, by the definition.
 double plain_leaf(const Distribution& distribution, const std::vector<double>& deviations,
                   double delta) {

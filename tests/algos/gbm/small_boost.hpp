@@ -151,9 +151,29 @@ inline Table made_up(std::size_t rows, std::uint64_t seed, Family family) {
     if (family == Family::bernoulli) table.response.push_back(u < mean ? 1 : 0);
     if (family == Family::multinomial)
       table.response.push_back(std::clamp(std::floor(mean * 2 + u), 0.0, 2.0));
+    if (family == Family::tweedie) table.response.push_back(u < 0.3 ? 0 : std::max(0.0, mean) * u);
     if (family == Family::poisson) table.response.push_back(std::floor(4 * mean * u + 1));
   }
   return table;
+}
+
+/// The leaf that a row of a table comes to, found by walking down.
+inline std::size_t leaf_of(const trees::Tree& tree, const Table& table, std::size_t row) {
+  std::size_t at = 0;
+  while (!tree.nodes[at].is_leaf()) {
+    const trees::Tree::Node& node = tree.nodes[at];
+    const double value = table.predictors[static_cast<std::size_t>(node.column)][row];
+    bool right = false;
+    if (node.set >= 0) {
+      const auto& set = tree.sets[static_cast<std::size_t>(node.set)].right;
+      const auto code = static_cast<std::size_t>(value);
+      right = ((set[code / 32] >> (code % 32)) & 1U) != 0;
+    } else {
+      right = std::isnan(value) ? node.missing_right : value >= static_cast<double>(node.threshold);
+    }
+    at = static_cast<std::size_t>(node.left) + (right ? 1 : 0);
+  }
+  return at;
 }
 
 /// Each row as often as its weight says, or rows of weight 0 left out.

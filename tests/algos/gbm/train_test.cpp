@@ -361,8 +361,12 @@ TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
       {"calibrate_model", "true"},
       {"pred_noise_bandwidth", "0.1"},
       {"ntrees", "0"},
-      {"monotone_constraints", R"([{"key":"x","value":1}])"},
-      {"monotone_constraints", R"([{'key': "x", 'value': -1}])"},
+      {"monotone_constraints", R"([{"key":"lost","value":1}])"},
+      {"monotone_constraints", R"([{'key': "k", 'value': -1}])"},
+      {"monotone_constraints", R"([{"key":"x","value":1},{"key":"x","value":1}])"},
+      {"monotone_constraints", R"([{"key":"two","value":1}])"},
+      {"interaction_constraints", R"([["x","lost"]])"},
+      {"interaction_constraints", R"([["x","y"]])"},
       {"nfolds", "5"},
       {"in_training_checkpoints_dir", "somewhere"}};
   for (const auto& [name, value] : refused) {
