@@ -75,7 +75,8 @@ struct FixedPoint {
 
   /// Words of a histogram cell.
   [[nodiscard]] std::int32_t words() const { return static_cast<std::int32_t>(form) + 1; }
-  /// weight · residual, and so on, of one row. With whole weights they are copies of what is rounded.
+  /// weight · residual, and so on, of one row. With whole weights they are copies of what is
+  /// rounded.
   [[nodiscard]] TwoPartSum round_target(double residual, double weight) const {
     if (!whole_weights) return target.round(weight * residual);
     return static_cast<std::int64_t>(weight) * target.round(residual);

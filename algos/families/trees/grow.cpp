@@ -139,16 +139,14 @@ FoundSplit Grower::search_node(const Growth& growth, const SplitSearch& splits,
     return splits.search(view, all);
   }
   std::vector<std::int32_t> columns = growth.columns;
-  const std::size_t wanted =
-      columns_to_look_at(settings_.columns_per_split, settings_.column_rate_change, growth.level,
-                         columns.size());
+  const std::size_t wanted = columns_to_look_at(
+      settings_.columns_per_split, settings_.column_rate_change, growth.level, columns.size());
   if (wanted >= columns.size()) {
     ColumnOrder all(columns);
     return splits.search(view, all);
   }
   const CounterRng of_tree(settings_.sampling.seed, kNodeColumns + growth.tree);
-  ColumnOrder drawn(columns, wanted,
-                    CounterRng(of_tree.bits(static_cast<std::uint64_t>(node.id))));
+  ColumnOrder drawn(columns, wanted, CounterRng(of_tree.bits(static_cast<std::uint64_t>(node.id))));
   return splits.search(view, drawn);
 }
 
@@ -190,8 +188,7 @@ void Grower::next_level(Growth& growth) {
 }
 
 /// The parents of nodes that may be split and are not known to be small.
-std::vector<Grower::Node*> Grower::needs_histograms(Growth& growth,
-                                                    std::span<Node> parents) const {
+std::vector<Grower::Node*> Grower::needs_histograms(Growth& growth, std::span<Node> parents) const {
   std::vector<Node*> found;
   if (growth.level >= settings_.max_depth) return found;
   const SplitSearch rules(spec_, layout_, growth.request.form, growth.rules);

@@ -32,7 +32,8 @@ struct GrowSettings {
   double column_rate = 1;         ///< of the tree's columns, for each split
   double column_rate_change = 1;  ///< factor on column_rate per level
   double column_rate_per_tree = 1;
-  /// Instead of column_rate where not 0: so many columns that vary in a node are drawn for its split.
+  /// Instead of column_rate where not 0: so many columns that vary in a node are drawn for its
+  /// split.
   std::int32_t columns_per_split = 0;
   /// Whether leaves get the means of their residuals, as TreeRequest::means says. Rows need not be
   /// moved any further then, and nodes of at most small_rows rows are finished by grow_subtree().
@@ -65,7 +66,8 @@ struct GrownTree {
 
 /// Grows trees level by level on loaded rows: per level one pass over the rows, which moves them to
 /// their new nodes and makes the histograms of the lighter children; the heavier ones' are the
-/// parents' minus these. Where leaves are means, what is small is finished at the end. Lives on the driver; used by one thread.
+/// parents' minus these. Where leaves are means, what is small is finished at the end. Lives on the
+/// driver; used by one thread.
 class Grower {
  public:
   /// `rows` are the loaded rows' layout and scratch; spec outlives the grower.

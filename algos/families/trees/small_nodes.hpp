@@ -59,11 +59,11 @@ struct SubtreeRules {
   FixedPoint form;
   SplitRules splits;
   LeafMeans means;
-  std::int32_t max_depth = 0;                ///< of the whole tree
-  std::vector<std::int32_t> columns;         ///< that the tree may use
-  double columns_per_split = 0;              ///< at level 0
-  double column_rate_change = 1;             ///< factor on that per level
-  std::uint64_t column_seed = 0;             ///< of the tree
+  std::int32_t max_depth = 0;         ///< of the whole tree
+  std::vector<std::int32_t> columns;  ///< that the tree may use
+  double columns_per_split = 0;       ///< at level 0
+  double column_rate_change = 1;      ///< factor on that per level
+  std::uint64_t column_seed = 0;      ///< of the tree
 };
 
 /// How many columns have to vary in a node of a level.
@@ -78,8 +78,8 @@ struct Subtree {
 
 /// Splits a node on from its rows alone: where they are few, to sort them by a column's bins costs
 /// less than a histogram of all bins. Rows in any order give the same tree. Pure.
-Subtree grow_subtree(const SubtreeRules& rules, const SmallNode& node, const GatherTask::Partial& rows,
-                     std::span<const std::uint32_t> own);
+Subtree grow_subtree(const SubtreeRules& rules, const SmallNode& node,
+                     const GatherTask::Partial& rows, std::span<const std::uint32_t> own);
 
 /// Rows by node: those of node n are rows[first[n]] to rows[first[n + 1] - 1].
 struct RowsByNode {

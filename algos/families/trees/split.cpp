@@ -62,8 +62,8 @@ std::int32_t ColumnOrder::next(bool varied) {
   varied_ += varied ? 1 : 0;
   if (given_ == columns_.size() || (draws_ && varied_ == varying_)) return -1;
   if (draws_) {
-    const auto other = given_ + static_cast<std::size_t>(
-                                    random_.below(given_, columns_.size() - given_));
+    const auto other =
+        given_ + static_cast<std::size_t>(random_.below(given_, columns_.size() - given_));
     std::swap(columns_[given_], columns_[other]);
     swaps_.push_back(static_cast<std::uint32_t>(other));
   }
