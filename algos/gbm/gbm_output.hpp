@@ -20,8 +20,4 @@ struct GbmOutput : model::ModelOutput {
 /// Sizes of the trees, and of the model in bytes.
 schema::Table model_summary(std::span<const Iteration> iterations, std::int64_t model_bytes);
 
-/// Predictors by the total gain of their splits, largest first.
-schema::Table variable_importances(const std::vector<std::string>& predictors,
-                                   const std::vector<double>& gains);
-
 }  // namespace neve::algos::gbm

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -12,32 +11,13 @@
 #include <neve/schema/schema.hpp>
 #include <neve/schema/values.hpp>
 
+#include "algos/families/trees/choices.hpp"
+
 namespace neve::algos::gbm {
 
-enum class DistributionChoice : std::uint8_t {
-  automatic,
-  bernoulli,
-  quasibinomial,
-  ordinal,
-  multinomial,
-  gaussian,
-  poisson,
-  gamma,
-  tweedie,
-  laplace,
-  quantile,
-  huber,
-  custom
-};
-enum class HistogramType : std::uint8_t {
-  automatic,
-  uniform_adaptive,
-  random,
-  quantiles_global,
-  round_robin,
-  uniform_robust
-};
-enum class CalibrationMethod : std::uint8_t { automatic, platt_scaling, isotonic_regression };
+using trees::CalibrationMethod;
+using trees::DistributionChoice;
+using trees::HistogramType;
 
 /// A column and the direction in which predictions may change with it.
 struct MonotoneConstraint {
@@ -87,23 +67,3 @@ struct Parameters : model::CommonParameters {
 };
 
 }  // namespace neve::algos::gbm
-
-template <>
-struct neve::schema::EnumText<neve::algos::gbm::DistributionChoice> {
-  static constexpr std::string_view name = "GenmodelutilsDistributionFamily";
-  static constexpr std::array<std::string_view, 13> values = {
-      "AUTO",  "bernoulli", "quasibinomial", "ordinal",  "multinomial", "gaussian", "poisson",
-      "gamma", "tweedie",   "laplace",       "quantile", "huber",       "custom"};
-};
-template <>
-struct neve::schema::EnumText<neve::algos::gbm::HistogramType> {
-  static constexpr std::string_view name = "TreeSharedTreeModelSharedTreeParametersHistogramType";
-  static constexpr std::array<std::string_view, 6> values = {
-      "AUTO", "UniformAdaptive", "Random", "QuantilesGlobal", "RoundRobin", "UniformRobust"};
-};
-template <>
-struct neve::schema::EnumText<neve::algos::gbm::CalibrationMethod> {
-  static constexpr std::string_view name = "TreeCalibrationHelperCalibrationMethod";
-  static constexpr std::array<std::string_view, 3> values = {"AUTO", "PlattScaling",
-                                                             "IsotonicRegression"};
-};

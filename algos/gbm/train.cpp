@@ -6,6 +6,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 
+#include "algos/families/trees/tables.hpp"
 #include "algos/gbm/constraints.hpp"
 #include "algos/gbm/gbm_model.hpp"
 #include "algos/gbm/gbm_output.hpp"
@@ -141,7 +142,7 @@ void GbmTrainer::prepare(model::TrainContext& context) {
                                        " cannot be used with a multinomial response.");
   }
   check_class_rates(context.roles);
-  rule_ = stopping_rule(p, context.category);
+  rule_ = trees::stopping_rule(p, context.category);
   history_.emplace(context.category, context.validation != nullptr);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);
   booster_ = std::make_unique<Booster>(context.engine, context.training.inputs,
@@ -161,7 +162,7 @@ void GbmTrainer::init(model::TrainContext& context) {
 struct GbmTrainer::Saved {
   std::vector<Iteration> iterations;
   std::vector<double> importance;
-  History history;
+  trees::History history;
   std::vector<double> stopping_scores;
   model::metrics::Metrics training_metrics;
   model::metrics::Metrics validation_metrics;
@@ -297,7 +298,7 @@ std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
   header.summary =
       model_summary(made->iterations, static_cast<std::int64_t>(made->encode_learnt().size()));
   header.scoring_history = history_->table();
-  header.variable_importances = variable_importances(header.roles.predictors, gains);
+  header.variable_importances = trees::variable_importances(header.roles.predictors, gains);
   settle_parameters(context);
   return made;
 }

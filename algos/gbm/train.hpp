@@ -7,11 +7,11 @@
 
 #include <neve/model/algorithm.hpp>
 
+#include "algos/families/trees/history.hpp"
+#include "algos/families/trees/stopping.hpp"
 #include "algos/gbm/booster.hpp"
-#include "algos/gbm/history.hpp"
 #include "algos/gbm/measure.hpp"
 #include "algos/gbm/parameters.hpp"
-#include "algos/gbm/stopping.hpp"
 
 namespace neve::algos::gbm {
 
@@ -50,8 +50,8 @@ class GbmTrainer final : public model::Trainer {
   Reservation metrics_memory_;
   std::unique_ptr<Booster> booster_;
   std::optional<mr::ScratchLease> validation_rows_;
-  std::optional<History> history_;
-  StoppingRule rule_;
+  std::optional<trees::History> history_;
+  trees::StoppingRule rule_;
   std::vector<double> stopping_scores_;
   model::metrics::Metrics training_metrics_;
   model::metrics::Metrics validation_metrics_;

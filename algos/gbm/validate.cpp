@@ -3,7 +3,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 
-#include "algos/gbm/stopping.hpp"
+#include "algos/families/trees/stopping.hpp"
 
 namespace neve::algos::gbm {
 namespace {
@@ -127,7 +127,7 @@ void validate(const Parameters& p, Messages& messages) {
 Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
   const Category made = category_by_distribution(p, roles, messages);
   check_monotone(p, settle_distribution(p, made).family, messages);
-  if (p.stopping_rounds > 0 && !can_decide(p, made)) {
+  if (p.stopping_rounds > 0 && !trees::can_decide(p, made)) {
     add_error(messages, "stopping_metric",
               "The value " + std::string(schema::enum_text(p.stopping_metric)) +
                   " of parameter stopping_metric is not measured for such a model (" +

@@ -9,16 +9,8 @@
 namespace neve::algos::trees {
 namespace {
 
-constexpr std::uint32_t kMissingKey = 0xFFFFFFFF;
 constexpr std::uint32_t kMissingLeft = 1;
 constexpr std::uint32_t kCategorical = 2;
-
-/// Keys of floats order like the floats: negative ones have all bits turned, others the sign bit.
-std::uint32_t key_of(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
-  constexpr std::uint32_t kSign = 0x80000000;
-  return (bits & kSign) != 0 ? ~bits : bits | kSign;
-}
 
 /// The largest float <= value, so that comparing with a float gives what comparing doubles would.
 float round_down(double value) {
@@ -28,6 +20,13 @@ float round_down(double value) {
 }
 
 }  // namespace
+
+/// Negative ones have all bits turned, others the sign bit.
+std::uint32_t key_of(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
+  constexpr std::uint32_t kSign = 0x80000000;
+  return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
 
 void RowKeys::reset(std::size_t rows, std::size_t columns) {
   rows_ = rows;

@@ -8,6 +8,11 @@
 
 namespace neve::algos::trees {
 
+/// The key of missing numbers: larger than all others.
+inline constexpr std::uint32_t kMissingKey = 0xFFFFFFFF;
+/// Keys of floats order like the floats.
+std::uint32_t key_of(float value);
+
 /// Rows to score, as integers whose order is that of the values: row-major, one per used column.
 class RowKeys {
  public:

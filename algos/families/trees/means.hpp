@@ -14,9 +14,9 @@ namespace neve::algos::trees {
 
 /// Leaves that hold the mean residual of their rows.
 struct LeafMeans {
-  TwoPartScale scale;   ///< of the sums of weight · residual; the weights are the form's
-  double base = 0;      ///< added to each mean
-  double of_none = 0;   ///< the value of a leaf without rows
+  TwoPartScale scale;  ///< of the sums of weight · residual; the weights are the form's
+  double base = 0;     ///< added to each mean
+  double of_none = 0;  ///< the value of a leaf without rows
   /// A leaf's value; `weight` in units of the form.
   [[nodiscard]] float value(const FixedPoint& form, TwoPartSum sum, std::int64_t weight) const {
     if (weight == 0) return static_cast<float>(of_none);

@@ -37,6 +37,8 @@ std::int64_t row_store_bytes(std::int64_t rows, const RowColumns& columns, const
   // Scores and residuals; weights and addends in the widest form, where rows differ in weight.
   bytes += columns.classes * (kWordBytes + 4);
   bytes += columns.weights >= 0 ? kWordBytes + kCellBytes : 4;
+  // Who counts unseen rows samples, which needs full addends.
+  if (columns.counts_unseen) bytes += 4 + kCellBytes;
   return rows * bytes;
 }
 
@@ -55,16 +57,16 @@ std::int64_t small_node_bytes(const frame::Layout& layout, const BinLayout& bins
                               const GrowSettings& settings, int threads) {
   // A row's sums in three units, its bins, its place; see LocalRows.
   constexpr std::int64_t kLocalRowBytes = 80;
-  // Of a tree that grows: a leaf and the node above it for each row, and as much as it is put
-  // together.
-  constexpr std::int64_t kTreeRowBytes = 2 * 2 * std::int64_t{sizeof(Tree::Node)};
   const auto row = static_cast<std::int64_t>(gathered_bytes(bins, settings.weighted));
   const std::int64_t rows = layout.rows();
   const std::int64_t node_rows = std::min(rows, small_rows_of(settings, bins));
-  const std::int64_t batch = std::min(
-      rows * row, std::max(node_rows * row, static_cast<std::int64_t>(kGatherBytes)));
+  const std::int64_t batch =
+      std::min(rows * row, std::max(node_rows * row, static_cast<std::int64_t>(kGatherBytes)));
+  // The tree that grows: its leaves, and as many nodes above them.
+  const double leaves = static_cast<double>(rows) / std::max(1.0, settings.rules.min_rows);
+  const auto tree = static_cast<std::int64_t>(2 * leaves * double{sizeof(Tree::Node)});
   // In the threads, in the result, and sorted by node.
-  return 3 * batch + threads * node_rows * (row + kLocalRowBytes) + rows * kTreeRowBytes;
+  return 3 * batch + threads * node_rows * (row + kLocalRowBytes) + tree;
 }
 
 }  // namespace neve::algos::trees

@@ -106,10 +106,12 @@ void free(std::vector<T>& values) {
 
 std::int64_t RowStore::byte_size() const {
   std::size_t bytes = response.byte_size() + weight.byte_size();
+  bytes += unseen.size() * sizeof(std::uint32_t);
   for (const auto& tile : tiles) bytes += tile.size();
-  const std::size_t per_row = (sizeof(double) + sizeof(float)) * classes +
-                              (weight.empty() ? sizeof(std::int32_t) : sizeof(std::int64_t)) +
-                              sizeof(std::uint16_t);
+  const std::size_t per_row =
+      (sizeof(double) + sizeof(float)) * classes +
+      (weight.empty() && unseen.empty() ? sizeof(std::int32_t) : sizeof(std::int64_t)) +
+      sizeof(std::uint16_t);
   return static_cast<std::int64_t>(bytes + rows * per_row);
 }
 
@@ -139,6 +141,7 @@ void LoadTask::rebuild(const mr::RowGroup& group, const State& state, RowStore& 
   load_bins(group, state, store);
   load_response(group, state, store);
   store.score.resize(store.rows * store.classes);
+  if (state.columns.counts_unseen) store.unseen.resize(store.rows);
   if (state.columns.offset >= 0) {
     const std::vector<double> offset = load_numbers(group, state.columns.offset);
     for (std::size_t k = 0; k < store.classes; ++k) {

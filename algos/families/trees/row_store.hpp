@@ -42,8 +42,11 @@ struct RowStore {
   std::size_t classes = 1;                       ///< trees per iteration
   std::vector<std::vector<std::uint8_t>> tiles;  ///< rows × row_bytes() of each tile
   CompactNumbers response;                       ///< or the class
-  CompactNumbers weight;             ///< empty where all are 1; 0 for rows that take no part
-  std::vector<double> score;         ///< classes × rows: the sum of trees so far
+  CompactNumbers weight;      ///< empty where all are 1; 0 for rows that take no part
+  std::vector<double> score;  ///< classes × rows: the sum of trees so far
+  /// Where somebody counts: the iterations whose trees did not see the row, which are the ones that
+  /// the score adds up then.
+  std::vector<std::uint32_t> unseen;
   std::vector<float> residual;       ///< classes × rows: what the next trees fit
   Addends addends;                   ///< of the tree that grows
   bool sampled = false;              ///< it sees some rows only
@@ -66,9 +69,10 @@ struct RowColumns {
   std::int32_t offset = -1;
   std::int32_t classes = 1;     ///< trees per iteration
   bool coded_response = false;  ///< the response is categorical
+  bool counts_unseen = false;   ///< RowStore::unseen is wanted
   template <class Archive>
   void fields(Archive& archive) {
-    archive(predictors, response, weights, offset, classes, coded_response);
+    archive(predictors, response, weights, offset, classes, coded_response, counts_unseen);
   }
 };
 

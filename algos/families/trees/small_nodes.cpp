@@ -92,7 +92,7 @@ class RowBins final : public NodeBins {
     out.clear();
     const auto bins =
         static_cast<std::size_t>(layout_.places[static_cast<std::size_t>(column)].bins);
-    bins > kBinsPerRow * node_.size() ? by_sorting(column, out) : by_counting(column, bins, out);
+    bins > kBinsPerRow* node_.size() ? by_sorting(column, out) : by_counting(column, bins, out);
   }
 
  private:
@@ -197,8 +197,7 @@ class SubtreeGrower {
   void split(const Open& node, FoundSplit& found) {
     Tree& tree = made_.tree;
     const std::int32_t column = found.test.column;
-    const std::int32_t missing =
-        rules_.layout.places[static_cast<std::size_t>(column)].bins - 1;
+    const std::int32_t missing = rules_.layout.places[static_cast<std::size_t>(column)].bins - 1;
     found.test.node = node.node;
     found.test.left = static_cast<std::int32_t>(tree.nodes.size());
     tree.split(found.test, rules_.spec.columns[static_cast<std::size_t>(column)]);

@@ -8,8 +8,8 @@
 #include <neve/frame/chunk_builder.hpp>
 #include <neve/model/models.hpp>
 
+#include "algos/families/trees/stopping.hpp"
 #include "algos/gbm/gbm_model.hpp"
-#include "algos/gbm/stopping.hpp"
 #include "mr/api/compute_node.hpp"
 #include "support/node_jobs.hpp"
 #include "support/take_over.hpp"
@@ -282,7 +282,7 @@ TEST(GbmTraining, StopsAtTheFirstPointWhereTheRuleHolds) {
   ASSERT_NE(column, history.columns.end());
   std::vector<double> scores;
   for (const auto& cell : column->cells) scores.push_back(std::get<double>(cell));
-  const algos::gbm::StoppingRule rule{.metric = "logloss", .rounds = 3, .tolerance = 0.02};
+  const algos::trees::StoppingRule rule{.metric = "logloss", .rounds = 3, .tolerance = 0.02};
   for (std::size_t points = 1; points < scores.size(); ++points)
     EXPECT_FALSE(should_stop(rule, std::span(scores).first(points))) << points;
   EXPECT_TRUE(should_stop(rule, scores));

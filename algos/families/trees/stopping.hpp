@@ -7,7 +7,7 @@
 #include <neve/model/category.hpp>
 #include <neve/model/common_parameters.hpp>
 
-namespace neve::algos::gbm {
+namespace neve::algos::trees {
 
 /// Which metric decides about early stopping, as Metrics::find() knows it.
 struct StoppingRule {
@@ -28,4 +28,4 @@ StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Cat
 /// The first score of all, before any tree, never counts.
 bool should_stop(const StoppingRule& rule, std::span<const double> scores);
 
-}  // namespace neve::algos::gbm
+}  // namespace neve::algos::trees

@@ -1,4 +1,4 @@
-#include "algos/gbm/history.hpp"
+#include "algos/families/trees/history.hpp"
 
 #include <array>
 #include <cstdio>
@@ -8,7 +8,7 @@
 
 #include <neve/base/clock.hpp>
 
-namespace neve::algos::gbm {
+namespace neve::algos::trees {
 namespace {
 
 using schema::Table;
@@ -99,4 +99,4 @@ Table History::table() const {
   return table;
 }
 
-}  // namespace neve::algos::gbm
+}  // namespace neve::algos::trees

@@ -1,10 +1,10 @@
-#include "algos/gbm/stopping.hpp"
+#include "algos/families/trees/stopping.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
-namespace neve::algos::gbm {
+namespace neve::algos::trees {
 namespace {
 
 using model::StoppingMetric;
@@ -102,4 +102,4 @@ bool should_stop(const StoppingRule& rule, std::span<const double> scores) {
   return rule.more_is_better ? ratio <= 1 + rule.tolerance : ratio >= 1 - rule.tolerance;
 }
 
-}  // namespace neve::algos::gbm
+}  // namespace neve::algos::trees

@@ -3,11 +3,11 @@
 #include <cmath>
 #include <vector>
 
-#include "algos/gbm/stopping.hpp"
+#include "algos/families/trees/stopping.hpp"
 
 namespace {
 
-using namespace neve::algos::gbm;
+using namespace neve::algos::trees;
 
 TEST(EarlyStopping, WaitsForTwoWindowsBehindTheFirstScore) {
   const StoppingRule rule{.metric = "logloss", .rounds = 2, .tolerance = 0};

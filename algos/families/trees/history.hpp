@@ -8,7 +8,7 @@
 #include <neve/model/metrics.hpp>
 #include <neve/schema/table.hpp>
 
-namespace neve::algos::gbm {
+namespace neve::algos::trees {
 
 /// Metrics in the course of training. Times are for people only.
 class History {
@@ -42,4 +42,4 @@ class History {
   std::vector<Point> points_;
 };
 
-}  // namespace neve::algos::gbm
+}  // namespace neve::algos::trees

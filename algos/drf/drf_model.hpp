@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include <neve/model/model.hpp>
+
+#include "algos/drf/votes.hpp"
+
+namespace neve::algos::drf {
+
+/// A trained random forest: trees whose leaves are mean responses, or shares of a class.
+class DrfModel final : public model::Model {
+ public:
+  static constexpr std::string_view score_task = "drf.score";
+
+  double mean_response = 0;  ///< of a response that is a number
+  std::vector<Iteration> iterations;
+  std::vector<std::int32_t> levels;  ///< per predictor; 0 for numbers
+  std::int32_t gainslift_groups = -1;
+
+  void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
+  [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
+  [[nodiscard]] schema::AnyObject output() const override;
+  [[nodiscard]] wire::Bytes encode() const override;
+  [[nodiscard]] wire::Bytes encode_learnt() const override;
+
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(header);
+    learnt(archive);
+  }
+
+ private:
+  template <class Archive>
+  void learnt(Archive& archive) {
+    archive(mean_response, iterations, levels, gainslift_groups);
+  }
+};
+
+}  // namespace neve::algos::drf

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <neve/model/algorithm.hpp>
+
+#include "algos/drf/bagger.hpp"
+#include "algos/drf/measure.hpp"
+#include "algos/drf/parameters.hpp"
+#include "algos/families/trees/history.hpp"
+#include "algos/families/trees/stopping.hpp"
+
+namespace neve::algos::drf {
+
+/// The recipe: bin and load the rows, then a tree, or one per class, and step; metrics of the rows
+/// that trees have not seen at the scoring points, until all trees are there or the stopping rule
+/// says so.
+class DrfTrainer final : public model::Trainer {
+ public:
+  explicit DrfTrainer(std::shared_ptr<const Parameters> parameters)
+      : parameters_(std::move(parameters)) {}
+  void init(model::TrainContext& context) override;
+  [[nodiscard]] wire::Bytes save() const override;
+  void resume(model::TrainContext& context, const wire::Bytes& saved) override;
+  bool step(model::TrainContext& context) override;
+  std::shared_ptr<model::Model> finish(model::TrainContext& context) override;
+
+ private:
+  struct Saved;
+  /// All of init but the history's first row.
+  void prepare(model::TrainContext& context);
+  [[nodiscard]] ForestSettings settings(const model::TrainContext& context) const;
+  [[nodiscard]] ForestColumns columns(const model::TrainContext& context) const;
+  void reserve_metrics(const model::TrainContext& context);
+  void check_class_rates(const model::ColumnRoles& roles) const;
+  void check_response(const model::TrainContext& context) const;
+  [[nodiscard]] bool is_scoring_point() const;
+  /// Measures where that has not been done for the trees that there are.
+  void measure(model::TrainContext& context);
+  void measure_validation(model::TrainContext& context);
+  void settle_parameters(model::TrainContext& context) const;
+  [[nodiscard]] std::int64_t tree_count() const {
+    return static_cast<std::int64_t>(bagger_->iterations().size());
+  }
+
+  std::shared_ptr<const Parameters> parameters_;
+  MeasureOptions measure_options_;
+  Reservation metrics_memory_;
+  std::unique_ptr<Bagger> bagger_;
+  std::optional<mr::ScratchLease> validation_rows_;
+  std::optional<trees::History> history_;
+  trees::StoppingRule rule_;
+  std::vector<double> stopping_scores_;
+  model::metrics::Metrics training_metrics_;
+  model::metrics::Metrics validation_metrics_;
+  std::int64_t measured_trees_ = 0;
+  std::int64_t validated_trees_ = 0;  ///< that the validation rows' votes have
+};
+
+}  // namespace neve::algos::drf

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <neve/model/algorithm.hpp>
+
+#include "algos/drf/parameters.hpp"
+
+namespace neve::algos::drf {
+
+/// Checks that need no data; refuses values whose work is not built.
+void validate(const Parameters& parameters, model::Messages& messages);
+/// The category that the response has; adds messages where parameters do not fit it or the columns.
+model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
+                         model::Messages& messages);
+/// Warns of a regression that was probably meant as a classification.
+void warn_of_two_responses(const Parameters& parameters, const model::ColumnRange& response,
+                           model::Messages& messages);
+/// How many columns that vary are drawn for a split, of so many.
+std::int32_t columns_per_split(const Parameters& parameters, model::Category category,
+                               std::int32_t columns);
+
+}  // namespace neve::algos::drf

@@ -1,0 +1,101 @@
+#include "algos/families/trees/compact_tree.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+namespace neve::algos::trees {
+namespace {
+
+constexpr std::uint32_t kMissingLeft = 1;
+constexpr std::uint32_t kCategorical = 2;
+constexpr unsigned kColumnShift = 2;
+
+CompactTree::Node compact_test(const Tree::Node& node) {
+  CompactTree::Node made;
+  made.left = static_cast<std::uint32_t>(node.left);
+  made.test = static_cast<std::uint32_t>(node.column) << kColumnShift;
+  // Missing is the largest key; where it goes left, 1 is added to all, which makes it the smallest.
+  const bool only_missing = std::isnan(node.threshold);
+  made.number = only_missing ? kMissingKey : key_of(node.threshold);
+  if (!node.missing_right) {
+    made.number += only_missing ? 0 : 1;
+    made.test += kMissingLeft;
+  }
+  return made;
+}
+
+}  // namespace
+
+CompactTree::CompactTree(const Tree& tree) : leaves_(tree.leaves()), depth_(tree.depth()) {
+  nodes_.reserve(tree.nodes.size());
+  std::vector<std::uint32_t> first_words;
+  for (const Tree::LevelSet& set : tree.sets) {
+    first_words.push_back(static_cast<std::uint32_t>(sets_.size()));
+    sets_.insert(sets_.end(), set.right.begin(), set.right.end());
+  }
+  for (const Tree::Node& node : tree.nodes) {
+    if (node.is_leaf()) {
+      nodes_.push_back({0, 0, std::bit_cast<std::uint32_t>(node.value)});
+    } else if (node.set >= 0) {
+      nodes_.push_back({static_cast<std::uint32_t>(node.left),
+                        (static_cast<std::uint32_t>(node.column) << kColumnShift) + kCategorical,
+                        first_words[static_cast<std::size_t>(node.set)]});
+    } else {
+      nodes_.push_back(compact_test(node));
+    }
+  }
+}
+
+/// A leaf leads to itself.
+inline std::uint32_t CompactTree::step(std::uint32_t at, const std::uint32_t* keys) const {
+  constexpr unsigned kWordShift = 5;
+  constexpr std::uint32_t kBitMask = 31;
+  const Node& node = nodes_[at];
+  const std::uint32_t key = keys[node.test >> kColumnShift];
+  const std::uint32_t right =
+      (node.test & kCategorical) != 0
+          ? sets_[node.number + (key >> kWordShift)] >> (key & kBitMask) & 1U
+          : static_cast<std::uint32_t>(key + (node.test & kMissingLeft) >= node.number);
+  return node.left == 0 ? at : node.left + right;
+}
+
+void CompactTree::add_scores(const RowKeys& keys, std::span<const std::uint16_t> rows,
+                             std::span<double> out) const {
+  constexpr std::size_t kLanes = 16;
+  // Leaves of a deep tree lie at very different depths: it is looked every few levels whether any
+  // row is still on its way.
+  constexpr std::int32_t kLevelsAtOnce = 4;
+  std::array<std::uint32_t, kLanes> at{};
+  std::array<const std::uint32_t*, kLanes> row{};
+  for (std::size_t begin = 0; begin < rows.size(); begin += kLanes) {
+    const std::size_t count = std::min(kLanes, rows.size() - begin);
+    // Lanes without a row walk with the last one.
+    for (std::size_t i = 0; i < kLanes; ++i)
+      row[i] = keys.row(rows[begin + std::min(i, count - 1)]);
+    at.fill(0);
+    for (bool moves = true; moves;) {
+      for (std::int32_t level = 0; level < kLevelsAtOnce; ++level) {
+        for (std::size_t i = 0; i < kLanes; ++i) at[i] = step(at[i], row[i]);
+      }
+      moves = std::ranges::any_of(at, [&](std::uint32_t node) { return nodes_[node].left != 0; });
+    }
+    for (std::size_t i = 0; i < count; ++i)
+      out[begin + i] += static_cast<double>(std::bit_cast<float>(nodes_[at[i]].number));
+  }
+}
+
+void fill_keys(const model::ScoreBlock& block, std::span<const std::int32_t> levels,
+               RowKeys& keys) {
+  keys.reset(block.rows, levels.size());
+  for (std::size_t c = 0; c < levels.size(); ++c) {
+    if (levels[c] == 0) {
+      keys.set_numbers(c, block.numbers[c]);
+    } else {
+      keys.set_codes(c, block.codes[c], levels[c]);
+    }
+  }
+}
+
+}  // namespace neve::algos::trees
