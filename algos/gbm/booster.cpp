@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <string>
 #include <utility>
 
 #include <neve/base/error.hpp>
+#include <neve/base/math.hpp>
+#include <neve/base/rng.hpp>
 
 #include "algos/families/trees/memory.hpp"
 #include "algos/gbm/constraints.hpp"
@@ -96,13 +99,45 @@ void Booster::start() {
   pending_score_ = first_score_;
 }
 
-void Booster::restore(std::vector<Iteration> iterations, std::vector<double> importance,
-                      const model::ScorePlan& plan) {
+void Booster::restore(Grown grown, const model::ScorePlan& plan) {
+  pending_score_ = grown.first_score;
+  first_score_ = grown.first_score;
   settle();
-  iterations_ = std::move(iterations);
-  importance_ = std::move(importance);
+  iterations_ = std::move(grown.iterations);
+  importance_ = std::move(grown.importance);
   if (iterations_.empty()) return;
-  engine_.run<RescoreTask>(inputs_, {iterations_, plan}, options_);
+  engine_.run<RescoreTask>(inputs_, {noised(iterations_), plan}, options_);
+}
+
+std::uint64_t Booster::tree_number(std::size_t iteration, std::size_t of_class) const {
+  return iteration * static_cast<std::size_t>(columns_.classes) + of_class;
+}
+
+/// What a leaf adds to the scores of training rows: its value times 1 plus normal noise (Box and
+/// Muller 1958), drawn by tree and leaf.
+float Booster::noised(float value, std::uint64_t tree, std::int32_t leaf) const {
+  if (settings_.noise_bandwidth == 0) return value;
+  constexpr std::uint64_t kNoise = std::uint64_t{3} << 62U;
+  const CounterRng random(settings_.grow.sampling.seed, kNoise + tree);
+  const std::uint64_t at = 2 * static_cast<std::uint64_t>(leaf);
+  const double radius = std::sqrt(-2 * math::log(1 - random.uniform(at)));
+  const double normal = radius * math::cos(2 * std::numbers::pi * random.uniform(at + 1));
+  const double factor = 1 + settings_.noise_bandwidth * normal;
+  return static_cast<float>(static_cast<double>(value) * factor);
+}
+
+std::vector<Iteration> Booster::noised(std::vector<Iteration> iterations) const {
+  if (settings_.noise_bandwidth == 0) return iterations;
+  for (std::size_t i = 0; i < iterations.size(); ++i) {
+    for (std::size_t k = 0; k < iterations[i].size(); ++k) {
+      trees::Tree& tree = iterations[i][k];
+      for (const std::int32_t leaf : leaves_of(tree)) {
+        float& value = tree.nodes[static_cast<std::size_t>(leaf)].value;
+        value = noised(value, tree_number(i, k), leaf);
+      }
+    }
+  }
+  return iterations;
 }
 
 void Booster::settle() {
@@ -138,13 +173,14 @@ void Booster::iterate() {
 
 void Booster::grow_class(std::int32_t of_class, double rate) {
   const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
-  const auto classes = static_cast<std::uint64_t>(columns_.classes);
+  const std::uint64_t number =
+      tree_number(iterations_.size() - 1, static_cast<std::size_t>(of_class));
   const bool draws = !settings_.random_by_turns || iterations_.size() % 2 == 0;
-  trees::GrownTree grown = grower_->grow(
-      {.number = (iterations_.size() - 1) * classes + static_cast<std::uint64_t>(of_class),
-       .tree_class = of_class,
-       .form = trees::choose_fixed_point(loaded_, range.targets),
-       .random_thresholds = draws ? settings_.random_thresholds : 0});
+  trees::GrownTree grown =
+      grower_->grow({.number = number,
+                     .tree_class = of_class,
+                     .form = trees::choose_fixed_point(loaded_, range.targets),
+                     .random_thresholds = draws ? settings_.random_thresholds : 0});
   for (std::size_t c = 0; c < importance_.size(); ++c) importance_[c] += grown.importance[c];
   std::vector<double> values = node_values(grown, of_class);
   const auto& directions = settings_.grow.rules.directions;
@@ -156,7 +192,7 @@ void Booster::grow_class(std::int32_t of_class, double rate) {
         std::clamp(values[n] * rate, -settings_.largest_leaf, settings_.largest_leaf);
     const auto value = static_cast<float>(bounded);
     grown.tree.nodes[n].value = value;
-    add.leaves.emplace_back(leaf, value);
+    add.leaves.emplace_back(leaf, noised(value, number, leaf));
   }
   pending_.push_back(std::move(add));
   iterations_.back().push_back(std::move(grown.tree));

@@ -26,6 +26,7 @@ struct BoostSettings {
   double largest_leaf = 0;       ///< bound of |leaf value|
   bool random_by_turns = false;  ///< histogram_type RoundRobin: every second tree draws thresholds
   std::int32_t random_thresholds = 0;  ///< how many, where thresholds are drawn
+  double noise_bandwidth = 0;  ///< deviation of the noise on what leaves add to training rows
 };
 
 /// Gradient boosting (Friedman 2001) on loaded rows. Bins and rows are made by load(); each
@@ -36,10 +37,20 @@ class Booster {
           std::vector<trees::PredictorKind> kinds, BoostSettings settings, mr::RunOptions options);
   /// Bins the columns, loads the rows and finds the first score.
   void load();
-  /// After load(): as if these iterations had been grown here. `plan` tells where the inputs have
-  /// what the trees ask for.
-  void restore(std::vector<Iteration> iterations, std::vector<double> importance,
-               const model::ScorePlan& plan);
+  /// What boosting has come to.
+  struct Grown {
+    double first_score = 0;
+    std::vector<Iteration> iterations;
+    std::vector<double> importance;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(first_score, iterations, importance);
+    }
+  };
+  [[nodiscard]] Grown grown() const { return {first_score_, iterations_, importance_}; }
+  /// After load(): as if this had been grown here. `plan` tells where the inputs have what the
+  /// trees ask for.
+  void restore(Grown grown, const model::ScorePlan& plan);
   void iterate();
 
   /// Least and largest response of the rows that take part.
@@ -61,6 +72,9 @@ class Booster {
   void make_bins();
   void reserve_memory();
   void grow_class(std::int32_t of_class, double rate);
+  [[nodiscard]] std::uint64_t tree_number(std::size_t iteration, std::size_t of_class) const;
+  [[nodiscard]] float noised(float value, std::uint64_t tree, std::int32_t leaf) const;
+  [[nodiscard]] std::vector<Iteration> noised(std::vector<Iteration> iterations) const;
   [[nodiscard]] std::vector<double> node_values(const trees::GrownTree& grown,
                                                 std::int32_t of_class) const;
   [[nodiscard]] std::vector<double> summed_values(const trees::Tree& tree,

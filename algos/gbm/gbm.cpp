@@ -3,6 +3,8 @@
 
 #include "algos/families/trees/partition.hpp"
 #include "algos/gbm/boost.hpp"
+#include "algos/gbm/checkpoint.hpp"
+#include "algos/gbm/class_balance.hpp"
 #include "algos/gbm/constraints.hpp"
 #include "algos/gbm/gbm_model.hpp"
 #include "algos/gbm/gbm_output.hpp"
@@ -47,6 +49,15 @@ const model::Algorithm& algorithm() {
                              model::Messages& messages) {
       check_constraints(*static_cast<const Parameters*>(parameters), training, messages);
     };
+    made.calibration_frame = [](const void* parameters) {
+      const auto& p = *static_cast<const Parameters*>(parameters);
+      return p.calibrate_model ? p.calibration_frame.name : std::string();
+    };
+    made.check_checkpoint = [](const void* parameters, const model::Model& checkpoint,
+                               model::Messages& messages) {
+      check_checkpoint(*static_cast<const Parameters*>(parameters), checkpoint, messages);
+    };
+    made.balances_classes = true;
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
       return std::make_unique<GbmTrainer>(std::static_pointer_cast<const Parameters>(parameters));
@@ -59,9 +70,9 @@ const model::Algorithm& algorithm() {
     for (const mr::TaskEntry* task :
          {&mr::task_entry<ResidualTask>(), &mr::task_entry<LeafTask>(),
           &mr::task_entry<StartTask>(), &mr::task_entry<RescoreTask>(),
-          &mr::task_entry<CountKeysTask>(), &mr::task_entry<CollectKeysTask>(),
-          &mr::task_entry<HuberErrorTask>(), &mr::task_entry<MeasureTrainingTask>(),
-          &mr::task_entry<MeasureValidationTask>(),
+          &mr::task_entry<CountClassesTask>(), &mr::task_entry<CountKeysTask>(),
+          &mr::task_entry<CollectKeysTask>(), &mr::task_entry<HuberErrorTask>(),
+          &mr::task_entry<MeasureTrainingTask>(), &mr::task_entry<MeasureValidationTask>(),
           &mr::task_entry<model::ScoreTask<GbmModel>>()}) {
       made.tasks.push_back(task);
     }

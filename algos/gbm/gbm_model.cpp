@@ -4,6 +4,7 @@
 
 #include <neve/model/score.hpp>
 
+#include "algos/gbm/class_balance.hpp"
 #include "algos/gbm/gbm_output.hpp"
 #include "algos/gbm/huber_errors.hpp"
 
@@ -14,14 +15,30 @@ void GbmModel::score(const model::ScoreBlock& block, std::span<const std::span<d
     scorer_->made = std::make_unique<const BlockScorer>(iterations, header.roles.predictors.size());
   });
   // Of two classes only the second one has trees.
-  const auto scores = distribution.is_binomial() ? out.last(1) : out;
+  const auto values = out.first(outputs());
+  const auto scores = distribution.is_binomial() ? values.last(1) : values;
   for (const std::span<double> of_class : scores) {
     for (std::size_t i = 0; i < block.rows; ++i) {
       of_class[i] = block.offset.empty() ? first_score : block.offset[i] + first_score;
     }
   }
   scorer_->made->add(block, scores);
-  scores_to_outputs(distribution, out);
+  scores_to_outputs(distribution, values);
+  correct_probabilities(class_weights, values);
+  if (calibration.method == trees::Calibration::Method::none) return;
+  for (std::size_t i = 0; i < block.rows; ++i) {
+    const double second = calibration.apply(values[1][i]);
+    out[2][i] = 1 - second;
+    out[3][i] = second;
+  }
+}
+
+std::vector<std::string> GbmModel::extra_outputs() const {
+  std::vector<std::string> names;
+  if (calibration.method == trees::Calibration::Method::none) return names;
+  for (const std::string& level : *header.roles.response_domain)
+    names.push_back("cal_" + model::class_column(level));
+  return names;
 }
 
 model::metrics::Deviance deviance_of(const Distribution& distribution) {

@@ -8,6 +8,7 @@
 
 #include <neve/model/model.hpp>
 
+#include "algos/families/trees/calibration.hpp"
 #include "algos/gbm/block_scorer.hpp"
 
 namespace neve::algos::gbm {
@@ -21,7 +22,11 @@ class GbmModel final : public model::Model {
   double first_score = 0;
   std::vector<Iteration> iterations;
   std::int32_t gainslift_groups = -1;
+  std::vector<double> class_weights;  ///< of the training rows, where classes were balanced
+  trees::Calibration calibration;
 
+  /// Calibrated probabilities, where there are any.
+  [[nodiscard]] std::vector<std::string> extra_outputs() const override;
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
   [[nodiscard]] model::metrics::Deviance deviance() const override;
   /// The deviance of huber, which needs a quantile of the errors.
@@ -41,7 +46,7 @@ class GbmModel final : public model::Model {
  private:
   template <class Archive>
   void learnt(Archive& archive) {
-    archive(distribution, first_score, iterations, gainslift_groups);
+    archive(distribution, first_score, iterations, gainslift_groups, class_weights, calibration);
   }
   /// The trees as they are scored, made at first use.
   struct Scorer {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "algos/gbm/class_balance.hpp"
 #include "algos/gbm/gbm_model.hpp"
 
 namespace neve::algos::gbm {
@@ -16,6 +17,15 @@ struct ScoredRows {
   const trees::CompactNumbers& response;
   const trees::CompactNumbers& weight;  ///< empty where all are 1
 };
+
+/// As a model's score() does it, for the second class alone.
+void correct_second_class(std::span<const double> class_weights, std::span<double> second) {
+  if (class_weights.empty()) return;
+  std::vector<double> first(second.size());
+  for (std::size_t i = 0; i < first.size(); ++i) first[i] = 1 - second[i];
+  const std::vector<std::span<double>> both = {first, second};
+  correct_probabilities(class_weights, both);
+}
 
 void measure(const MeasureOptions& options, const ScoredRows& rows, MeasuredRows& out) {
   const Distribution& distribution = options.distribution;
@@ -38,6 +48,7 @@ void measure(const MeasureOptions& options, const ScoredRows& rows, MeasuredRows
     if (!rows.weight.empty()) rows.weight.read(begin, weight);
     if (distribution.family == Family::multinomial) {
       softmax(values);
+      correct_probabilities(options.class_weights, values);
       const std::vector<std::span<const double>> probabilities(values.begin(), values.end());
       out.multinomial.add_rows(probabilities, response, weight);
       continue;
@@ -45,6 +56,7 @@ void measure(const MeasureOptions& options, const ScoredRows& rows, MeasuredRows
     to_response(distribution, values[0]);
     if (distribution.family == Family::huber) out.huber.add_rows(values[0], response, weight);
     if (distribution.is_binomial()) {
+      correct_second_class(options.class_weights, values[0]);
       out.binomial.add_rows(values[0], response, weight);
     } else {
       out.regression.add_rows(deviance_of(distribution), values[0], response, weight);

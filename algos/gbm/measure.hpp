@@ -33,9 +33,10 @@ struct MeasureOptions {
   Distribution distribution;
   model::AucType auc_type = model::AucType::automatic;
   std::int32_t gainslift_bins = -1;
+  std::vector<double> class_weights = {};  ///< where classes were balanced
   template <class Archive>
   void fields(Archive& archive) {
-    archive(distribution, auc_type, gainslift_bins);
+    archive(distribution, auc_type, gainslift_bins, class_weights);
   }
 };
 

@@ -5,8 +5,11 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
+#include <neve/model/score.hpp>
 
 #include "algos/families/trees/tables.hpp"
+#include "algos/gbm/checkpoint.hpp"
+#include "algos/gbm/class_balance.hpp"
 #include "algos/gbm/constraints.hpp"
 #include "algos/gbm/gbm_model.hpp"
 #include "algos/gbm/gbm_output.hpp"
@@ -15,6 +18,13 @@
 
 namespace neve::algos::gbm {
 namespace {
+
+model::ScorePlan training_plan(const model::TrainContext& context) {
+  return {.predictors = context.training.predictors,
+          .levels = context.training.levels,
+          .types = context.roles.types,
+          .offset = context.training.offset};
+}
 
 trees::RowColumns row_columns(const model::TrainContext& context) {
   const model::Dataset& data = context.training;
@@ -37,6 +47,26 @@ std::vector<trees::PredictorKind> predictor_kinds(const model::ColumnRoles& role
   return kinds;
 }
 
+/// A table's rows, and those of another one that come after them.
+schema::Table joined(schema::Table table, const schema::Table& later) {
+  const auto names = [](const schema::Table& of) {
+    std::vector<std::string> made;
+    for (const auto& column : of.columns) made.push_back(column.name);
+    return made;
+  };
+  constexpr std::size_t kTrees = 3;
+  if (names(table) != names(later)) return later;
+  const auto& counted = table.columns[kTrees].cells;
+  for (std::size_t row = 0; row < later.columns[kTrees].cells.size(); ++row) {
+    const auto& trees = later.columns[kTrees].cells[row];
+    if (!counted.empty() && std::get<std::int64_t>(trees) <= std::get<std::int64_t>(counted.back()))
+      continue;
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+      table.columns[c].cells.push_back(later.columns[c].cells[row]);
+  }
+  return table;
+}
+
 bool draws_thresholds(HistogramType type) {
   return type == HistogramType::random || type == HistogramType::round_robin;
 }
@@ -50,6 +80,7 @@ BoostSettings GbmTrainer::settings(const model::TrainContext& context) const {
   made.learn_rate = p.learn_rate;
   made.learn_rate_annealing = p.learn_rate_annealing;
   made.largest_leaf = p.max_abs_leafnode_pred;
+  made.noise_bandwidth = p.pred_noise_bandwidth;
   made.random_by_turns = p.histogram_type == HistogramType::round_robin;
   made.random_thresholds = draws_thresholds(p.histogram_type) ? p.nbins : 0;
   made.bins = {.bins = p.nbins,
@@ -145,9 +176,13 @@ void GbmTrainer::prepare(model::TrainContext& context) {
   rule_ = trees::stopping_rule(p, context.category);
   history_.emplace(context.category, context.validation != nullptr);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);
-  booster_ = std::make_unique<Booster>(context.engine, context.training.inputs,
-                                       row_columns(context), predictor_kinds(context.roles),
-                                       settings(context), context.run_options());
+  const bool classifies = model::is_classifier(context.category);
+  if (p.balance_classes && classifies) class_weights_ = class_weights_of(context, p);
+  trees::RowColumns columns = row_columns(context);
+  columns.class_weights = class_weights_;
+  booster_ = std::make_unique<Booster>(context.engine, context.training.inputs, std::move(columns),
+                                       predictor_kinds(context.roles), settings(context),
+                                       context.run_options());
   reserve_metrics(context);
   booster_->load();
   check_response(context);
@@ -155,13 +190,22 @@ void GbmTrainer::prepare(model::TrainContext& context) {
 
 void GbmTrainer::init(model::TrainContext& context) {
   prepare(context);
+  if (context.checkpoint != nullptr)
+    go_on_from(dynamic_cast<const GbmModel&>(*context.checkpoint), context);
   measure(context);
+}
+
+void GbmTrainer::go_on_from(const GbmModel& checkpoint, model::TrainContext& context) {
+  check_same_columns(context.roles, checkpoint);
+  booster_->restore({checkpoint.first_score, checkpoint.iterations, gains_of(checkpoint)},
+                    training_plan(context));
+  earlier_history_ = checkpoint.header.scoring_history;
 }
 
 /// Trees and metrics so far; all else follows from the data.
 struct GbmTrainer::Saved {
-  std::vector<Iteration> iterations;
-  std::vector<double> importance;
+  Booster::Grown grown;
+  schema::Table earlier_history;
   trees::History history;
   std::vector<double> stopping_scores;
   model::metrics::Metrics training_metrics;
@@ -169,25 +213,21 @@ struct GbmTrainer::Saved {
   std::int64_t measured_trees = 0;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(iterations, importance, history, stopping_scores, training_metrics, validation_metrics,
+    archive(grown, earlier_history, history, stopping_scores, training_metrics, validation_metrics,
             measured_trees);
   }
 };
 
 wire::Bytes GbmTrainer::save() const {
-  return wire::encode(Saved{booster_->iterations(), booster_->importance(), *history_,
-                            stopping_scores_, training_metrics_, validation_metrics_,
-                            measured_trees_});
+  return wire::encode(Saved{booster_->grown(), earlier_history_, *history_, stopping_scores_,
+                            training_metrics_, validation_metrics_, measured_trees_});
 }
 
 void GbmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
   auto was = wire::decode<Saved>(saved);
   prepare(context);
-  booster_->restore(std::move(was.iterations), std::move(was.importance),
-                    {.predictors = context.training.predictors,
-                     .levels = context.training.levels,
-                     .types = context.roles.types,
-                     .offset = context.training.offset});
+  booster_->restore(std::move(was.grown), training_plan(context));
+  earlier_history_ = std::move(was.earlier_history);
   history_ = std::move(was.history);
   stopping_scores_ = std::move(was.stopping_scores);
   training_metrics_ = std::move(was.training_metrics);
@@ -215,7 +255,7 @@ bool GbmTrainer::step(model::TrainContext& context) {
 }
 
 MeasureOptions GbmTrainer::measure_options() const {
-  return {distribution_, parameters_->auc_type, parameters_->gainslift_bins};
+  return {distribution_, parameters_->auc_type, parameters_->gainslift_bins, class_weights_};
 }
 
 void GbmTrainer::measure_validation(model::TrainContext& context) {
@@ -265,6 +305,10 @@ void GbmTrainer::settle_parameters(model::TrainContext& context) const {
   if (parameters_->histogram_type == HistogramType::automatic) {
     settle("histogram_type", schema::enum_text(HistogramType::uniform_adaptive));
   }
+  if (parameters_->calibrate_model &&
+      parameters_->calibration_method == CalibrationMethod::automatic) {
+    settle("calibration_method", schema::enum_text(CalibrationMethod::platt_scaling));
+  }
   if (parameters_->categorical_encoding == model::CategoricalEncoding::automatic) {
     settle("categorical_encoding", schema::enum_text(model::CategoricalEncoding::enumeration));
   }
@@ -275,6 +319,22 @@ void GbmTrainer::settle_parameters(model::TrainContext& context) const {
   }
 }
 
+trees::Calibration GbmTrainer::calibrate(const GbmModel& made,
+                                         const model::TrainContext& context) const {
+  if (context.calibration == nullptr) return {};
+  using Method = trees::Calibration::Method;
+  const bool isotonic = parameters_->calibration_method == CalibrationMethod::isotonic_regression;
+  const auto scorer = std::make_shared<GbmModel>(made);
+  scorer->header.roles = context.roles;
+  scorer->header.category = context.category;
+  const model::ScoreRequest request{.labels = false, .token = context.job.token()};
+  const model::Scored scored =
+      model::score_with<GbmModel>(context.engine, scorer, *context.calibration, request);
+  return trees::fit_calibration(context.engine, *context.calibration,
+                                scored.predictions.columns.back().id,
+                                isotonic ? Method::isotonic : Method::platt, context.job.token());
+}
+
 std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
   // The loop may have ended between scoring points.
   measure(context);
@@ -282,11 +342,13 @@ std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
   made->distribution = distribution_;
   made->first_score = booster_->first_score();
   made->gainslift_groups = parameters_->gainslift_bins;
+  made->class_weights = class_weights_;
   const std::vector<double> gains = booster_->importance();
   made->iterations = booster_->take_iterations();
   booster_.reset();
   validation_rows_.reset();
   metrics_memory_.release();
+  made->calibration = calibrate(*made, context);
   model::Header& header = context.header;
   header.training_metrics = std::move(training_metrics_);
   header.validation_metrics = std::move(validation_metrics_);
@@ -297,7 +359,7 @@ std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
   }
   header.summary =
       model_summary(made->iterations, static_cast<std::int64_t>(made->encode_learnt().size()));
-  header.scoring_history = history_->table();
+  header.scoring_history = joined(earlier_history_, history_->table());
   header.variable_importances = trees::variable_importances(header.roles.predictors, gains);
   settle_parameters(context);
   return made;

@@ -10,6 +10,7 @@
 #include "algos/families/trees/history.hpp"
 #include "algos/families/trees/stopping.hpp"
 #include "algos/gbm/booster.hpp"
+#include "algos/gbm/gbm_model.hpp"
 #include "algos/gbm/measure.hpp"
 #include "algos/gbm/parameters.hpp"
 
@@ -32,6 +33,10 @@ class GbmTrainer final : public model::Trainer {
   /// All of init but the metrics of no tree.
   void prepare(model::TrainContext& context);
   [[nodiscard]] BoostSettings settings(const model::TrainContext& context) const;
+  /// As if the checkpoint's trees had been grown here.
+  void go_on_from(const GbmModel& checkpoint, model::TrainContext& context);
+  [[nodiscard]] trees::Calibration calibrate(const GbmModel& made,
+                                             const model::TrainContext& context) const;
   void reserve_metrics(const model::TrainContext& context);
   void check_class_rates(const model::ColumnRoles& roles) const;
   void check_response(const model::TrainContext& context) const;
@@ -47,6 +52,8 @@ class GbmTrainer final : public model::Trainer {
 
   std::shared_ptr<const Parameters> parameters_;
   Distribution distribution_;
+  std::vector<double> class_weights_;  ///< empty where classes are not balanced
+  schema::Table earlier_history_;      ///< of the checkpoint; without columns where there is none
   Reservation metrics_memory_;
   std::unique_ptr<Booster> booster_;
   std::optional<mr::ScratchLease> validation_rows_;

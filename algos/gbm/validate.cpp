@@ -107,9 +107,12 @@ void check_monotone(const Parameters& p, Family family, Messages& messages) {
 void validate(const Parameters& p, Messages& messages) {
   refuse_distributions(p.distribution, messages);
   check_class_rates(p, messages);
-  if (p.calibrate_model) model::refuse("calibrate_model", "true", messages);
-  if (p.pred_noise_bandwidth != 0) {
-    model::refuse("pred_noise_bandwidth", java_double(p.pred_noise_bandwidth), messages);
+  if (p.calibrate_model && p.calibration_frame.empty()) {
+    add_error(messages, "calibrate_model", "Calibration frame was not specified.");
+  }
+  if (!p.calibrate_model && !p.calibration_frame.empty()) {
+    messages.push_back({Message::Kind::warning, "calibration_frame",
+                        "Calibration frame was specified but calibration was not requested."});
   }
   const bool has_groups = p.interaction_constraints && !p.interaction_constraints->empty();
   const auto encoding = p.categorical_encoding;
@@ -126,6 +129,10 @@ void validate(const Parameters& p, Messages& messages) {
 
 Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
   const Category made = category_by_distribution(p, roles, messages);
+  if (p.calibrate_model && made != Category::binomial) {
+    add_error(messages, "calibrate_model",
+              "Model calibration is only currently supported for binomial models.");
+  }
   check_monotone(p, settle_distribution(p, made).family, messages);
   if (p.stopping_rounds > 0 && !trees::can_decide(p, made)) {
     add_error(messages, "stopping_metric",

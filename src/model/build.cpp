@@ -10,11 +10,17 @@ namespace neve::model {
 namespace {
 
 /// Parameters that every algorithm shares and whose work is not built yet.
-void refuse_unbuilt(const CommonParameters& p, Messages& messages) {
+void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messages& messages) {
   if (p.nfolds != 0) refuse("nfolds", std::to_string(p.nfolds), messages);
   if (!p.fold_column.empty()) refuse("fold_column", p.fold_column.name, messages);
-  if (!p.checkpoint.empty()) refuse("checkpoint", p.checkpoint.name, messages);
-  if (p.balance_classes) refuse("balance_classes", "true", messages);
+  if (!p.checkpoint.empty() && algorithm.check_checkpoint == nullptr)
+    refuse("checkpoint", p.checkpoint.name, messages);
+  if (p.balance_classes && !algorithm.balances_classes) refuse("balance_classes", "true", messages);
+  if (p.balance_classes && !p.weights_column.empty()) {
+    messages.push_back(
+        {Message::Kind::error, "balance_classes",
+         "Balance classes and observation weights are not currently supported together."});
+  }
   if (p.export_checkpoints_dir && !p.export_checkpoints_dir->empty()) {
     refuse("export_checkpoints_dir", *p.export_checkpoints_dir, messages);
   }
@@ -72,6 +78,23 @@ std::string Models::automatic_key(const Algorithm& algorithm, std::string_view c
          "_" + std::to_string(++counter_);
 }
 
+/// Checks the further frame and model that a build names.
+void Models::check_others(Build& build) {
+  const Algorithm& algorithm = *build.algorithm;
+  const CommonParameters& p = build.common();
+  if (algorithm.calibration_frame != nullptr) {
+    const std::string frame = algorithm.calibration_frame(build.parameters.get());
+    if (!frame.empty()) (void)require_frame(parts_.frames, frame, "calibration_frame");
+  }
+  if (p.checkpoint.empty() || algorithm.check_checkpoint == nullptr) return;
+  if (const ModelPtr checkpoint = find(p.checkpoint.name)) {
+    algorithm.check_checkpoint(build.parameters.get(), *checkpoint, build.messages);
+  } else {
+    build.messages.push_back({Message::Kind::error, "checkpoint",
+                              "There is no model '" + p.checkpoint.name + "' to go on from"});
+  }
+}
+
 Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::string_view client) {
   Build build{.algorithm = &algorithm,
               .parameters = algorithm.parameters->make(),
@@ -82,7 +105,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   CommonParameters& p = algorithm.common(build.parameters.get());
   if (p.model_id.empty()) p.model_id = automatic_key(algorithm, client);
   check_bounds(*algorithm.parameters, build.parameters.get(), build.messages);
-  refuse_unbuilt(p, build.messages);
+  refuse_unbuilt(algorithm, p, build.messages);
   algorithm.validate(build.parameters.get(), build.messages);
   trace_unused(*algorithm.parameters, p, build.messages);
   if (p.training_frame.empty()) {
@@ -101,6 +124,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     return build;
   }
   check_columns(p, training, build.messages);
+  check_others(build);
   if (algorithm.check_training != nullptr) {
     algorithm.check_training(build.parameters.get(), training, build.messages);
   }

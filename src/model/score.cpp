@@ -6,10 +6,7 @@
 #include <string_view>
 
 namespace neve::model {
-namespace {
 
-/// What the column of a class's probabilities is called: whole numbers (32 bits, as H2O-3 reads
-/// them) get a "p" in front, so that 0 and 1 give p0 and p1.
 std::string class_column(const std::string& level) {
   std::string_view digits = level;
   if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
@@ -19,8 +16,6 @@ std::string class_column(const std::string& level) {
   const bool is_whole = result.ec == std::errc() && result.ptr == end;
   return is_whole ? "p" + level : level;
 }
-
-}  // namespace
 
 struct BlockReader::Buffers {
   const mr::RowGroup& group;

@@ -89,9 +89,12 @@ struct Models::TrainRequest {
   std::int64_t seed = 0;
   frame::Frame training;
   std::optional<frame::Frame> validation;
+  std::optional<frame::Frame> calibration = std::nullopt;
+  std::int64_t checkpoint_checksum = 0;  ///< of the model that the form names
   template <class Archive>
   void fields(Archive& archive) {
-    archive(algorithm, model_id, form, seed, training, validation);
+    archive(algorithm, model_id, form, seed, training, validation, calibration,
+            checkpoint_checksum);
   }
 };
 
@@ -109,6 +112,15 @@ std::shared_ptr<job::Job> Models::train(const Build& build) {
     request.validation = parts_.frames.require(p.validation_frame.name, "validation_frame");
     std::ranges::copy(frame::column_ids(*request.validation), std::back_inserter(columns));
   }
+  if (build.algorithm->calibration_frame != nullptr) {
+    const std::string frame = build.algorithm->calibration_frame(build.parameters.get());
+    if (!frame.empty()) {
+      request.calibration = parts_.frames.require(frame, "calibration_frame");
+      std::ranges::copy(frame::column_ids(*request.calibration), std::back_inserter(columns));
+    }
+  }
+  if (!p.checkpoint.empty())
+    request.checkpoint_checksum = require(p.checkpoint.name, "checkpoint")->header.checksum;
   const job::Description description{std::string(build.algorithm->title), request.model_id,
                                      std::string(schema::ModelKind::type)};
   return parts_.jobs.start(description, {.kind = TrainRequest::kKind,
@@ -121,6 +133,17 @@ void Models::define_jobs(job::Jobs& jobs) {
     run(wire::decode<TrainRequest>(request), job);
   });
   define_predict(jobs);
+}
+
+/// The model to go on from, which must be what it was when training was asked for.
+ModelPtr Models::checkpoint_of(const TrainRequest& request,
+                               const CommonParameters& parameters) const {
+  if (parameters.checkpoint.empty()) return nullptr;
+  ModelPtr checkpoint = require(parameters.checkpoint.name, "checkpoint");
+  if (checkpoint->header.checksum == request.checkpoint_checksum) return checkpoint;
+  throw InputError::illegal_argument("Model '" + parameters.checkpoint.name +
+                                     "' of parameter checkpoint has changed since training was "
+                                     "asked for.");
 }
 
 void Models::run(const TrainRequest& request, job::Job& job) {
@@ -157,6 +180,13 @@ void Models::run(const TrainRequest& request, job::Job& job) {
     check_weights(parts_.engine, validation, job.token());
     warn_all(job, header, validation.warnings);
   }
+  std::optional<Dataset> calibration;
+  if (request.calibration) {
+    calibration = adapt(header.roles, *request.calibration, true);
+    check_weights(parts_.engine, *calibration, job.token());
+    warn_all(job, header, calibration->warnings);
+  }
+  const ModelPtr checkpoint = checkpoint_of(request, p);
   if (p.seed == -1) header.actual_parameters.emplace_back("seed", std::to_string(request.seed));
   TrainContext context{.engine = parts_.engine,
                        .job = job,
@@ -165,7 +195,9 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                        .validation = request.validation ? &validation : nullptr,
                        .category = header.category,
                        .seed = static_cast<std::uint64_t>(request.seed),
-                       .header = header};
+                       .header = header,
+                       .calibration = calibration ? &*calibration : nullptr,
+                       .checkpoint = checkpoint.get()};
   const std::shared_ptr<Model> model =
       train_steps(*algorithm.make_trainer(parameters), context, deadline);
   header.end_time_ms = now_ms();

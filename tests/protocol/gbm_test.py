@@ -116,3 +116,58 @@ def test_columns_outside_of_all_groups_are_not_used(frame):
     model = train(frame, interaction_constraints=[["x", "k"]])
     importance = {row[0]: row[1] for row in model.varimp()}
     assert importance["x"] > 0 and importance["k"] > 0 and importance["z"] == 0
+
+
+def test_training_goes_on_from_a_checkpoint(frame):
+    whole = train(frame, ntrees=8, sample_rate=0.7)
+    first = train(frame, ntrees=3, sample_rate=0.7)
+    both = train(frame, ntrees=8, sample_rate=0.7, checkpoint=first.model_id)
+    assert column(both.predict(frame)) == column(whole.predict(frame))
+    assert both.mse() == whole.mse()
+    assert [row[3] for row in both._model_json["output"]["scoring_history"].cell_values] == list(range(9))
+
+
+@pytest.mark.parametrize("changed, message", [
+    ({"ntrees": 3}, "requested ntrees must be higher than 3"),
+    ({"max_depth": 3}, "Field _max_depth cannot be modified if checkpoint is specified!"),
+    ({"checkpoint": "lost"}, "no model 'lost' to go on from"),
+])
+def test_checkpoints_that_do_not_fit_are_refused(frame, changed, message):
+    first = train(frame, ntrees=3)
+    with pytest.raises(OSError) as refused:
+        train(frame, **{"ntrees": 8, "checkpoint": first.model_id, **changed})
+    assert message in str(refused.value).replace("\n", " ")
+
+
+@pytest.mark.parametrize("method", ["AUTO", "PlattScaling", "IsotonicRegression"])
+def test_calibrated_probabilities_stand_beside_the_others(frame, rows, method):
+    frame["class"] = frame["zero_one"].asfactor()
+    model = train(frame, "class", calibrate_model=True, calibration_frame=frame, calibration_method=method)
+    predicted = model.predict(frame)
+    assert predicted.names == ["predict", "p0", "p1", "cal_p0", "cal_p1"]
+    calibrated = column(predicted, "cal_p1")
+    assert sum(calibrated) == pytest.approx(sum(row[4] for row in rows), rel=1e-6)
+    # Calibration keeps the order.
+    pairs = sorted(zip(column(predicted, "p1"), calibrated))
+    assert all(a[1] <= b[1] + 1e-12 for a, b in zip(pairs, pairs[1:]))
+
+
+def test_calibration_needs_a_frame_and_two_classes(frame):
+    frame["class"] = frame["zero_one"].asfactor()
+    with pytest.raises(OSError, match="Calibration frame was not specified"):
+        train(frame, "class", calibrate_model=True)
+    with pytest.raises(OSError, match="only currently supported for binomial models"):
+        train(frame, "y", calibrate_model=True, calibration_frame=frame)
+
+
+def test_balanced_classes_are_corrected_for(frame, rows):
+    rare = frame["y"] > 22
+    frame["class"] = rare.asfactor()
+    share = sum(row[3] > 22 for row in rows) / len(rows)
+    assert share < 0.2
+    model = train(frame, "class", balance_classes=True, ntrees=20)
+    predicted = column(model.predict(frame), "p1")
+    assert sum(predicted) / len(predicted) == pytest.approx(share, abs=0.03)
+    with pytest.raises(OSError, match="Balance classes and observation weights"):
+        H2OGradientBoostingEstimator(balance_classes=True, weights_column="x").train(
+            x=["z", "k"], y="class", training_frame=frame)

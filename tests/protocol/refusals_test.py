@@ -112,8 +112,8 @@ def test_routes_that_are_not_built_are_not_listed(places, method, path):
 
 
 @pytest.mark.parametrize("algorithm, response, name, value", [
-    ("gbm", "two", "nfolds", 3), ("gbm", "two", "fold_column", "x"), ("gbm", "two", "balance_classes", "true"),
-    ("gbm", "two", "checkpoint", "old"), ("gbm", "y", "distribution", "custom"), ("gbm", "two", "calibrate_model", "true"),
+    ("gbm", "two", "nfolds", 3), ("gbm", "two", "fold_column", "x"), ("gbm", "y", "distribution", "custom"),
+    ("gbm", "two", "in_training_checkpoints_dir", "somewhere"),
     ("gbm", "two", "categorical_encoding", "Eigen"),
     ("glm", "two", "lambda_search", "true"), ("glm", "y", "family", "tweedie"), ("glm", "two", "solver", "GRADIENT_DESCENT_LH"),
     ("glm", "two", "interactions", '["x"]'), ("glm", "two", "export_checkpoints_dir", "somewhere"),

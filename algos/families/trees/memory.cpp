@@ -36,7 +36,7 @@ std::int64_t row_store_bytes(std::int64_t rows, const RowColumns& columns, const
   for (const Tile& tile : bins.tiles) bytes += static_cast<std::int64_t>(tile.row_bytes());
   // Scores and residuals; weights and addends in the widest form, where rows differ in weight.
   bytes += columns.classes * (kWordBytes + 4);
-  bytes += columns.weights >= 0 ? kWordBytes + kCellBytes : 4;
+  bytes += columns.weighted() ? kWordBytes + kCellBytes : 4;
   // Who counts unseen rows samples, which needs full addends.
   if (columns.counts_unseen) bytes += 4 + kCellBytes;
   return rows * bytes;

@@ -7,6 +7,7 @@
 
 #include <neve/base/isa.hpp>
 
+#include "algos/families/trees/calibration.hpp"
 #include "algos/families/trees/means.hpp"
 #include "algos/families/trees/row_kernels.hpp"
 #include "algos/families/trees/sketch.hpp"
@@ -154,9 +155,10 @@ void LevelTask::map(const mr::RowGroup& /*group*/, const State& state, RowStore&
 }
 
 mr::TaskList tasks() {
-  return {&mr::task_entry<CountTask>(), &mr::task_entry<SampleTask>(), &mr::task_entry<LoadTask>(),
-          &mr::task_entry<RootTask>(),  &mr::task_entry<LevelTask>(),  &mr::task_entry<MeansTask>(),
-          &mr::task_entry<GatherTask>()};
+  return {&mr::task_entry<CountTask>(), &mr::task_entry<SampleTask>(),
+          &mr::task_entry<LoadTask>(),  &mr::task_entry<CalibrationTask>(),
+          &mr::task_entry<RootTask>(),  &mr::task_entry<LevelTask>(),
+          &mr::task_entry<MeansTask>(), &mr::task_entry<GatherTask>()};
 }
 
 }  // namespace neve::algos::trees

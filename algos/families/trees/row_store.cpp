@@ -77,6 +77,14 @@ std::vector<double> load_numbers(const mr::RowGroup& group, std::int32_t column)
   return values;
 }
 
+void weigh_classes(std::span<const double> response, std::span<const double> class_weights,
+                   std::vector<double>& weights) {
+  if (class_weights.empty()) return;
+  if (weights.empty()) weights.assign(response.size(), 1);
+  for (std::size_t row = 0; row < response.size(); ++row)
+    weights[row] *= class_weights[static_cast<std::size_t>(response[row])];
+}
+
 /// Rows without a response or weight, and rows of weight 0, take no part: they weigh 0.
 void load_response(const mr::RowGroup& group, const LoadTask::State& state, RowStore& store) {
   // A chunk of codes decodes to doubles too.
@@ -92,6 +100,7 @@ void load_response(const mr::RowGroup& group, const LoadTask::State& state, RowS
     weights[row] = 0;
     response[row] = 0;
   }
+  weigh_classes(response, state.columns.class_weights, weights);
   store.response = CompactNumbers(response);
   store.weight = CompactNumbers(weights);
 }

@@ -67,12 +67,15 @@ struct RowColumns {
   std::int32_t response = -1;
   std::int32_t weights = -1;
   std::int32_t offset = -1;
-  std::int32_t classes = 1;     ///< trees per iteration
-  bool coded_response = false;  ///< the response is categorical
-  bool counts_unseen = false;   ///< RowStore::unseen is wanted
+  std::int32_t classes = 1;                ///< trees per iteration
+  bool coded_response = false;             ///< the response is categorical
+  bool counts_unseen = false;              ///< RowStore::unseen is wanted
+  std::vector<double> class_weights = {};  ///< of a row's response; empty where all are 1
+  [[nodiscard]] bool weighted() const { return weights >= 0 || !class_weights.empty(); }
   template <class Archive>
   void fields(Archive& archive) {
-    archive(predictors, response, weights, offset, classes, coded_response, counts_unseen);
+    archive(predictors, response, weights, offset, classes, coded_response, counts_unseen,
+            class_weights);
   }
 };
 

@@ -41,6 +41,8 @@ struct TrainContext {
   Category category;
   std::uint64_t seed;  ///< never -1: drawn where the user left it open
   Header& header;      ///< of the model to be: fill in the tables, metrics and actual_parameters
+  const Dataset* calibration = nullptr;  ///< null without
+  const Model* checkpoint = nullptr;     ///< what init() goes on from; null without
 
   /// Options for runs of this job: its token, and nothing else.
   [[nodiscard]] mr::RunOptions run_options() const {
@@ -101,6 +103,13 @@ struct Algorithm {
   /// Checks of a numeric response before training starts; may be null.
   void (*check_response)(const void* parameters, const ColumnRange& response,
                          Messages& messages) = nullptr;
+  /// The frame that probabilities are calibrated with, empty for none; null where that is not
+  /// built.
+  std::string (*calibration_frame)(const void* parameters) = nullptr;
+  /// Whether training can go on from this model; null where it never can.
+  void (*check_checkpoint)(const void* parameters, const Model& checkpoint,
+                           Messages& messages) = nullptr;
+  bool balances_classes = false;  ///< knows balance_classes
   std::unique_ptr<Trainer> (*make_trainer)(std::shared_ptr<const void> parameters) = nullptr;
   /// A model from the bytes of Model::encode().
   std::shared_ptr<Model> (*decode)(std::span<const std::byte> bytes) = nullptr;

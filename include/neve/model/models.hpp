@@ -89,6 +89,9 @@ class Models {
  private:
   struct TrainRequest;
   void run(const TrainRequest& request, job::Job& job);
+  void check_others(Build& build);
+  [[nodiscard]] ModelPtr checkpoint_of(const TrainRequest& request,
+                                       const CommonParameters& parameters) const;
   void define_predict(job::Jobs& jobs);
   std::string automatic_key(const Algorithm& algorithm, std::string_view client);
 

@@ -86,6 +86,10 @@ struct ScoreTask {
   static void merge(Partial& /*left*/, const Partial& /*right*/) {}
 };
 
+/// What the column of a class's probabilities is called: whole numbers (32 bits, as H2O-3 reads
+/// them) get a "p" in front, so that 0 and 1 give p0 and p1.
+std::string class_column(const std::string& level);
+
 /// Output columns of a scoring run and their names.
 std::vector<mr::OutputColumn> score_outputs(const Model& model, const ScoreRequest& request,
                                             std::vector<std::string>& names);

@@ -34,6 +34,7 @@ struct Table {
   std::vector<std::int32_t> levels;
   std::vector<double> response;
   std::vector<double> weights;  ///< empty for none
+  std::vector<double> class_weights = {};
   [[nodiscard]] std::size_t rows() const { return response.size(); }
 };
 
@@ -114,6 +115,7 @@ inline Learnt boost(const Table& table, const BoostSettings& settings, int trees
         {table.levels[static_cast<std::size_t>(c)] > 0, table.levels[static_cast<std::size_t>(c)]});
   }
   columns.response = width;
+  columns.class_weights = table.class_weights;
   if (!table.weights.empty()) columns.weights = width + 1;
   if (settings.distribution.family == Family::multinomial) columns.classes = 3;
   Booster booster(engine, inputs, columns, kinds, settings, {});

@@ -1,0 +1,287 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "algos/gbm/class_balance.hpp"
+#include "algos/gbm/small_boost.hpp"
+#include "algos/gbm/training_session.hpp"
+#include "support/take_over.hpp"
+
+namespace {
+
+using namespace neve;
+using namespace neve::algos::gbm::testing;
+using algos::gbm::GbmModel;
+using algos::gbm::testing::Session;
+
+std::vector<std::int64_t> scoring_points(const GbmModel& model) {
+  std::vector<std::int64_t> trees;
+  for (const auto& cell : model.header.scoring_history.columns[3].cells)
+    trees.push_back(std::get<std::int64_t>(cell));
+  return trees;
+}
+
+/// The model under another name.
+void publish_as(model::Models& models, const GbmModel& model, const char* key) {
+  GbmModel copy(model);
+  copy.header.key = key;
+  models.publish(copy);
+}
+
+schema::Form with(schema::Form form, const schema::Form& more) {
+  form.insert(form.end(), more.begin(), more.end());
+  return form;
+}
+
+/// Everything whose trees could differ from those of one training.
+const std::pair<const char*, schema::Form> kKinds[] = {
+    {"y",
+     {{"sample_rate", "0.7"}, {"learn_rate_annealing", "0.9"}, {"pred_noise_bandwidth", "0.2"}}},
+    {"y", {{"distribution", "huber"}, {"validation_frame", "va"}}},
+    {"two", {{"balance_classes", "true"}, {"col_sample_rate", "0.5"}}},
+    {"three", {{"sample_rate", "0.7"}, {"histogram_type", "RoundRobin"}}}};
+
+TEST(GbmCheckpoint, MoreTreesOnTopGiveTheBitsOfOneLongerTraining) {
+  Session session;
+  for (const auto& [response, form] : kKinds) {
+    const auto whole = session.train(response, with(form, {{"ntrees", "12"}}));
+    const auto first = session.train(response, with(form, {{"ntrees", "5"}}));
+    publish_as(session.models(), *first, "earlier");
+    const auto both =
+        session.train(response, with(form, {{"ntrees", "12"}, {"checkpoint", "earlier"}}));
+    ASSERT_TRUE(both) << response;
+    EXPECT_EQ(both->encode_learnt(), whole->encode_learnt()) << response;
+    EXPECT_EQ(scoring_points(*both), scoring_points(*whole));
+    EXPECT_EQ(both->header.training_metrics.header()->MSE,
+              whole->header.training_metrics.header()->MSE);
+    const auto gains = [](const GbmModel& model) {
+      return wire::encode(schema::Table(model.header.variable_importances));
+    };
+    EXPECT_EQ(gains(*both), gains(*whole));
+  }
+}
+
+TEST(GbmCheckpoint, WhatMayNotChangeIsNamed) {
+  Session session;
+  publish_as(session.models(), *session.train("y", {{"ntrees", "3"}, {"max_depth", "4"}}),
+             "earlier");
+  const std::pair<const char*, const char*> refused[] = {
+      {"max_depth", "5"},          {"nbins", "30"}, {"sample_rate", "0.5"},
+      {"distribution", "laplace"}, {"ntrees", "3"}, {"min_rows", "3"}};
+  for (const auto& [name, value] : refused) {
+    schema::Form form{{"checkpoint", "earlier"}};
+    if (std::string_view(name) != "max_depth") form.emplace_back("max_depth", "4");
+    if (std::string_view(name) != "ntrees") form.emplace_back("ntrees", "6");
+    form.emplace_back(name, value);
+    const auto build = session.check("y", form);
+    ASSERT_EQ(build.errors(), 1) << name;
+    const auto error = std::ranges::find(build.messages, model::Message::Kind::error,
+                                         [](const auto& message) { return message.kind; });
+    EXPECT_EQ(error->field, name);
+  }
+  EXPECT_EQ(session.check("y", {{"checkpoint", "lost"}}).errors(), 1);
+  EXPECT_GE(session.check("two", {{"checkpoint", "earlier"}, {"max_depth", "4"}}).errors(), 1);
+  const auto job = session.models().train(session.check(
+      "y", {{"checkpoint", "earlier"}, {"max_depth", "4"}, {"offset_column", "zero_one"}}));
+  job->wait();
+  EXPECT_NE(job->snapshot().exception.find("must be the same as for the checkpointed model"),
+            std::string::npos)
+      << job->snapshot().exception;
+}
+
+TEST(GbmCheckpoint, GoesOnAfterALossToTheSameBits) {
+  for (const auto& [response, kind] : kKinds) {
+    const schema::Form form = with(kind, {{"ntrees", "20"}, {"checkpoint", "earlier"}});
+    Session whole;
+    const auto earlier = whole.train(response, with(kind, {{"ntrees", "4"}}));
+    publish_as(whole.models(), *earlier, "earlier");
+    const auto expected = whole.train(response, form)->encode_learnt();
+    mr::LocalCluster cluster(
+        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
+        algos::gbm::testing::session_tasks());
+    mr::ComputeNode& node = cluster.node(0);
+    node.frames().publish(make_frame(node.engine(), "tr", 20'000, 1));
+    node.frames().publish(make_frame(node.engine(), "va", 3'000, 2));
+    {
+      neve::testing::Trainer trainer(node, algos::gbm::algorithm(), 0);
+      publish_as(trainer.models, *earlier, "earlier");
+    }
+    EXPECT_EQ(neve::testing::learnt_after_loss(cluster, algos::gbm::algorithm(),
+                                               Session::complete(response, form), 6),
+              expected)
+        << response;
+  }
+}
+
+TEST(GbmNoise, IsOnTrainingScoresAloneAndDrawnBySeed) {
+  Session session;
+  const schema::Form noisy{{"ntrees", "5"}, {"pred_noise_bandwidth", "0.5"}};
+  const auto model = session.train("y", noisy);
+  const auto again = session.train("y", noisy);
+  const auto quiet = session.train("y", {{"ntrees", "5"}});
+  EXPECT_EQ(model->encode_learnt(), again->encode_learnt());
+  EXPECT_NE(model->encode_learnt(), quiet->encode_learnt());
+  EXPECT_EQ(wire::encode(model->iterations[0]), wire::encode(quiet->iterations[0]));
+  std::vector<std::string> warnings;
+  const auto measured = session.models().performance(model, session.frame("tr"), nullptr, warnings);
+  EXPECT_NE(measured.header()->MSE, model->header.training_metrics.header()->MSE);
+}
+
+TEST(GbmCalibration, PredictionsHaveCalibratedColumns) {
+  Session session;
+  mr::Engine& engine = session.node().engine();
+  for (const char* method : {"AUTO", "IsotonicRegression"}) {
+    const auto model = session.train("two", {{"ntrees", "5"},
+                                             {"calibrate_model", "true"},
+                                             {"calibration_frame", "va"},
+                                             {"calibration_method", method}});
+    ASSERT_TRUE(model);
+    std::vector<std::string> warnings;
+    const frame::Frame scored =
+        session.models().predict(model, session.frame("va"), "scored", nullptr, warnings);
+    ASSERT_EQ(scored.names,
+              (std::vector<std::string>{"predict", "no", "yes", "cal_no", "cal_yes"}));
+    const auto yes = values_of(engine, scored, "yes");
+    const auto calibrated = values_of(engine, scored, "cal_yes");
+    const auto rest = values_of(engine, scored, "cal_no");
+    const auto actual = values_of(engine, session.frame("va"), "two");
+    double predicted = 0;
+    double real = 0;
+    for (std::size_t i = 0; i < yes.size(); ++i) {
+      EXPECT_EQ(calibrated[i], model->calibration.apply(yes[i]));
+      EXPECT_EQ(rest[i], 1 - calibrated[i]);
+      if (std::isnan(actual[i])) continue;
+      predicted += calibrated[i];
+      real += actual[i];
+    }
+    // Both methods meet the mean of what they were fitted to.
+    EXPECT_NEAR(predicted, real, 1e-6 * real) << method;
+    // Metrics are those of the probabilities as they were.
+    const auto plain = session.train("two", {{"ntrees", "5"}});
+    EXPECT_EQ(model->header.training_metrics.find("AUC"),
+              plain->header.training_metrics.find("AUC"));
+    EXPECT_EQ(
+        session.models().performance(model, session.frame("va"), nullptr, warnings).find("logloss"),
+        session.models()
+            .performance(plain, session.frame("va"), nullptr, warnings)
+            .find("logloss"));
+    const auto decoded = algos::gbm::algorithm().decode(model->encode());
+    EXPECT_EQ(decoded->encode_learnt(), model->encode_learnt());
+  }
+}
+
+TEST(GbmCalibration, NeedsTwoClassesAndAFrame) {
+  Session session;
+  EXPECT_EQ(session.check("two", {{"calibrate_model", "true"}}).errors(), 1);
+  EXPECT_EQ(
+      session.check("three", {{"calibrate_model", "true"}, {"calibration_frame", "va"}}).errors(),
+      1);
+  EXPECT_EQ(session.check("two", {{"calibration_frame", "va"}}).errors(), 0);
+}
+
+TEST(GbmBalance, ClassesWeighAsMuchAsTheLargest) {
+  using algos::gbm::class_weights;
+  const std::vector<std::int64_t> rows = {90, 10, 30};
+  EXPECT_EQ(class_weights(rows, {}, 5), (std::vector<double>{1, 9, 3}));
+  // 270 rows are more than 1.5 times 130.
+  const double share = 195.0 / 270;
+  EXPECT_EQ(class_weights(rows, {}, 1.5), (std::vector<double>{share, 9 * share, 3 * share}));
+  EXPECT_EQ(class_weights(rows, std::vector<float>{0.5F, 2, 1}, 5),
+            (std::vector<double>{0.5, 2, 1}));
+}
+
+TEST(GbmBalance, WeightsOfClassesAreWeightsOfRows) {
+  using namespace algos::gbm;
+  algos::gbm::testing::Table table = algos::gbm::testing::made_up(3'000, 21, Family::multinomial);
+  const BoostSettings settings = algos::gbm::testing::settings_of(Family::multinomial, 4);
+  // Few values: cut points of many would also go by the weights of rows.
+  for (double& z : table.predictors[2]) z = std::floor(20 * z);
+  algos::gbm::testing::Table weighted = table;
+  table.class_weights = {1.5, 4, 0.25};
+  for (const double response : weighted.response)
+    weighted.weights.push_back(table.class_weights[static_cast<std::size_t>(response)]);
+  const auto by_class = algos::gbm::testing::boost(table, settings, 4);
+  const auto by_row = algos::gbm::testing::boost(weighted, settings, 4);
+  EXPECT_EQ(wire::encode(std::vector<Iteration>(by_class.iterations)),
+            wire::encode(std::vector<Iteration>(by_row.iterations)));
+}
+
+TEST(GbmBalance, PredictionsAreCorrectedToWhatClassesReallyWeigh) {
+  Session session;
+  for (const char* response : {"two", "three"}) {
+    const auto model = session.train(
+        response, {{"ntrees", "100"},
+                   {"learn_rate", "0.3"},
+                   {"balance_classes", "true"},
+                   {"class_sampling_factors", response[1] == 'w' ? "[1, 8]" : "[1, 8, 0.5]"},
+                   {"validation_frame", "va"}});
+    ASSERT_TRUE(model);
+    std::vector<std::string> warnings;
+    const auto again = session.models().performance(model, session.frame("va"), nullptr, warnings);
+    EXPECT_EQ(again.find("logloss"), model->header.validation_metrics.find("logloss"));
+    const frame::Frame scored =
+        session.models().predict(model, session.frame("va"), "scored", nullptr, warnings);
+    const frame::DomainPtr levels = model->header.roles.response_domain;
+    const auto actual = values_of(session.node().engine(), session.frame("va"), response);
+    for (std::size_t k = 0; k < levels->size(); ++k) {
+      const auto p = values_of(session.node().engine(), scored, (*levels)[k]);
+      double predicted = 0;
+      double real = 0;
+      double rows = 0;
+      for (std::size_t i = 0; i < p.size(); ++i) {
+        if (std::isnan(actual[i])) continue;
+        predicted += p[i];
+        real += actual[i] == static_cast<double>(k) ? 1 : 0;
+        ++rows;
+      }
+      EXPECT_NEAR(predicted / rows, real / rows, 0.02) << response << " " << (*levels)[k];
+    }
+  }
+}
+
+TEST(GbmBalance, RefusesFactorsOfOtherClasses) {
+  Session session;
+  const auto job = session.models().train(
+      session.check("three", {{"balance_classes", "true"}, {"class_sampling_factors", "[1, 2]"}}));
+  job->wait();
+  EXPECT_NE(job->snapshot().exception.find("class_sampling_factors must have 3 elements"),
+            std::string::npos);
+}
+
+TEST(GbmDepth, TreesMayGrowUntilNothingIsLeftToSplit) {
+  algos::gbm::testing::Table table;
+  table.levels = {0};
+  table.predictors.resize(1);
+  for (int i = 0; i < 60; ++i) {
+    table.predictors[0].push_back(i);
+    table.response.push_back(std::pow(1.2, i));
+  }
+  algos::gbm::BoostSettings settings =
+      algos::gbm::testing::settings_of(algos::gbm::Family::gaussian, 0);
+  settings.grow.max_depth = std::numeric_limits<std::int32_t>::max();
+  settings.grow.rules.min_split_improvement = 0;
+  settings.learn_rate = 1;
+  const auto learnt = algos::gbm::testing::boost(table, settings, 1);
+  const algos::trees::Tree& tree = learnt.iterations[0][0];
+  EXPECT_GT(tree.depth(), 10);
+  EXPECT_EQ(tree.leaves(), 60);
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    const double fitted =
+        learnt.first_score + static_cast<double>(tree.nodes[leaf_of(tree, table, i)].value);
+    EXPECT_NEAR(fitted, table.response[i], 1e-6 * table.response.back());
+  }
+}
+
+TEST(GbmDepth, ZeroIsNoLimit) {
+  Session session;
+  const auto learnt = [&](const char* depth) {
+    return session.train("y", {{"ntrees", "2"}, {"max_depth", depth}, {"min_rows", "1"}})
+        ->encode_learnt();
+  };
+  const auto model = session.train("y", {{"ntrees", "1"}, {"max_depth", "0"}, {"min_rows", "1"}});
+  EXPECT_GT(model->iterations[0][0].depth(), 10);
+  EXPECT_EQ(learnt("0"), learnt("200"));
+}
+
+}  // namespace
