@@ -169,9 +169,11 @@ struct DrfTrainer::Saved {
 };
 
 wire::Bytes DrfTrainer::save() const {
-  return wire::encode(Saved{bagger_->iterations(), bagger_->importance(), *history_,
-                            stopping_scores_, training_metrics_, validation_metrics_,
-                            measured_trees_});
+  // The fields of Saved, without a copy of the forest.
+  wire::Writer writer;
+  writer(bagger_->iterations(), bagger_->importance(), *history_, stopping_scores_,
+         training_metrics_, validation_metrics_, measured_trees_);
+  return writer.take();
 }
 
 void DrfTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
