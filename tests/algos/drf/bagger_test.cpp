@@ -320,7 +320,7 @@ TEST(Bagger, ColumnsThatDoNotVaryAreNotDrawn) {
 
 TEST(Bagger, AWeightCountsAsThatManyRowsAndZeroAsNone) {
   for (const Response kind : {Response::number, Response::two, Response::three}) {
-    Table table = made_up(3'000, 6, kind);
+    Table table = made_up(1'200, 6, kind);
     Table copies = table;
     copies.response.clear();
     for (auto& column : copies.predictors) column.clear();
@@ -334,7 +334,7 @@ TEST(Bagger, AWeightCountsAsThatManyRowsAndZeroAsNone) {
     }
     ForestSettings settings = settings_of(table);
     settings.grow.rules.min_rows = 3;
-    // Which nodes are small goes by rows, and where a node is finished, by that.
+    // How nodes are numbered goes by rows, where these are too many for one thread.
     settings.grow.small_rows = 100'000;
     const Learnt weighted = grow(table, settings, 2);
     const Learnt rows = grow(copies, settings, 2);
