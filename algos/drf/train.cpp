@@ -121,10 +121,21 @@ void DrfTrainer::check_response(const model::TrainContext& context) const {
   }
 }
 
+/// Only now it is known which columns are dropped.
+void DrfTrainer::check_mtries(const model::ColumnRoles& roles) const {
+  const auto columns = static_cast<std::int32_t>(roles.predictors.size());
+  if (parameters_->mtries <= columns) return;
+  throw InputError::illegal_argument("Computed mtries should be -1 or -2 or in interval [1," +
+                                     std::to_string(columns + 1) + "[ but it is " +
+                                     std::to_string(parameters_->mtries) + ": there are " +
+                                     std::to_string(columns) + " predictors.");
+}
+
 void DrfTrainer::prepare(model::TrainContext& context) {
   const Parameters& p = *parameters_;
   measure_options_ = {context.category, p.auc_type, p.gainslift_bins};
   check_class_rates(context.roles);
+  check_mtries(context.roles);
   rule_ = trees::stopping_rule(p, context.category);
   history_.emplace(context.category, context.validation != nullptr);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);
@@ -158,9 +169,11 @@ struct DrfTrainer::Saved {
 };
 
 wire::Bytes DrfTrainer::save() const {
-  return wire::encode(Saved{bagger_->iterations(), bagger_->importance(), *history_,
-                            stopping_scores_, training_metrics_, validation_metrics_,
-                            measured_trees_});
+  // The fields of Saved, without a copy of the forest.
+  wire::Writer writer;
+  writer(bagger_->iterations(), bagger_->importance(), *history_, stopping_scores_,
+         training_metrics_, validation_metrics_, measured_trees_);
+  return writer.take();
 }
 
 void DrfTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {

@@ -93,12 +93,6 @@ void validate(const Parameters& p, Messages& messages) {
 Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
   const Category made = category_of(roles);
   check_distribution(p, roles, messages);
-  const auto columns = static_cast<std::int32_t>(roles.predictors.size());
-  if (p.mtries > columns) {
-    add_error(messages, "mtries",
-              "Computed mtries should be -1 or -2 or in interval [1," +
-                  std::to_string(columns + 1) + "[ but it is " + std::to_string(p.mtries));
-  }
   if (p.stopping_rounds > 0 && !trees::can_decide(p, made)) {
     add_error(messages, "stopping_metric",
               "The value " + std::string(schema::enum_text(p.stopping_metric)) +

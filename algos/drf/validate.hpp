@@ -8,7 +8,7 @@ namespace neve::algos::drf {
 
 /// Checks that need no data; refuses values whose work is not built.
 void validate(const Parameters& parameters, model::Messages& messages);
-/// The category that the response has; adds messages where parameters do not fit it or the columns.
+/// The category that the response has; adds messages where parameters do not fit it.
 model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
                          model::Messages& messages);
 /// Warns of a regression that was probably meant as a classification.

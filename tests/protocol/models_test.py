@@ -3,7 +3,7 @@
 import warnings
 
 import pytest
-from h2o.estimators import H2OGradientBoostingEstimator
+from h2o.estimators import H2OGradientBoostingEstimator, H2ORandomForestEstimator
 
 TWO_VALUES = ("We have detected that your response column has only 2 unique values (0/1). "
               "If you wish to train a binary model instead of a regression model, "
@@ -58,3 +58,36 @@ def test_weights_that_a_validation_frame_lacks_are_one(client, frame):
     assert model.mse(valid=True) == expected
     assert model.model_performance(frame).mse() == expected
     assert model.mse() != expected
+
+
+def test_a_forest_is_told_of_by_what_its_trees_have_not_seen(client, frame):
+    frame["ones"] = frame["ones"].asfactor()
+    forest = H2ORandomForestEstimator(ntrees=12, seed=1, min_rows=2, mtries=-2)
+    forest.train(x=["x", "k"], y="ones", training_frame=frame, validation_frame=frame)
+    assert forest.actual_params["distribution"] == "multinomial" and forest.actual_params["max_depth"] == 20
+    training = forest.model_performance(train=True)
+    assert training._metric_json["description"] == "Metrics reported on Out-Of-Bag training samples"
+    assert 0 <= training.auc() <= 1
+    history = forest.scoring_history()
+    assert list(history["number_of_trees"]) == [0, *range(1, 11), 12]
+    assert history["training_auc"].isna().tolist() == [True] + 11 * [False]
+    assert {name for name, *_ in forest.varimp()} == {"x", "k"}
+    summary = forest.summary().as_data_frame()
+    assert summary["number_of_trees"][0] == summary["number_of_internal_trees"][0] == 12
+    predicted = forest.predict(frame)
+    assert predicted.names == ["predict", "p-1", "p1"]
+    assert abs((predicted["p-1"] + predicted["p1"]).mean()[0] - 1) < 1e-12
+    measured = forest.model_performance(frame)
+    assert measured.auc() == forest.auc(valid=True) and measured.logloss() == forest.logloss(valid=True)
+
+
+@pytest.mark.parametrize("response, kind", [("x", "Regression"), ("k", "Multinomial")])
+def test_forests_of_numbers_and_of_classes(frame, response, kind):
+    predictors = [name for name in ("x", "k", "ones") if name != response]
+    forest = H2ORandomForestEstimator(ntrees=5, seed=1)
+    forest.train(x=predictors, y=response, training_frame=frame)
+    assert forest._model_json["output"]["model_category"] == kind
+    again = H2ORandomForestEstimator(ntrees=5, seed=1)
+    again.train(x=predictors, y=response, training_frame=frame)
+    assert again.mse() == forest.mse()
+    assert len(forest.predict(frame).names) == (1 if kind == "Regression" else 4)

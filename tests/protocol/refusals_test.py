@@ -114,6 +114,7 @@ def test_routes_that_are_not_built_are_not_listed(places, method, path):
 @pytest.mark.parametrize("algorithm, response, name, value", [
     ("gbm", "two", "nfolds", 3), ("gbm", "two", "fold_column", "x"), ("gbm", "y", "distribution", "custom"),
     ("gbm", "two", "in_training_checkpoints_dir", "somewhere"),
+    ("drf", "two", "nfolds", 3), ("drf", "two", "calibrate_model", "true"), ("drf", "y", "checkpoint", "old"),
     ("gbm", "two", "categorical_encoding", "Eigen"),
     ("glm", "two", "lambda_search", "true"), ("glm", "y", "family", "tweedie"), ("glm", "two", "solver", "GRADIENT_DESCENT_LH"),
     ("glm", "two", "interactions", '["x"]'), ("glm", "two", "export_checkpoints_dir", "somewhere"),
@@ -129,6 +130,13 @@ def test_values_without_a_meaning_are_named(places, name, value):
     text = refusal(post(places, "/3/ModelBuilders/gbm", training_frame="data", response_column="two", stopping_rounds=2,
                         **{name: value}), 412)
     assert "ERRR on field: _" + name in text and value in text
+
+
+@pytest.mark.parametrize("name, value", [("mtries", 0), ("mtries", -3), ("sample_rate", 1.5), ("min_rows", 0), ("max_depth", -1),
+                                         ("distribution", "poisson"), ("offset_column", "x")])
+def test_values_that_no_forest_has_are_named(places, name, value):
+    text = refusal(post(places, "/3/ModelBuilders/drf", training_frame="data", response_column="y", **{name: value}), 412)
+    assert "ERRR on field: _" + name in text and str(value) in text
 
 
 def test_errors_of_builders_name_members_as_h2o_does(places):

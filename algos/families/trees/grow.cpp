@@ -331,7 +331,6 @@ void Grower::finish_small_nodes(Growth& growth, std::span<const SmallNode> nodes
       .nodes = {}, .tree_class = growth.request.tree_class, .weighted = settings_.weighted};
   for (const SmallNode& node : nodes) state.nodes.push_back(node.id);
   const GatherTask::Partial rows = engine_.run<GatherTask>(rows_, state, options_);
-  const RowsByNode by_node = sort_by_node(rows.node, nodes.size());
   const CounterRng of_tree(settings_.sampling.seed, kNodeColumns + growth.tree);
   const SubtreeRules rules{
       .spec = spec_,
@@ -346,16 +345,19 @@ void Grower::finish_small_nodes(Growth& growth, std::span<const SmallNode> nodes
                                : settings_.column_rate * static_cast<double>(growth.columns.size()),
       .column_rate_change = settings_.column_rate_change,
       .column_seed = of_tree.bits(0)};
-  std::vector<Subtree> made(nodes.size());
-  engine_.pool().for_each(nodes.size(), [&](std::size_t i) {
-    const std::size_t first = by_node.first[i];
-    made[i] = grow_subtree(rules, nodes[i], rows,
-                           std::span(by_node.rows).subspan(first, by_node.first[i + 1] - first));
-  });
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    graft(growth.result.tree, nodes[i].id, made[i].tree);
-    for (std::size_t c = 0; c < made[i].importance.size(); ++c)
-      growth.result.importance[c] += made[i].importance[c];
+  std::vector<NodeRows> open = sort_by_node(nodes, rows);
+  while (!open.empty()) {
+    std::vector<Subtree> made(open.size());
+    engine_.pool().for_each(open.size(),
+                            [&](std::size_t i) { made[i] = grow_subtree(rules, open[i], rows); });
+    std::vector<NodeRows> left;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      graft(growth.result.tree, open[i].node.id, made[i]);
+      std::ranges::move(made[i].open, std::back_inserter(left));
+      for (std::size_t c = 0; c < made[i].importance.size(); ++c)
+        growth.result.importance[c] += made[i].importance[c];
+    }
+    open = std::move(left);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 #include <ctime>
+#include <limits>
 #include <span>
 #include <string>
 
@@ -53,10 +54,12 @@ std::string duration(std::int64_t ms) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+/// Nothing where these metrics lack a measure; NaN where there are no metrics.
 void add_measures(const model::metrics::Metrics& metrics, model::Category category,
                   std::vector<std::optional<double>>& measures) {
   for (const Measure& measure : measures_of(category)) {
-    measures.push_back(metrics.find(measure.metric));
+    measures.push_back(metrics ? metrics.find(measure.metric)
+                               : std::numeric_limits<double>::quiet_NaN());
   }
 }
 

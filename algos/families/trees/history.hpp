@@ -16,7 +16,7 @@ class History {
   History() = default;
   History(model::Category category, bool has_validation)
       : category_(category), has_validation_(has_validation) {}
-  /// Notes a scoring point, as of now.
+  /// Notes a scoring point, as of now; metrics may be empty where there are no trees.
   void add(std::int64_t trees, const model::metrics::Metrics& training,
            const model::metrics::Metrics& validation);
   [[nodiscard]] schema::Table table() const;

@@ -126,16 +126,17 @@ class RowBins final : public NodeBins {
 
 class SubtreeGrower {
  public:
-  SubtreeGrower(const SubtreeRules& rules, const SmallNode& root, const LocalRows& rows)
+  SubtreeGrower(const SubtreeRules& rules, const NodeRows& root, const LocalRows& rows)
       : rules_(rules),
-        root_(root),
+        root_(root.node),
+        gathered_(root.rows),
         rows_(rows),
         splits_(rules.splits),
         bins_(rows, rules.layout),
         columns_(rules.columns),
         order_(rows.size()),
-        column_seed_(CounterRng(rules.column_seed).bits(static_cast<std::uint64_t>(root.id))) {
-    splits_.seed = CounterRng(rules.splits.seed, 1).bits(static_cast<std::uint64_t>(root.id));
+        column_seed_(CounterRng(rules.column_seed).bits(static_cast<std::uint64_t>(root.node.id))) {
+    splits_.seed = CounterRng(rules.splits.seed, 1).bits(static_cast<std::uint64_t>(root.node.id));
     std::iota(order_.begin(), order_.end(), 0U);
     made_.importance.resize(rules.spec.columns.size());
   }
@@ -151,6 +152,10 @@ class SubtreeGrower {
     while (!open_.empty()) {
       const Open node = open_.back();
       open_.pop_back();
+      if (rows_.size() > kRowsOfOneThread && node.end - node.begin <= rows_.size() / 2) {
+        leave_open(node);
+        continue;
+      }
       FoundSplit found = search(node);
       found.found ? split(node, found) : close(node);
     }
@@ -218,6 +223,12 @@ class SubtreeGrower {
     }
   }
 
+  void leave_open(const Open& node) {
+    NodeRows left{{.id = node.node, .level = node.level}, {}};
+    for (const std::uint32_t row : rows_of(node)) left.rows.push_back(gathered_[row]);
+    made_.open.push_back(std::move(left));
+  }
+
   void close(const Open& node) {
     TwoPartSum sum;
     for (const std::uint32_t row : rows_of(node)) sum += rows_[row].target;
@@ -227,6 +238,7 @@ class SubtreeGrower {
 
   const SubtreeRules& rules_;
   const SmallNode& root_;
+  std::span<const std::uint32_t> gathered_;
   const LocalRows& rows_;
   SplitRules splits_;
   RowBins bins_;
@@ -276,19 +288,21 @@ std::size_t columns_to_look_at(double at_root, double change, std::int32_t level
       1, static_cast<std::size_t>(std::min(wanted, static_cast<double>(columns))));
 }
 
-Subtree grow_subtree(const SubtreeRules& rules, const SmallNode& node,
-                     const GatherTask::Partial& rows, std::span<const std::uint32_t> own) {
-  const LocalRows local(rules, rows, own);
-  return SubtreeGrower(rules, node, local).grow();
+Subtree grow_subtree(const SubtreeRules& rules, const NodeRows& root,
+                     const GatherTask::Partial& gathered) {
+  const LocalRows local(rules, gathered, root.rows);
+  return SubtreeGrower(rules, root, local).grow();
 }
 
-RowsByNode sort_by_node(std::span<const std::uint32_t> node, std::size_t nodes) {
-  RowsByNode sorted{std::vector<std::size_t>(nodes + 1), std::vector<std::uint32_t>(node.size())};
-  for (const std::uint32_t n : node) ++sorted.first[n + 1];
-  std::partial_sum(sorted.first.begin(), sorted.first.end(), sorted.first.begin());
-  std::vector<std::size_t> next(sorted.first.begin(), sorted.first.end() - 1);
-  for (std::size_t row = 0; row < node.size(); ++row)
-    sorted.rows[next[node[row]]++] = static_cast<std::uint32_t>(row);
+std::vector<NodeRows> sort_by_node(std::span<const SmallNode> nodes,
+                                   const GatherTask::Partial& gathered) {
+  std::vector<NodeRows> sorted;
+  for (const SmallNode& node : nodes) {
+    sorted.push_back({node, {}});
+    sorted.back().rows.reserve(static_cast<std::size_t>(node.rows));
+  }
+  for (std::size_t row = 0; row < gathered.node.size(); ++row)
+    sorted[gathered.node[row]].rows.push_back(static_cast<std::uint32_t>(row));
   return sorted;
 }
 
@@ -297,7 +311,7 @@ std::size_t gathered_bytes(const BinLayout& layout, bool weighted) {
          (weighted ? sizeof(double) : 0);
 }
 
-void graft(Tree& tree, std::int32_t at, const Tree& subtree) {
+void graft(Tree& tree, std::int32_t at, Subtree& subtree) {
   const auto sets = static_cast<std::int32_t>(tree.sets.size());
   const auto moved = static_cast<std::int32_t>(tree.nodes.size()) - 1;
   const auto placed = [&](Tree::Node node) {
@@ -305,10 +319,11 @@ void graft(Tree& tree, std::int32_t at, const Tree& subtree) {
     if (node.set >= 0) node.set += sets;
     return node;
   };
-  tree.nodes[static_cast<std::size_t>(at)] = placed(subtree.nodes[0]);
-  for (std::size_t i = 1; i < subtree.nodes.size(); ++i)
-    tree.nodes.push_back(placed(subtree.nodes[i]));
-  tree.sets.insert(tree.sets.end(), subtree.sets.begin(), subtree.sets.end());
+  tree.nodes[static_cast<std::size_t>(at)] = placed(subtree.tree.nodes[0]);
+  for (std::size_t i = 1; i < subtree.tree.nodes.size(); ++i)
+    tree.nodes.push_back(placed(subtree.tree.nodes[i]));
+  tree.sets.insert(tree.sets.end(), subtree.tree.sets.begin(), subtree.tree.sets.end());
+  for (NodeRows& open : subtree.open) open.node.id += moved;
 }
 
 }  // namespace neve::algos::trees

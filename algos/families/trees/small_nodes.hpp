@@ -70,28 +70,36 @@ struct SubtreeRules {
 std::size_t columns_to_look_at(double at_root, double change, std::int32_t level,
                                std::size_t columns);
 
+/// A small node and its rows, by their numbers among those that were gathered.
+struct NodeRows {
+  SmallNode node;
+  std::vector<std::uint32_t> rows;
+};
+
 /// What grows below a small node, which is node 0 here.
 struct Subtree {
   Tree tree;
   std::vector<double> importance;  ///< Σ gain per column
+  std::vector<NodeRows> open;      ///< leaves that others are to split on
 };
+
+/// Of a node with more rows, those with at most half of them are left open for other threads.
+inline constexpr std::size_t kRowsOfOneThread = 2048;
 
 /// Splits a node on from its rows alone: where they are few, to sort them by a column's bins costs
 /// less than a histogram of all bins. Rows in any order give the same tree. Pure.
-Subtree grow_subtree(const SubtreeRules& rules, const SmallNode& node,
-                     const GatherTask::Partial& rows, std::span<const std::uint32_t> own);
+Subtree grow_subtree(const SubtreeRules& rules, const NodeRows& root,
+                     const GatherTask::Partial& gathered);
 
-/// Rows by node: those of node n are rows[first[n]] to rows[first[n + 1] - 1].
-struct RowsByNode {
-  std::vector<std::size_t> first;
-  std::vector<std::uint32_t> rows;
-};
-RowsByNode sort_by_node(std::span<const std::uint32_t> node, std::size_t nodes);
+/// Gathered rows by the nodes that were asked for.
+std::vector<NodeRows> sort_by_node(std::span<const SmallNode> nodes,
+                                   const GatherTask::Partial& gathered);
 
 /// Bytes of a gathered row.
 std::size_t gathered_bytes(const BinLayout& layout, bool weighted);
 
-/// Replaces leaf `at` of a tree by a subtree.
-void graft(Tree& tree, std::int32_t at, const Tree& subtree);
+/// Replaces leaf `at` of a tree by a subtree, whose open leaves get the numbers that they have
+/// there.
+void graft(Tree& tree, std::int32_t at, Subtree& subtree);
 
 }  // namespace neve::algos::trees

@@ -46,6 +46,9 @@ struct SplitSearch::Candidate {
 
 namespace {
 
+/// What rounding may leave of a spread or gain, relative to Σ weight · residual².
+constexpr double kNoise = 1e-12;
+
 class HistogramBins final : public NodeBins {
  public:
   HistogramBins(const BinLayout& layout, const FixedPoint& form, const std::int64_t* cells)
@@ -68,9 +71,9 @@ class HistogramBins final : public NodeBins {
 
 }  // namespace
 
-std::int32_t ColumnOrder::next(bool varied) {
+std::int32_t ColumnOrder::next(bool varied, bool found) {
   varied_ += varied ? 1 : 0;
-  if (given_ == columns_.size() || (draws_ && varied_ == varying_)) return -1;
+  if (given_ == columns_.size() || (draws_ && found && varied_ >= varying_)) return -1;
   if (draws_) {
     const auto other =
         given_ + static_cast<std::size_t>(random_.below(given_, columns_.size() - given_));
@@ -124,16 +127,12 @@ FoundSplit SplitSearch::search(const NodeView& node, ColumnOrder& columns, NodeB
 FoundSplit SplitSearch::search(const Material& material, Price price) const {
   const NodeView& node = material.node;
   FoundSplit result;
-  const double target = units(node.total.target);
-  const auto weight = static_cast<double>(node.total.weight);
-  if (!(weight > 0)) return result;
-  const double before = node.bounds.binds() ? Candidate::bounded(node.bounds, target, weight)
-                                            : target * target / weight;
+  if (node.total.weight <= 0 || (rules_.around_mean && spread_of(node) == 0)) return result;
   Candidate best{.search = *this, .bounds = node.bounds, .test = {}, .left = {}, .right = {}};
-  best.score = before;
+  best.score = score_of(node);
   best.least_weight = std::max(rules_.min_rows * form_.weight_scale, 1.0);
   std::vector<BinSums> bins;
-  std::int32_t column = material.columns.next(false);
+  std::int32_t column = material.columns.next(false, false);
   while (column >= 0) {
     best.direction = rules_.direction(column);
     material.bins.read(column, bins);
@@ -142,12 +141,10 @@ FoundSplit SplitSearch::search(const Material& material, Price price) const {
           ? search_categories(node, {column, bins}, price, best)
           : search_numbers(node, {column, bins}, best);
     }
-    column = material.columns.next(bins.size() > 1);
+    column = material.columns.next(bins.size() > 1, best.found && is_worth(node, best));
   }
-  if (!best.found) return result;
-  const double unit = form_.weight_scale / (form_.target.whole * form_.target.whole);
-  result.gain = (best.score + best.penalty - before) * unit;
-  if (!is_worth(node, before * unit, result.gain)) return result;
+  if (!best.found || !is_worth(node, best)) return result;
+  result.gain = gain_of(node, best);
   result.found = true;
   result.test = std::move(best.test);
   result.test.node = node.id;
@@ -157,12 +154,28 @@ FoundSplit SplitSearch::search(const Material& material, Price price) const {
   return result;
 }
 
-bool SplitSearch::is_worth(const NodeView& node, double before, double gain) const {
+/// As a Candidate has it: of the node as it is.
+double SplitSearch::score_of(const NodeView& node) const {
+  if (!node.bounds.binds()) return squared_mean(node.total);
+  return Candidate::bounded(node.bounds, units(node.total.target),
+                            static_cast<double>(node.total.weight));
+}
+
+/// In the units of the residual.
+double SplitSearch::gain_of(const NodeView& node, const Candidate& best) const {
+  return (best.score + best.penalty - score_of(node)) * square_unit();
+}
+
+bool SplitSearch::is_worth(const NodeView& node, const Candidate& best) const {
+  const double gain = gain_of(node, best);
   if (!rules_.around_mean) return gain > rules_.min_split_improvement * node.squares;
-  // Where all residuals are equal, what rounding leaves of their spread and of the gain is noise.
-  constexpr double kNoise = 1e-12;
-  const double spread = std::max(0.0, node.squares - before);
-  return gain > std::max(rules_.min_split_improvement * spread, kNoise * node.squares);
+  return gain > std::max(rules_.min_split_improvement * spread_of(node), kNoise * node.squares);
+}
+
+/// Σ weight · (residual - mean)²; 0 where it is no more than rounding may have left.
+double SplitSearch::spread_of(const NodeView& node) const {
+  const double spread = node.squares - squared_mean(node.total) * square_unit();
+  return spread > kNoise * node.squares ? spread : 0;
 }
 
 bool SplitSearch::tells_only_missing(const NodeSplit& test) const {

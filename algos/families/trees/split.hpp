@@ -71,18 +71,20 @@ class NodeBins {
 };
 
 /// The columns that a search looks at, one after the other: all of a list, or drawn from it without
-/// replacement until enough of them vary in the node. A drawn list is put back in order at the end.
+/// replacement until enough of them vary in the node and one has a split. A drawn list is put back
+/// in order at the end.
 class ColumnOrder {
  public:
   explicit ColumnOrder(std::span<std::int32_t> columns) : columns_(columns) {}
-  /// Draws until `varying` columns varied.
+  /// Draws until `varying` columns varied, and further where none of these has a split.
   ColumnOrder(std::span<std::int32_t> columns, std::size_t varying, const CounterRng& random)
       : columns_(columns), varying_(varying), draws_(true), random_(random) {}
   ~ColumnOrder() { restart(); }
   ColumnOrder(const ColumnOrder&) = delete;
   ColumnOrder& operator=(const ColumnOrder&) = delete;
-  /// The next column; -1 at the end. `varied`: whether the last one had more than one bin.
-  std::int32_t next(bool varied);
+  /// The next column; -1 at the end. `varied`: whether the last one had more than one bin; `found`:
+  /// whether there is a split by now.
+  std::int32_t next(bool varied, bool found);
   /// Begins anew, with the same columns.
   void restart();
 
@@ -132,6 +134,11 @@ class SplitSearch {
   [[nodiscard]] double units(TwoPartSum target) const {
     return static_cast<double>(target.whole) + static_cast<double>(target.rest) * rest_unit_;
   }
+  /// T²/W, in units of the form.
+  [[nodiscard]] double squared_mean(Sums total) const {
+    const double target = units(total.target);
+    return target * target / static_cast<double>(total.weight);
+  }
   /// Sums of the whole node, from the cells of any one column that it histogrammed.
   [[nodiscard]] Sums total_of(const std::int64_t* cells, std::int32_t column) const;
 
@@ -157,7 +164,10 @@ class SplitSearch {
     std::span<const BinSums> bins;
   };
   [[nodiscard]] FoundSplit search(const Material& material, Price price) const;
-  [[nodiscard]] bool is_worth(const NodeView& node, double before, double gain) const;
+  [[nodiscard]] double spread_of(const NodeView& node) const;
+  [[nodiscard]] double score_of(const NodeView& node) const;
+  [[nodiscard]] double gain_of(const NodeView& node, const Candidate& best) const;
+  [[nodiscard]] bool is_worth(const NodeView& node, const Candidate& best) const;
   [[nodiscard]] double search_penalty(const NodeView& node, double roots, Price price) const;
   void search_numbers(const NodeView& node, const Column& column, Candidate& best) const;
   void search_categories(const NodeView& node, const Column& column, Price price,
@@ -170,6 +180,10 @@ class SplitSearch {
   const BinLayout& layout_;
   const FixedPoint& form_;
   const SplitRules& rules_;
+  /// A T²/W of 1 in the units of the residual.
+  [[nodiscard]] double square_unit() const {
+    return form_.weight_scale / (form_.target.whole * form_.target.whole);
+  }
   double rest_unit_;  ///< in whole units
 };
 

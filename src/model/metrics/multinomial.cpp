@@ -132,6 +132,9 @@ Multinomial finish_multinomial(const MultinomialPartial& partial,
   Multinomial out;
   out.model_category = Category::multinomial;
   out.nobs = partial.rows;
+  // Clients show it even where no row counts.
+  if (!partial.confusion.empty())
+    out.cm = ConfusionMatrix{confusion_table(partial.confusion, domain)};
   if (partial.weight == 0) return out;
   NEVE_CHECK(partial.actual.size() == domain.size(), "multinomial metrics of another domain");
   out.MSE = partial.squared_error / partial.weight;
@@ -142,8 +145,6 @@ Multinomial finish_multinomial(const MultinomialPartial& partial,
   const double right = std::accumulate(partial.right.begin(), partial.right.end(), 0.0);
   out.classification_error = (partial.weight - right) / partial.weight;
   out.hit_ratio_table = hit_ratio_table(partial);
-  if (!partial.confusion.empty())
-    out.cm = ConfusionMatrix{confusion_table(partial.confusion, domain)};
   return out;
 }
 

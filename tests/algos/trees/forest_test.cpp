@@ -5,6 +5,7 @@
 
 #include <neve/base/rng.hpp>
 
+#include "algos/families/trees/compact_tree.hpp"
 #include "algos/families/trees/forest.hpp"
 
 namespace {
@@ -69,17 +70,10 @@ double walk(const Tree& tree, const Row& row) {
   return static_cast<double>(tree.nodes[at].value);
 }
 
-TEST(FlatForest, GivesWhatWalkingTheTreesGives) {
-  std::vector<Tree> trees;
-  for (std::uint64_t seed = 1; seed <= 30; ++seed)
-    trees.push_back(random_tree(seed, 1 + static_cast<int>(seed)));
-  trees.emplace_back();  // a single leaf
-  trees.back().nodes[0].value = 2.5F;
-  std::vector<const Tree*> all;
-  for (const Tree& tree : trees) all.push_back(&tree);
-  const std::vector<std::int32_t> places = {2, 0, 3, 1};
-  const FlatForest forest(all, places);
+constexpr std::size_t kRows = 77;
 
+/// Rows of values at which tests change their minds.
+std::vector<Row> random_rows() {
   const double inf = std::numeric_limits<double>::infinity();
   const std::vector<double> interesting = {std::nan(""),
                                            -inf,
@@ -94,7 +88,6 @@ TEST(FlatForest, GivesWhatWalkingTheTreesGives) {
                                            std::nextafter(static_cast<double>(0.1F), 0.0),
                                            1e300,
                                            4.9e-324};
-  constexpr std::size_t kRows = 77;
   const CounterRng random(5);
   std::vector<Row> rows(kRows);
   for (std::size_t i = 0; i < kRows; ++i) {
@@ -103,8 +96,13 @@ TEST(FlatForest, GivesWhatWalkingTheTreesGives) {
       rows[i].codes[c] = static_cast<std::int32_t>(random.below(8 * i + 4 + c, kLevels + 3)) - 1;
     }
   }
+  return rows;
+}
+
+/// Keys of rows; column c at places[c].
+RowKeys keys_of(const std::vector<Row>& rows, const std::vector<std::int32_t>& places) {
   RowKeys keys;
-  keys.reset(kRows, 4);
+  keys.reset(rows.size(), 4);
   for (std::size_t c = 0; c < 4; ++c) {
     std::vector<double> numbers;
     std::vector<std::int32_t> codes;
@@ -115,12 +113,47 @@ TEST(FlatForest, GivesWhatWalkingTheTreesGives) {
     const auto place = static_cast<std::size_t>(places[c]);
     c % 2 == 1 ? keys.set_codes(place, codes, kLevels) : keys.set_numbers(place, numbers);
   }
+  return keys;
+}
+
+TEST(FlatForest, GivesWhatWalkingTheTreesGives) {
+  std::vector<Tree> trees;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed)
+    trees.push_back(random_tree(seed, 1 + static_cast<int>(seed)));
+  trees.emplace_back();  // a single leaf
+  trees.back().nodes[0].value = 2.5F;
+  std::vector<const Tree*> all;
+  for (const Tree& tree : trees) all.push_back(&tree);
+  const std::vector<std::int32_t> places = {2, 0, 3, 1};
+  const FlatForest forest(all, places);
+  const std::vector<Row> rows = random_rows();
+  const RowKeys keys = keys_of(rows, places);
   std::vector<double> scores(kRows, 0.25);
   forest.add_scores(keys, scores);
   for (std::size_t i = 0; i < kRows; ++i) {
     double expected = 0.25;
     for (const Tree& tree : trees) expected += walk(tree, rows[i]);
     EXPECT_EQ(scores[i], expected) << "row " << i;
+  }
+}
+
+TEST(CompactTree, GivesWhatWalkingTheTreeGives) {
+  const std::vector<Row> rows = random_rows();
+  const RowKeys keys = keys_of(rows, {0, 1, 2, 3});
+  for (std::uint64_t seed = 0; seed <= 30; ++seed) {
+    const Tree tree = random_tree(seed, static_cast<int>(3 * seed));
+    const CompactTree compact(tree);
+    EXPECT_EQ(compact.depth(), tree.depth());
+    EXPECT_EQ(compact.leaves(), tree.leaves());
+    // Some of the rows, in an order of their own.
+    std::vector<std::uint16_t> asked;
+    for (std::size_t i = kRows; i-- > 0;) {
+      if (i % 3 != seed % 3) asked.push_back(static_cast<std::uint16_t>(i));
+    }
+    std::vector<double> scores(asked.size(), 0.25);
+    compact.add_scores(keys, asked, scores);
+    for (std::size_t i = 0; i < asked.size(); ++i)
+      EXPECT_EQ(scores[i], 0.25 + walk(tree, rows[asked[i]])) << seed << ": row " << asked[i];
   }
 }
 

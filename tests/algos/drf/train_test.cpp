@@ -1,0 +1,404 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <neve/base/rng.hpp>
+#include <neve/frame/chunk_builder.hpp>
+#include <neve/model/models.hpp>
+
+#include "algos/drf/drf_model.hpp"
+#include "mr/api/compute_node.hpp"
+#include "support/node_jobs.hpp"
+#include "support/take_over.hpp"
+
+namespace neve::algos::drf {
+const model::Algorithm& algorithm();
+}
+
+namespace {
+
+using namespace neve;
+using algos::drf::DrfModel;
+
+mr::TaskList all_tasks() {
+  mr::TaskList tasks;
+  std::set<std::string_view> names;
+  for (const auto& list :
+       {algos::drf::algorithm().tasks, model::tasks(), model::metrics::tasks()}) {
+    for (const mr::TaskEntry* task : list) {
+      if (names.insert(task->name).second) tasks.push_back(task);
+    }
+  }
+  return tasks;
+}
+
+using Levels = std::vector<std::string>;
+constexpr std::uint64_t kSeed = 1;
+
+/// x (with missing values), a category k, and responses y, two and three that depend on both.
+std::vector<std::vector<double>> made_up(std::int64_t rows, std::uint64_t seed) {
+  const CounterRng random(seed);
+  std::vector<std::vector<double>> columns(5);
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(rows); ++i) {
+    const double x = random.uniform(4 * i) * 10;
+    const auto k = static_cast<double>(random.below(4 * i + 1, 5));
+    const double y = x + (k == 2 ? 4 : 0) + 3 * random.uniform(4 * i + 2);
+    columns[0].push_back(i % 13 == 0 ? frame::kMissingDouble : x);
+    columns[1].push_back(k);
+    columns[2].push_back(y);
+    columns[3].push_back(i % 29 == 0 ? -1 : (y > 6 ? 1 : 0));
+    columns[4].push_back(std::min(2.0, std::floor(y / 4)));
+  }
+  return columns;
+}
+
+frame::Frame make_frame(mr::Engine& engine, const std::string& key, std::int64_t rows,
+                        std::uint64_t seed) {
+  const std::vector<std::vector<double>> columns = made_up(rows, seed);
+  const std::vector<std::pair<std::string, Levels>> described = {
+      {"x", {}},
+      {"k", {"a", "b", "c", "d", "e"}},
+      {"y", {}},
+      {"two", {"no", "yes"}},
+      {"three", {"low", "middle", "high"}}};
+  frame::Frame frame;
+  frame.key = key;
+  frame.layout = engine.new_layout(frame::row_cuts(rows, 5));
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const auto& [name, levels] = described[c];
+    const ColumnId id = engine.new_column_id();
+    for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
+      const auto first = columns[c].begin() + frame.layout->first_row(GroupIndex(g));
+      const std::vector<double> part(first, first + frame.layout->rows_of(GroupIndex(g)));
+      // Only codes are whole numbers: a missing number has no int.
+      const std::vector<std::int32_t> codes =
+          levels.empty() ? std::vector<std::int32_t>()
+                         : std::vector<std::int32_t>(part.begin(), part.end());
+      engine.put_chunk(*frame.layout, id, GroupIndex(g),
+                       levels.empty() ? frame::encode_doubles(part) : frame::encode_codes(codes));
+    }
+    mr::OutputColumn kind;
+    if (!levels.empty()) {
+      kind.type = frame::ColumnType::categorical;
+      kind.domain = std::make_shared<const Levels>(levels);
+    }
+    frame.add(name, engine.adopt({&id, 1}, {&kind, 1})[0]);
+  }
+  return frame;
+}
+
+constexpr std::int64_t kRows = 6'000;
+
+/// Nodes with frames "tr" and "va", and a client of one of them.
+class Session {
+ public:
+  explicit Session(int nodes = 1, int threads = 2)
+      : cluster_(nodes, threads, std::int64_t{1} << 30U, all_tasks()),
+        algorithms_({&algos::drf::algorithm()}),
+        jobs_(neve::testing::jobs_parts(node()), "test"),
+        models_({.engine = node().engine(),
+                 .frames = node().frames(),
+                 .jobs = jobs_,
+                 .algorithms = algorithms_,
+                 .cluster_tag = "tag",
+                 .reproducibility = {},
+                 .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}) {
+    models_.define_jobs(jobs_);
+    node().frames().publish(make_frame(node().engine(), "tr", kRows, 1));
+    node().frames().publish(make_frame(node().engine(), "va", 3'000, 2));
+  }
+  mr::ComputeNode& node() { return cluster_.node(0); }
+  model::Models& models() { return models_; }
+  frame::Frame frame(const char* key) { return node().frames().require(key); }
+
+  model::Build check(const std::string& response, schema::Form form) {
+    return models_.check(algos::drf::algorithm(), complete(response, std::move(form)), "python");
+  }
+  static schema::Form complete(const std::string& response, schema::Form form) {
+    std::string ignored;
+    for (const char* name : {"y", "two", "three"}) {
+      if (name != response) ignored += (ignored.empty() ? "\"" : ",\"") + std::string(name) + "\"";
+    }
+    form.emplace_back("ignored_columns", "[" + ignored + "]");
+    form.emplace_back("response_column", response);
+    form.emplace_back("training_frame", "tr");
+    form.emplace_back("model_id", "model");
+    form.emplace_back("seed", std::to_string(kSeed));
+    return form;
+  }
+  std::shared_ptr<const DrfModel> train(const std::string& response, schema::Form form) {
+    const auto job = models_.train(check(response, std::move(form)));
+    job->wait();
+    EXPECT_EQ(job->snapshot().exception, "");
+    return std::dynamic_pointer_cast<const DrfModel>(models_.find("model"));
+  }
+
+ private:
+  mr::LocalCluster cluster_;
+  model::Algorithms algorithms_;
+  job::Jobs jobs_;
+  model::Models models_;
+};
+
+/// What one iteration alone says of the rows of "tr": outputs × rows.
+std::vector<std::vector<double>> votes_of(const DrfModel& model, std::size_t iteration) {
+  DrfModel one = model;
+  one.iterations = {model.iterations[iteration]};
+  const std::vector<std::vector<double>> columns = made_up(kRows, 1);
+  std::vector<std::vector<double>> votes(model.outputs(), std::vector<double>(kRows));
+  constexpr std::size_t kBlock = 1000;
+  for (std::size_t begin = 0; begin < kRows; begin += kBlock) {
+    const std::vector<std::int32_t> codes(
+        columns[1].begin() + static_cast<std::ptrdiff_t>(begin),
+        columns[1].begin() + static_cast<std::ptrdiff_t>(begin + kBlock));
+    model::ScoreBlock block;
+    block.rows = kBlock;
+    block.numbers = {std::span(columns[0]).subspan(begin, kBlock), {}};
+    block.codes = {{}, codes};
+    std::vector<std::span<double>> out;
+    for (auto& values : votes) out.push_back(std::span(values).subspan(begin, kBlock));
+    one.score(block, out);
+  }
+  return votes;
+}
+
+TEST(DrfTraining, MeasuresEachRowByTheTreesThatHaveNotSeenIt) {
+  constexpr std::size_t kTrees = 7;
+  constexpr double kRate = 0.6;
+  Session session;
+  for (const char* response : {"y", "two"}) {
+    const bool is_class = response[0] == 't';
+    const auto model = session.train(
+        response, {{"ntrees", "7"}, {"sample_rate", "0.6"}, {"max_depth", "6"}, {"mtries", "1"}});
+    ASSERT_TRUE(model);
+    std::vector<double> sums(kRows);
+    std::vector<double> voters(kRows);
+    for (std::size_t t = 0; t < kTrees; ++t) {
+      const std::vector<double> votes = votes_of(*model, t).back();
+      const CounterRng random(kSeed, t);
+      for (std::size_t row = 0; row < kRows; ++row) {
+        if (random.uniform(row) < kRate) continue;
+        sums[row] += votes[row];
+        voters[row] += 1;
+      }
+    }
+    const std::vector<double> actual = made_up(kRows, 1)[is_class ? 3 : 2];
+    double squares = 0;
+    double rows = 0;
+    for (std::size_t row = 0; row < kRows; ++row) {
+      if (voters[row] == 0 || (is_class && actual[row] < 0)) continue;
+      squares += std::pow(actual[row] - sums[row] / voters[row], 2);
+      rows += 1;
+    }
+    const auto* measured = model->header.training_metrics.header();
+    EXPECT_EQ(static_cast<double>(measured->nobs), rows);
+    EXPECT_LT(rows, kRows) << "some rows were seen by all";
+    EXPECT_NEAR(measured->MSE, squares / rows, 1e-12 * squares / rows);
+    EXPECT_EQ(measured->description, "Metrics reported on Out-Of-Bag training samples");
+  }
+}
+
+TEST(DrfTraining, PredictionsAreTheMeansOfTheTrees) {
+  Session session;
+  for (const char* response : {"y", "two", "three"}) {
+    const auto model = session.train(response, {{"ntrees", "3"}});
+    ASSERT_TRUE(model);
+    const bool is_class = response[0] == 't';
+    EXPECT_EQ(model->iterations[0].size(), response[1] == 'h' ? 3U : 1U);
+    if (response[1] == 'h') continue;
+    std::vector<double> sums(kRows);
+    for (std::size_t t = 0; t < 3; ++t) {
+      const std::vector<double> votes = votes_of(*model, t).back();
+      for (std::size_t row = 0; row < kRows; ++row) sums[row] += votes[row];
+    }
+    const std::vector<double> actual = made_up(kRows, 1)[is_class ? 3 : 2];
+    double squares = 0;
+    double rows = 0;
+    for (std::size_t row = 0; row < kRows; ++row) {
+      if (is_class && actual[row] < 0) continue;
+      squares += std::pow(actual[row] - sums[row] / 3, 2);
+      rows += 1;
+    }
+    std::vector<std::string> warnings;
+    const auto all = session.models().performance(model, session.frame("tr"), nullptr, warnings);
+    EXPECT_NEAR(all.header()->MSE, squares / rows, 1e-12 * squares / rows);
+    EXPECT_LT(all.header()->MSE, model->header.training_metrics.header()->MSE)
+        << "trees know the rows that they grew on";
+  }
+}
+
+TEST(DrfTraining, ValidationMetricsAreThoseOfScoringTheModel) {
+  Session session;
+  for (const char* response : {"y", "two", "three"}) {
+    const auto model = session.train(
+        response, {{"ntrees", "12"}, {"validation_frame", "va"}, {"score_tree_interval", "5"}});
+    ASSERT_TRUE(model);
+    std::vector<std::string> warnings;
+    const auto again = session.models().performance(model, session.frame("va"), nullptr, warnings);
+    const auto& measured = model->header.validation_metrics;
+    EXPECT_EQ(again.header()->MSE, measured.header()->MSE) << response;
+    EXPECT_EQ(again.header()->nobs, measured.header()->nobs);
+    EXPECT_EQ(again.find("logloss"), measured.find("logloss"));
+  }
+}
+
+TEST(DrfTraining, DoubleTreesAreOneOfEachClass) {
+  Session session;
+  const auto model = session.train("two", {{"ntrees", "3"}, {"binomial_double_trees", "true"}});
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->iterations[0].size(), 2U);
+  const auto votes = votes_of(*model, 0);
+  for (std::size_t row = 0; row < kRows; ++row) EXPECT_NEAR(votes[0][row] + votes[1][row], 1, 1e-9);
+}
+
+TEST(DrfTraining, TheHistoryBeginsWithoutTrees) {
+  Session session;
+  const auto model = session.train("y", {{"ntrees", "12"}, {"max_depth", "2"}});
+  const auto& columns = model->header.scoring_history.columns;
+  std::vector<std::int64_t> trees;
+  for (const auto& cell : columns[3].cells) trees.push_back(std::get<std::int64_t>(cell));
+  EXPECT_EQ(trees, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12}));
+  EXPECT_EQ(columns[4].name, "training_rmse");
+  EXPECT_TRUE(std::isnan(std::get<double>(columns[4].cells[0])));
+  EXPECT_GT(std::get<double>(columns[4].cells[1]), 0);
+  const auto& summary = model->header.summary.columns;
+  EXPECT_EQ(summary[1].name, "number_of_trees");
+  EXPECT_EQ(std::get<std::int64_t>(summary[1].cells[0]), 12);
+}
+
+TEST(DrfTraining, MtriesGoBySizeAndKindUnlessTheyAreGiven) {
+  Session session;
+  // Two predictors: a third and the root are 1, all are 2. Trees of all rows and columns are equal.
+  const auto same = [&](const char* response, const char* mtries) {
+    const auto model = session.train(
+        response, {{"ntrees", "6"}, {"mtries", mtries}, {"sample_rate", "1"}, {"max_depth", "3"}});
+    std::set<wire::Bytes> different;
+    for (const auto& iteration : model->iterations) different.insert(wire::encode(iteration));
+    return different.size() == 1;
+  };
+  for (const char* response : {"y", "two"}) {
+    EXPECT_FALSE(same(response, "-1"));
+    EXPECT_FALSE(same(response, "1"));
+    EXPECT_TRUE(same(response, "-2"));
+    EXPECT_TRUE(same(response, "2"));
+  }
+}
+
+TEST(DrfTraining, WithoutUnseenRowsThereIsNothingToMeasure) {
+  Session session;
+  const auto build = session.check("two", {{"sample_rate", "1"}});
+  EXPECT_TRUE(std::ranges::any_of(build.messages, [](const model::Message& message) {
+    return message.kind == model::Message::Kind::warning && message.field == "sample_rate";
+  }));
+  for (const char* response : {"y", "two", "three"}) {
+    const auto model = session.train(response, {{"sample_rate", "1"}, {"ntrees", "2"}});
+    ASSERT_TRUE(model) << response;
+    EXPECT_EQ(model->header.training_metrics.header()->nobs, 0);
+  }
+}
+
+TEST(DrfTraining, RatesPerClassNeedAsManyClasses) {
+  Session session;
+  for (const char* response : {"y", "two"}) {
+    const auto job = session.models().train(
+        session.check(response, {{"sample_rate_per_class", "[0.5, 0.5, 0.5]"}}));
+    job->wait();
+    EXPECT_NE(job->snapshot().exception, "") << response;
+  }
+  EXPECT_TRUE(session.train("three", {{"ntrees", "2"}, {"sample_rate_per_class", "[0.5, 1, 0]"}}));
+}
+
+TEST(DrfTraining, ThereCannotBeMoreTriesThanColumns) {
+  Session session;
+  const auto job = session.models().train(session.check("y", {{"mtries", "3"}}));
+  job->wait();
+  EXPECT_NE(job->snapshot().exception.find("[1,3[ but it is 3"), std::string::npos)
+      << job->snapshot().exception;
+}
+
+TEST(DrfTraining, StopsEarlyWhenTheMetricNoLongerImproves) {
+  Session session;
+  const auto model = session.train("two", {{"ntrees", "300"},
+                                           {"max_depth", "4"},
+                                           {"stopping_rounds", "2"},
+                                           {"stopping_tolerance", "0.01"},
+                                           {"score_tree_interval", "1"}});
+  ASSERT_TRUE(model);
+  EXPECT_GT(model->iterations.size(), 4U);
+  EXPECT_LT(model->iterations.size(), 200U);
+}
+
+TEST(DrfTraining, TheChecksumIsTheSameOnAnyThreadsAndNodes) {
+  std::vector<std::int64_t> checksums;
+  const std::pair<int, int> machines[] = {{1, 1}, {1, 2}, {1, 3}, {1, 8}, {2, 1}, {3, 2}};
+  for (const auto& [nodes, threads] : machines) {
+    Session session(nodes, threads);
+    const auto model = session.train("three", {{"ntrees", "4"}, {"histogram_type", "RoundRobin"}});
+    ASSERT_TRUE(model);
+    checksums.push_back(model->header.checksum);
+    EXPECT_EQ(checksums.back(), checksums.front()) << nodes << " nodes";
+  }
+}
+
+TEST(DrfTraining, AModelSurvivesItsBytes) {
+  Session session;
+  const auto model = session.train("two", {{"ntrees", "5"}});
+  const auto again = algos::drf::algorithm().decode(model->encode());
+  EXPECT_EQ(again->encode(), model->encode());
+  EXPECT_EQ(again->encode_learnt(), model->encode_learnt());
+}
+
+TEST(DrfTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
+  Session session;
+  const std::pair<const char*, const char*> refused[] = {{"distribution", "laplace"},
+                                                         {"distribution", "poisson"},
+                                                         {"distribution", "bernoulli"},
+                                                         {"mtries", "0"},
+                                                         {"mtries", "-3"},
+                                                         {"sample_rate", "0"},
+                                                         {"sample_rate", "1.5"},
+                                                         {"sample_rate_per_class", "[0.5, 2]"},
+                                                         {"col_sample_rate_per_tree", "0"},
+                                                         {"col_sample_rate_change_per_level", "3"},
+                                                         {"min_rows", "0"},
+                                                         {"max_depth", "-1"},
+                                                         {"nbins", "1"},
+                                                         {"offset_column", "x"},
+                                                         {"calibrate_model", "true"},
+                                                         {"ntrees", "0"},
+                                                         {"nfolds", "5"}};
+  for (const auto& [name, value] : refused) {
+    const auto build = session.check("y", {{name, value}});
+    ASSERT_EQ(build.errors(), 1) << name << " " << value;
+    const auto is_about_it = [&](const model::Message& message) {
+      return message.kind == model::Message::Kind::error && message.field == name;
+    };
+    EXPECT_TRUE(std::ranges::any_of(build.messages, is_about_it)) << name;
+  }
+  EXPECT_EQ(session.check("y", {{"mtries", "2"}}).errors(), 0);
+  EXPECT_EQ(session.check("two", {{"distribution", "gaussian"}}).errors(), 1);
+  EXPECT_EQ(session.check("three", {{"distribution", "bernoulli"}}).errors(), 1);
+  EXPECT_EQ(session.check("two", {{"distribution", "multinomial"}}).errors(), 0);
+}
+
+TEST(DrfTraining, GoesOnAfterALossToTheSameBits) {
+  for (const char* response : {"y", "two", "three"}) {
+    const schema::Form form{
+        {"ntrees", "12"}, {"validation_frame", "va"}, {"score_tree_interval", "3"}};
+    Session whole;
+    const auto model = whole.train(response, form);
+    const auto expected = model->encode_learnt();
+    mr::LocalCluster cluster(
+        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
+        all_tasks());
+    cluster.node(0).frames().publish(make_frame(cluster.node(0).engine(), "tr", kRows, 1));
+    cluster.node(0).frames().publish(make_frame(cluster.node(0).engine(), "va", 3'000, 2));
+    const auto got = neve::testing::learnt_after_loss(cluster, algos::drf::algorithm(),
+                                                      Session::complete(response, form), 5);
+    EXPECT_EQ(got, expected) << response;
+  }
+}
+
+}  // namespace
