@@ -34,6 +34,39 @@ Moments of_block(std::span<const double> values, std::span<const double> weights
   return made;
 }
 
+/// The same of a column that is 0 but for the stored values.
+Moments of_stored(const BlockReader::Stored& stored, std::span<const double> weights,
+                  double total_weight) {
+  Moments made;
+  made.weight = total_weight;
+  double above = 0;
+  double weight_above = 0;
+  bool all_stored = stored.rows.size() == weights.size();
+  for (std::size_t i = 0; i < stored.rows.size(); ++i) {
+    const double weight = weights[stored.rows[i]];
+    const double value = stored.values[i];
+    if (std::isnan(value)) made.weight -= weight;
+    if (weight == 0 || std::isnan(value)) continue;
+    above += weight * value;
+    weight_above += weight;
+    made.min = std::min(made.min, value);
+    made.max = std::max(made.max, value);
+  }
+  const double weight_of_zeros = made.weight - weight_above;
+  if (!all_stored && weight_of_zeros > 0) {
+    made.min = std::min(made.min, 0.0);
+    made.max = std::max(made.max, 0.0);
+  }
+  if (made.weight <= 0) return {};
+  made.mean = above / made.weight;
+  for (std::size_t i = 0; i < stored.rows.size(); ++i) {
+    const double off = stored.values[i] - made.mean;
+    if (!std::isnan(off)) made.squares += weights[stored.rows[i]] * off * off;
+  }
+  made.squares += weight_of_zeros * made.mean * made.mean;
+  return made;
+}
+
 /// Rows of the raw columns, without centers, scales and fills.
 struct RawDesign {
   Design design;
@@ -87,7 +120,7 @@ std::int64_t MomentsTask::partial_bytes(const State& design) {
 
 void MomentsTask::map(const mr::RowGroup& group, const State& design, Partial& partial) {
   const RawDesign raw(design);
-  BlockReader reader(raw.design, group);
+  BlockReader reader(raw.design, group, BlockReader::Zeros::left_out);
   while (reader.next()) {
     const auto weights = reader.weights();
     for (std::size_t i = 0; i < reader.rows(); ++i) {
@@ -97,11 +130,13 @@ void MomentsTask::map(const mr::RowGroup& group, const State& design, Partial& p
       const double y = reader.response()[i];
       if (weights[i] != 0 && y != 0 && y != 1) ++partial.fractional_responses;
     }
-    partial.weight += sum(weights);
+    const double weight = sum(weights);
+    partial.weight += weight;
     partial.response.merge(of_block(reader.response(), weights));
     partial.offset.merge(of_block(reader.offset(), weights));
     for (std::size_t j = 0; j < partial.numerics.size(); ++j) {
-      partial.numerics[j].merge(of_block(reader.numeric(j), weights));
+      partial.numerics[j].merge(reader.is_sparse(j) ? of_stored(reader.stored(j), weights, weight)
+                                                    : of_block(reader.numeric(j), weights));
     }
     for (std::size_t c = 0; c < partial.level_weights.size(); ++c) {
       const auto codes = reader.codes(c);
