@@ -1,3 +1,4 @@
+#include <neve/frame/rollup.hpp>
 #include <neve/model/dataset.hpp>
 
 #include <algorithm>
@@ -159,7 +160,13 @@ Dataset adapt(const ColumnRoles& roles, const frame::Frame& frame, bool needs_re
 
 namespace {
 
-void add_values(std::span<const double> values, ColumnRange& range) {
+void add_values(const frame::Chunk& chunk, std::span<const double> values, ColumnRange& range) {
+  const frame::Survey seen = frame::survey(values);
+  range.low = std::min(range.low, seen.least);
+  range.high = std::max(range.high, seen.most);
+  range.zeros += seen.zeros;
+  const bool all_finite = seen.finite == static_cast<std::int64_t>(values.size());
+  if (all_finite && (chunk.holds_integers() || !range.integers)) return;
   for (const double value : values) {
     if (std::isnan(value)) {
       ++range.missing;
@@ -167,7 +174,6 @@ void add_values(std::span<const double> values, ColumnRange& range) {
     }
     range.low = std::min(range.low, value);
     range.high = std::max(range.high, value);
-    range.zeros += value == 0 ? 1 : 0;
     range.integers = range.integers && value == std::floor(value);
   }
 }
@@ -193,11 +199,11 @@ void RangeTask::map(const mr::RowGroup& group, const State& /*state*/, Partial& 
       const std::span<double> block(values.data(), size);
       if (!chunk.is_sparse()) {
         chunk.decode(begin, block);
-        add_values(block, range);
+        add_values(chunk, block, range);
         continue;
       }
       const std::size_t stored = chunk.decode_stored(begin, std::span(rows).first(size), block);
-      add_values(block.first(stored), range);
+      add_values(chunk, block.first(stored), range);
       add_zeros(static_cast<std::int64_t>(size - stored), range);
     }
   }
