@@ -3,6 +3,7 @@
 airlines  1,000,000 rows (and 100,000 to test on): six categoricals, two numbers, a Y/N target
 tables    1,000,000 rows left (key, one of 100,000 groups, number, text) and right (a unique key, number)
 dense       500,000 rows (and 50,000): 50 numbers, a numeric target y and a Y/N target b
+sparse       50,000 rows (and 5,000), SVMLight: 2,000 numbers, one in a hundred not zero, a target of 0 and 1
 """
 import dataclasses
 import functools
@@ -19,6 +20,7 @@ NUMERIC = ["DepTime", "Distance"]
 TARGET = "dep_delayed_15min"
 CARRIERS = np.array("WN DL AA US UA NW CO TW MQ OO EV XE AS FL B6 OH HP DH F9 YV HA TZ".split())
 AIRPORTS = 300
+SPARSE_COLUMNS = 2000
 LETTERS = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -147,12 +149,24 @@ def make_tables(folder, scale):
     write(pl.DataFrame({"k": draw.permutation(rows), "w": np.round(draw.normal(size=rows), 4)}), folder / "right")
 
 
+def make_sparse(folder, scale):
+    draw = stream("sparse-50k")
+    slopes = draw.normal(0, 2, SPARSE_COLUMNS) * (draw.random(SPARSE_COLUMNS) < 0.2)
+    for part, rows in (("train", 50_000), ("test", 5_000)):
+        with open(folder / f"{part}.svm", "w", encoding="ascii") as file:
+            for _ in range(round(rows * scale)):
+                places = np.sort(draw.choice(SPARSE_COLUMNS, draw.binomial(SPARSE_COLUMNS, 0.01), replace=False))
+                values = np.round(draw.gamma(2, 0.5, len(places)), 3)
+                positive = draw.random() < 1 / (1 + np.exp(-(values @ slopes[places])))
+                file.write(" ".join([str(int(positive)), *(f"{p + 1}:{v:g}" for p, v in zip(places, values))]) + "\n")
+
+
 def write(table, stem):
     table.write_csv(f"{stem}.csv")
     table.write_parquet(f"{stem}.parquet", compression="snappy")
 
 
-MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables}
+MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables, "sparse": make_sparse}
 
 
 def ready(root, name, scale=1.0):

@@ -7,6 +7,15 @@ PAIRS = {
 for _task in ("ingest-airlines", "ingest-10m", "ingest-dense", "parquet-airlines", "parquet-10m", "parquet-dense"):
     PAIRS |= {(_task, "neve"): "server:Ingest", (_task, "h2o"): "server:Ingest", (_task, "polars"): "polars_ingest:Ingest",
               (_task, "polars-cat"): "polars_ingest:Ingest"}
+PAIRS |= {("glm-path", "neve"): "server:GlmPath", ("glm-path", "h2o"): "server:GlmPath",
+          ("glm-gaussian", "neve"): "server:GlmGaussian", ("glm-gaussian", "h2o"): "server:GlmGaussian",
+          ("glm-gaussian", "sklearn"): "sklearn_glm:GlmGaussian",
+          ("glm-sparse", "neve"): "server:GlmSparse", ("glm-sparse", "h2o"): "server:GlmSparse",
+          ("glm-sparse", "sklearn"): "sklearn_glm:GlmSparse",
+          ("naive-bayes", "neve"): "server:NaiveBayes", ("naive-bayes", "h2o"): "server:NaiveBayes",
+          ("naive-bayes", "sklearn"): "sklearn_bayes:NaiveBayes",
+          ("drf", "neve"): "server:Drf", ("drf", "h2o"): "server:Drf", ("drf", "sklearn"): "forests:Sklearn",
+          ("drf", "xgboost"): "forests:Xgboost", ("drf", "lightgbm"): "forests:Lightgbm"}
 for _task in ("gbm-d6", "gbm-d10"):
     PAIRS |= {(_task, "neve"): "server:Gbm", (_task, "h2o"): "server:Gbm", (_task, "lightgbm"): "lightgbm_gbm:Gbm",
               (_task, "xgboost"): "xgboost_gbm:Gbm", (_task, "xgboost-onehot"): "xgboost_gbm:Gbm"}

@@ -1,7 +1,7 @@
 """The tasks as Neve and the reference do them: the same calls of the published client for both."""
 import data
 from peers import ingest
-from peers.task import LAMBDA, LEARN_RATE, MIN_ROWS, TREES, Task, auc
+from peers.task import FOREST_DEPTH, LAMBDA, LEARN_RATE, MIN_ROWS, TREES, Task, auc
 from servers import Server
 
 
@@ -92,6 +92,60 @@ class Glm(Training):
             penalty += (coefficients[column] * values.std(ddof=1)) ** 2
         loss = np.logaddexp(0, margin) - target * margin
         return float(loss.mean() + LAMBDA / 2 * penalty)
+
+
+class GlmPath(Training):
+    """The reference's defaults: 100 lambdas, or fewer where it stops."""
+
+    def estimator(self):
+        from h2o.estimators import H2OGeneralizedLinearEstimator
+        return H2OGeneralizedLinearEstimator(family="binomial", alpha=1, lambda_search=True, seed=1)
+
+
+class GlmGaussian(Training):
+    data_name = "dense"
+
+    def run(self):
+        from h2o.estimators import H2OGeneralizedLinearEstimator
+        model = H2OGeneralizedLinearEstimator(family="gaussian", alpha=0, lambda_=LAMBDA, seed=1)
+        model.train(x=[column for column in self.train.columns if column[0] == "x"], y="y", training_frame=self.train)
+        return model
+
+    def quality(self, model):
+        return {"rmse": model.model_performance(self.test).rmse()}
+
+
+class GlmSparse(Training):
+    data_name = "sparse"
+
+    def load(self):
+        self.train, self.test = (self.h2o.import_file(str(self.folder / f"{part}.svm")) for part in ("train", "test"))
+        self.target = self.train.columns[0]
+        for frame in (self.train, self.test):
+            frame[self.target] = frame[self.target].asfactor()
+
+    def run(self):
+        from h2o.estimators import H2OGeneralizedLinearEstimator
+        model = H2OGeneralizedLinearEstimator(family="binomial", alpha=0, lambda_=LAMBDA, standardize=False, seed=1)
+        model.train(y=self.target, training_frame=self.train)
+        return model
+
+    def quality(self, model):
+        return {"auc": model.model_performance(self.test).auc()}
+
+
+class NaiveBayes(Training):
+    def estimator(self):
+        from h2o.estimators import H2ONaiveBayesEstimator
+        return H2ONaiveBayesEstimator(laplace=1)
+
+
+class Drf(Training):
+    """Out-of-bag metrics are on, as they always are."""
+
+    def estimator(self):
+        from h2o.estimators import H2ORandomForestEstimator
+        return H2ORandomForestEstimator(ntrees=TREES, max_depth=FOREST_DEPTH, min_rows=1, seed=1)
 
 
 class Gbm(Training):

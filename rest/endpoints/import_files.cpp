@@ -17,7 +17,7 @@ struct Found {
 
 struct ImportFilesV3 : Found {
   std::string path;
-  std::optional<std::string> pattern;
+  std::string pattern;
   static const schema::Schema& schema();
 };
 
@@ -67,8 +67,9 @@ const schema::Schema& ImportFilesMultiV3::schema() {
 }
 
 template <class Answer>
-Answer import(Call& call, const Answer& input, const std::vector<std::string>& paths) {
-  ingest::Imported found = call.services.ingest->import_files(paths, input.pattern.value_or(""));
+Answer import(Call& call, const Answer& input, const std::vector<std::string>& paths,
+              const std::string& pattern) {
+  ingest::Imported found = call.services.ingest->import_files(paths, pattern);
   Answer answer = input;
   answer.files = std::move(found.files);
   answer.destination_frames = std::move(found.keys);
@@ -77,11 +78,11 @@ Answer import(Call& call, const Answer& input, const std::vector<std::string>& p
 }
 
 ImportFilesV3 import_one(Call& call, const ImportFilesV3& input) {
-  return import(call, input, {input.path});
+  return import(call, input, {input.path}, input.pattern);
 }
 
 ImportFilesMultiV3 import_many(Call& call, const ImportFilesMultiV3& input) {
-  return import(call, input, input.paths);
+  return import(call, input, input.paths, input.pattern.value_or(""));
 }
 
 }  // namespace

@@ -153,6 +153,18 @@ void Chunk::decode(std::int64_t begin, std::span<float> out) const {
                          [](double value) { return static_cast<float>(value); });
 }
 
+bool Chunk::is_sparse() const {
+  return codec_->leaves_zeros_out != nullptr && codec_->leaves_zeros_out(view());
+}
+
+std::size_t Chunk::decode_stored(std::int64_t begin, std::span<std::uint32_t> rows,
+                                 std::span<double> values) const {
+  NEVE_CHECK(is_sparse() && rows.size() == values.size(), "chunk: read as sparse, but is not");
+  const ChunkView view = this->view();
+  check_rows(view, begin, rows.size());
+  return codec_->decode_stored(view, begin, rows, values);
+}
+
 void Chunk::decode_codes(std::int64_t begin, std::span<std::int32_t> out) const {
   const ChunkView view = this->view();
   NEVE_CHECK(view.header.kind == ChunkKind::codes, "chunk: read as codes, but holds none");

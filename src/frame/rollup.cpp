@@ -90,13 +90,13 @@ void add_numbers(const Chunk& chunk, std::int64_t first_row, ChunkSummary& summa
     const auto block = std::span(room).first(count);
     chunk.decode(row, block);
     summary.checksum += checksum_of_numbers(chunk, first_row, row, block);
-    const Survey survey = kernels().survey(block.data(), count);
-    summary.zeros += survey.zeros;
-    const bool all_finite = survey.finite == static_cast<std::int64_t>(count);
+    const Survey seen = survey(block);
+    summary.zeros += seen.zeros;
+    const bool all_finite = seen.finite == static_cast<std::int64_t>(count);
     const std::span<const double> values = all_finite ? block : sift(block, summary);
     if (values.empty()) continue;
-    add_extremes(values, survey.least, summary.smallest);
-    add_extremes(values, survey.most, summary.largest);
+    add_extremes(values, seen.least, summary.smallest);
+    add_extremes(values, seen.most, summary.largest);
     summary.merge(moments_of(values));
   }
 }
@@ -145,6 +145,10 @@ void ChunkSummary::merge(const ChunkSummary& right) {
   finite += right.finite;
   add_exactly(sum, sum_rest, right.sum);
   sum_rest += right.sum_rest;
+}
+
+Survey survey(std::span<const double> values) {
+  return kernels().survey(values.data(), values.size());
 }
 
 ChunkSummary summarize(const Chunk& chunk, std::int64_t first_row) {

@@ -3,15 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace neve::frame {
+#include <neve/frame/rollup.hpp>
 
-/// What one look at some doubles tells; NaN and infinities are not finite.
-struct Survey {
-  double least;  ///< of the finite ones; infinite where there are none
-  double most;
-  std::int64_t zeros;
-  std::int64_t finite;
-};
+namespace neve::frame {
 
 struct RollupKernels {
   Survey (*survey)(const double* values, std::size_t count);

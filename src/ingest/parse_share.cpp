@@ -197,6 +197,7 @@ CompleteReply ParseShare::complete(const CompleteOrder& order) {
     }
     table_.number_rows(order.first_row);
     std::vector<frame::ColumnType> types;
+    types.reserve(plan_.columns.size());
     for (const ColumnPlan& column : plan_.columns) types.push_back(column.type);
     encoder_.emplace(table_, std::move(types), site_.pool());
     reply.levels = encoder_->levels(site_.pool());

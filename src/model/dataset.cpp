@@ -1,3 +1,4 @@
+#include <neve/frame/rollup.hpp>
 #include <neve/model/dataset.hpp>
 
 #include <algorithm>
@@ -157,25 +158,53 @@ Dataset adapt(const ColumnRoles& roles, const frame::Frame& frame, bool needs_re
   return data;
 }
 
+namespace {
+
+void add_values(const frame::Chunk& chunk, std::span<const double> values, ColumnRange& range) {
+  const frame::Survey seen = frame::survey(values);
+  range.low = std::min(range.low, seen.least);
+  range.high = std::max(range.high, seen.most);
+  range.zeros += seen.zeros;
+  const bool all_finite = seen.finite == static_cast<std::int64_t>(values.size());
+  if (all_finite && (chunk.holds_integers() || !range.integers)) return;
+  for (const double value : values) {
+    if (std::isnan(value)) {
+      ++range.missing;
+      continue;
+    }
+    range.low = std::min(range.low, value);
+    range.high = std::max(range.high, value);
+    range.integers = range.integers && value == std::floor(value);
+  }
+}
+
+void add_zeros(std::int64_t count, ColumnRange& range) {
+  if (count == 0) return;
+  range.low = std::min(range.low, 0.0);
+  range.high = std::max(range.high, 0.0);
+  range.zeros += count;
+}
+
+}  // namespace
+
 void RangeTask::map(const mr::RowGroup& group, const State& /*state*/, Partial& partial) {
   constexpr std::int64_t kBlock = 1024;
   std::vector<double> values(kBlock);
+  std::vector<std::uint32_t> rows(kBlock);
   for (std::size_t c = 0; c < group.columns.size(); ++c) {
+    const frame::Chunk& chunk = group.columns[c];
     ColumnRange& range = partial.columns[c];
     for (std::int64_t begin = 0; begin < group.rows; begin += kBlock) {
       const auto size = static_cast<std::size_t>(std::min(kBlock, group.rows - begin));
       const std::span<double> block(values.data(), size);
-      group.columns[c].decode(begin, block);
-      for (const double value : block) {
-        if (std::isnan(value)) {
-          ++range.missing;
-          continue;
-        }
-        range.low = std::min(range.low, value);
-        range.high = std::max(range.high, value);
-        range.zeros += value == 0 ? 1 : 0;
-        range.integers = range.integers && value == std::floor(value);
+      if (!chunk.is_sparse()) {
+        chunk.decode(begin, block);
+        add_values(chunk, block, range);
+        continue;
       }
+      const std::size_t stored = chunk.decode_stored(begin, std::span(rows).first(size), block);
+      add_values(chunk, block.first(stored), range);
+      add_zeros(static_cast<std::int64_t>(size - stored), range);
     }
   }
 }

@@ -43,7 +43,7 @@ void WholeCountTask::Partial::cover(std::int32_t least, std::int32_t most) {
     counts.insert(counts.begin(), static_cast<std::size_t>(first - from), 0);
     first = from;
   }
-  const auto needed = static_cast<std::size_t>(most - first + 1);
+  const auto needed = static_cast<std::size_t>(most - first) + 1;
   if (needed > counts.size()) counts.resize((needed + kStep - 1) / kStep * kStep);
 }
 

@@ -81,8 +81,8 @@ def escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def xlsx(path, rows):
-    """A workbook of one sheet; a row is a list of numbers, texts, bools, Dates and None."""
+def xlsx(path, rows, from_1904=False):
+    """A workbook of one sheet; a row is a list of numbers, texts, bools, Dates and None. Days count from 1900 or 1904."""
     main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     texts = []
@@ -92,7 +92,7 @@ def xlsx(path, rows):
         sheet += f'<row r="{r + 1}">{cells}</row>'
     parts = {
         "[Content_Types].xml": "<Types/>",
-        "xl/workbook.xml": f'<workbook {main} xmlns:r="{kinds}"><sheets>'
+        "xl/workbook.xml": f'<workbook {main} xmlns:r="{kinds}"><workbookPr date1904="{int(from_1904)}"/><sheets>'
                            '<sheet name="one" sheetId="1" r:id="rId1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels":
             f'<Relationships><Relationship Id="rId1" Type="{kinds}/worksheet" Target="worksheets/sheet1.xml"/>'
@@ -151,13 +151,13 @@ def xls_sheet(rows, texts):
     return out + xls_record(0x0A, b"")
 
 
-def xls(rows):
+def xls(rows, from_1904=False):
     """A workbook of one sheet, as xlsx() makes it, in the form of Excel 97."""
     texts = []
     sheet = xls_sheet(rows, texts)
     sst = xls_record(0xFC, *xls_texts(texts))
     styles = xls_record(0xE0, struct.pack("<HH", 0, 0)) + xls_record(0xE0, struct.pack("<HH", 0, 14))
-    begin = xls_record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6))
+    begin = xls_record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6)) + xls_record(0x22, struct.pack("<H", from_1904))
     name = bytes([3, 0]) + b"one"
     size = len(begin) + len(styles) + 4 + 6 + len(name) + len(sst) + 4
     sheets = xls_record(0x85, struct.pack("<IBB", size, 0, 0) + name)

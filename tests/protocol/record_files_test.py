@@ -1,7 +1,11 @@
 """Avro, XLS and XLSX through the published client: the same rows give the frame of CSV, what is damaged is refused."""
 
+import bz2
 import gzip
+import lzma
+import zlib
 
+import pyarrow
 import pytest
 import record_files
 from record_files import Date
@@ -52,7 +56,15 @@ def csv_frame(client, tmp_path, rows):
     client.remove(frame)
 
 
-@pytest.mark.parametrize("codec, pack", [("null", lambda block: block), ("deflate", record_files.deflate)])
+def packed_snappy(block):
+    return pyarrow.compress(block, "snappy", asbytes=True) + zlib.crc32(block).to_bytes(4, "big")
+
+
+CODECS = {"null": lambda block: block, "deflate": record_files.deflate, "snappy": packed_snappy, "bzip2": bz2.compress,
+          "xz": lzma.compress, "zstandard": lambda block: pyarrow.compress(block, "zstd", asbytes=True)}
+
+
+@pytest.mark.parametrize("codec, pack", CODECS.items(), ids=CODECS)
 def test_avro_gives_the_frame_of_csv(client, tmp_path, rows, csv_frame, codec, pack):
     path = tmp_path / "rows.avro"
     path.write_bytes(record_files.avro(FIELDS, rows, codec, pack))
@@ -165,6 +177,19 @@ def test_a_sheet_gives_the_frame_of_csv(client, tmp_path, sheet_frame, name):
     assert setup["column_types"] == ["Numeric", "Numeric", "Enum", "Time", "Enum", "String"]
     frame = client.upload_file(str(path))
     assert frame.types == sheet_frame.types and frame.shape == (2999, 6)
+    assert checksum(client, frame) == checksum(client, sheet_frame)
+    client.remove(frame)
+
+
+@pytest.mark.parametrize("name", ["sheet.xlsx", "sheet.xls"])
+def test_days_may_count_from_1904(client, tmp_path, sheet_frame, name):
+    later = [[Date(value.days - 1462) if isinstance(value, Date) else value for value in row] for row in SHEET]
+    path = tmp_path / name
+    if name == "sheet.xlsx":
+        record_files.xlsx(path, later, from_1904=True)
+    else:
+        path.write_bytes(record_files.xls(later, from_1904=True))
+    frame = client.upload_file(str(path))
     assert checksum(client, frame) == checksum(client, sheet_frame)
     client.remove(frame)
 

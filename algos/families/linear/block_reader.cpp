@@ -5,15 +5,27 @@
 
 namespace neve::algos::linear {
 
-BlockReader::BlockReader(const Design& design, const mr::RowGroup& group)
+BlockReader::BlockReader(const Design& design, const mr::RowGroup& group, Zeros zeros)
     : design_(design),
       group_(group),
       codes_(design.categoricals.size() * kRows),
-      numerics_(design.numerics.size() * kRows),
+      places_(design.numerics.size()),
+      stored_ends_(design.numerics.size(), 0),
       response_(kRows, 1.0),
       weights_(kRows, 1.0),
       offset_(kRows, 0.0) {
   NEVE_CHECK(group.columns.size() == design.input_count(), "columns do not fit the design");
+  std::size_t arrays = 0;
+  for (std::size_t j = 0; j < places_.size(); ++j) {
+    const frame::Chunk& chunk = group.columns[design.categoricals.size() + j];
+    places_[j] = zeros == Zeros::left_out && chunk.is_sparse() ? kSparse : arrays++;
+  }
+  numerics_.resize(arrays * kRows);
+}
+
+double BlockReader::zero(std::size_t index) const {
+  const NumericTerm& term = design_.numerics[index];
+  return -term.center / term.scale;
 }
 
 bool BlockReader::next() {
@@ -26,7 +38,12 @@ bool BlockReader::next() {
     read_categorical(c, {codes_.data() + c * kRows, rows_});
   }
   for (std::size_t j = 0; j < design_.numerics.size(); ++j) {
-    read_numeric(j, {numerics_.data() + j * kRows, rows_});
+    if (is_sparse(j)) {
+      read_stored(j);
+    } else {
+      read_numeric(j, {numerics_.data() + places_[j] * kRows, rows_});
+      stored_ends_[j] = j == 0 ? 0 : stored_ends_[j - 1];
+    }
   }
   return true;
 }
@@ -80,17 +97,39 @@ void BlockReader::read_numeric(std::size_t j, std::span<double> out) {
   const NumericTerm& term = design_.numerics[j];
   const frame::Chunk& chunk = group_.columns[design_.categoricals.size() + j];
   chunk.decode(begin_, out);
-  if (chunk.missing() != 0) {
-    const bool skip = design_.missing == Missing::skip;
-    for (std::size_t i = 0; i < rows_; ++i) {
-      if (!std::isnan(out[i])) continue;
-      out[i] = term.fill;
-      if (skip) weights_[i] = 0;
-    }
-  }
+  fill(chunk, term, out, nullptr);
   const double center = term.center;
   const double by = 1 / term.scale;
   for (double& value : out) value = (value - center) * by;
+}
+
+/// Stands in for missing values, of these rows, or of as many from the first one.
+void BlockReader::fill(const frame::Chunk& chunk, const NumericTerm& term, std::span<double> values,
+                       const std::uint32_t* rows) {
+  if (chunk.missing() == 0) return;
+  const bool skip = design_.missing == Missing::skip;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isnan(values[i])) continue;
+    values[i] = term.fill;
+    if (skip) weights_[rows != nullptr ? rows[i] : i] = 0;
+  }
+}
+
+void BlockReader::read_stored(std::size_t j) {
+  const NumericTerm& term = design_.numerics[j];
+  const frame::Chunk& chunk = group_.columns[design_.categoricals.size() + j];
+  const std::size_t begin = j == 0 ? 0 : stored_ends_[j - 1];
+  if (stored_rows_.size() < begin + rows_) {
+    stored_rows_.resize(2 * (begin + rows_));
+    stored_values_.resize(stored_rows_.size());
+  }
+  const auto rows = std::span(stored_rows_).subspan(begin, rows_);
+  const auto values = std::span(stored_values_).subspan(begin, rows_);
+  const std::size_t count = chunk.decode_stored(begin_, rows, values);
+  fill(chunk, term, values.first(count), rows.data());
+  const double by = 1 / term.scale;
+  for (double& value : values.first(count)) value *= by;
+  stored_ends_[j] = begin + count;
 }
 
 }  // namespace neve::algos::linear

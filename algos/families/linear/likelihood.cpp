@@ -33,7 +33,7 @@ struct BlockWork {
 /// Runs `use` on every block of a group after its means, weights and scores are known.
 template <class Use>
 void for_each_block(const mr::RowGroup& group, const Point& point, const Use& use) {
-  BlockReader reader(point.design, group);
+  BlockReader reader(point.design, group, BlockReader::Zeros::left_out);
   const Predictor predictor(point.design, point.beta);
   BlockWork buffers;
   while (reader.next()) {
@@ -79,10 +79,18 @@ void add_gradient(const Design& design, const BlockReader& reader, std::span<con
     }
   }
   const auto first = static_cast<std::size_t>(design.categorical_size());
+  const double total = sum(score);
   for (std::size_t j = 0; j < design.numerics.size(); ++j) {
-    gradient[first + j] += dot(score, reader.numeric(j));
+    if (reader.is_sparse(j)) {
+      const auto [rows, values] = reader.stored(j);
+      double above = 0;
+      for (std::size_t i = 0; i < rows.size(); ++i) above += score[rows[i]] * values[i];
+      gradient[first + j] += reader.zero(j) * total + above;
+    } else {
+      gradient[first + j] += dot(score, reader.numeric(j));
+    }
   }
-  if (design.intercept) gradient.back() += sum(score);
+  if (design.intercept) gradient.back() += total;
 }
 
 }  // namespace
@@ -102,7 +110,11 @@ Predictor::Predictor(const Design& design, const std::vector<double>& beta) {
 
 void Predictor::predict(const BlockReader& rows, std::span<double> eta) const {
   const auto offset = rows.offset();
-  for (std::size_t i = 0; i < eta.size(); ++i) eta[i] = intercept_ + offset[i];
+  double base = intercept_;
+  for (std::size_t j = 0; j < slopes_.size(); ++j) {
+    if (slopes_[j] != 0 && rows.is_sparse(j)) base += slopes_[j] * rows.zero(j);
+  }
+  for (std::size_t i = 0; i < eta.size(); ++i) eta[i] = base + offset[i];
   for (std::size_t c = 0; c < of_level_.size(); ++c) {
     const double* of_level = of_level_[c].data();
     const std::int32_t* codes = rows.codes(c).data();
@@ -111,6 +123,13 @@ void Predictor::predict(const BlockReader& rows, std::span<double> eta) const {
   for (std::size_t j = 0; j < slopes_.size(); ++j) {
     const double slope = slopes_[j];
     if (slope == 0) continue;
+    if (rows.is_sparse(j)) {
+      const auto [stored_rows, values] = rows.stored(j);
+      for (std::size_t i = 0; i < stored_rows.size(); ++i) {
+        eta[stored_rows[i]] += slope * values[i];
+      }
+      continue;
+    }
     const double* x = rows.numeric(j).data();
     for (std::size_t i = 0; i < eta.size(); ++i) eta[i] += slope * x[i];
   }

@@ -3,14 +3,43 @@
 #include <algorithm>
 #include <cmath>
 
+#include <neve/frame/rollup.hpp>
+
 #include "algos/families/linear/block_reader.hpp"
 #include "algos/families/linear/lanes.hpp"
 
 namespace neve::algos::linear {
 namespace {
 
+/// Rows of a block.
+struct Rows {
+  std::span<const double> weights;
+  double weight = 0;       ///< of all
+  bool all_count = false;  ///< none has weight 0
+};
+
+/// Of a block whose values all count.
+Moments of_full_block(std::span<const double> values, const Rows& rows, const frame::Survey& seen) {
+  const std::span<const double> weights = rows.weights;
+  Moments made{.weight = rows.weight, .min = seen.least, .max = seen.most};
+  const double base = made.min;
+  const double shifted = detail::sum_lanes(
+      values.size(), [&](std::size_t i) { return weights[i] * (values[i] - base); });
+  made.mean = base + shifted / made.weight;
+  made.squares = detail::sum_lanes(values.size(), [&](std::size_t i) {
+    const double off = values[i] - made.mean;
+    return weights[i] * off * off;
+  });
+  return made;
+}
+
 /// Moments of one block; values that are NaN do not count.
-Moments of_block(std::span<const double> values, std::span<const double> weights) {
+Moments of_block(std::span<const double> values, const Rows& rows) {
+  const std::span<const double> weights = rows.weights;
+  const frame::Survey seen = frame::survey(values);
+  if (rows.all_count && seen.finite == static_cast<std::int64_t>(values.size())) {
+    return of_full_block(values, rows, seen);
+  }
   Moments made;
   const auto counts = [&](std::size_t i) { return weights[i] != 0 && !std::isnan(values[i]); };
   made.weight =
@@ -31,6 +60,39 @@ Moments of_block(std::span<const double> values, std::span<const double> weights
     const double off = values[i] - made.mean;
     return counts(i) ? weights[i] * off * off : 0.0;
   });
+  return made;
+}
+
+/// The same of a column that is 0 but for the stored values.
+Moments of_stored(const BlockReader::Stored& stored, const Rows& rows) {
+  const std::span<const double> weights = rows.weights;
+  Moments made;
+  made.weight = rows.weight;
+  double above = 0;
+  double weight_above = 0;
+  bool all_stored = stored.rows.size() == weights.size();
+  for (std::size_t i = 0; i < stored.rows.size(); ++i) {
+    const double weight = weights[stored.rows[i]];
+    const double value = stored.values[i];
+    if (std::isnan(value)) made.weight -= weight;
+    if (weight == 0 || std::isnan(value)) continue;
+    above += weight * value;
+    weight_above += weight;
+    made.min = std::min(made.min, value);
+    made.max = std::max(made.max, value);
+  }
+  const double weight_of_zeros = made.weight - weight_above;
+  if (!all_stored && weight_of_zeros > 0) {
+    made.min = std::min(made.min, 0.0);
+    made.max = std::max(made.max, 0.0);
+  }
+  if (made.weight <= 0) return {};
+  made.mean = above / made.weight;
+  for (std::size_t i = 0; i < stored.rows.size(); ++i) {
+    const double off = stored.values[i] - made.mean;
+    if (!std::isnan(off)) made.squares += weights[stored.rows[i]] * off * off;
+  }
+  made.squares += weight_of_zeros * made.mean * made.mean;
   return made;
 }
 
@@ -85,28 +147,42 @@ std::int64_t MomentsTask::partial_bytes(const State& design) {
   return numbers * static_cast<std::int64_t>(sizeof(double));
 }
 
+namespace {
+
+/// Counts the rows of a block.
+Rows count_rows(const BlockReader& reader, MomentsTask::Partial& partial) {
+  const auto weights = reader.weights();
+  std::int64_t counted = 0;
+  for (std::size_t i = 0; i < reader.rows(); ++i) {
+    counted += weights[i] != 0 ? 1 : 0;
+    partial.smallest_weight = std::min(partial.smallest_weight, weights[i]);
+    const double y = reader.response()[i];
+    if (weights[i] != 0 && y != 0 && y != 1) ++partial.fractional_responses;
+  }
+  const auto all = static_cast<std::int64_t>(reader.rows());
+  partial.rows += counted;
+  partial.rows_left_out += all - counted;
+  return {.weights = weights, .weight = sum(weights), .all_count = counted == all};
+}
+
+}  // namespace
+
 void MomentsTask::map(const mr::RowGroup& group, const State& design, Partial& partial) {
   const RawDesign raw(design);
-  BlockReader reader(raw.design, group);
+  BlockReader reader(raw.design, group, BlockReader::Zeros::left_out);
   while (reader.next()) {
-    const auto weights = reader.weights();
-    for (std::size_t i = 0; i < reader.rows(); ++i) {
-      partial.rows += weights[i] != 0 ? 1 : 0;
-      partial.rows_left_out += weights[i] != 0 ? 0 : 1;
-      partial.smallest_weight = std::min(partial.smallest_weight, weights[i]);
-      const double y = reader.response()[i];
-      if (weights[i] != 0 && y != 0 && y != 1) ++partial.fractional_responses;
-    }
-    partial.weight += sum(weights);
-    partial.response.merge(of_block(reader.response(), weights));
-    partial.offset.merge(of_block(reader.offset(), weights));
+    const Rows rows = count_rows(reader, partial);
+    partial.weight += rows.weight;
+    partial.response.merge(of_block(reader.response(), rows));
+    partial.offset.merge(of_block(reader.offset(), rows));
     for (std::size_t j = 0; j < partial.numerics.size(); ++j) {
-      partial.numerics[j].merge(of_block(reader.numeric(j), weights));
+      partial.numerics[j].merge(reader.is_sparse(j) ? of_stored(reader.stored(j), rows)
+                                                    : of_block(reader.numeric(j), rows));
     }
     for (std::size_t c = 0; c < partial.level_weights.size(); ++c) {
       const auto codes = reader.codes(c);
       double* of_level = partial.level_weights[c].data();
-      for (std::size_t i = 0; i < codes.size(); ++i) of_level[codes[i]] += weights[i];
+      for (std::size_t i = 0; i < codes.size(); ++i) of_level[codes[i]] += rows.weights[i];
     }
   }
 }

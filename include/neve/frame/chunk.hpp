@@ -67,6 +67,13 @@ class Chunk {
   void decode(std::int64_t begin, std::span<double> out) const;
   /// The doubles, rounded to nearest.
   void decode(std::int64_t begin, std::span<float> out) const;
+  /// Whether rows are zero but for those that decode_stored() gives.
+  [[nodiscard]] bool is_sparse() const;
+  /// Where is_sparse(): the stored ones among rows [begin, begin + rows.size()), ascending, each
+  /// counted from `begin`, and their values (NaN where missing). Returns how many there are; both
+  /// spans are of the same size.
+  std::size_t decode_stored(std::int64_t begin, std::span<std::uint32_t> rows,
+                            std::span<double> values) const;
   /// Kind codes only; kMissingCode where missing.
   void decode_codes(std::int64_t begin, std::span<std::int32_t> out) const;
   /// Wherever holds_integers(); kMissingInt64 where missing.

@@ -64,6 +64,15 @@ struct ChunkSummary {
   }
 };
 
+/// What one look at some doubles tells; NaN and infinities are not finite.
+struct Survey {
+  double least;  ///< of the finite ones; infinite where there are none
+  double most;
+  std::int64_t zeros;
+  std::int64_t finite;
+};
+Survey survey(std::span<const double> values);
+
 /// `first_row` is the chunk's first row within its column; it enters the
 /// checksum only.
 ChunkSummary summarize(const Chunk& chunk, std::int64_t first_row);

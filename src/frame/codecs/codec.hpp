@@ -82,6 +82,10 @@ struct Codec {
   DecodeBlock<double> decode_doubles = nullptr;
   DecodeBlock<std::int64_t> decode_int64 = nullptr;  // called only if holds_integers()
   DecodeBlock<std::int32_t> decode_codes = nullptr;  // optional beside decode_int64
+  // Optional, both or none: of a codec that may leave zeros out.
+  bool (*leaves_zeros_out)(const ChunkView&) = nullptr;
+  std::size_t (*decode_stored)(const ChunkView&, std::int64_t begin, std::span<std::uint32_t> rows,
+                               std::span<double> values) = nullptr;
   void (*decode_text)(const ChunkView&, std::int64_t begin, std::span<std::string_view> out,
                       std::span<std::uint8_t> missing) = nullptr;
   DecodeBlock<std::int64_t> decode_text_sizes = nullptr;  // wherever decode_text is

@@ -48,6 +48,15 @@ void decode_int64(const ChunkView& view, std::int64_t, std::span<std::int64_t> o
   std::fill(out.begin(), out.end(), view.has_missing() ? kMissingInt64 : view.parameters().bias);
 }
 
+bool leaves_zeros_out(const ChunkView& view) {
+  return !view.has_missing() && view.parameters().bias == 0;  // the word of 0, and of 0.0
+}
+
+std::size_t decode_stored(const ChunkView&, std::int64_t, std::span<std::uint32_t>,
+                          std::span<double>) {
+  return 0;
+}
+
 void decode_text(const ChunkView&, std::int64_t, std::span<std::string_view> out,
                  std::span<std::uint8_t> missing) {
   std::fill(out.begin(), out.end(), std::string_view());
@@ -75,6 +84,8 @@ const Codec& constant() {
                            .validate = validate,
                            .decode_doubles = decode_doubles,
                            .decode_int64 = decode_int64,
+                           .leaves_zeros_out = leaves_zeros_out,
+                           .decode_stored = decode_stored,
                            .decode_text = decode_text,
                            .decode_text_sizes = decode_text_sizes,
                            .decode_uuids = decode_uuids};

@@ -148,6 +148,29 @@ void scatter(const ChunkView& view, std::int64_t begin, std::span<T> out, Decode
   }
 }
 
+bool leaves_zeros_out(const ChunkView& view) { return view.parameters().step == 0; }
+
+template <class Id>
+std::size_t stored(const ChunkView& view, std::int64_t begin, std::span<std::uint32_t> rows,
+                   std::span<double> values) {
+  const std::span<const Id> ids = ids_of<Id>(view);
+  const auto end = begin + static_cast<std::int64_t>(rows.size());
+  const auto first = std::lower_bound(ids.begin(), ids.end(), begin);
+  const auto count = static_cast<std::size_t>(std::lower_bound(first, ids.end(), end) - first);
+  for (std::size_t i = 0; i < count; ++i) {
+    rows[i] = static_cast<std::uint32_t>(first[static_cast<std::ptrdiff_t>(i)] - begin);
+  }
+  const ChunkView inner = view_of(inner_bytes(view));
+  find_codec(inner.header.codec)->decode_doubles(inner, first - ids.begin(), values.first(count));
+  return count;
+}
+
+std::size_t decode_stored(const ChunkView& view, std::int64_t begin, std::span<std::uint32_t> rows,
+                          std::span<double> values) {
+  return has_short_ids(view.rows()) ? stored<std::uint16_t>(view, begin, rows, values)
+                                    : stored<std::uint32_t>(view, begin, rows, values);
+}
+
 template <class T>
 void decode(const ChunkView& view, std::int64_t begin, std::span<T> out, T missing,
             DecodeBlock<T> decode_values) {
@@ -181,7 +204,9 @@ const Codec& sparse() {
                            .encode = encode,
                            .validate = validate,
                            .decode_doubles = decode_doubles,
-                           .decode_int64 = decode_int64};
+                           .decode_int64 = decode_int64,
+                           .leaves_zeros_out = leaves_zeros_out,
+                           .decode_stored = decode_stored};
   return codec;
 }
 

@@ -108,6 +108,7 @@ std::int64_t TableReader::correct(std::int64_t start) {
 
 std::vector<std::int64_t> TableReader::rows() const {
   std::vector<std::int64_t> rows;
+  rows.reserve(parsed_.size());
   for (const ParsedRange& range : parsed_) rows.push_back(static_cast<std::int64_t>(range.rows));
   return rows;
 }

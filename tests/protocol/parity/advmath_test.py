@@ -136,7 +136,15 @@ RULES = {
     "sturges": lambda c: math.ceil(1 + math.log2(len(c))), "rice": lambda c: math.ceil(2 * len(c) ** (1 / 3)),
     "sqrt": lambda c: math.ceil(math.sqrt(len(c))),
     "scott": lambda c: math.ceil(np.ptp(c) / (3.5 * np.std(c, ddof=1)) * len(c) ** (1 / 3)),
+    "fd": lambda c: math.ceil(np.ptp(c) / (2 * stats.median_abs_deviation(c)) * len(c) ** (1 / 3)),
+    "doane": lambda c: doane(c, len(c)),
 }
+
+
+def doane(cells, n):
+    """Doane, Aesthetic frequency classifications, American Statistician 30 (1976)."""
+    skew = np.mean((cells - np.mean(cells)) ** 3) / np.std(cells, ddof=1) ** 3
+    return math.ceil(1 + math.log2(n) + math.log2(1 + abs(skew) / math.sqrt(6 * (n - 2) / ((n + 1) * (n + 3)))))
 
 
 @pytest.mark.parametrize("shape", ["mixed", "groups"])

@@ -164,12 +164,97 @@ def alike(a, b):
     return 1 - levenshtein(a, b) / longest if longest else 1
 
 
+def shared_pairs(a, b):
+    """The share of the pairs of neighbours that the text of fewer has in common with the other."""
+    a, b = ({text[i:i + 2] for i in range(len(text) - 1)} for text in (a, b))
+    return len(a & b) / min(len(a), len(b)) if a and b else 0
+
+
+def shared_words(a, b):
+    """Jaccard's index of the words between blanks."""
+    a, b = ([word for word in text.split(" ") if word] for text in (a, b))
+    few, many = (a, b) if len(a) <= len(b) else (b, a)
+    common = sum(word in many for word in few)
+    return common / (len(a) + len(b) - common) if a or b else math.nan
+
+
+def shared_pieces(a, b):
+    """Pieces of two characters and more that are cut out of both, longest first, by the length of the shorter."""
+    def one_way(a, b):
+        shorter, taken = min(len(a), len(b)), 0
+        while True:
+            places = [(i, j) for i in range(len(a)) for j in range(len(b))]
+            def length(place):
+                n, (i, j) = 0, place
+                while i + n < len(a) and j + n < len(b) and a[i + n] == b[j + n]:
+                    n += 1
+                return n
+            # Of equally long ones the first that ends, in the first text and then in the second.
+            best = max(places, key=lambda p: (length(p), -p[0], -p[1]), default=None)
+            if best is None or length(best) < 2:
+                return taken / shorter
+            n, (i, j) = length(best), best
+            a, b, taken = a[:i] + a[i + n:], b[:j] + b[j + n:], taken + n
+    return (one_way(a, b) + one_way(b, a)) / 2 if a and b else 0
+
+
+def nearly_in_order(a, b):
+    """Winkler's form of Jaro's similarity, as H2O-3 takes it: transpositions are matches that turn back."""
+    short, long = sorted((a, b), key=len)
+    reach, free, matches = len(long) // 2, list(long), []
+    for i, character in enumerate(short):
+        window = [j for j in range(max(0, i - reach), min(len(long), i + reach)) if free[j] == character]
+        if window:
+            matches.append(window[0])
+            free[window[0]] = None
+    if not matches:
+        return 0
+    m, turns = len(matches), sum(later < sooner for sooner, later in zip(matches, matches[1:]))
+    jaro = (m / len(a) + m / len(b) + (m - turns) / m) / 3
+    prefix = next((i for i, (x, y) in enumerate(zip(a[:4], b[:4])) if x != y), min(4, len(short)))
+    return jaro + prefix * (1 - jaro) / 10
+
+
+def sounds(a, b):
+    """Russell and Odell's code of both (US patents 1,261,167 and 1,435,663): alike or not."""
+    digits = {c: str(d) for d, letters in enumerate(["aeiouyhw", "bfpv", "cgjkqsxz", "dt", "l", "mn", "r"]) for c in letters}
+
+    def code(text):
+        found, last = text[:1], "0"
+        for c in text[1:]:
+            digit = digits.get(c.lower() if c.isascii() else c)
+            if digit is None:
+                continue
+            if digit not in ("0", last):
+                found += digit
+            last = digit
+        return (found + "000")[:4] if text else ""
+    return 0.9 if code(a) == code(b) else 0
+
+
+MEASURES = {"lv": alike, "qgram": shared_pairs, "jaccard": shared_words, "lcs": shared_pieces, "jw": nearly_in_order, "soundex": sounds}
+
+
 @pytest.mark.parametrize("shape", ["mixed", "one", "empty", "constant", "missing", "groups"])
-def test_distance_by_edits(rapids, known, shape):
+@pytest.mark.parametrize("measure", MEASURES)
+def test_distances_of_texts(rapids, known, shape, measure):
     left, right = known[shape]["word"].cells, known[shape]["city"].cells
-    wanted = [math.nan if a is None or b is None else alike(a, b) for a, b in zip(left, right)]
-    made = rapids.frame(f"(strDistance (cols {shape} 'word') (cols {shape} 'city') 'lv' 1)")
-    same_numbers(made["C1"].cells, wanted)
+    pairs = {(a, b) for a, b in zip(left, right) if a is not None and b is not None}
+    by_pair = {(a, b): 1 if a == b else MEASURES[measure](a, b) for a, b in pairs}
+    made = rapids.frame(f"(strDistance (cols {shape} 'word') (cols {shape} 'city') '{measure}' 1)")
+    same_numbers(made["C1"].cells, [by_pair.get(pair, math.nan) for pair in zip(left, right)])
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_distances_of_like_texts(rapids, measure):
+    """Texts with much in common: shared letters in another order, doubled ones, accents, blanks."""
+    words = ["martha", "marhta", "dixon", "dicksonx", "apple pie", "pie apple", "Robert", "Rupert", "Ashcraft", "straße",
+             "strasse", "aaa", "aa", "abab", "baba", "one two two", "two three"]
+    pairs = [(a, b) for a in words for b in words]
+    rapids.load("alike", Frame(a=texts([a for a, _ in pairs]), b=texts([b for _, b in pairs])))
+    made = rapids.frame(f"(strDistance (cols alike 'a') (cols alike 'b') '{measure}' 1)")
+    same_numbers(made["C1"].cells, [1 if a == b else MEASURES[measure](a, b) for a, b in pairs])
+    rapids.value("(rm alike)")
 
 
 @pytest.mark.parametrize("kind", ["String", "Enum"])

@@ -129,6 +129,14 @@ void expect_blocks_agree(const Chunk& chunk, const std::vector<double>& all) {
     std::vector<double> block(count, -99);
     chunk.decode(static_cast<std::int64_t>(begin), block);
     for (std::size_t i = 0; i < count; ++i) ASSERT_TRUE(same(block[i], all[begin + i]));
+    if (!chunk.is_sparse()) continue;
+    std::vector<std::uint32_t> places(count);
+    std::vector<double> values(count);
+    const std::size_t stored =
+        chunk.decode_stored(static_cast<std::int64_t>(begin), places, values);
+    std::vector<double> written(count, 0);
+    for (std::size_t i = 0; i < stored; ++i) written[places[i]] = values[i];
+    for (std::size_t i = 0; i < count; ++i) ASSERT_TRUE(same(written[i], all[begin + i]));
   }
 }
 
@@ -150,6 +158,8 @@ TEST(Codec, KeepsEveryValueAndIsTheOneExpected) {
                                              [](double value) { return value != value; }));
     expect_same(decode_all(chunk), made.doubles);
     expect_blocks_agree(chunk, made.doubles);
+    const bool zeros = std::count(made.doubles.begin(), made.doubles.end(), 0.0) != 0;
+    EXPECT_EQ(chunk.is_sparse(), made.doubles.empty() || (made.codec == "sparse" && zeros));
   }
 }
 

@@ -19,6 +19,7 @@
 #include "ingest/formats/columnar/container_sniff.hpp"
 #include "ingest/formats/late_cells.hpp"
 #include "ingest/sources/memory_source.hpp"
+#include "unit/ingest/text_output.hpp"
 
 namespace neve::ingest::columnar {
 namespace {
@@ -26,15 +27,6 @@ namespace {
 using frame::ColumnType;
 
 constexpr std::int64_t kMissing = frame::kMissingInt64;
-
-class TextOutput final : public Output {
- public:
-  bool write(const void* bytes, std::int64_t count) noexcept override {
-    text.append(static_cast<const char*>(bytes), static_cast<std::size_t>(count));
-    return true;
-  }
-  std::string text;
-};
 
 /// Three groups of three rows of each type.
 std::string make_file(Container container) {

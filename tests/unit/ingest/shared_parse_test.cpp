@@ -12,6 +12,8 @@
 #include "ingest/sources/local_file.hpp"
 #include "unit/ingest/bench.hpp"
 #include "unit/ingest/packers.hpp"
+#include "unit/ingest/same_everywhere.hpp"
+#include "unit/ingest/watched_parse.hpp"
 
 namespace neve::ingest {
 namespace {
@@ -42,43 +44,8 @@ FileSetup setup_of_rows() {
                     ColumnType::time, ColumnType::string}};
 }
 
-/// What must be the same of a frame.
-struct Whole {
-  std::uint64_t checksum = 0;
-  std::vector<std::int64_t> cuts;
-  std::vector<frame::Domain> domains;
-  friend bool operator==(const Whole&, const Whole&) = default;
-};
-
-Whole whole(Nodes& nodes, const std::string& name) {
-  const frame::Frame frame = nodes.frames.require(name);
-  Whole all{.checksum = nodes.checksum(name), .cuts = frame.layout->cuts, .domains = {}};
-  for (const frame::Column& column : frame.columns) {
-    all.domains.push_back(column.domain ? *column.domain : frame::Domain());
-  }
-  return all;
-}
-
-using Files = std::function<std::vector<std::string>(const Folder&)>;
-
-/// Imports and parses what `make` writes.
-Whole parse_files(const Nodes::Settings& settings, const Files& make, const FileSetup& setup) {
-  Bench bench(settings);
-  const Imported found = bench.ingest.import_files(make(bench.folder), "");
-  const auto job =
-      bench.ingest.parse({.source_keys = found.keys, .destination = "a", .setup = setup});
-  job->wait();
-  EXPECT_EQ(job->snapshot().status, job::Status::done) << job->snapshot().exception;
-  return whole(bench, "a");
-}
-
-void expect_same_everywhere(const Files& make, const FileSetup& setup = setup_of_rows()) {
-  const Whole alone = parse_files({.nodes = 1}, make, setup);
-  for (int nodes : {2, 3, 5}) {
-    EXPECT_EQ(parse_files({.nodes = nodes}, make, setup), alone) << nodes << " nodes";
-  }
-  EXPECT_EQ(parse_files({.nodes = 3, .copies = 2, .strangers = {1, 2}}, make, setup), alone);
-  EXPECT_EQ(parse_files({.nodes = 3, .strangers = {1}}, make, setup), alone);
+void expect_same_everywhere(const Files& make) {
+  ingest::expect_same_everywhere(make, setup_of_rows());
 }
 
 TEST(SharedParse, QuotesAndLevels) {
@@ -241,66 +208,6 @@ TEST(SharedParse, ErrorsOfOtherNodesEndTheJob) {
   EXPECT_FALSE(bench.frames.find("a"));
 }
 
-/// A file of this machine that tells when it is read on the node that was asked.
-class WatchedFile final : public ByteSource {
- public:
-  WatchedFile(const std::string& path, std::function<void(int)> on_read)
-      : ByteSource(path), file_(open_local_file(path)), on_read_(std::move(on_read)) {}
-  [[nodiscard]] std::int64_t size() const override { return file_->size(); }
-  std::size_t read(std::int64_t offset, std::span<char> out) const override {
-    on_read_(reads_.fetch_add(1));
-    return file_->read(offset, out);
-  }
-  [[nodiscard]] std::optional<FileStamp> stamp() const override { return file_->stamp(); }
-
- private:
-  ByteSourcePtr file_;
-  std::function<void(int)> on_read_;
-  mutable std::atomic<int> reads_{0};
-};
-
-job::Snapshot parse_job() {
-  job::Snapshot snapshot;
-  snapshot.key = "job";
-  snapshot.description = {.text = "Parse", .destination = "a", .destination_type = "Key<Frame>"};
-  return snapshot;
-}
-
-/// A parse whose first node's reads are watched.
-struct WatchedParse : Nodes {
-  explicit WatchedParse(const Settings& settings) : Nodes(settings) {}
-  std::shared_ptr<ParseShares> shares = serve_parses(cluster.node(0), policy);
-  job::Job job{parse_job(), std::nullopt, {.keep = {}, .end = [](const job::Snapshot&) {}}};
-  std::function<void(int)> on_read = [](int) {};
-
-  void run(const std::string& text) {
-    const std::string path = folder.write("a.csv", text);
-    const auto file = std::make_shared<WatchedFile>(path, [this](int n) { on_read(n); });
-    job.run([&](job::Job& own) {
-      run_parse(*shares, frames,
-                {.files = {{file, std::nullopt}},
-                 .plan = plan_table(setup_of_rows(), {}),
-                 .destination = "a"},
-                own);
-    });
-  }
-  /// Whether all nodes but `lost` come to hold nothing but chunks.
-  bool all_is_freed(std::size_t lost) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    const auto freed = [&](std::size_t i) {
-      mr::ComputeNode& node = cluster.node(i);
-      return i == lost || node.budget().used() == node.store().chunk_bytes();
-    };
-    for (std::size_t i = 0; i < cluster.size(); ++i) {
-      while (!freed(i)) {
-        if (std::chrono::steady_clock::now() > until) return false;
-        std::this_thread::yield();
-      }
-    }
-    return true;
-  }
-};
-
 constexpr std::size_t kNobody = 99;
 /// Reads before the bytes are cut: the fingerprint's blocks, the kind and the packing, the foreign
 /// formats, the four that are recognised, the header.
@@ -315,7 +222,7 @@ TEST(SharedParse, EachNodeReadsItsPartOfAFileThatItHas) {
       int known = last;
       while (known < n && !last.compare_exchange_weak(known, n)) continue;
     };
-    parse.run(kHeader + rows_csv(0, kRows));
+    parse.run("a.csv", kHeader + rows_csv(0, kRows), setup_of_rows());
     EXPECT_EQ(parse.job.snapshot().status, job::Status::done);
     reads.push_back(last + 1 - kFirstReads);
   }
@@ -329,7 +236,7 @@ TEST(SharedParse, CancelReachesAllNodesAndFreesTheirMemory) {
     parse.on_read = [&](int n) {
       if (n == kFirstReads + at) parse.job.cancel();
     };
-    parse.run(kHeader + rows_csv(0, kRows));
+    parse.run("a.csv", kHeader + rows_csv(0, kRows), setup_of_rows());
     EXPECT_EQ(parse.job.snapshot().status, job::Status::cancelled);
     EXPECT_FALSE(parse.frames.find("a"));
     EXPECT_TRUE(parse.all_is_freed(kNobody));
@@ -350,7 +257,7 @@ TEST(SharedParse, ALostNodeChangesNothing) {
       parse.cluster.kill(2);
       killed = true;
     };
-    parse.run(text);
+    parse.run("a.csv", text, setup_of_rows());
     EXPECT_TRUE(killed);
     EXPECT_EQ(parse.job.snapshot().status, job::Status::done) << parse.job.snapshot().exception;
     EXPECT_EQ(whole(parse, "a"), alone);
@@ -370,7 +277,7 @@ TEST(SharedParse, ANodeLostWhileChunksAreMadeChangesNothing) {
       while (parse.job.snapshot().progress < 0.81) std::this_thread::yield();
       parse.cluster.kill(1);
     });
-    parse.run(text);
+    parse.run("a.csv", text, setup_of_rows());
     killer.join();
     // With one copy the frame may have been complete, and its rows then lost with the node.
     if (copies == 1 && parse.job.snapshot().status == job::Status::done) continue;
@@ -392,7 +299,7 @@ TEST(SharedParse, AFileThatChangesMeanwhileIsATypedError) {
       else
         std::ofstream(path, std::ios::app) << "more";
     };
-    parse.run(text);
+    parse.run("a.csv", text, setup_of_rows());
     const job::Snapshot end = parse.job.snapshot();
     EXPECT_EQ(end.status, job::Status::failed);
     EXPECT_NE(end.exception.find("a.csv"), std::string::npos) << end.exception;

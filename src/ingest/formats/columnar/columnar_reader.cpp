@@ -192,6 +192,7 @@ LoadedCells ColumnarReader::load(std::size_t range, std::size_t part, std::size_
 
 void ColumnarReader::run(const Task& task) {
   std::vector<CellColumn> columns;
+  columns.reserve(task.columns.size());
   for (const std::size_t c : task.columns) columns.push_back(make_room(task.range, c));
   read_part(task, columns, reserve_, [this](std::int64_t rows) {
     const auto done = static_cast<double>(rows_done_.fetch_add(rows) + rows);
@@ -248,6 +249,7 @@ std::int64_t ColumnarReader::correct(std::int64_t start) {
 
 std::vector<std::int64_t> ColumnarReader::rows() const {
   std::vector<std::int64_t> rows;
+  rows.reserve(parsed_.size());
   for (const ParsedRange& range : parsed_) rows.push_back(static_cast<std::int64_t>(range.rows));
   return rows;
 }

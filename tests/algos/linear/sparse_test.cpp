@@ -1,0 +1,159 @@
+// Columns of few numbers, read by what is stored and as plain arrays.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include <neve/base/rng.hpp>
+#include <neve/frame/chunk_builder.hpp>
+
+#include "algos/families/linear/block_reader.hpp"
+#include "algos/families/linear/likelihood.hpp"
+#include "algos/families/linear/moments.hpp"
+
+namespace {
+
+using namespace neve;
+using namespace neve::algos::linear;
+
+constexpr std::size_t kRows = 5000;
+
+/// Two sparse columns (one with missing values), one of zeros, a dense one; response and weights.
+struct Data {
+  std::vector<std::vector<double>> columns = std::vector<std::vector<double>>(6);
+  std::vector<frame::Chunk> chunks;
+  Design design;
+
+  explicit Data(Missing missing) {
+    const CounterRng random(3);
+    for (std::uint64_t i = 0; i < kRows; ++i) {
+      columns[0].push_back(random.uniform(i) < 0.02 ? random.uniform(i + kRows) : 0);
+      columns[1].push_back(i % 89 == 3   ? std::nan("")
+                           : i % 53 == 7 ? -3 * random.uniform(i + 2 * kRows)
+                                         : 0);
+      columns[2].push_back(0);
+      columns[3].push_back(random.uniform(i + 3 * kRows) - 0.25);
+      columns[4].push_back(random.uniform(i + 4 * kRows) < 0.4 ? 1 : 0);
+      columns[5].push_back(i % 31 == 0 ? 0 : 0.5 + random.uniform(i + 5 * kRows));
+    }
+    for (const auto& column : columns) chunks.push_back(frame::encode_doubles(column));
+    design.numerics = {{.name = "a", .center = 0.01, .scale = 0.2, .fill = 0},
+                       {.name = "b", .center = -0.03, .scale = 0.4, .fill = -0.03},
+                       {.name = "zeros"},
+                       {.name = "dense", .center = 0.25, .scale = 0.3}};
+    design.missing = missing;
+    design.has_weights = true;
+  }
+  [[nodiscard]] mr::RowGroup group() const {
+    return {.index = GroupIndex(0), .rows = kRows, .columns = chunks};
+  }
+};
+
+class SparseColumns : public ::testing::TestWithParam<Missing> {};
+
+TEST_P(SparseColumns, AreThoseOfPlainArrays) {
+  const Data data(GetParam());
+  const mr::RowGroup group = data.group();
+  BlockReader written(data.design, group);
+  BlockReader left_out(data.design, group, BlockReader::Zeros::left_out);
+  ASSERT_TRUE(left_out.is_sparse(0) && left_out.is_sparse(1) && left_out.is_sparse(2));
+  ASSERT_FALSE(left_out.is_sparse(3));
+  while (written.next()) {
+    ASSERT_TRUE(left_out.next());
+    for (std::size_t i = 0; i < written.rows(); ++i) {
+      EXPECT_EQ(written.weights()[i], left_out.weights()[i]);
+      EXPECT_EQ(written.numeric(3)[i], left_out.numeric(3)[i]);
+    }
+    for (std::size_t j = 0; j < 3; ++j) {
+      std::vector<double> values(written.rows(), left_out.zero(j));
+      const auto [rows, above] = left_out.stored(j);
+      EXPECT_LT(rows.size(), written.rows() / 10);
+      for (std::size_t i = 0; i < rows.size(); ++i) values[rows[i]] += above[i];
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        EXPECT_NEAR(values[i], written.numeric(j)[i], 1e-14);
+      }
+    }
+  }
+  EXPECT_FALSE(left_out.next());
+}
+
+TEST_P(SparseColumns, GiveTheMomentsOfPlainLoops) {
+  const Data data(GetParam());
+  auto partial = MomentsTask::zero(data.design);
+  MomentsTask::map(data.group(), data.design, partial);
+  // A row that does not count for one column does not count for any, where those are skipped.
+  const auto counts = [&](std::size_t i) {
+    return data.columns[5][i] != 0 &&
+           (GetParam() == Missing::fill || !std::isnan(data.columns[1][i]));
+  };
+  for (std::size_t j = 0; j < 4; ++j) {
+    const auto& column = data.columns[j];
+    long double weight = 0;
+    long double sum = 0;
+    long double squares = 0;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      if (!counts(i) || std::isnan(column[i])) continue;
+      weight += data.columns[5][i];
+      sum += static_cast<long double>(data.columns[5][i]) * column[i];
+    }
+    const long double mean = sum / weight;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      if (!counts(i) || std::isnan(column[i])) continue;
+      squares += data.columns[5][i] * (column[i] - mean) * (column[i] - mean);
+    }
+    const Moments& seen = partial.numerics[j];
+    EXPECT_NEAR(seen.weight, static_cast<double>(weight), 1e-9);
+    EXPECT_NEAR(seen.mean, static_cast<double>(mean), 1e-13);
+    EXPECT_NEAR(seen.squares, static_cast<double>(squares), 1e-9);
+  }
+  EXPECT_EQ(partial.numerics[2].min, 0);
+  EXPECT_EQ(partial.numerics[2].max, 0);
+  EXPECT_EQ(partial.numerics[0].min, 0);
+  EXPECT_LT(partial.numerics[1].min, 0);
+  EXPECT_EQ(partial.numerics[1].max, 0);
+}
+
+TEST_P(SparseColumns, GiveTheGradientOfPlainLoops) {
+  const Data data(GetParam());
+  Point point;
+  point.design = data.design;
+  point.response.family = Family::binomial;
+  point.response.link = Link::logit;
+  point.beta = {0.3, -0.7, 2, 0.5, -0.2};
+  FisherWeights scratch;
+  auto partial = LikelihoodTask::zero(point);
+  LikelihoodTask::map(data.group(), point, scratch, partial);
+  std::vector<double> gradient(5, 0.0);
+  double deviance = 0;
+  for (std::size_t i = 0; i < kRows; ++i) {
+    std::vector<double> z;
+    bool counts = true;
+    for (std::size_t j = 0; j < 4; ++j) {
+      const NumericTerm& term = data.design.numerics[j];
+      double x = data.columns[j][i];
+      if (std::isnan(x)) {
+        counts = GetParam() == Missing::fill;
+        x = term.fill;
+      }
+      z.push_back((x - term.center) / term.scale);
+    }
+    z.push_back(1);
+    if (!counts) continue;
+    double eta = 0;
+    for (std::size_t j = 0; j < 5; ++j) eta += point.beta[j] * z[j];
+    const double mu = 1 / (1 + std::exp(-eta));
+    const double y = data.columns[4][i];
+    const double w = data.columns[5][i];
+    deviance -= 2 * w * (y == 1 ? std::log(mu) : std::log(1 - mu));
+    for (std::size_t j = 0; j < 5; ++j) gradient[j] += w * (y - mu) * z[j];
+  }
+  EXPECT_NEAR(partial.deviance, deviance, 1e-9 * deviance);
+  for (std::size_t j = 0; j < 5; ++j) EXPECT_NEAR(partial.gradient[j], gradient[j], 1e-9);
+}
+
+INSTANTIATE_TEST_SUITE_P(Missing, SparseColumns, ::testing::Values(Missing::fill, Missing::skip),
+                         [](const auto& info) {
+                           return info.param == Missing::fill ? "Filled" : "Skipped";
+                         });
+
+}  // namespace
