@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include <neve/base/error.hpp>
+#include <neve/base/java_number.hpp>
 
 namespace neve::algos::gbm {
 
@@ -55,6 +56,12 @@ std::vector<double> class_weights_of(const model::TrainContext& context,
     throw InputError::illegal_argument("class_sampling_factors must have " +
                                        std::to_string(classes) + " elements, one per level of " +
                                        context.roles.response + ".");
+  }
+  for (const float factor : factors) {
+    if (factor >= 0 && std::isfinite(factor)) continue;
+    throw InputError::illegal_argument("class_sampling_factors has " +
+                                       java_double(static_cast<double>(factor)) +
+                                       ": factors are numbers of at least 0.");
   }
   const model::Dataset& data = context.training;
   const mr::Inputs inputs{data.inputs.layout,

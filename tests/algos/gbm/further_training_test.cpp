@@ -240,6 +240,15 @@ TEST(GbmBalance, PredictionsAreCorrectedToWhatClassesReallyWeigh) {
   }
 }
 
+TEST(GbmBalance, RefusesFactorsBelowZero) {
+  Session session;
+  const auto job = session.models().train(
+      session.check("two", {{"balance_classes", "true"}, {"class_sampling_factors", "[1, -2]"}}));
+  job->wait();
+  EXPECT_NE(job->snapshot().exception.find("class_sampling_factors has -2"), std::string::npos)
+      << job->snapshot().exception;
+}
+
 TEST(GbmBalance, RefusesFactorsOfOtherClasses) {
   Session session;
   const auto job = session.models().train(
