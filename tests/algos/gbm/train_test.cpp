@@ -151,14 +151,28 @@ TEST(GbmTraining, StopsAtTheFirstPointWhereTheRuleHolds) {
 }
 
 TEST(GbmTraining, TheChecksumIsTheSameOnAnyThreadsAndNodes) {
-  std::vector<std::int64_t> checksums;
-  const std::pair<int, int> machines[] = {{1, 1}, {1, 3}, {3, 2}};
-  for (const auto& [nodes, threads] : machines) {
-    Session session(nodes, threads);
-    const auto model = session.train("three", {{"ntrees", "5"}, {"sample_rate", "0.7"}});
-    ASSERT_TRUE(model);
-    checksums.push_back(model->header.checksum);
-    EXPECT_EQ(checksums.back(), checksums.front()) << nodes << " nodes";
+  const std::pair<const char*, schema::Form> kinds[] = {
+      {"three", {{"ntrees", "5"}, {"sample_rate", "0.7"}}},
+      {"y",
+       {{"ntrees", "5"},
+        {"distribution", "quantile"},
+        {"monotone_constraints", R"([{"key":"x","value":1}])"},
+        {"pred_noise_bandwidth", "0.1"}}},
+      {"two",
+       {{"ntrees", "5"},
+        {"balance_classes", "true"},
+        {"calibrate_model", "true"},
+        {"calibration_frame", "va"}}}};
+  for (const auto& [response, form] : kinds) {
+    std::vector<std::int64_t> checksums;
+    const std::pair<int, int> machines[] = {{1, 1}, {1, 2}, {1, 3}, {1, 8}, {2, 1}, {3, 2}};
+    for (const auto& [nodes, threads] : machines) {
+      Session session(nodes, threads);
+      const auto model = session.train(response, form);
+      ASSERT_TRUE(model);
+      checksums.push_back(model->header.checksum);
+      EXPECT_EQ(checksums.back(), checksums.front()) << response << " " << nodes << " nodes";
+    }
   }
 }
 
