@@ -112,7 +112,8 @@ trees::CompactTree Bagger::grow(std::int32_t tree_class) {
   request.means.base = mean_;
   request.means.of_none = mean_;
   if (!prior_.empty()) {
-    request.means.of_none = prior_[static_cast<std::size_t>(targets().first_class + tree_class)];
+    const std::int32_t response_class = targets().first_class + tree_class;
+    request.means.of_none = prior_[static_cast<std::size_t>(response_class)];
   }
   const trees::GrownTree grown = grower_->grow(request);
   for (std::size_t c = 0; c < importance_.size(); ++c) importance_[c] += grown.importance[c];

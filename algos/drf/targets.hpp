@@ -70,13 +70,7 @@ struct TargetTask {
     std::vector<trees::TargetRange> ranges;  ///< per tree of an iteration
     template <class Archive>
     void fields(Archive& archive) {
-      std::uint64_t count = ranges.size();
-      archive(count);
-      ranges.resize(count);
-      for (trees::TargetRange& range : ranges) {
-        archive(range.largest_residual, range.largest_target, range.exponents,
-                range.exponent_count);
-      }
+      archive(ranges);
     }
   };
   static void rebuild(const mr::RowGroup&, const State&, Scratch&) { trees::fail_not_loaded(); }

@@ -91,3 +91,12 @@ def test_forests_of_numbers_and_of_classes(frame, response, kind):
     again.train(x=predictors, y=response, training_frame=frame)
     assert again.mse() == forest.mse()
     assert len(forest.predict(frame).names) == (1 if kind == "Regression" else 4)
+
+
+def test_a_forest_that_has_seen_all_rows_shows_itself_without_metrics(frame):
+    for response in ("x", "k"):
+        forest = H2ORandomForestEstimator(ntrees=2, seed=1, sample_rate=1.0)
+        with pytest.warns(RuntimeWarning, match="Sample rate is 100%"):
+            forest.train(x=["ones"], y=response, training_frame=frame)
+        forest.show()
+        assert forest.mse() == "NaN" and forest._model_json["output"]["training_metrics"]._metric_json["nobs"] == 0

@@ -100,6 +100,10 @@ struct TargetRange {
   double largest_target = 0;        ///< max |weight · residual|
   std::int64_t exponents = 0;       ///< Σ of the binary exponents of targets other than 0
   std::int64_t exponent_count = 0;  ///< how many; a row of whole weight k counts as k rows in both
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(largest_residual, largest_target, exponents, exponent_count);
+  }
 };
 
 /// The power of two by which values up to `largest` stay below 2^bits.

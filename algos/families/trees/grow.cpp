@@ -348,8 +348,10 @@ void Grower::finish_small_nodes(Growth& growth, std::span<const SmallNode> nodes
   std::vector<NodeRows> open = sort_by_node(nodes, rows);
   while (!open.empty()) {
     std::vector<Subtree> made(open.size());
-    engine_.pool().for_each(open.size(),
-                            [&](std::size_t i) { made[i] = grow_subtree(rules, open[i], rows); });
+    engine_.pool().for_each(open.size(), [&](std::size_t i) {
+      if (options_.token) options_.token->check();
+      made[i] = grow_subtree(rules, open[i], rows);
+    });
     std::vector<NodeRows> left;
     for (std::size_t i = 0; i < open.size(); ++i) {
       graft(growth.result.tree, open[i].node.id, made[i]);
