@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "algos/families/trees/soundness.hpp"
 #include "algos/gbm/gbm_output.hpp"
 
 namespace neve::algos::gbm {
@@ -33,6 +34,27 @@ model::metrics::Deviance deviance_of(const Distribution& distribution) {
 }
 
 model::metrics::Deviance GbmModel::deviance() const { return deviance_of(distribution); }
+
+bool GbmModel::is_sound() const {
+  const model::ColumnRoles& roles = header.roles;
+  const bool many = header.category == model::Category::multinomial;
+  const bool two = header.category == model::Category::binomial;
+  if (many != (distribution.family == Family::multinomial) ||
+      two != (distribution.family == Family::bernoulli)) {
+    return false;
+  }
+  if (!many && !two && header.category != model::Category::regression) return false;
+  std::vector<std::int32_t> levels;
+  for (const frame::DomainPtr& domain : roles.domains) {
+    levels.push_back(domain ? static_cast<std::int32_t>(domain->size()) : 0);
+  }
+  const std::size_t classes = many ? outputs() : 1;
+  return std::ranges::all_of(iterations, [&](const Iteration& iteration) {
+    return iteration.size() == classes && std::ranges::all_of(iteration, [&](const auto& tree) {
+             return trees::is_sound(tree, levels);
+           });
+  });
+}
 
 schema::AnyObject GbmModel::output() const {
   auto made = std::make_shared<GbmOutput>();

@@ -25,6 +25,7 @@ class GbmModel final : public model::Model {
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
   [[nodiscard]] model::metrics::Deviance deviance() const override;
   [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
+  [[nodiscard]] bool is_sound() const override;
   [[nodiscard]] schema::AnyObject output() const override;
   [[nodiscard]] wire::Bytes encode() const override;
   [[nodiscard]] wire::Bytes encode_learnt() const override;

@@ -4,6 +4,8 @@
 #include <neve/base/rng.hpp>
 #include <neve/model/models.hpp>
 
+#include "model/fit.hpp"
+#include "model/folds.hpp"
 #include "model/roles.hpp"
 
 namespace neve::model {
@@ -11,13 +13,8 @@ namespace {
 
 /// Parameters that every algorithm shares and whose work is not built yet.
 void refuse_unbuilt(const CommonParameters& p, Messages& messages) {
-  if (p.nfolds != 0) refuse("nfolds", std::to_string(p.nfolds), messages);
-  if (!p.fold_column.empty()) refuse("fold_column", p.fold_column.name, messages);
   if (!p.checkpoint.empty()) refuse("checkpoint", p.checkpoint.name, messages);
   if (p.balance_classes) refuse("balance_classes", "true", messages);
-  if (p.export_checkpoints_dir && !p.export_checkpoints_dir->empty()) {
-    refuse("export_checkpoints_dir", *p.export_checkpoints_dir, messages);
-  }
   if (p.custom_metric_func && !p.custom_metric_func->empty()) {
     refuse("custom_metric_func", *p.custom_metric_func, messages);
   }
@@ -37,7 +34,7 @@ frame::Frame require_frame(const frame::Frames& frames, const std::string& key,
 
 /// Says which parameters have no effect here; clients show these on request only.
 void trace_unused(const schema::Schema& schema, const CommonParameters& p, Messages& messages) {
-  if (p.nfolds > 1) return;
+  if (wants_folds(p)) return;
   for (const char* field : {"keep_cross_validation_models", "keep_cross_validation_predictions",
                             "keep_cross_validation_fold_assignment", "fold_assignment"}) {
     if (schema.find(field) == nullptr) continue;
@@ -85,6 +82,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   refuse_unbuilt(p, build.messages);
   algorithm.validate(build.parameters.get(), build.messages);
   trace_unused(*algorithm.parameters, p, build.messages);
+  if (exports(p)) (void)parts_.export_path(*p.export_checkpoints_dir, p.model_id.name);
   if (p.training_frame.empty()) {
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "A training frame is needed"});
@@ -101,6 +99,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     return build;
   }
   check_columns(p, training, build.messages);
+  check_folds(p, training, build.messages);
   if (training.rows() == 0) {
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "The training frame has no rows"});

@@ -275,7 +275,7 @@ TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
       {"ntrees", "0"},
       {"monotone_constraints", R"([{"key":"x","value":1}])"},
       {"monotone_constraints", R"([{'key': "x", 'value': -1}])"},
-      {"nfolds", "5"},
+      {"nfolds", "1"},
       {"in_training_checkpoints_dir", "somewhere"}};
   for (const auto& [name, value] : refused) {
     const auto build = session.check("y", {{name, value}});
