@@ -62,6 +62,9 @@ const model::Algorithm& algorithm() {
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
       return std::make_unique<GbmTrainer>(std::static_pointer_cast<const Parameters>(parameters));
     };
+    made.from_folds = [](const void* parameters, std::span<const model::ModelPtr> folds) {
+      return trees_from_folds(*static_cast<const Parameters*>(parameters), folds);
+    };
     made.decode = [](std::span<const std::byte> bytes) -> std::shared_ptr<model::Model> {
       return std::make_shared<GbmModel>(wire::decode<GbmModel>(bytes));
     };

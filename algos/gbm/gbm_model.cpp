@@ -5,6 +5,7 @@
 #include <neve/model/score.hpp>
 
 #include "algos/gbm/class_balance.hpp"
+#include "algos/families/trees/soundness.hpp"
 #include "algos/gbm/gbm_output.hpp"
 #include "algos/gbm/huber_errors.hpp"
 
@@ -69,6 +70,27 @@ void GbmModel::complete_metrics(mr::Engine& engine, const model::Dataset& data,
   model::metrics::Regression made = *metrics.regression();
   made.mean_residual_deviance = mean_huber_deviance(errors, distribution.huber_alpha);
   metrics = std::move(made);
+}
+
+bool GbmModel::is_sound() const {
+  const model::ColumnRoles& roles = header.roles;
+  const bool many = header.category == model::Category::multinomial;
+  const bool two = header.category == model::Category::binomial;
+  if (many != (distribution.family == Family::multinomial) ||
+      two != (distribution.family == Family::bernoulli)) {
+    return false;
+  }
+  if (!many && !two && header.category != model::Category::regression) return false;
+  std::vector<std::int32_t> levels;
+  for (const frame::DomainPtr& domain : roles.domains) {
+    levels.push_back(domain ? static_cast<std::int32_t>(domain->size()) : 0);
+  }
+  const std::size_t classes = many ? outputs() : 1;
+  return std::ranges::all_of(iterations, [&](const Iteration& iteration) {
+    return iteration.size() == classes && std::ranges::all_of(iteration, [&](const auto& tree) {
+             return trees::is_sound(tree, levels);
+           });
+  });
 }
 
 schema::AnyObject GbmModel::output() const {

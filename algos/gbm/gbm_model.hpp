@@ -33,6 +33,7 @@ class GbmModel final : public model::Model {
   void complete_metrics(mr::Engine& engine, const model::Dataset& data, const model::Scored& scored,
                         model::metrics::Metrics& metrics) const override;
   [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
+  [[nodiscard]] bool is_sound() const override;
   [[nodiscard]] schema::AnyObject output() const override;
   [[nodiscard]] wire::Bytes encode() const override;
   [[nodiscard]] wire::Bytes encode_learnt() const override;

@@ -5,6 +5,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
+#include <neve/model/models.hpp>
 #include <neve/model/score.hpp>
 
 #include "algos/families/trees/tables.hpp"
@@ -72,6 +73,17 @@ bool draws_thresholds(HistogramType type) {
 }
 
 }  // namespace
+
+schema::Form trees_from_folds(const Parameters& parameters,
+                              std::span<const model::ModelPtr> folds) {
+  if (parameters.stopping_rounds == 0 && parameters.max_runtime_secs == 0) return {};
+  std::size_t trees = 0;
+  for (const model::ModelPtr& fold : folds) {
+    trees += dynamic_cast<const GbmModel&>(*fold).iterations.size();
+  }
+  const std::size_t mean = std::max<std::size_t>(1, trees / folds.size());
+  return {{"ntrees", std::to_string(mean)}, {"stopping_rounds", "0"}};
+}
 
 BoostSettings GbmTrainer::settings(const model::TrainContext& context) const {
   const Parameters& p = *parameters_;
@@ -335,6 +347,27 @@ trees::Calibration GbmTrainer::calibrate(const GbmModel& made,
                                 isotonic ? Method::isotonic : Method::platt, context.job.token());
 }
 
+void GbmTrainer::trim(model::TrainContext& context, const std::shared_ptr<GbmModel>& model) {
+  const auto trees = static_cast<std::int64_t>(model->iterations.size());
+  const bool stopped = trees < parameters_->ntrees && should_stop(rule_, stopping_scores_);
+  if (!context.is_fold || !stopped) return;
+  const std::int64_t best = history_->trees_at(best_point(rule_, stopping_scores_));
+  if (best == trees) return;
+  model->iterations.resize(static_cast<std::size_t>(best));
+  model->header.category = context.category;
+  model->header.roles = context.header.roles;
+  model->header.parameters = context.header.parameters;
+  const job::TokenPtr& token = context.job.token();
+  const auto on = [&](const model::Dataset& data) {
+    const auto scored =
+        model::score_with<GbmModel>(context.engine, model, data, {.labels = false, .token = token});
+    return model::measure(context.engine, *model, data, scored, token);
+  };
+  training_metrics_ = on(context.training);
+  validation_metrics_ = on(*context.validation);
+  validation_metrics_.header()->description = "Validation metrics";
+}
+
 std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
   // The loop may have ended between scoring points.
   measure(context);
@@ -347,6 +380,7 @@ std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
   made->iterations = booster_->take_iterations();
   booster_.reset();
   validation_rows_.reset();
+  trim(context, made);
   metrics_memory_.release();
   made->calibration = calibrate(*made, context);
   model::Header& header = context.header;

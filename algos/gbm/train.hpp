@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <neve/model/algorithm.hpp>
@@ -15,6 +16,10 @@
 #include "algos/gbm/parameters.hpp"
 
 namespace neve::algos::gbm {
+
+/// Where folds may have stopped early (and gone back to their best), the main model gets their mean
+/// number of trees, rounded down, and does not stop by itself, as in H2O-3.
+schema::Form trees_from_folds(const Parameters& parameters, std::span<const model::ModelPtr> folds);
 
 /// The recipe: bin and load the rows, then a tree per class and step, with metrics at the scoring
 /// points, until all trees are there or the stopping rule says so.
@@ -46,6 +51,8 @@ class GbmTrainer final : public model::Trainer {
   [[nodiscard]] MeasureOptions measure_options() const;
   void measure_validation(model::TrainContext& context);
   void settle_parameters(model::TrainContext& context) const;
+  /// A fold that has stopped early goes back to its best scoring point, as in H2O-3.
+  void trim(model::TrainContext& context, const std::shared_ptr<GbmModel>& model);
   [[nodiscard]] std::int64_t tree_count() const {
     return static_cast<std::int64_t>(booster_->iterations().size());
   }

@@ -1,5 +1,6 @@
 #include "algos/glm/glm_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -119,6 +120,50 @@ void GlmModel::complete_metrics(mr::Engine& engine, const model::Dataset& data,
   const auto& columns = scored.predictions.columns;
   const ColumnId mean = columns[columns.size() - extra_outputs().size() - 1].id;
   add_deviances(*this, deviances_of(engine, *this, data, mean), metrics);
+}
+
+namespace {
+
+/// Terms as the roles say, with coefficients where they belong.
+bool is_sound(const linear::Design& design, const model::ColumnRoles& roles) {
+  const std::size_t categorical = design.categoricals.size();
+  if (categorical + design.numerics.size() != roles.predictors.size()) return false;
+  linear::Design placed = design;
+  placed.place_coefficients();
+  for (std::size_t c = 0; c < roles.predictors.size(); ++c) {
+    if (c >= categorical) {
+      if (roles.domains[c]) return false;
+      continue;
+    }
+    const linear::CategoricalTerm& term = design.categoricals[c];
+    const bool fits =
+        roles.domains[c] && *roles.domains[c] == term.levels && term.first_level >= 0 &&
+        term.first_level <= 1 && term.level_count() >= term.first_level && term.fill >= 0 &&
+        term.fill < std::max(1, term.level_count()) && placed.categoricals[c].offset == term.offset;
+    if (!fits) return false;
+  }
+  return true;
+}
+
+bool is_sound(const Inference& inference, const linear::Design& design) {
+  const auto size = static_cast<std::size_t>(design.size());
+  return inference.standard_errors.size() == size && inference.z_values.size() == size &&
+         inference.p_values.size() == size && inference.scaled_covariance.size() == size &&
+         inference.scaled_covariance.values().size() == size * size;
+}
+
+}  // namespace
+
+bool GlmModel::is_sound() const {
+  if (header.category != model::Category::binomial &&
+      header.category != model::Category::regression) {
+    return false;
+  }
+  if (!glm::is_sound(design, header.roles)) return false;
+  const auto size = static_cast<std::size_t>(design.size());
+  const std::size_t with_intercept = size + (design.intercept ? 0 : 1);
+  return beta.size() == size && coefficients.size() == with_intercept &&
+         standardized.size() == with_intercept && (!inference || glm::is_sound(*inference, design));
 }
 
 wire::Bytes GlmModel::encode() const { return wire::encode(*this); }

@@ -40,9 +40,10 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
 void GlmTrainer::prepare(model::TrainContext& context) {
   take_roles(context);
   const auto inputs = design_inputs(*training_);
-  prepared_ =
-      linear::prepare(context.engine, inputs, bare_design(*parameters_, context.header.roles),
-                      context.run_options());
+  linear::Design bare = bare_design(*parameters_, context.header.roles);
+  // Folds have weights that no role names.
+  bare.has_weights = training_->weights >= 0;
+  prepared_ = linear::prepare(context.engine, inputs, std::move(bare), context.run_options());
   check_response(response_, prepared_->moments);
   if (!by_gradients()) {
     memory_ = context.engine.budget().reserve(

@@ -21,8 +21,16 @@ Job::Job(const Snapshot& so_far, std::optional<wire::Bytes> saved, Hands hands)
 
 void Job::progress(double fraction, std::string_view message) {
   const std::lock_guard lock(mutex_);
-  progress_ = std::clamp(fraction, progress_, 1.0);
-  if (!message.empty()) message_ = message;
+  const double whole = part_begin_ + fraction * (part_end_ - part_begin_);
+  progress_ = std::clamp(whole, progress_, 1.0);
+  if (!message.empty()) message_ = part_ + std::string(message);
+}
+
+void Job::begin_part(double begin, double end, std::string name) {
+  const std::lock_guard lock(mutex_);
+  part_begin_ = begin;
+  part_end_ = end;
+  part_ = std::move(name) + ": ";
 }
 
 void Job::warn(std::string text) {

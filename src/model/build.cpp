@@ -4,6 +4,8 @@
 #include <neve/base/rng.hpp>
 #include <neve/model/models.hpp>
 
+#include "model/fit.hpp"
+#include "model/folds.hpp"
 #include "model/roles.hpp"
 
 namespace neve::model {
@@ -11,8 +13,6 @@ namespace {
 
 /// Parameters that every algorithm shares and whose work is not built yet.
 void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messages& messages) {
-  if (p.nfolds != 0) refuse("nfolds", std::to_string(p.nfolds), messages);
-  if (!p.fold_column.empty()) refuse("fold_column", p.fold_column.name, messages);
   if (!p.checkpoint.empty() && algorithm.check_checkpoint == nullptr)
     refuse("checkpoint", p.checkpoint.name, messages);
   if (p.balance_classes && !algorithm.balances_classes) refuse("balance_classes", "true", messages);
@@ -20,9 +20,6 @@ void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messa
     messages.push_back(
         {Message::Kind::error, "balance_classes",
          "Balance classes and observation weights are not currently supported together."});
-  }
-  if (p.export_checkpoints_dir && !p.export_checkpoints_dir->empty()) {
-    refuse("export_checkpoints_dir", *p.export_checkpoints_dir, messages);
   }
   if (p.custom_metric_func && !p.custom_metric_func->empty()) {
     refuse("custom_metric_func", *p.custom_metric_func, messages);
@@ -43,7 +40,7 @@ frame::Frame require_frame(const frame::Frames& frames, const std::string& key,
 
 /// Says which parameters have no effect here; clients show these on request only.
 void trace_unused(const schema::Schema& schema, const CommonParameters& p, Messages& messages) {
-  if (p.nfolds > 1) return;
+  if (wants_folds(p)) return;
   for (const char* field : {"keep_cross_validation_models", "keep_cross_validation_predictions",
                             "keep_cross_validation_fold_assignment", "fold_assignment"}) {
     if (schema.find(field) == nullptr) continue;
@@ -108,6 +105,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   refuse_unbuilt(algorithm, p, build.messages);
   algorithm.validate(build.parameters.get(), build.messages);
   trace_unused(*algorithm.parameters, p, build.messages);
+  if (exports(p)) (void)parts_.export_path(*p.export_checkpoints_dir, p.model_id.name);
   if (p.training_frame.empty()) {
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "A training frame is needed"});
@@ -128,6 +126,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   if (algorithm.check_training != nullptr) {
     algorithm.check_training(build.parameters.get(), training, build.messages);
   }
+  check_folds(p, training, build.messages);
   if (training.rows() == 0) {
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "The training frame has no rows"});

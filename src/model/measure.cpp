@@ -2,6 +2,7 @@
 #include <neve/base/clock.hpp>
 #include <neve/base/error.hpp>
 #include <neve/model/models.hpp>
+#include <neve/schema/values.hpp>
 
 #include "model/tasks.hpp"
 
@@ -23,6 +24,15 @@ ColumnId response_column(mr::Engine& engine, const Model& model, const Dataset& 
                  inputs, {data.response_levels, model.header.roles.classes()}, options)
              .columns;
   return made[0].id;
+}
+
+/// How the user wants AUCs of many classes averaged.
+AucType auc_type_of(const Header& header) {
+  AucType type = AucType::automatic;
+  for (const auto& [name, value] : header.parameters) {
+    if (name == "auc_type") schema::ops_of<AucType>().read(&type, value);
+  }
+  return type;
 }
 
 }  // namespace
@@ -54,8 +64,12 @@ metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& 
     inputs.options.gainslift_bins = model.gainslift_bins();
     result = metrics::compute_binomial(engine, inputs, token);
   } else if (model.header.category == Category::multinomial) {
-    metrics::MultinomialInputs inputs{
-        layout, {}, actual, weights, *model.header.roles.response_domain};
+    metrics::MultinomialInputs inputs{layout,
+                                      {},
+                                      actual,
+                                      weights,
+                                      *model.header.roles.response_domain,
+                                      auc_type_of(model.header)};
     const std::size_t classes = model.outputs();
     const std::size_t first = values.size() - model.extra_outputs().size() - classes;
     for (std::size_t k = 0; k < classes; ++k) inputs.probabilities.push_back(values[first + k].id);

@@ -49,6 +49,27 @@ const schema::Schema& ModelOutput::schema() {
   return kSchema;
 }
 
+namespace {
+
+template <class Ref>
+std::optional<std::vector<Ref>> refs(const std::vector<std::string>& names) {
+  if (names.empty()) return std::nullopt;
+  return std::vector<Ref>(names.begin(), names.end());
+}
+
+void fill_cross_validation(const CrossValidation& from, ModelOutput& output) {
+  if (from.folds == 0) return;
+  output.cross_validation_models = refs<schema::ModelRef>(from.models);
+  output.cross_validation_predictions = refs<schema::FrameRef>(from.predictions);
+  output.cross_validation_holdout_predictions_frame_id = from.holdout_predictions;
+  output.cross_validation_fold_assignment_frame_id = from.fold_assignment;
+  if (!from.scoring_histories.empty()) output.cv_scoring_history = from.scoring_histories;
+  output.cross_validation_metrics = from.metrics.object();
+  output.cross_validation_metrics_summary = from.summary;
+}
+
+}  // namespace
+
 void fill_output(const Header& header, ModelOutput& output) {
   const ColumnRoles& roles = header.roles;
   output.names = roles.predictors;
@@ -68,10 +89,11 @@ void fill_output(const Header& header, ModelOutput& output) {
   add(roles.response, roles.response_domain);
   output.model_category = header.category;
   output.model_summary = header.summary;
-  output.scoring_history = header.scoring_history;
+  if (!header.scoring_history.columns.empty()) output.scoring_history = header.scoring_history;
   output.reproducibility_information_table = header.reproducibility;
   output.training_metrics = header.training_metrics.object();
   output.validation_metrics = header.validation_metrics.object();
+  fill_cross_validation(header.cross_validation, output);
   if (!header.status.empty()) output.status = header.status;
   output.start_time = header.start_time_ms;
   output.end_time = header.end_time_ms;

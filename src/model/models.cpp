@@ -1,7 +1,11 @@
 #include <neve/model/models.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 #include <neve/base/error.hpp>
 
+#include "model/fold_tasks.hpp"
 #include "model/tasks.hpp"
 
 namespace neve::model {
@@ -16,6 +20,25 @@ struct Stored {
     archive(algorithm, model);
   }
 };
+
+store::Entry entry_of(const Model& model, const Stored& stored) {
+  store::Entry entry;
+  entry.name = model.header.key;
+  entry.kind = store::Kind::model;
+  if (stored.model.blob) entry.columns.push_back(stored.model.blob->column);
+  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(stored));
+  return entry;
+}
+
+/// The names of what belongs to a model's cross-validation.
+std::vector<std::string> names_of(const CrossValidation& of) {
+  std::vector<std::string> names = of.models;
+  std::ranges::copy(of.predictions, std::back_inserter(names));
+  for (const std::string& name : {of.holdout_predictions, of.fold_assignment}) {
+    if (!name.empty()) names.push_back(name);
+  }
+  return names;
+}
 
 struct PredictRequest {
   static constexpr std::string_view kKind = "model.predict";
@@ -37,13 +60,22 @@ const Algorithm& Models::algorithm_of(const Model& model) const {
 }
 
 void Models::publish(const Model& model) {
-  store::Entry entry;
-  entry.name = model.header.key;
-  entry.kind = store::Kind::model;
   const Stored stored{model.header.algorithm, store::keep(parts_.engine.blobs(), model.encode())};
-  if (stored.model.blob) entry.columns.push_back(stored.model.blob->column);
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(stored));
-  parts_.engine.store().commit({.put = {std::move(entry)}});
+  parts_.engine.store().commit({.put = {entry_of(model, stored)}});
+}
+
+void Models::publish_all(const std::vector<std::shared_ptr<Model>>& models,
+                         const std::vector<frame::Frame>& frames) {
+  // All that takes memory comes before the first name, as it may fail.
+  std::vector<Stored> stored;
+  for (const auto& model : models) {
+    stored.push_back(
+        {model->header.algorithm, store::keep(parts_.engine.blobs(), model->encode())});
+  }
+  for (const frame::Frame& frame : frames) parts_.frames.publish(frame);
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    parts_.engine.store().commit({.put = {entry_of(*models[i], stored[i])}});
+  }
 }
 
 ModelPtr Models::find(std::string_view key) const {
@@ -77,12 +109,14 @@ std::vector<ModelPtr> Models::list() const {
 }
 
 bool Models::remove(std::string_view key) {
-  const bool existed = find(key) != nullptr;
-  if (existed) parts_.engine.store().commit({.remove = {std::string(key)}});
+  const ModelPtr model = find(key);
+  if (model == nullptr) return false;
+  std::vector<std::string> names = names_of(model->header.cross_validation);
+  names.emplace_back(key);
+  parts_.engine.store().commit({.remove = names});
   const std::lock_guard lock(mutex_);
-  const auto at = cache_.find(key);
-  if (at != cache_.end()) cache_.erase(at);
-  return existed;
+  for (const std::string& name : names) cache_.erase(name);
+  return true;
 }
 
 frame::Frame Models::predict(const ModelPtr& model, const frame::Frame& frame,
@@ -129,7 +163,9 @@ metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& 
 }
 
 mr::TaskList tasks() {
-  mr::TaskList all = {&mr::task_entry<RangeTask>(), &mr::task_entry<RecodeTask>()};
+  mr::TaskList all = {&mr::task_entry<RangeTask>(),      &mr::task_entry<RecodeTask>(),
+                      &mr::task_entry<FoldCountTask>(),  &mr::task_entry<FoldTask>(),
+                      &mr::task_entry<FoldWeightTask>(), &mr::task_entry<HoldOutTask>()};
   for (const mr::TaskEntry* task : metrics::tasks()) all.push_back(task);
   return all;
 }

@@ -1,48 +1,21 @@
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <iterator>
 
-#include <neve/base/clock.hpp>
 #include <neve/base/error.hpp>
-#include <neve/base/log.hpp>
 #include <neve/base/rng.hpp>
 #include <neve/model/models.hpp>
 
+#include "model/cross_validation.hpp"
+#include "model/fit.hpp"
 #include "model/roles.hpp"
 
 namespace neve::model {
 namespace {
 
-/// Says when max_runtime_secs are over. The clock only ends the loop: it shapes nothing else.
-class Deadline {
- public:
-  /// `start_ms` is the job's, which may have begun on another node.
-  Deadline(double seconds, std::int64_t start_ms) : limited_(seconds > 0) {
-    if (!limited_) return;
-    constexpr double kLongest = 1e9;
-    const std::int64_t all = std::llround(std::min(seconds, kLongest) * 1000);
-    const std::int64_t gone = std::max<std::int64_t>(0, now_ms() - start_ms);
-    end_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(all - gone);
-  }
-  [[nodiscard]] bool over() const { return limited_ && std::chrono::steady_clock::now() >= end_; }
-
- private:
-  bool limited_;
-  std::chrono::steady_clock::time_point end_;
-};
-
 std::string join(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return text;
-}
-
-void warn_all(job::Job& job, Header& header, const std::vector<std::string>& warnings) {
-  for (const std::string& warning : warnings) {
-    job.warn(warning);
-    header.warnings.push_back(warning);
-  }
 }
 
 /// Missing or negative weights would spoil sums without a trace.
@@ -56,25 +29,14 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
   if (range.low < 0) throw InputError::illegal_argument("The weights column has negative values.");
 }
 
-/// From the beginning, or from where another node left it, to the end or the deadline.
-std::shared_ptr<Model> train_steps(Trainer& trainer, TrainContext& context,
-                                   const Deadline& deadline) {
-  job::Job& job = context.job;
-  if (job.saved() != nullptr) {
-    trainer.resume(context, *job.saved());
-  } else {
-    trainer.init(context);
-  }
-  while (trainer.step(context)) {
-    job.token()->check();
-    job.keep([&trainer] { return trainer.save(); });
-    if (!deadline.over()) continue;
-    context.header.status = "Stopped after max_runtime_secs.";
-    warn_all(job, context.header, {"Training stopped early: max_runtime_secs are over."});
-    break;
-  }
-  job.token()->check();
-  return trainer.finish(context);
+/// Lets the main model have what the folds' models have found out.
+void take_from_folds(const Algorithm& algorithm, const std::vector<std::shared_ptr<Model>>& models,
+                     void* parameters, Header& header) {
+  if (algorithm.from_folds == nullptr) return;
+  const std::vector<ModelPtr> folds(models.begin(), models.end());
+  const schema::Form found = algorithm.from_folds(parameters, folds);
+  schema::throw_problems("", schema::read_form(*algorithm.parameters, parameters, found));
+  std::ranges::copy(found, std::back_inserter(header.actual_parameters));
 }
 
 }  // namespace
@@ -146,16 +108,25 @@ ModelPtr Models::checkpoint_of(const TrainRequest& request,
                                      "asked for.");
 }
 
-void Models::run(const TrainRequest& request, job::Job& job) {
-  const Algorithm& algorithm = *parts_.algorithms.find(request.algorithm);
-  const std::shared_ptr<void> parameters = algorithm.parameters->make();
-  schema::throw_problems("",
-                         schema::read_form(*algorithm.parameters, parameters.get(), request.form));
-  CommonParameters& p = algorithm.common(parameters.get());
-  p.model_id = request.model_id;
-  const Deadline deadline(p.max_runtime_secs, job.start_time_ms());
-  const frame::Frame& training_frame = request.training;
+/// What the fits of a job start from.
+struct Models::Course {
+  std::shared_ptr<void> parameters;
   Header header;
+  Dataset training;
+  std::optional<Dataset> validation;
+  std::optional<Dataset> calibration;
+  ModelPtr checkpoint;
+};
+
+Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
+                               const Algorithm& algorithm) {
+  Course course;
+  course.parameters = algorithm.parameters->make();
+  schema::throw_problems(
+      "", schema::read_form(*algorithm.parameters, course.parameters.get(), request.form));
+  CommonParameters& p = algorithm.common(course.parameters.get());
+  p.model_id = request.model_id;
+  Header& header = course.header;
   header.key = p.model_id.name;
   header.algorithm = algorithm.name;
   header.training_frame = p.training_frame.name;
@@ -163,7 +134,7 @@ void Models::run(const TrainRequest& request, job::Job& job) {
   header.parameters = request.form;
   header.start_time_ms = job.start_time_ms();
   std::vector<std::string> dropped;
-  header.roles = choose_roles(parts_.engine, p, training_frame, job.token(), dropped);
+  header.roles = choose_roles(parts_.engine, p, request.training, job.token(), dropped);
   if (!dropped.empty())
     warn_all(job, header, {"Dropping bad and constant columns: [" + join(dropped) + "]"});
   if (header.roles.predictors.empty()) {
@@ -171,46 +142,87 @@ void Models::run(const TrainRequest& request, job::Job& job) {
         "No predictor is left: every column is the response, ignored, constant, text or an id.");
   }
   Messages messages;
-  header.category = algorithm.category(parameters.get(), header.roles, messages);
-  const Dataset training = adapt(header.roles, training_frame, algorithm.supervised);
-  check_weights(parts_.engine, training, job.token());
-  Dataset validation;
+  header.category = algorithm.category(course.parameters.get(), header.roles, messages);
+  course.training = adapt(header.roles, request.training, algorithm.supervised);
+  check_weights(parts_.engine, course.training, job.token());
   if (request.validation) {
-    validation = adapt(header.roles, *request.validation, true);
-    check_weights(parts_.engine, validation, job.token());
-    warn_all(job, header, validation.warnings);
+    course.validation = adapt(header.roles, *request.validation, true);
+    check_weights(parts_.engine, *course.validation, job.token());
+    warn_all(job, header, course.validation->warnings);
   }
-  std::optional<Dataset> calibration;
   if (request.calibration) {
-    calibration = adapt(header.roles, *request.calibration, true);
-    check_weights(parts_.engine, *calibration, job.token());
-    warn_all(job, header, calibration->warnings);
+    course.calibration = adapt(header.roles, *request.calibration, true);
+    check_weights(parts_.engine, *course.calibration, job.token());
+    warn_all(job, header, course.calibration->warnings);
   }
-  const ModelPtr checkpoint = checkpoint_of(request, p);
+  course.checkpoint = checkpoint_of(request, p);
   if (p.seed == -1) header.actual_parameters.emplace_back("seed", std::to_string(request.seed));
-  TrainContext context{.engine = parts_.engine,
-                       .job = job,
-                       .roles = header.roles,
-                       .training = training,
-                       .validation = request.validation ? &validation : nullptr,
-                       .category = header.category,
-                       .seed = static_cast<std::uint64_t>(request.seed),
-                       .header = header,
-                       .calibration = calibration ? &*calibration : nullptr,
-                       .checkpoint = checkpoint.get()};
-  const std::shared_ptr<Model> model =
-      train_steps(*algorithm.make_trainer(parameters), context, deadline);
-  header.end_time_ms = now_ms();
-  model->header = std::move(header);
-  model->header.checksum = static_cast<std::int64_t>(hash_bytes(model->encode_learnt()));
-  describe(model->header, training_frame.key, parts_.frame_checksum(training_frame),
-           model->header.training_metrics);
-  if (context.validation != nullptr) {
-    describe(model->header, validation.frame.key, parts_.frame_checksum(validation.frame),
-             model->header.validation_metrics);
+  if (p.nfolds > 1 && p.fold_assignment == FoldAssignment::automatic) {
+    header.actual_parameters.emplace_back("fold_assignment",
+                                          schema::enum_text(FoldAssignment::random));
   }
-  if (parts_.reproducibility) model->header.reproducibility = parts_.reproducibility(model->header);
-  publish(*model);
+  return course;
+}
+
+void Models::complete(Model& model, const TrainRequest& request, const Course& course) {
+  Header& header = model.header;
+  const std::int64_t checksum = parts_.frame_checksum(request.training);
+  const std::string& key = request.training.key;
+  describe(header, key, checksum, header.training_metrics);
+  describe(header, key, checksum, header.cross_validation.metrics);
+  const bool own_validation = course.validation && header.key == course.header.key;
+  if (own_validation) {
+    describe(header, course.validation->frame.key, parts_.frame_checksum(course.validation->frame),
+             header.validation_metrics);
+  } else {
+    describe(header, key, checksum, header.validation_metrics);
+  }
+  if (parts_.reproducibility) header.reproducibility = parts_.reproducibility(header);
+}
+
+void Models::export_model(const Model& model, const std::string& folder) const {
+  parts_.write_file(parts_.export_path(folder, model.header.key), to_file(model));
+}
+
+void Models::run(const TrainRequest& request, job::Job& job) {
+  const Algorithm& algorithm = *parts_.algorithms.find(request.algorithm);
+  Course course = prepare(request, job, algorithm);
+  CommonParameters& p = algorithm.common(course.parameters.get());
+  const FitTools tools{parts_.engine, job, algorithm, static_cast<std::uint64_t>(request.seed)};
+  std::optional<TrainState> saved;
+  if (job.saved() != nullptr) saved = wire::decode<TrainState>(*job.saved());
+  const wire::Bytes* trainer = saved ? &saved->trainer : nullptr;
+  FitPlan plan{.parameters = course.parameters,
+               .header = course.header,
+               .training = &course.training,
+               .validation = course.validation ? &*course.validation : nullptr,
+               .calibration = course.calibration ? &*course.calibration : nullptr,
+               .checkpoint = course.checkpoint.get(),
+               .deadline = {p.max_runtime_secs, job.start_time_ms()}};
+  std::optional<CrossValidator> folds;
+  if (wants_folds(p)) {
+    folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,
+                                        course.parameters, p});
+    trainer = folds->train(saved ? &*saved : nullptr);
+    plan.deadline = folds->main_deadline();
+    take_from_folds(algorithm, folds->models(), course.parameters.get(), plan.header);
+  }
+  const std::shared_ptr<Model> model = fit(tools, std::move(plan), trainer, [&](wire::Bytes state) {
+    return folds ? folds->state(std::move(state)) : wire::encode(TrainState{{}, std::move(state)});
+  });
+  std::vector<frame::Frame> frames;
+  std::vector<std::shared_ptr<Model>> models;
+  if (folds) {
+    frames = folds->finish(*model);
+    if (p.keep_cross_validation_models) models = folds->models();
+  }
+  models.push_back(model);
+  for (const auto& made : models) complete(*made, request, course);
+  job.token()->check();
+  if (exports(p)) {
+    for (const auto& made : models) export_model(*made, *p.export_checkpoints_dir);
+  }
+  publish_all(models, frames);
 }
 
 }  // namespace neve::model

@@ -175,7 +175,15 @@ model::Models::Parts Node::Parts::model_parts() {
               [this, checksum](const model::Header& header) {
                 return reproducibility_tables(services, header, checksum);
               },
-          .frame_checksum = checksum};
+          .frame_checksum = checksum,
+          .version = kNeveVersion,
+          .export_path =
+              [this](const std::string& folder, const std::string& name) {
+                const auto path = std::filesystem::path(folder) / name;
+                return ingest.writable_path(path.string());
+              },
+          .write_file = [this](const std::string& path,
+                               const wire::Bytes& bytes) { ingest.write_file(path, bytes, true); }};
 }
 
 operations::Operations::Parts Node::Parts::operations_parts() {

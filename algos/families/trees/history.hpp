@@ -20,6 +20,8 @@ class History {
   void add(std::int64_t trees, const model::metrics::Metrics& training,
            const model::metrics::Metrics& validation);
   [[nodiscard]] schema::Table table() const;
+  /// Trees that there were at a scoring point.
+  [[nodiscard]] std::int64_t trees_at(std::size_t point) const { return points_[point].trees; }
 
   template <class Archive>
   void fields(Archive& archive) {

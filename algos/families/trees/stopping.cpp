@@ -102,4 +102,15 @@ bool should_stop(const StoppingRule& rule, std::span<const double> scores) {
   return rule.more_is_better ? ratio <= 1 + rule.tolerance : ratio >= 1 - rule.tolerance;
 }
 
+std::size_t best_point(const StoppingRule& rule, std::span<const double> scores) {
+  std::size_t best = scores.size() - 1;
+  const auto rounds = static_cast<std::size_t>(rule.rounds);
+  for (std::size_t back = 1; back < rounds && back < scores.size(); ++back) {
+    const std::size_t at = scores.size() - 1 - back;
+    const bool better = rule.more_is_better ? scores[at] > scores[best] : scores[at] < scores[best];
+    if (better) best = at;
+  }
+  return best;
+}
+
 }  // namespace neve::algos::trees

@@ -28,4 +28,7 @@ StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Cat
 /// The first score of all, before any tree, never counts.
 bool should_stop(const StoppingRule& rule, std::span<const double> scores);
 
+/// Of the last `rounds` scores, the place of the best; the latest one of equals.
+std::size_t best_point(const StoppingRule& rule, std::span<const double> scores);
+
 }  // namespace neve::algos::trees

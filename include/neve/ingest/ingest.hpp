@@ -137,6 +137,21 @@ class Ingest {
   std::shared_ptr<job::Job> load_frame(const std::string& name, const std::string& folder,
                                        bool replace);
 
+  /// Writes a file of this machine whole, and its folder where that is missing. Throws InputError
+  /// where it may not be written, or is there and not to be overwritten.
+  void write_file(const std::string& path, std::span<const std::byte> bytes, bool overwrite);
+  /// The path that write_file() would write. Throws InputError where it may not.
+  [[nodiscard]] std::string writable_path(const std::string& path) const;
+  /// Bytes in memory that is reserved for them.
+  struct FileBytes {
+    Reservation memory;
+    std::vector<std::byte> bytes;
+  };
+  /// A file of this machine. Throws InputError where it may not be read, OutOfMemoryError.
+  [[nodiscard]] FileBytes read_file(const std::string& path) const;
+  /// What a client sent. Throws InputError where there is none of this key, OutOfMemoryError.
+  [[nodiscard]] FileBytes read_upload(const std::string& key) const;
+
   /// The zone that times without one are in. UTC until it is set.
   [[nodiscard]] TimeZone time_zone() const;
   /// Throws InputError where there is no such zone.

@@ -89,6 +89,8 @@ class Job {
   [[nodiscard]] std::int64_t start_time_ms() const { return start_ms_; }
   /// `fraction` in 0..1; never goes back.
   void progress(double fraction, std::string_view message = {});
+  /// What progress() says from now on is of this part of the job, whose name goes before messages.
+  void begin_part(double begin, double end, std::string name);
   void warn(std::string text);
   void cancel();
 
@@ -130,6 +132,9 @@ class Job {
   mutable std::condition_variable changed_;
   Status status_ = Status::running;
   double progress_ = 0;
+  double part_begin_ = 0;
+  double part_end_ = 1;
+  std::string part_;  ///< its name and what divides it from messages
   std::string message_;
   std::int64_t start_ms_ = 0;
   std::int64_t end_ms_ = 0;

@@ -43,6 +43,7 @@ struct TrainContext {
   Header& header;      ///< of the model to be: fill in the tables, metrics and actual_parameters
   const Dataset* calibration = nullptr;  ///< null without
   const Model* checkpoint = nullptr;     ///< what init() goes on from; null without
+  bool is_fold = false;  ///< one fold of a cross-validation, measured on its own rows
 
   /// Options for runs of this job: its token, and nothing else.
   [[nodiscard]] mr::RunOptions run_options() const {
@@ -111,6 +112,10 @@ struct Algorithm {
                            Messages& messages) = nullptr;
   bool balances_classes = false;  ///< knows balance_classes
   std::unique_ptr<Trainer> (*make_trainer)(std::shared_ptr<const void> parameters) = nullptr;
+  /// Cross-validation: parameters that the main model takes from the folds' models, such as the
+  /// number of trees after early stopping; null where there are none.
+  schema::Form (*from_folds)(const void* parameters,
+                             std::span<const std::shared_ptr<const Model>> folds) = nullptr;
   /// A model from the bytes of Model::encode().
   std::shared_ptr<Model> (*decode)(std::span<const std::byte> bytes) = nullptr;
   /// score_with<TheModel> of score.hpp.

@@ -54,7 +54,7 @@ struct Dataset {
   std::vector<LevelMap> levels;          ///< per model column; identity for numbers
   std::int32_t response = -1;            ///< index into inputs; -1 without
   LevelMap response_levels;
-  std::int32_t weights = -1;
+  std::int32_t weights = -1;  ///< of a fold: a column that no role names
   std::int32_t offset = -1;
   std::vector<std::string> warnings;
 };

@@ -16,6 +16,24 @@
 
 namespace neve::model {
 
+/// What a model knows of the models that were trained on all folds but one. Names of what was not
+/// kept are empty.
+struct CrossValidation {
+  std::int32_t folds = 0;  ///< 0: there was none
+  std::vector<std::string> models;
+  std::vector<std::string> predictions;  ///< frames
+  std::string holdout_predictions;
+  std::string fold_assignment;
+  metrics::Metrics metrics;  ///< of all holdout predictions
+  schema::Table summary;
+  std::vector<schema::Table> scoring_histories;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(folds, models, predictions, holdout_predictions, fold_assignment, metrics, summary,
+            scoring_histories);
+  }
+};
+
 /// What every model knows about itself, whatever its algorithm. Filled by the training life cycle
 /// (`src/model/training`), except the tables and metrics, which algorithms fill in finish().
 struct Header {
@@ -35,18 +53,19 @@ struct Header {
   std::string status;         ///< empty; or why training ended before its time
   std::vector<std::string> warnings;
   schema::Table summary;
-  schema::Table scoring_history;
+  schema::Table scoring_history;  ///< without columns where there is none
   std::vector<schema::Table> reproducibility;
   schema::Table variable_importances;  ///< without columns where there are none
   metrics::Metrics training_metrics;
   metrics::Metrics validation_metrics;
+  CrossValidation cross_validation;
 
   template <class Archive>
   void fields(Archive& archive) {
     archive(key, algorithm, category, roles, training_frame, validation_frame, parameters,
             actual_parameters, start_time_ms, end_time_ms, default_threshold, checksum, status,
             warnings, summary, scoring_history, reproducibility, variable_importances,
-            training_metrics, validation_metrics);
+            training_metrics, validation_metrics, cross_validation);
   }
 };
 
@@ -87,6 +106,10 @@ class Model {
   /// The object "output" of GET /3/Models: "GLMModelOutputV3" with the shared fields (see
   /// model_output.hpp) and the algorithm's own.
   [[nodiscard]] virtual schema::AnyObject output() const = 0;
+  /// Whether scoring and output() find everything that they look for, whatever bytes the model was
+  /// decoded from; the header is looked at elsewhere. Models that cannot say so are not loaded from
+  /// files.
+  [[nodiscard]] virtual bool is_sound() const { return false; }
   /// The whole model as bytes, and what was learnt only (for the checksum).
   [[nodiscard]] virtual wire::Bytes encode() const = 0;
   [[nodiscard]] virtual wire::Bytes encode_learnt() const = 0;

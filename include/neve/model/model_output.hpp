@@ -26,7 +26,7 @@ struct ModelOutput {
   schema::FrameRef cross_validation_fold_assignment_frame_id;
   Category model_category = Category::unknown;
   schema::Table model_summary;
-  schema::Table scoring_history;
+  std::optional<schema::Table> scoring_history;
   std::optional<std::vector<schema::Table>> cv_scoring_history;
   std::vector<schema::Table> reproducibility_information_table;
   schema::AnyObject training_metrics;

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,13 @@ class Models {
     std::function<std::vector<schema::Table>(const Header&)> reproducibility;
     /// Checksum of a frame's values.
     std::function<std::int64_t(const frame::Frame&)> frame_checksum;
+    /// Of this build; files of models are read by the version that wrote them.
+    std::string version = {};
+    /// Where a file goes that training writes into a folder: throws InputError where none may go
+    /// there.
+    std::function<std::string(const std::string& folder, const std::string& name)> export_path = {};
+    /// Writes a file, over what is there.
+    std::function<void(const std::string& path, const wire::Bytes& bytes)> write_file = {};
   };
   explicit Models(Parts parts) : parts_(std::move(parts)) {}
   /// Says how jobs train and score.
@@ -76,7 +84,15 @@ class Models {
   /// The algorithm of a model.
   [[nodiscard]] const Algorithm& algorithm_of(const Model& model) const;
   void publish(const Model& model);
+  /// Also what was kept of its cross-validation. False where there is no such model.
   bool remove(std::string_view key);
+
+  /// A model as the bytes of a file, see docs/model-file.md.
+  [[nodiscard]] wire::Bytes to_file(const Model& model) const;
+  /// Publishes the model of such bytes, under its own name where `key` is empty. Throws InputError
+  /// naming `source` where they are not those of a model, damaged, or of another version.
+  ModelPtr from_file(std::span<const std::byte> bytes, const std::string& source,
+                     const std::string& key);
 
   /// Predictions of every row, published under `destination`. `warn` gets what did not match.
   frame::Frame predict(const ModelPtr& model, const frame::Frame& frame,
@@ -88,10 +104,18 @@ class Models {
 
  private:
   struct TrainRequest;
+  struct Course;
   void run(const TrainRequest& request, job::Job& job);
   void check_others(Build& build);
   [[nodiscard]] ModelPtr checkpoint_of(const TrainRequest& request,
                                        const CommonParameters& parameters) const;
+  Course prepare(const TrainRequest& request, job::Job& job, const Algorithm& algorithm);
+  /// Says in the model whose its metrics are, and how to repeat it.
+  void complete(Model& model, const TrainRequest& request, const Course& course);
+  void export_model(const Model& model, const std::string& folder) const;
+  /// The last model comes last, so that who sees it sees all.
+  void publish_all(const std::vector<std::shared_ptr<Model>>& models,
+                   const std::vector<frame::Frame>& frames);
   void define_predict(job::Jobs& jobs);
   std::string automatic_key(const Algorithm& algorithm, std::string_view client);
 

@@ -25,8 +25,12 @@ struct Table {
       archive(name, type, format, description);
       auto count = static_cast<std::uint64_t>(cells.size());
       archive(count);
-      cells.resize(count);
-      for (Cell& cell : cells) cell_fields(archive, cell);
+      // Cell by cell, as what is read may say any number.
+      if (cells.size() > count) cells.resize(count);
+      for (std::uint64_t i = 0; i < count; ++i) {
+        if (i == cells.size()) cells.emplace_back();
+        cell_fields(archive, cells[i]);
+      }
     }
   };
   std::string name;

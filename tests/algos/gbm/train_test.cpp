@@ -242,7 +242,7 @@ TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
       {"monotone_constraints", R"([{"key":"two","value":1}])"},
       {"interaction_constraints", R"([["x","lost"]])"},
       {"interaction_constraints", R"([["x","y"]])"},
-      {"nfolds", "5"},
+      {"nfolds", "1"},
       {"in_training_checkpoints_dir", "somewhere"}};
   for (const auto& [name, value] : refused) {
     const auto build = session.check("y", {{name, value}});

@@ -268,7 +268,6 @@ TEST(Glm, WhatIsNotBuiltIsRefusedByNameAndValue) {
       {"lambda_search", "true"},
       {"family", "tweedie"},
       {"solver", "COORDINATE_DESCENT_NAIVE"},
-      {"nfolds", "3"},
       {"interactions", "[\"x1\",\"x2\"]"},
       {"missing_values_handling", "PlugValues"}};
   for (const auto& [name, value] : refused) {

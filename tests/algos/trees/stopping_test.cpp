@@ -35,4 +35,17 @@ TEST(EarlyStopping, NeverStopsWithoutRoundsOrNumbers) {
   EXPECT_FALSE(should_stop(rule, std::vector<double>{1, -0.5, 0.5}));
 }
 
+TEST(EarlyStopping, TheBestPointIsAmongTheLastRounds) {
+  StoppingRule rule{.metric = "logloss", .more_is_better = false, .rounds = 3};
+  const double scores[] = {1, 0.1, 0.5, 0.3, 0.4};
+  EXPECT_EQ(best_point(rule, scores), 3U);
+  rule.more_is_better = true;
+  EXPECT_EQ(best_point(rule, scores), 2U);
+  rule.rounds = 1;
+  EXPECT_EQ(best_point(rule, scores), 4U);
+  const double same[] = {1, 2, 2, 2};
+  rule.rounds = 3;
+  EXPECT_EQ(best_point(rule, same), 3U);
+}
+
 }  // namespace

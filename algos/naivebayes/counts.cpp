@@ -1,0 +1,132 @@
+#include "algos/naivebayes/counts.hpp"
+
+#include <cmath>
+#include <span>
+
+namespace neve::algos::naivebayes {
+namespace {
+
+/// The classes and weights of a block of rows, and which of them count.
+class BlockRows {
+ public:
+  BlockRows(const mr::RowGroup& group, const CountTask::State& state)
+      : group_(group),
+        state_(state),
+        classes_(model::ScoreBlock::kMostRows),
+        weights_(model::ScoreBlock::kMostRows, 1.0) {}
+  /// Afterwards rows that do not count have class -1.
+  void read(const model::ScoreBlock& block, std::int64_t begin) {
+    column(state_.response).decode_codes(begin, std::span(classes_).first(block.rows));
+    if (state_.weights >= 0) {
+      column(state_.weights).decode(begin, std::span(weights_).first(block.rows));
+    }
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      if (weights_[i] == 0) classes_[i] = -1;
+    }
+    for (std::size_t c = 0; c < state_.levels.size(); ++c) drop_missing(block, c);
+  }
+  [[nodiscard]] std::int32_t class_of(std::size_t row) const { return classes_[row]; }
+  [[nodiscard]] double weight(std::size_t row) const { return weights_[row]; }
+
+ private:
+  [[nodiscard]] const frame::Chunk& column(std::int32_t at) const {
+    return group_.columns[static_cast<std::size_t>(at)];
+  }
+  void drop_missing(const model::ScoreBlock& block, std::size_t c) {
+    const bool numeric = state_.levels[c] == 0;
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      if (numeric ? std::isnan(block.numbers[c][i]) : block.codes[c][i] < 0) classes_[i] = -1;
+    }
+  }
+  const mr::RowGroup& group_;
+  const CountTask::State& state_;
+  std::vector<std::int32_t> classes_;
+  std::vector<double> weights_;
+};
+
+void count_block(const model::ScoreBlock& block, const CountTask::State& state,
+                 const BlockRows& rows, CountTask::Partial& partial) {
+  for (std::size_t i = 0; i < block.rows; ++i) {
+    const std::int32_t of = rows.class_of(i);
+    if (of >= 0) partial.classes[static_cast<std::size_t>(of)] += rows.weight(i);
+  }
+  for (std::size_t c = 0; c < state.levels.size(); ++c) {
+    const auto levels = static_cast<std::size_t>(state.levels[c]);
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      if (rows.class_of(i) < 0) continue;
+      const auto of = static_cast<std::size_t>(rows.class_of(i));
+      if (levels == 0) {
+        partial.moments[c][of].add(block.numbers[c][i], rows.weight(i));
+      } else {
+        partial.levels[c][of * levels + static_cast<std::size_t>(block.codes[c][i])] +=
+            rows.weight(i);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void Moments::add(double value, double value_weight) {
+  weight += value_weight;
+  const double distance = value - mean;
+  mean += distance * (value_weight / weight);
+  squares += value_weight * distance * (value - mean);
+}
+
+/// Chan, Golub and LeVeque (1979).
+void Moments::merge(const Moments& right) {
+  if (right.weight == 0) return;
+  const double both = weight + right.weight;
+  const double distance = right.mean - mean;
+  squares += right.squares + distance * distance * (weight * (right.weight / both));
+  mean += distance * (right.weight / both);
+  weight = both;
+}
+
+CountTask::Partial CountTask::zero(const State& state) {
+  Partial partial;
+  const auto classes = static_cast<std::size_t>(state.classes);
+  partial.classes.resize(classes);
+  partial.levels.resize(state.levels.size());
+  partial.moments.resize(state.levels.size());
+  for (std::size_t c = 0; c < state.levels.size(); ++c) {
+    if (state.levels[c] == 0) {
+      partial.moments[c].resize(classes);
+    } else {
+      partial.levels[c].resize(classes * static_cast<std::size_t>(state.levels[c]));
+    }
+  }
+  return partial;
+}
+
+std::int64_t CountTask::partial_bytes(const State& state) {
+  std::int64_t cells = 1;
+  for (const std::int32_t levels : state.levels) cells += levels == 0 ? 3 : levels;
+  return 8 * cells * state.classes;
+}
+
+void CountTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
+  model::BlockReader reader(group, state.plan);
+  BlockRows rows(group, state);
+  for (std::int64_t begin = 0; begin < group.rows;) {
+    const model::ScoreBlock& block = reader.read(begin);
+    rows.read(block, begin);
+    count_block(block, state, rows, partial);
+    begin += static_cast<std::int64_t>(block.rows);
+  }
+}
+
+void CountTask::merge(Partial& left, const Partial& right) {
+  for (std::size_t k = 0; k < left.classes.size(); ++k) left.classes[k] += right.classes[k];
+  for (std::size_t c = 0; c < left.levels.size(); ++c) {
+    for (std::size_t i = 0; i < left.levels[c].size(); ++i) {
+      left.levels[c][i] += right.levels[c][i];
+    }
+    for (std::size_t k = 0; k < left.moments[c].size(); ++k) {
+      left.moments[c][k].merge(right.moments[c][k]);
+    }
+  }
+}
+
+}  // namespace neve::algos::naivebayes

@@ -1,0 +1,176 @@
+#include "model/cross_validation.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include <neve/base/clock.hpp>
+#include <neve/model/models.hpp>
+
+#include "model/fold_summary.hpp"
+
+namespace neve::model {
+namespace {
+
+constexpr std::array<std::string_view, 8> kOfMainModelOnly = {
+    "model_id",
+    "nfolds",
+    "fold_column",
+    "fold_assignment",
+    "keep_cross_validation_models",
+    "keep_cross_validation_predictions",
+    "keep_cross_validation_fold_assignment",
+    "validation_frame"};
+
+/// The training data with other weights.
+Dataset reweighted(const Dataset& data, const frame::Column& weights) {
+  Dataset made = data;
+  made.weights = static_cast<std::int32_t>(made.inputs.columns.size());
+  made.inputs.columns.push_back(weights.id);
+  return made;
+}
+
+frame::Frame one_column(std::string key, std::string name, const frame::Column& column,
+                        const frame::LayoutPtr& layout) {
+  frame::Frame frame;
+  frame.key = std::move(key);
+  frame.layout = layout;
+  frame.add(std::move(name), column);
+  return frame;
+}
+
+}  // namespace
+
+CrossValidator::CrossValidator(const Order& order) : order_(order) {
+  const job::TokenPtr& token = order.tools.job.token();
+  folds_ = assign_folds(order.tools.engine, order.common, order.frame, order.tools.seed, token);
+  check_filled(order.tools.engine, order.training, folds_, token);
+}
+
+std::string CrossValidator::fold_name(std::size_t fold) const {
+  return order_.header.key + "_cv_" + std::to_string(fold + 1);
+}
+
+/// The time is for all fits; what one leaves is the next one's.
+Deadline CrossValidator::deadline(std::int32_t fits) const {
+  const double share = static_cast<double>(fits) / (folds_.count + 1);
+  return {order_.common.max_runtime_secs * share, order_.tools.job.start_time_ms()};
+}
+
+Deadline CrossValidator::main_deadline() const { return deadline(folds_.count + 1); }
+
+void CrossValidator::begin_part(std::int32_t fit, std::string name) const {
+  const double all = folds_.count + 1;
+  order_.tools.job.begin_part(fit / all, (fit + 1) / all, std::move(name));
+}
+
+Header CrossValidator::fold_header(std::int32_t fold) const {
+  Header header = order_.header;
+  header.key = fold_name(static_cast<std::size_t>(fold));
+  header.validation_frame = header.training_frame;
+  header.start_time_ms = now_ms();
+  const auto is_not_its = [](const auto& given) {
+    return std::ranges::find(kOfMainModelOnly, given.first) != kOfMainModelOnly.end();
+  };
+  std::erase_if(header.parameters, is_not_its);
+  std::erase_if(header.actual_parameters, is_not_its);
+  return header;
+}
+
+std::shared_ptr<Model> CrossValidator::train_fold(std::int32_t fold, const wire::Bytes* saved) {
+  const FitTools& tools = order_.tools;
+  begin_part(fold, "Fold " + std::to_string(fold + 1) + " of " + std::to_string(folds_.count));
+  const FoldWeights weights =
+      weigh_fold(tools.engine, order_.training, folds_, fold, tools.job.token());
+  const Dataset training = reweighted(order_.training, weights.training);
+  const Dataset holdout = reweighted(order_.training, weights.holdout);
+  FitPlan plan{.parameters = order_.parameters,
+               .header = fold_header(fold),
+               .training = &training,
+               .validation = &holdout,
+               .deadline = deadline(fold + 1),
+               .is_fold = true};
+  return fit(tools, std::move(plan), saved,
+             [this](wire::Bytes trainer) { return state(std::move(trainer)); });
+}
+
+const wire::Bytes* CrossValidator::train(const TrainState* saved) {
+  if (saved != nullptr) {
+    done_.folds = saved->folds;
+    for (const wire::Bytes& model : done_.folds) {
+      models_.push_back(order_.tools.algorithm.decode(model));
+    }
+  }
+  const wire::Bytes* trainer = saved != nullptr ? &saved->trainer : nullptr;
+  while (models_.size() < static_cast<std::size_t>(folds_.count)) {
+    models_.push_back(train_fold(static_cast<std::int32_t>(models_.size()), trainer));
+    done_.folds.push_back(models_.back()->encode());
+    trainer = nullptr;
+  }
+  begin_part(folds_.count, "Main model");
+  return trainer;
+}
+
+wire::Bytes CrossValidator::state(wire::Bytes trainer) const {
+  return wire::encode(TrainState{done_.folds, std::move(trainer)});
+}
+
+frame::Frame CrossValidator::predict(std::vector<frame::Frame>& frames) {
+  const FitTools& tools = order_.tools;
+  const bool keep = order_.common.keep_cross_validation_predictions;
+  frame::Frame joined;
+  for (std::size_t k = 0; k < models_.size(); ++k) {
+    const Dataset data = adapt(models_[k]->header.roles, order_.frame, false);
+    const ScoreRequest request{.labels = keep, .token = tools.job.token()};
+    const Scored scored = tools.algorithm.score(tools.engine, models_[k], data, request);
+    HeldOut held = hold_out(tools.engine,
+                            {.folds = folds_,
+                             .fold = static_cast<std::int32_t>(k),
+                             .scored = scored.predictions,
+                             .before = joined,
+                             .own = keep},
+                            tools.job.token());
+    joined = std::move(held.joined);
+    if (!keep) continue;
+    held.own.key = "prediction_" + fold_name(k);
+    frames.push_back(std::move(held.own));
+  }
+  return joined;
+}
+
+std::vector<frame::Frame> CrossValidator::finish(Model& main) {
+  const CommonParameters& p = order_.common;
+  std::vector<frame::Frame> frames;
+  Scored scored{predict(frames)};
+  CrossValidation made;
+  made.folds = folds_.count;
+  const Dataset data = adapt(main.header.roles, order_.frame, true);
+  made.metrics = measure(order_.tools.engine, main, data, scored, order_.tools.job.token());
+  made.metrics.header()->description = std::to_string(folds_.count) +
+                                       "-fold cross-validation on training data: metrics of all "
+                                       "holdout predictions";
+  std::vector<const metrics::Metrics*> of_folds;
+  for (const auto& model : models_) {
+    of_folds.push_back(&model->header.validation_metrics);
+    const schema::Table& history = model->header.scoring_history;
+    if (!history.columns.empty()) made.scoring_histories.push_back(history);
+    if (p.keep_cross_validation_models) made.models.push_back(model->header.key);
+  }
+  made.summary = fold_summary(of_folds);
+  for (const frame::Frame& frame : frames) made.predictions.push_back(frame.key);
+  if (p.keep_cross_validation_predictions) {
+    made.holdout_predictions = "cv_holdout_prediction_" + order_.header.key;
+    scored.predictions.key = made.holdout_predictions;
+    frames.push_back(std::move(scored.predictions));
+  }
+  if (p.keep_cross_validation_fold_assignment) {
+    made.fold_assignment = "cv_fold_assignment_" + order_.header.key;
+    frames.push_back(
+        one_column(made.fold_assignment, "fold_assignment", folds_.as_told, order_.frame.layout));
+  }
+  main.header.cross_validation = std::move(made);
+  return frames;
+}
+
+}  // namespace neve::model

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <neve/frame/frame.hpp>
+#include <neve/model/model.hpp>
+
+#include "model/fit.hpp"
+#include "model/folds.hpp"
+
+namespace neve::model {
+
+/// How far a training job is; what another driver goes on from.
+struct TrainState {
+  std::vector<wire::Bytes> folds;  ///< models of the folds that are done
+  wire::Bytes trainer;             ///< of the fit that comes after these
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(folds, trainer);
+  }
+};
+
+/// Trains a model per fold on the rows of all others, measures it on those of the fold, and all of
+/// them together. The folds are ordinary fits on the same columns with weights of their own; no row
+/// is copied. Nothing is published here.
+class CrossValidator {
+ public:
+  /// What all of it starts from; outlives the validator.
+  struct Order {
+    const FitTools& tools;
+    const frame::Frame& frame;
+    const Dataset& training;
+    const Header& header;  ///< of the main model before it is trained
+    std::shared_ptr<const void> parameters;
+    const CommonParameters& common;
+  };
+  /// Deals the rows. Throws InputError where that cannot be done.
+  explicit CrossValidator(const Order& order);
+
+  /// Trains the folds that are left; gives the state of the main model's trainer, if it was
+  /// reached.
+  const wire::Bytes* train(const TrainState* saved);
+  /// The state of the job, the folds being done and a trainer where it is.
+  [[nodiscard]] wire::Bytes state(wire::Bytes trainer) const;
+  [[nodiscard]] const std::vector<std::shared_ptr<Model>>& models() const { return models_; }
+  /// When the main model has to be done.
+  [[nodiscard]] Deadline main_deadline() const;
+  /// Makes the holdout predictions; fills the main model's cross_validation. Gives the frames to
+  /// publish.
+  std::vector<frame::Frame> finish(Model& main);
+
+ private:
+  [[nodiscard]] Deadline deadline(std::int32_t fits) const;
+  [[nodiscard]] Header fold_header(std::int32_t fold) const;
+  std::shared_ptr<Model> train_fold(std::int32_t fold, const wire::Bytes* saved);
+  [[nodiscard]] std::string fold_name(std::size_t fold) const;
+  void begin_part(std::int32_t fit, std::string name) const;
+  /// All holdout predictions; `frames` gets those of each fold where they are kept.
+  frame::Frame predict(std::vector<frame::Frame>& frames);
+
+  Order order_;
+  Folds folds_;
+  std::vector<std::shared_ptr<Model>> models_;
+  TrainState done_;
+};
+
+}  // namespace neve::model

@@ -1,0 +1,192 @@
+#include "model/model_file.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include <neve/base/buffer.hpp>
+#include <neve/base/error.hpp>
+#include <neve/model/models.hpp>
+
+namespace neve::model {
+namespace {
+
+constexpr std::string_view kHead = "NEVEMDL\n";
+constexpr std::string_view kEnd = "NEVEEND\n";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kHeadBytes = 24;
+constexpr std::size_t kEndBytes = 16;
+
+template <class T>
+void put(wire::Bytes& bytes, T value) {
+  const auto* begin = reinterpret_cast<const std::byte*>(&value);
+  bytes.insert(bytes.end(), begin, begin + sizeof value);
+}
+
+void put(wire::Bytes& bytes, std::string_view text) {
+  const auto* begin = reinterpret_cast<const std::byte*>(text.data());
+  bytes.insert(bytes.end(), begin, begin + text.size());
+}
+
+template <class T>
+T number_at(std::span<const std::byte> bytes, std::size_t at) {
+  T value{};
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+bool has_text(std::span<const std::byte> bytes, std::size_t at, std::string_view text) {
+  return std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
+}
+
+[[noreturn]] void refuse(const std::string& source, const std::string& why) {
+  throw InputError::illegal_argument("File " + source + " cannot be loaded as a model: " + why,
+                                     {{"file", source}});
+}
+
+/// As many cells in each column.
+bool is_even(const schema::Table& table) {
+  return std::ranges::all_of(table.columns, [&](const schema::Table::Column& column) {
+    return column.cells.size() == table.rows();
+  });
+}
+
+bool is_even(const std::optional<schema::Table>& table) { return !table || is_even(*table); }
+
+bool is_even(const std::optional<metrics::ConfusionMatrix>& matrix) {
+  return !matrix || is_even(matrix->table);
+}
+
+template <class... Parts>
+bool all_even(const Parts&... parts) {
+  return (is_even(parts) && ...);
+}
+
+bool is_sound(Category category) { return category <= Category::binomial_uplift; }
+
+bool is_sound(const metrics::Metrics& metrics) {
+  if (const auto* header = metrics.header(); header != nullptr && header->model_category) {
+    if (!is_sound(*header->model_category)) return false;
+  }
+  if (const auto* two = metrics.binomial()) {
+    return all_even(two->cm, two->thresholds_and_metric_scores, two->max_criteria_and_metric_scores,
+                    two->gains_lift_table);
+  }
+  if (const auto* many = metrics.multinomial()) {
+    return all_even(many->cm, many->hit_ratio_table, many->multinomial_auc_table,
+                    many->multinomial_aucpr_table);
+  }
+  return true;
+}
+
+bool is_sound(const ColumnRoles& roles) {
+  const std::size_t columns = roles.predictors.size();
+  if (roles.types.size() != columns || roles.domains.size() != columns) return false;
+  for (std::size_t c = 0; c < columns; ++c) {
+    const bool categorical = roles.types[c] == frame::ColumnType::categorical;
+    if (!categorical && roles.types[c] != frame::ColumnType::numeric) return false;
+    if (categorical != (roles.domains[c] != nullptr)) return false;
+  }
+  return true;
+}
+
+bool is_sound(const Header& header) {
+  const CrossValidation& folds = header.cross_validation;
+  const auto tables = {&header.reproducibility, &folds.scoring_histories};
+  return is_sound(header.category) && is_sound(header.roles) &&
+         is_classifier(header.category) == (header.roles.response_domain != nullptr) &&
+         (header.category != Category::binomial || header.roles.classes() == 2) &&
+         all_even(header.summary, header.scoring_history, header.variable_importances,
+                  folds.summary) &&
+         std::ranges::all_of(tables,
+                             [](const auto* list) {
+                               return std::ranges::all_of(
+                                   *list, [](const auto& table) { return is_even(table); });
+                             }) &&
+         is_sound(header.training_metrics) && is_sound(header.validation_metrics) &&
+         is_sound(folds.metrics);
+}
+
+/// The form's values, as descriptions of the model read them.
+bool is_readable(const Algorithm& algorithm, const Header& header) {
+  const auto parameters = algorithm.parameters->make();
+  return schema::read_form(*algorithm.parameters, parameters.get(), header.parameters).empty() &&
+         schema::read_form(*algorithm.parameters, parameters.get(), header.actual_parameters)
+             .empty();
+}
+
+}  // namespace
+
+wire::Bytes write_model_file(const ModelFile& file) {
+  const wire::Bytes body = wire::encode(file);
+  wire::Bytes bytes;
+  bytes.reserve(kHeadBytes + body.size() + kEndBytes);
+  put(bytes, kHead);
+  put(bytes, kVersion);
+  put(bytes, std::uint32_t{0});
+  put(bytes, static_cast<std::uint64_t>(body.size()));
+  bytes.insert(bytes.end(), body.begin(), body.end());
+  put(bytes, kEnd);
+  put(bytes, hash_bytes(bytes));
+  return bytes;
+}
+
+ModelFile read_model_file(std::span<const std::byte> bytes, const std::string& source) {
+  if (bytes.size() < kHeadBytes + kEndBytes || !has_text(bytes, 0, kHead)) {
+    refuse(source, "it is not a saved model of Neve.");
+  }
+  const auto version = number_at<std::uint32_t>(bytes, kHead.size());
+  if (version != kVersion || number_at<std::uint32_t>(bytes, kHead.size() + 4) != 0) {
+    refuse(source, "it is of version " + std::to_string(version) + ", this server reads version " +
+                       std::to_string(kVersion) + ".");
+  }
+  const std::size_t body = bytes.size() - kHeadBytes - kEndBytes;
+  if (number_at<std::uint64_t>(bytes, 16) != body) {
+    refuse(source, "it is longer or shorter than it says.");
+  }
+  const std::size_t checksum_at = bytes.size() - 8;
+  if (!has_text(bytes, kHeadBytes + body, kEnd) ||
+      number_at<std::uint64_t>(bytes, checksum_at) != hash_bytes(bytes.first(checksum_at))) {
+    refuse(source, "it is damaged: its checksum is another one.");
+  }
+  try {
+    return wire::decode<ModelFile>(bytes.subspan(kHeadBytes, body));
+  } catch (const InternalError&) {
+    refuse(source, "its parts do not fit together.");
+  }
+}
+
+wire::Bytes Models::to_file(const Model& model) const {
+  return write_model_file({parts_.version, model.header.algorithm, model.encode()});
+}
+
+ModelPtr Models::from_file(std::span<const std::byte> bytes, const std::string& source,
+                           const std::string& key) {
+  const ModelFile file = read_model_file(bytes, source);
+  if (file.neve_version != parts_.version) {
+    refuse(source, "Neve " + file.neve_version + " wrote it; this is Neve " + parts_.version +
+                       ". Load it with that version.");
+  }
+  const Algorithm* algorithm = parts_.algorithms.find(file.algorithm);
+  if (algorithm == nullptr) {
+    refuse(source, "this server has no algorithm '" + file.algorithm + "'.");
+  }
+  std::shared_ptr<Model> model;
+  try {
+    model = algorithm->decode(file.model);
+  } catch (const InternalError&) {
+    refuse(source, "its parts do not fit together.");
+  }
+  Header& header = model->header;
+  const bool sound = header.algorithm == algorithm->name && is_sound(header) &&
+                     is_readable(*algorithm, header) && model->is_sound() &&
+                     model->encode() == file.model;
+  if (!sound) refuse(source, "its parts do not fit together.");
+  if (!key.empty()) header.key = key;
+  if (header.key.empty()) refuse(source, "its model has no name.");
+  publish(*model);
+  return model;
+}
+
+}  // namespace neve::model
