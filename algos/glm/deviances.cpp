@@ -151,13 +151,16 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
       weight = std::span(weights).first(rows);
     }
     const auto actual = std::span<const double>(y).first(rows);
-    if (binomial) {
+    if (state.deviances_only) {
+      // Nothing else is asked for.
+    } else if (binomial) {
       partial.binomial.add_rows(mean, actual, weight);
     } else {
       partial.regression.add_rows(state.model->deviance(), mean, actual, weight);
     }
     // Without offset the binomial sums already say it all.
-    for (std::size_t i = 0; i < rows && !(binomial && block.offset.empty()); ++i) {
+    const bool said = binomial && block.offset.empty() && !state.deviances_only;
+    for (std::size_t i = 0; i < rows && !said; ++i) {
       const double offset = block.offset.empty() ? 0 : block.offset[i];
       null_model.add({y[i], mean[i], weights[i], offset}, partial.deviances);
     }
@@ -184,6 +187,19 @@ Deviances deviances_of(mr::Engine& engine, const GlmModel& model, const model::D
   if (state.has_weights) inputs.columns.push_back(column(data.weights));
   if (state.has_offset) inputs.columns.push_back(column(data.offset));
   return engine.run<DevianceTask>(inputs, state);
+}
+
+Deviances deviances_of(mr::Engine& engine, const std::shared_ptr<const GlmModel>& model,
+                       const model::Dataset& data, const job::TokenPtr& token) {
+  mr::RunOptions options;
+  options.token = token;
+  const MeasureTask::State state{.model = model,
+                                 .plan = model::plan_of(*model, data, {}),
+                                 .response = data.response,
+                                 .weights = data.weights,
+                                 .response_levels = data.response_levels,
+                                 .deviances_only = true};
+  return engine.run<MeasureTask>(data.inputs, state, options).deviances;
 }
 
 void add_deviances(const GlmModel& model, const Deviances& deviances,

@@ -75,9 +75,10 @@ struct MeasureTask {
     std::int32_t response = -1;
     std::int32_t weights = -1;
     model::LevelMap response_levels;
+    bool deviances_only = false;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(model, plan, response, weights, response_levels);
+      archive(model, plan, response, weights, response_levels, deviances_only);
     }
   };
   struct Partial {
@@ -95,6 +96,10 @@ struct MeasureTask {
 
 Deviances deviances_of(mr::Engine& engine, const GlmModel& model, const model::Dataset& data,
                        ColumnId mean);
+
+/// The same for a model that has not scored.
+Deviances deviances_of(mr::Engine& engine, const std::shared_ptr<const GlmModel>& model,
+                       const model::Dataset& data, const job::TokenPtr& token);
 
 /// Turns metrics into their GLM form.
 void add_deviances(const GlmModel& model, const Deviances& deviances,

@@ -14,13 +14,6 @@ namespace {
 /// A linear predictor beyond this makes a mean that is 0 or 1 to nearly eight digits.
 constexpr double kExtremeEta = 18;
 
-/// Coefficients of columns standardised to mean 0 and deviation 1, from scaled ones.
-std::vector<double> standardise(const linear::Design& design, const std::vector<double>& beta) {
-  std::vector<double> made = beta;
-  if (!design.intercept) made.push_back(0);
-  return made;
-}
-
 /// A number to four digits after the point's first, as the reference prints lambdas.
 std::string short_number(double value) {
   if (value == 0 || !std::isfinite(value)) return java_double(value);
@@ -48,23 +41,49 @@ std::string_view name_of(linear::Link link) {
   return kNames[static_cast<std::size_t>(link)];
 }
 
-schema::Table summary(const GlmModel& model, std::int32_t iterations, const std::string& frame) {
+/// "[0.1,0.01]", of the first `count`.
+std::string list_of(const std::vector<Submodel>& submodels, double Submodel::*which,
+                    std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += (i == 0 ? "" : ",") + java_double(submodels[i].*which);
+  }
+  return "[" + text + "]";
+}
+
+std::string path_text(const GlmModel& model) {
+  return "nlambda = " + std::to_string(model.path.planned) +
+         ", lambda.max = " + short_number(model.path.largest_lambda) +
+         ", lambda.min = " + short_number(model.lambda) + ", lambda.1se = -1.0";
+}
+
+schema::Table summary(const GlmModel& model, const std::string& frame) {
+  const bool searched = model.path.planned > 0;
   const auto integer = [](std::string name) {
     return schema::Table::Column{.name = std::move(name), .type = "int", .format = "%d"};
   };
   schema::Table table{.name = "GLM Model", .description = "summary"};
-  table.columns = {{.name = ""},
-                   {.name = "family"},
-                   {.name = "link"},
-                   {.name = "regularization"},
-                   integer("number_of_predictors_total"),
-                   integer("number_of_active_predictors"),
-                   integer("number_of_iterations"),
-                   {.name = "training_frame"}};
-  table.add_row({std::string(), std::string(name_of(model.response.family)),
-                 std::string(name_of(model.response.link)), regularization(model),
-                 static_cast<std::int64_t>(model.coefficients.size()) - 1,
-                 model.rank - (model.design.intercept ? 1 : 0), std::int64_t{iterations}, frame});
+  table.columns = {{.name = ""}, {.name = "family"}, {.name = "link"}, {.name = "regularization"}};
+  std::vector<schema::Table::Cell> cells = {
+      std::string(), std::string(name_of(model.response.family)),
+      std::string(name_of(model.response.link)), regularization(model)};
+  if (searched) {
+    table.columns.push_back({.name = "lambda_search"});
+    cells.emplace_back(path_text(model));
+  }
+  for (const char* name :
+       {"number_of_predictors_total", "number_of_active_predictors", "number_of_iterations"}) {
+    table.columns.push_back(integer(name));
+  }
+  table.columns.push_back({.name = "training_frame"});
+  const auto& fits = model.path.fits;
+  const SubmodelFit& shown =
+      searched ? fits[static_cast<std::size_t>(model.best_submodel)] : fits.back();
+  cells.emplace_back(static_cast<std::int64_t>(model.coefficients.size()) - 1);
+  cells.emplace_back(model.rank - (model.design.intercept ? 1 : 0));
+  cells.emplace_back(std::int64_t{shown.iterations});
+  cells.emplace_back(frame);
+  table.add_row(std::move(cells));
   return table;
 }
 
@@ -77,8 +96,8 @@ void GlmTrainer::warn(model::TrainContext& context, const std::string& text) con
 
 void GlmTrainer::warn_of_fit(model::TrainContext& context) const {
   const bool logistic = response_.link == linear::Link::logit;
-  if (best_fit_->separated ||
-      (logistic && submodels_[best_].lambda == 0 && best_fit_->here.largest_eta > kExtremeEta)) {
+  if (best_fit_->separated || (logistic && plan_.submodels[best_].lambda == 0 &&
+                               best_fit_->here.largest_eta > kExtremeEta)) {
     warn(context,
          "Fitted probabilities are 0 or 1 to within rounding: some predictors separate the classes "
          "(or push fitted means to the edge of their range), so that the best coefficients are "
@@ -121,17 +140,30 @@ void GlmTrainer::infer(GlmModel& model) {
   model.inference = std::move(made);
 }
 
-std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
+std::shared_ptr<GlmModel> GlmTrainer::bare_model(model::TrainContext& context,
+                                                 const std::vector<double>& beta) const {
   auto made = std::make_shared<GlmModel>();
   made->header.category = context.category;
   made->header.roles = context.header.roles;
   made->design = prepared_->design;
   made->response = response_;
-  made->beta = best_fit_->beta;
+  made->beta = beta;
   made->null_mean = null_mean_;
-  made->lambda = submodels_[best_].lambda;
-  made->alpha = submodels_[best_].alpha;
-  made->best_submodel = static_cast<std::int32_t>(best_);
+  return made;
+}
+
+std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
+  auto made = bare_model(context, best_fit_->beta);
+  made->lambda = plan_.submodels[best_].lambda;
+  made->alpha = plan_.submodels[best_].alpha;
+  made->best_submodel = static_cast<std::int32_t>(best_of(fits_));
+  made->path.fits = fits_;
+  made->path.standardised = parameters_->standardize;
+  if (searches_lambda(*parameters_)) {
+    made->path.largest_lambda = plan_.submodels.front().lambda;
+    made->path.smallest_lambda = plan_.submodels.back().lambda;
+    made->path.planned = path_length(*parameters_);
+  }
   made->gainslift_groups = parameters_->gainslift_bins;
   const auto apply_prior = [&] {
     if (parameters_->prior == -1 || !made->design.intercept) return;
@@ -141,7 +173,7 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
   };
   if (context.category == model::Category::binomial) apply_prior();
   made->coefficients = linear::to_raw(made->design, made->beta);
-  made->standardized = standardise(made->design, made->beta);
+  made->standardized = with_intercept(*made, made->beta);
   made->rank = std::ranges::count_if(made->beta, [](double b) { return b != 0; });
   if (parameters_->compute_p_values) infer(*made);
   return made;
@@ -157,25 +189,49 @@ void GlmTrainer::report(model::TrainContext& context,
   if (const auto* binomial = deciding.binomial()) {
     header.default_threshold = binomial->default_threshold;
   }
-  header.summary = summary(*model, iterations_, header.training_frame);
+  header.summary = summary(*model, header.training_frame);
   header.variable_importances = variable_importances(*model);
-  header.scoring_history =
-      history_.table(context.category, header.training_metrics, header.validation_metrics);
+  double validation_weight = 0;
+  if (validation_) {
+    validation_weight =
+        deviances_of(context.engine, model, *validation_, context.job.token()).weight;
+  }
+  header.scoring_history = history_.table({.category = context.category,
+                                           .training_weight = prepared_->moments.weight,
+                                           .validation_weight = validation_weight,
+                                           .training = header.training_metrics,
+                                           .validation = header.validation_metrics});
   const auto settle = [&](const char* name, std::string value) {
     header.actual_parameters.emplace_back(name, std::move(value));
   };
   settle("family", std::string(name_of(response_.family)));
   settle("link", std::string(name_of(response_.link)));
   settle("solver", by_gradients() ? "L_BFGS" : "IRLSM");
-  settle("lambda", "[" + java_double(model->lambda) + "]");
-  settle("alpha", "[" + java_double(model->alpha) + "]");
+  settle("lambda", list_of(plan_.submodels, &Submodel::lambda, lambdas()));
+  std::vector<Submodel> firsts;
+  for (std::size_t i = 0; i < plan_.submodels.size(); i += lambdas()) {
+    firsts.push_back(plan_.submodels[i]);
+  }
+  settle("alpha", list_of(firsts, &Submodel::alpha, firsts.size()));
+  if (searches_lambda(*parameters_)) {
+    settle("nlambdas", std::to_string(path_length(*parameters_)));
+  }
   settle("max_iterations", std::to_string(most_iterations()));
   settle("obj_reg", java_double(surface_->deviance_scale()));
 }
 
+/// The loop ended before its time: what was reached counts.
+void GlmTrainer::end_early(model::TrainContext& context) {
+  if (!wanted_.empty()) {
+    fit_.beta = surface_->whole_of(fit_.beta);
+    surface_->widen();
+    fit_.here = surface_->likelihood(fit_.beta);
+  }
+  end_submodel(context);
+}
+
 std::shared_ptr<model::Model> GlmTrainer::finish(model::TrainContext& context) {
-  // The loop may have ended before its time.
-  end_submodel();
+  if (current_ < plan_.submodels.size()) end_early(context);
   warn_of_fit(context);
   const auto made = make_model(context);
   optimiser_.reset();

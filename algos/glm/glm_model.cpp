@@ -1,5 +1,6 @@
 #include "algos/glm/glm_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -37,6 +38,15 @@ std::vector<std::string> GlmModel::coefficient_names() const {
   std::vector<std::string> names = design.coefficient_names();
   if (!design.intercept) names.emplace_back("Intercept");
   return names;
+}
+
+void GlmModel::take_coefficients(std::vector<double> raw) {
+  beta = linear::to_scaled(design, raw);
+  coefficients = std::move(raw);
+  standardized = with_intercept(*this, beta);
+  rank = std::ranges::count_if(beta, [](double b) { return b != 0; });
+  inference.reset();
+  dispersion = 0;
 }
 
 void GlmModel::predict_block(const model::ScoreBlock& block, std::span<double> eta) const {
@@ -119,6 +129,11 @@ void GlmModel::complete_metrics(mr::Engine& engine, const model::Dataset& data,
   const auto& columns = scored.predictions.columns;
   const ColumnId mean = columns[columns.size() - extra_outputs().size() - 1].id;
   add_deviances(*this, deviances_of(engine, *this, data, mean), metrics);
+}
+
+std::vector<double> with_intercept(const GlmModel& model, std::vector<double> beta) {
+  if (!model.design.intercept) beta.push_back(0);
+  return beta;
 }
 
 wire::Bytes GlmModel::encode() const { return wire::encode(*this); }

@@ -11,6 +11,7 @@
 
 #include "algos/families/linear/design.hpp"
 #include "algos/families/linear/response.hpp"
+#include "algos/glm/path.hpp"
 
 namespace neve::algos::glm {
 
@@ -23,6 +24,19 @@ struct Inference {
   template <class Archive>
   void fields(Archive& archive) {
     archive(standard_errors, z_values, p_values, scaled_covariance);
+  }
+};
+
+/// All submodels of a training, in the order in which they were fitted.
+struct Path {
+  std::vector<SubmodelFit> fits;
+  bool standardised = true;    ///< whether the penalty was on standardised columns
+  std::int32_t planned = 0;    ///< lambdas that a search planned; 0: not searched
+  double largest_lambda = -1;  ///< of a search; -1 without
+  double smallest_lambda = -1;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(fits, standardised, planned, largest_lambda, smallest_lambda);
   }
 };
 
@@ -43,6 +57,7 @@ class GlmModel final : public model::Model {
   double lambda = 0;
   double alpha = 0;
   std::int32_t best_submodel = 0;
+  Path path;
   std::int64_t rank = 0;  ///< coefficients that are not 0
   std::int32_t gainslift_groups = -1;
 
@@ -56,6 +71,8 @@ class GlmModel final : public model::Model {
   [[nodiscard]] wire::Bytes encode() const override;
   [[nodiscard]] wire::Bytes encode_learnt() const override;
 
+  /// Makes this a model of these raw coefficients, whose errors nobody knows.
+  void take_coefficients(std::vector<double> raw);
   /// Names of `coefficients`, "Intercept" last.
   [[nodiscard]] std::vector<std::string> coefficient_names() const;
 
@@ -69,10 +86,13 @@ class GlmModel final : public model::Model {
   template <class Archive>
   void learnt(Archive& archive) {
     archive(design, response, beta, coefficients, standardized, inference, null_mean, dispersion,
-            lambda, alpha, best_submodel, rank, gainslift_groups);
+            lambda, alpha, best_submodel, path, rank, gainslift_groups);
   }
   void predict_block(const model::ScoreBlock& block, std::span<double> eta) const;
   void add_standard_errors(const model::ScoreBlock& block, std::span<double> out) const;
 };
+
+/// Scaled coefficients as those of standardised columns: with an intercept, 0 where there is none.
+std::vector<double> with_intercept(const GlmModel& model, std::vector<double> beta);
 
 }  // namespace neve::algos::glm

@@ -124,6 +124,8 @@ schema::AnyObject GlmModel::output() const {
   made->lambda_best = lambda;
   made->alpha_best = alpha;
   made->best_submodel_index = best_submodel;
+  made->lambda_max = path.largest_lambda;
+  made->lambda_min = path.smallest_lambda;
   made->dispersion = dispersion;
   made->coefficient_names = coefficient_names();
   return {&GlmOutput::schema(), std::move(made)};

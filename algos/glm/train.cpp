@@ -6,6 +6,7 @@
 #include <neve/base/java_number.hpp>
 
 #include "algos/families/linear/lbfgs.hpp"
+#include "algos/glm/deviances.hpp"
 #include "algos/glm/validate.hpp"
 
 namespace neve::algos::glm {
@@ -56,12 +57,12 @@ void GlmTrainer::prepare(model::TrainContext& context) {
       linear::Surface::Data{context.engine, inputs, context.job.token(), scratch_->id()},
       prepared_->design, response_, scale);
   fit_null_model(context);
-  plan_submodels();
+  plan_ = plan_submodels(*parameters_, null_steepness_, *prepared_);
 }
 
 void GlmTrainer::init(model::TrainContext& context) {
   prepare(context);
-  start_submodel();
+  start_submodel(context);
   note(context);
 }
 
@@ -69,31 +70,42 @@ void GlmTrainer::init(model::TrainContext& context) {
 struct GlmTrainer::Saved {
   std::uint64_t current = 0;
   linear::FitState fit;
+  std::vector<SubmodelFit> fits;
   std::uint64_t best = 0;
   std::optional<linear::FitState> best_fit;
+  std::vector<double> last_pull;
+  std::vector<bool> wanted;
+  double null_validation_deviance = 0;
   std::int32_t iterations = 0;
   History history;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(current, fit, best, best_fit, iterations, history);
+    archive(current, fit, fits, best, best_fit, last_pull, wanted, null_validation_deviance,
+            iterations, history);
   }
 };
 
 wire::Bytes GlmTrainer::save() const {
-  return wire::encode(Saved{current_, fit_, best_, best_fit_, iterations_, history_});
+  return wire::encode(Saved{current_, fit_, fits_, best_, best_fit_, last_pull_, wanted_,
+                            null_validation_deviance_, iterations_, history_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
   auto was = wire::decode<Saved>(saved);
   prepare(context);
-  NEVE_CHECK(was.current < submodels_.size() && was.best < submodels_.size());
+  NEVE_CHECK(was.current < plan_.submodels.size() && was.best < plan_.submodels.size());
   current_ = was.current;
   fit_ = std::move(was.fit);
+  fits_ = std::move(was.fits);
   best_ = was.best;
   best_fit_ = std::move(was.best_fit);
+  last_pull_ = std::move(was.last_pull);
+  wanted_ = std::move(was.wanted);
+  null_validation_deviance_ = was.null_validation_deviance;
   iterations_ = was.iterations;
   history_ = std::move(was.history);
   known_ = false;
+  if (!wanted_.empty()) surface_->narrow(wanted_);
   make_optimiser();
   optimiser_->resume(fit_);
 }
@@ -148,16 +160,15 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
     null_steepness_ =
         std::max(null_steepness_, std::fabs(at.gradient[j]) * scale * surface_->deviance_scale());
   }
-  fit_.beta = std::move(beta);
+  start_ = beta;
+  start_pull_ = at.gradient;
+  if (parameters_->startval) {
+    start_ = start_values();
+    start_pull_.clear();
+    return;
+  }
   fit_.here = std::move(at);
   known_ = true;
-}
-
-void GlmTrainer::plan_submodels() {
-  submodels_ = submodels(*parameters_, null_steepness_, *prepared_);
-  if (!parameters_->startval) return;
-  fit_.beta = start_values();
-  known_ = false;
 }
 
 /// The user's start, from standardised or raw coefficients to scaled ones.
@@ -177,15 +188,36 @@ std::vector<double> GlmTrainer::start_values() const {
 
 std::int64_t GlmTrainer::most_iterations() const {
   if (parameters_->max_iterations >= 0) return parameters_->max_iterations;
-  if (!by_gradients()) return 50;
+  const std::int64_t path = searches_lambda(*parameters_) ? path_length(*parameters_) : 0;
+  if (!by_gradients()) return path > 0 ? 10 * path : 50;
   const std::int64_t by_size = std::max<std::int64_t>(20, prepared_->design.size() / 4);
-  return 10 * by_size;
+  return 10 * (path > 0 ? 10 * path : by_size);
 }
 
+std::size_t GlmTrainer::lambdas() const {
+  std::size_t count = 1;
+  while (count < plan_.submodels.size() &&
+         plan_.submodels[count].alpha == plan_.submodels[0].alpha) {
+    ++count;
+  }
+  return count;
+}
+
+linear::Penalty GlmTrainer::penalty_at(const Submodel& submodel) const {
+  return penalty_of(*parameters_, submodel, prepared_->design);
+}
+
+/// Of the terms that the surface shows.
 void GlmTrainer::make_optimiser() {
-  const Submodel& submodel = submodels_[current_];
-  penalty_ = penalty_of(*parameters_, submodel, prepared_->design);
-  const linear::Tolerance tolerance{.most_iterations = static_cast<int>(most_iterations()),
+  penalty_ = penalty_at(plan_.submodels[current_]);
+  for (auto* part : {&penalty_.l1, &penalty_.l2, &penalty_.lower, &penalty_.upper,
+                     &penalty_.towards, &penalty_.pull}) {
+    if (!part->empty()) *part = surface_->part_of(*part);
+  }
+  // A path's iterations add up; each fit of a list has its own.
+  const std::int64_t used = searches_lambda(*parameters_) ? iterations_ : 0;
+  const std::int64_t left = std::max<std::int64_t>(0, most_iterations() - used);
+  const linear::Tolerance tolerance{.most_iterations = static_cast<int>(left),
                                     .beta = parameters_->beta_epsilon,
                                     .objective = parameters_->objective_epsilon,
                                     .gradient = parameters_->gradient_epsilon,
@@ -197,7 +229,32 @@ void GlmTrainer::make_optimiser() {
   }
 }
 
-void GlmTrainer::start_submodel() {
+void GlmTrainer::start_submodel(model::TrainContext& context) {
+  const Submodel& submodel = plan_.submodels[current_];
+  const bool first = current_ % lambdas() == 0;
+  if (first || parameters_->cold_start) {
+    fit_.beta = start_;
+    last_pull_ = start_pull_;
+    known_ = known_ && current_ == 0;
+  }
+  Submodel before =
+      first ? Submodel{submodel.alpha, plan_.largest_lambda} : plan_.submodels[current_ - 1];
+  if (parameters_->cold_start) before.lambda = plan_.largest_lambda;
+  wanted_ = strong_set({last_pull_, surface_->deviance_scale()}, fit_.beta, penalty_at(before),
+                       penalty_at(submodel));
+  start_fit();
+  if (validation_ && current_ == 0) {
+    null_validation_deviance_ = validation_deviance(context, start_);
+  }
+}
+
+/// From fit_.beta, over the coefficients that are wanted.
+void GlmTrainer::start_fit() {
+  if (!wanted_.empty()) {
+    surface_->narrow(wanted_);
+    fit_.beta = surface_->part_of(fit_.beta);
+    known_ = false;
+  }
   make_optimiser();
   // The surface stands at the null model, unless something else was asked for.
   const auto here = fit_.here;
@@ -206,19 +263,70 @@ void GlmTrainer::start_submodel() {
 }
 
 void GlmTrainer::note(model::TrainContext& context) {
-  history_.add(iterations_, fit_.here.deviance / 2, fit_.objective);
+  if (!searches_lambda(*parameters_)) {
+    history_.add(iterations_, fit_.here.deviance / 2, fit_.objective);
+  }
   const auto most = static_cast<double>(std::max<std::int64_t>(1, most_iterations()));
   const double part = std::min(1.0, fit_.iterations / most);
-  const auto all = static_cast<double>(submodels_.size());
+  const auto all = static_cast<double>(plan_.submodels.size());
   context.job.progress(
       (static_cast<double>(current_) + part) / all,
       "iteration " + std::to_string(iterations_) + ", objective " + java_double(fit_.objective));
 }
 
-void GlmTrainer::end_submodel() {
-  if (best_fit_ && !(fit_.here.deviance < best_fit_->here.deviance)) return;
+bool GlmTrainer::settle() {
+  if (wanted_.empty()) return true;
+  fit_.beta = surface_->whole_of(fit_.beta);
+  surface_->widen();
+  fit_.here = surface_->likelihood(fit_.beta);
+  const auto penalty = penalty_at(plan_.submodels[current_]);
+  if (!add_violators({fit_.here.gradient, surface_->deviance_scale()}, penalty, wanted_)) {
+    wanted_.clear();
+    return true;
+  }
+  start_fit();
+  return false;
+}
+
+double GlmTrainer::validation_deviance(model::TrainContext& context,
+                                       const std::vector<double>& beta) {
+  const std::shared_ptr<const GlmModel> model = bare_model(context, beta);
+  return deviances_of(context.engine, model, *validation_, context.job.token()).residual;
+}
+
+void GlmTrainer::end_submodel(model::TrainContext& context) {
+  const Submodel& submodel = plan_.submodels[current_];
+  SubmodelFit made{.alpha = submodel.alpha,
+                   .lambda = submodel.lambda,
+                   .iterations = iterations_,
+                   .beta = fit_.beta,
+                   .deviance = fit_.here.deviance};
+  if (validation_ && plan_.submodels.size() > 1) {
+    made.validation_deviance = validation_deviance(context, fit_.beta);
+  }
+  if (searches_lambda(*parameters_)) history_.add(made);
+  fits_.push_back(std::move(made));
+  last_pull_ = fit_.here.gradient;
+  if (best_of(fits_) + 1 != fits_.size()) return;
   best_ = current_;
   best_fit_ = fit_;
+}
+
+/// Whether the lambdas of the present alpha that are left are not worth their while.
+bool GlmTrainer::path_ends() const {
+  const SubmodelFit& last = fits_.back();
+  if (!searches_lambda(*parameters_)) return false;
+  if (iterations_ >= most_iterations()) return true;
+  return parameters_->early_stopping && last.lambda < plan_.largest_lambda &&
+         at_rest(fits_, null_deviance_, null_validation_deviance_);
+}
+
+bool GlmTrainer::next_submodel(model::TrainContext& context) {
+  ++current_;
+  if (path_ends()) current_ = (current_ + lambdas() - 1) / lambdas() * lambdas();
+  if (current_ >= plan_.submodels.size()) return false;
+  start_submodel(context);
+  return true;
 }
 
 bool GlmTrainer::step(model::TrainContext& context) {
@@ -226,12 +334,9 @@ bool GlmTrainer::step(model::TrainContext& context) {
   const bool more = optimiser_->step(fit_);
   iterations_ += fit_.iterations - before;
   if (fit_.iterations != before) note(context);
-  if (more) return true;
-  end_submodel();
-  if (current_ + 1 == submodels_.size()) return false;
-  ++current_;
-  start_submodel();
-  return true;
+  if (more || !settle()) return true;
+  end_submodel(context);
+  return next_submodel(context);
 }
 
 }  // namespace neve::algos::glm

@@ -48,9 +48,7 @@ void refuse_unbuilt_choices(const Parameters& p, Messages& messages) {
 }
 
 void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
-  refuse_flag(p.lambda_search, "lambda_search", messages);
   refuse_flag(p.calc_like, "calc_like", messages);
-  refuse_flag(p.cold_start, "cold_start", messages);
   refuse_flag(p.remove_offset_effects, "remove_offset_effects", messages);
   refuse_flag(p.generate_scoring_history, "generate_scoring_history", messages);
   refuse_flag(p.build_null_model, "build_null_model", messages);
