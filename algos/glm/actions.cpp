@@ -91,7 +91,7 @@ model::ActionAnswer regularization_path(model::Models& models, const void* input
   RegularizationPath made;
   made.model = static_cast<const RegularizationPath*>(input)->model;
   const auto model = require_glm(models, made.model.name);
-  made.coefficient_names = model->coefficient_names();
+  made.coefficient_names = model->full_coefficient_names();
   const bool validated = static_cast<bool>(model->header.validation_metrics);
   if (validated) made.explained_deviance_valid.emplace();
   if (model->path.standardised) made.coefficients_std.emplace();
@@ -104,7 +104,7 @@ model::ActionAnswer regularization_path(model::Models& models, const void* input
       made.explained_deviance_valid->push_back(
           explained(fit.validation_deviance, model->header.validation_metrics));
     }
-    made.coefficients.push_back(linear::to_raw(model->design, fit.beta));
+    made.coefficients.push_back(raw_coefficients(*model, fit.beta));
     if (made.coefficients_std) made.coefficients_std->push_back(with_intercept(*model, fit.beta));
   }
   if (model->inference) {
@@ -117,7 +117,7 @@ model::ActionAnswer regularization_path(model::Models& models, const void* input
 
 /// The coefficients that were given, over those of the model.
 std::vector<double> mixed(const GlmModel& model, const Make& given) {
-  const auto names = model.coefficient_names();
+  const auto names = model.full_coefficient_names();
   if (given.beta.size() != names.size() || given.names.size() != names.size()) {
     std::string all;
     for (const std::string& name : names) all += "\n" + name;
@@ -152,8 +152,6 @@ model::ActionAnswer make_model(model::Models& models, const void* input) {
   header.default_threshold = static_cast<double>(given.threshold);
   header.training_metrics = {};
   header.validation_metrics = {};
-  header.summary = {};
-  header.scoring_history = {};
   header.warnings.clear();
   header.variable_importances = variable_importances(*made);
   header.checksum = static_cast<std::int64_t>(hash_bytes(made->encode_learnt()));

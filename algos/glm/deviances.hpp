@@ -17,11 +17,11 @@ struct Deviances {
   double weight = 0;
   double residual = 0;
   double null = 0;
-  double poisson_likelihood = 0;  ///< log-likelihood, constant included; 0 for other families
+  double likelihood = 0;  ///< its logarithm; only of poisson models and where it is asked for
   void merge(const Deviances& right);
   template <class Archive>
   void fields(Archive& archive) {
-    archive(rows, weight, residual, null, poisson_likelihood);
+    archive(rows, weight, residual, null, likelihood);
   }
 };
 
@@ -37,9 +37,11 @@ struct ObservedRow {
 struct NullModel {
   linear::Response response;
   double mean = 0;
+  double dispersion = 0;
+  bool full_likelihood = false;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(response, mean);
+    archive(response, mean, dispersion, full_likelihood);
   }
   /// Adds a row, unless something in it is missing or its weight 0.
   void add(const ObservedRow& row, Deviances& sum) const;
@@ -83,11 +85,12 @@ struct MeasureTask {
   };
   struct Partial {
     model::metrics::BinomialPartial binomial;
+    model::metrics::MultinomialPartial multinomial;
     model::metrics::RegressionPartial regression;
     Deviances deviances;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(binomial, regression, deviances);
+      archive(binomial, multinomial, regression, deviances);
     }
   };
   static void map(const mr::RowGroup& group, const State& state, Partial& partial);

@@ -31,13 +31,15 @@ std::string regularization(const GlmModel& model) {
 }
 
 std::string_view name_of(linear::Family family) {
-  constexpr std::array<std::string_view, 5> kNames = {"gaussian", "binomial", "quasibinomial",
-                                                      "poisson", "gamma"};
+  constexpr std::array<std::string_view, 10> kNames = {
+      "gaussian",           "binomial", "quasibinomial",    "poisson",     "gamma",
+      "fractionalbinomial", "tweedie",  "negativebinomial", "multinomial", "ordinal"};
   return kNames[static_cast<std::size_t>(family)];
 }
 
 std::string_view name_of(linear::Link link) {
-  constexpr std::array<std::string_view, 4> kNames = {"identity", "logit", "log", "inverse"};
+  constexpr std::array<std::string_view, 7> kNames = {"identity", "logit",       "log",   "inverse",
+                                                      "tweedie",  "multinomial", "ologit"};
   return kNames[static_cast<std::size_t>(link)];
 }
 
@@ -79,8 +81,10 @@ schema::Table summary(const GlmModel& model, const std::string& frame) {
   const auto& fits = model.path.fits;
   const SubmodelFit& shown =
       searched ? fits[static_cast<std::size_t>(model.best_submodel)] : fits.back();
-  cells.emplace_back(static_cast<std::int64_t>(model.coefficients.size()) - 1);
-  cells.emplace_back(model.rank - (model.design.intercept ? 1 : 0));
+  const auto sets = static_cast<std::int64_t>(model.sets());
+  const auto all = static_cast<std::int64_t>(model.coefficients.size());
+  cells.emplace_back(sets == 1 ? all - 1 : all);
+  cells.emplace_back(std::max<std::int64_t>(0, model.rank - (model.design.intercept ? sets : 0)));
   cells.emplace_back(std::int64_t{shown.iterations});
   cells.emplace_back(frame);
   table.add_row(std::move(cells));
@@ -110,6 +114,59 @@ void GlmTrainer::warn_of_fit(model::TrainContext& context) const {
   }
 }
 
+double GlmTrainer::dispersion_at(const linear::LikelihoodTask::Partial& here,
+                                 double freedom) const {
+  if (response_.fixed_dispersion()) return 1;
+  if (parameters_->fix_dispersion_parameter) return parameters_->init_dispersion_parameter;
+  switch (parameters_->dispersion_parameter_method) {
+    case DispersionMethod::deviance:
+      return here.deviance / freedom;
+    case DispersionMethod::ml:
+      return 1 / linear::gamma_shape(here.deviance / prepared_->moments.weight);
+    case DispersionMethod::pearson:
+      return here.pearson / freedom;
+  }
+  return here.pearson / freedom;
+}
+
+/// What the full likelihood needs beside the coefficients.
+void GlmTrainer::prepare_likelihood(GlmModel& model) {
+  model.calc_like = true;
+  const bool plain = plan_.submodels.size() == 1 && plan_.submodels[0].lambda == 0;
+  model.free_parameters = plain ? static_cast<std::int64_t>(model.coefficients.size()) : model.rank;
+  using linear::Family;
+  const bool dispersed = response_.family == Family::gaussian ||
+                         response_.family == Family::gamma ||
+                         response_.family == Family::negativebinomial;
+  if (!dispersed) return;
+  if (!parameters_->fix_dispersion_parameter) ++model.free_parameters;
+  if (model.inference) return;
+  const auto freedom = static_cast<double>(prepared_->moments.rows - model.rank);
+  model.dispersion = dispersion_at(surface_->likelihood(best_fit_->beta), freedom);
+}
+
+/// 1 / (1 - R²) of each numeric predictor on all others, from the inverse of X'X.
+std::vector<double> GlmTrainer::inflation_factors(model::TrainContext& context) const {
+  const linear::Design& design = prepared_->design;
+  const mr::ScratchLease scratch(context.engine);
+  linear::Surface surface(
+      {context.engine, design_inputs(*training_), context.job.token(), scratch.id()}, design,
+      {.family = linear::Family::gaussian}, surface_->deviance_scale());
+  const auto at =
+      surface.likelihood(std::vector<double>(static_cast<std::size_t>(design.size()), 0.0));
+  const auto gram = surface.gram(at.largest_weight);
+  const auto inverse = linalg::Cholesky(gram).inverse();
+  const auto first = static_cast<std::size_t>(design.categorical_size());
+  const std::size_t last = gram.size() - 1;
+  std::vector<double> made;
+  for (std::size_t j = first; j < first + design.numerics.size(); ++j) {
+    double squares = gram.at(j, j);
+    if (design.intercept) squares -= gram.at(last, j) * gram.at(last, j) / gram.at(last, last);
+    made.push_back(squares * inverse.at(j, j));
+  }
+  return made;
+}
+
 /// Standard errors from X'WX at the fit.
 void GlmTrainer::infer(GlmModel& model) {
   const auto here = surface_->likelihood(best_fit_->beta);
@@ -121,9 +178,8 @@ void GlmTrainer::infer(GlmModel& model) {
   }
   const auto rows = static_cast<double>(prepared_->moments.rows);
   const double freedom = rows - static_cast<double>(information.rank());
-  const bool fixed = response_.fixed_dispersion();
-  const bool by_deviance = parameters_->dispersion_parameter_method == DispersionMethod::deviance;
-  model.dispersion = fixed ? 1 : (by_deviance ? here.deviance : here.pearson) / freedom;
+  const bool fixed = response_.fixed_dispersion() || parameters_->fix_dispersion_parameter;
+  model.dispersion = dispersion_at(here, freedom);
   const auto raw = linear::raw_covariance(prepared_->design, information, model.dispersion);
   Inference made;
   for (std::size_t j = 0; j < information.size(); ++j) {
@@ -149,11 +205,12 @@ std::shared_ptr<GlmModel> GlmTrainer::bare_model(model::TrainContext& context,
   made->response = response_;
   made->beta = beta;
   made->null_mean = null_mean_;
+  made->null_shares = null_shares_;
   return made;
 }
 
 std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
-  auto made = bare_model(context, best_fit_->beta);
+  auto made = bare_model(context, fits_[best_of(fits_)].beta);
   made->lambda = plan_.submodels[best_].lambda;
   made->alpha = plan_.submodels[best_].alpha;
   made->best_submodel = static_cast<std::int32_t>(best_of(fits_));
@@ -172,10 +229,14 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
     made->beta.back() -= response_.eta_of(share) - response_.eta_of(prior);
   };
   if (context.category == model::Category::binomial) apply_prior();
-  made->coefficients = linear::to_raw(made->design, made->beta);
+  made->coefficients = raw_coefficients(*made, made->beta);
   made->standardized = with_intercept(*made, made->beta);
   made->rank = std::ranges::count_if(made->beta, [](double b) { return b != 0; });
   if (parameters_->compute_p_values) infer(*made);
+  if (parameters_->calc_like) prepare_likelihood(*made);
+  if (parameters_->generate_variable_inflation_factors) {
+    made->inflation_factors = inflation_factors(context);
+  }
   return made;
 }
 
@@ -205,8 +266,12 @@ void GlmTrainer::report(model::TrainContext& context,
     header.actual_parameters.emplace_back(name, std::move(value));
   };
   settle("family", std::string(name_of(response_.family)));
-  settle("link", std::string(name_of(response_.link)));
-  settle("solver", by_gradients() ? "L_BFGS" : "IRLSM");
+  if (response_.link != linear::Link::multinomial) {
+    settle("link", std::string(name_of(response_.link)));
+  }
+  if (response_.family != linear::Family::ordinal) {
+    settle("solver", by_gradients() ? "L_BFGS" : "IRLSM");
+  }
   settle("lambda", list_of(plan_.submodels, &Submodel::lambda, lambdas()));
   std::vector<Submodel> firsts;
   for (std::size_t i = 0; i < plan_.submodels.size(); i += lambdas()) {

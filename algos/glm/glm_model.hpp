@@ -48,18 +48,23 @@ class GlmModel final : public model::Model {
 
   linear::Design design;
   linear::Response response;
+  // With several classes, coefficients of each follow on another; an ordinal model's last are 0.
   std::vector<double> beta;          ///< of scaled columns; what scoring uses
   std::vector<double> coefficients;  ///< of raw columns, intercept last
   std::vector<double> standardized;  ///< of standardised columns, intercept last
   std::optional<Inference> inference;
-  double null_mean = 0;  ///< of the model without predictors, where the offset is 0
+  std::vector<double> null_shares;  ///< of the classes; empty unless there are several
+  double null_mean = 0;             ///< of the model without predictors, where the offset is 0
   double dispersion = 0;
+  bool calc_like = false;            ///< whether metrics have the full likelihood
+  std::int64_t free_parameters = 0;  ///< for Akaike's criterion then
   double lambda = 0;
   double alpha = 0;
   std::int32_t best_submodel = 0;
   Path path;
   std::int64_t rank = 0;  ///< coefficients that are not 0
   std::int32_t gainslift_groups = -1;
+  std::vector<double> inflation_factors;  ///< of the numeric predictors; empty unless asked for
 
   [[nodiscard]] std::vector<std::string> extra_outputs() const override;
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
@@ -73,8 +78,14 @@ class GlmModel final : public model::Model {
 
   /// Makes this a model of these raw coefficients, whose errors nobody knows.
   void take_coefficients(std::vector<double> raw);
-  /// Names of `coefficients`, "Intercept" last.
+  /// Names of `coefficients`, of one class where there are several: "Intercept" last.
   [[nodiscard]] std::vector<std::string> coefficient_names() const;
+  /// The same with the class behind, as many as there are `coefficients`.
+  [[nodiscard]] std::vector<std::string> full_coefficient_names() const;
+  /// Sets of coefficients: classes, or 1.
+  [[nodiscard]] std::size_t sets() const {
+    return static_cast<std::size_t>(design.response_classes);
+  }
 
   template <class Archive>
   void fields(Archive& archive) {
@@ -85,14 +96,19 @@ class GlmModel final : public model::Model {
  private:
   template <class Archive>
   void learnt(Archive& archive) {
-    archive(design, response, beta, coefficients, standardized, inference, null_mean, dispersion,
-            lambda, alpha, best_submodel, path, rank, gainslift_groups);
+    archive(design, response, beta, coefficients, standardized, inference, null_shares, null_mean,
+            dispersion, calc_like, free_parameters, lambda, alpha, best_submodel, path, rank,
+            gainslift_groups, inflation_factors);
   }
-  void predict_block(const model::ScoreBlock& block, std::span<double> eta) const;
+  void predict_block(const model::ScoreBlock& block, std::span<const double> slopes,
+                     std::span<double> eta) const;
+  void score_classes(const model::ScoreBlock& block, std::span<const std::span<double>> out) const;
   void add_standard_errors(const model::ScoreBlock& block, std::span<double> out) const;
 };
 
 /// Scaled coefficients as those of standardised columns: with an intercept, 0 where there is none.
-std::vector<double> with_intercept(const GlmModel& model, std::vector<double> beta);
+std::vector<double> with_intercept(const GlmModel& model, const std::vector<double>& beta);
+/// Scaled coefficients as raw ones, set by set.
+std::vector<double> raw_coefficients(const GlmModel& model, const std::vector<double>& beta);
 
 }  // namespace neve::algos::glm

@@ -29,6 +29,19 @@ constexpr std::array kRegression = {Measure{"rmse", "RMSE"},
                                     Measure{"deviance", "mean_residual_deviance"},
                                     Measure{"mae", "mae"}, Measure{"r2", "r2"}};
 
+constexpr std::array kMultinomial = {
+    Measure{"rmse", "RMSE"}, Measure{"logloss", "logloss"},
+    Measure{"r2", "r2"},     Measure{"classification_error", "classification_error"},
+    Measure{"auc", "AUC"},   Measure{"pr_auc", "pr_auc"}};
+
+std::span<const Measure> measures_of(model::Category category) {
+  if (category == model::Category::binomial) return kBinomial;
+  if (category == model::Category::multinomial) return kMultinomial;
+  constexpr std::size_t kWithoutAreas = 4;
+  if (category == model::Category::ordinal) return std::span(kMultinomial).first(kWithoutAreas);
+  return kRegression;
+}
+
 std::string timestamp(std::int64_t time_ms) {
   const std::time_t seconds = time_ms / 1000;
   std::tm parts{};
@@ -151,9 +164,7 @@ Table History::table(const Measured& measured) const {
                    entry.negative_log_likelihood, entry.objective});
   }
   if (entries_.empty()) return table;
-  const bool binomial = measured.category == model::Category::binomial;
-  const auto measures =
-      binomial ? std::span<const Measure>(kBinomial) : std::span<const Measure>(kRegression);
+  const auto measures = measures_of(measured.category);
   add_measures(table, measures, "training_", measured.training);
   if (measured.validation) add_measures(table, measures, "validation_", measured.validation);
   return table;

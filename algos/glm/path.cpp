@@ -48,6 +48,20 @@ bool add_violators(const Pulls& pulls, const linear::Penalty& penalty, std::vect
   return any;
 }
 
+std::vector<double> center_classes(std::vector<double> beta, const linear::Penalty& penalty,
+                                   std::size_t classes) {
+  const std::size_t size = beta.size() / classes;
+  for (std::size_t j = 0; j < size; ++j) {
+    if (penalty.l1[j] + penalty.l2[j] > 0) continue;
+    double total = 0;
+    for (std::size_t k = 0; k < classes; ++k) total += beta[k * size + j];
+    for (std::size_t k = 0; k < classes; ++k) {
+      beta[k * size + j] -= total / static_cast<double>(classes);
+    }
+  }
+  return beta;
+}
+
 bool at_rest(const std::vector<SubmodelFit>& fits, double null_deviance,
              double null_validation_deviance) {
   if (fits.back().iterations < static_cast<std::int32_t>(kLookBack)) return false;

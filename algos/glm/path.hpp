@@ -47,6 +47,11 @@ std::vector<bool> strong_set(const Pulls& before, const std::vector<double>& bet
 /// Karush, Kuhn and Tucker); false where there are none.
 bool add_violators(const Pulls& pulls, const linear::Penalty& penalty, std::vector<bool>& wanted);
 
+/// Coefficients of a multinomial fit, class after class. Adding the same to one coefficient of
+/// every class changes no probability: those that no penalty settles are moved to a sum of 0.
+std::vector<double> center_classes(std::vector<double> beta, const linear::Penalty& penalty,
+                                   std::size_t classes);
+
 /// Whether the path of one alpha that ends with the last fit has come to rest, as H2O-3 sees it:
 /// none of the last five submodels improved the deviance on the training frame by 1e-4 of it, or
 /// none the one on the validation frame at all.

@@ -78,6 +78,7 @@ linear::Design bare_design(const Parameters& parameters, const model::ColumnRole
   design.intercept = parameters.intercept;
   design.has_weights = !roles.weights.empty();
   design.has_offset = !roles.offset.empty();
+  if (roles.classes() > 2) design.response_classes = roles.classes();
   design.place_coefficients();
   return design;
 }
@@ -115,7 +116,24 @@ void check_response(const linear::Response& response, const linear::MomentsTask:
     case Family::gamma:
       if (low <= 0) refuse("gamma", low, "numbers above 0");
       return;
-    case Family::gaussian:
+    case Family::fractionalbinomial:
+      if (low < 0) refuse("fractionalbinomial", low, "numbers between 0 and 1");
+      if (moments.response.max > 1) {
+        refuse("fractionalbinomial", moments.response.max, "numbers between 0 and 1");
+      }
+      return;
+    case Family::negativebinomial:
+      if (low < 0) refuse("negativebinomial", low, "numbers of at least 0");
+      return;
+    case Family::tweedie:
+      if (response.variance_power >= 2 && low <= 0) {
+        refuse("tweedie with a variance power from 2 on", low, "numbers above 0");
+      }
+      if (response.variance_power > 0 && low < 0) {
+        refuse("tweedie with a variance power above 0", low, "numbers of at least 0");
+      }
+      return;
+    default:
       return;
   }
 }
@@ -172,14 +190,25 @@ linear::Penalty penalty_of(const Parameters& parameters, const Submodel& submode
                           .l2 = std::vector<double>(size, submodel.lambda * (1 - submodel.alpha))};
   if (parameters.non_negative) bound_at_zero(design, penalty);
   if (design.intercept) penalty.l1.back() = penalty.l2.back() = 0;
-  if (parameters.standardize) return penalty;
   const auto first = static_cast<std::size_t>(design.categorical_size());
-  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+  for (std::size_t j = 0; j < design.numerics.size() && !parameters.standardize; ++j) {
     const double scale = design.numerics[j].scale;
     penalty.l1[first + j] /= scale;
     penalty.l2[first + j] /= scale * scale;
   }
   return penalty;
+}
+
+void spread(const linear::Design& design, const linear::Response& response,
+            linear::Penalty& penalty) {
+  const std::size_t count = linear::coefficient_count(design, response);
+  const auto slopes = static_cast<std::size_t>(design.slopes());
+  for (auto* part : {&penalty.l1, &penalty.l2}) {
+    const std::vector<double> once = *part;
+    part->assign(count, 0.0);
+    const bool ordinal = response.family == linear::Family::ordinal;
+    for (std::size_t j = 0; j < (ordinal ? slopes : count); ++j) (*part)[j] = once[j % once.size()];
+  }
 }
 
 }  // namespace neve::algos::glm

@@ -5,6 +5,7 @@
 #include <neve/model/algorithm.hpp>
 #include <neve/mr/engine.hpp>
 
+#include "algos/families/linear/likelihood.hpp"
 #include "algos/families/linear/penalty.hpp"
 #include "algos/families/linear/prepare.hpp"
 #include "algos/families/linear/response.hpp"
@@ -46,5 +47,10 @@ Plan plan_submodels(const Parameters& parameters, double steepest,
 /// The penalty on scaled coefficients. Without `standardize` it is on the raw ones.
 linear::Penalty penalty_of(const Parameters& parameters, const Submodel& submodel,
                            const linear::Design& design);
+
+/// Makes the penalty of one set of coefficients that of all, where the response is one of several
+/// classes. `design` is that of the fit.
+void spread(const linear::Design& design, const linear::Response& response,
+            linear::Penalty& penalty);
 
 }  // namespace neve::algos::glm

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <neve/base/java_number.hpp>
+#include <neve/base/math.hpp>
 
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
@@ -14,10 +15,20 @@ namespace {
 
 /// From here on AUTO goes by gradients: X'WX costs the square of this in memory, and the cube in
 /// time.
-constexpr std::int32_t kMostForGram = 5000;
+constexpr std::size_t kMostForGram = 5000;
 
 /// The intercept that a fit starts from: the mean's, or one inside the range of an odd link.
 double start_eta(const linear::Response& response, double mean) { return response.eta_of(mean); }
+
+/// Shares of the classes, none quite 0, so that each has a logarithm.
+std::vector<double> shares_of(const std::vector<double>& weights) {
+  constexpr double kSmallest = 1e-10;
+  double total = 0;
+  for (const double weight : weights) total += weight;
+  std::vector<double> shares;
+  for (const double weight : weights) shares.push_back(std::max(kSmallest, weight / total));
+  return shares;
+}
 
 }  // namespace
 
@@ -45,9 +56,14 @@ void GlmTrainer::prepare(model::TrainContext& context) {
       linear::prepare(context.engine, inputs, bare_design(*parameters_, context.header.roles),
                       context.run_options());
   check_response(response_, prepared_->moments);
+  if (parameters_->generate_variable_inflation_factors && prepared_->design.numerics.empty()) {
+    throw InputError::illegal_argument(
+        "generate_variable_inflation_factors cannot be enabled for GLM models with only "
+        "non-numerical predictors.");
+  }
   if (!by_gradients()) {
     memory_ = context.engine.budget().reserve(
-        linear::gram_bytes(prepared_->design, context.engine.pool().threads()),
+        linear::gram_bytes(prepared_->design, response_, context.engine.pool().threads()),
         "X'WX of the GLM with " + std::to_string(prepared_->design.size()) + " coefficients");
   }
   scratch_ = std::make_unique<mr::ScratchLease>(context.engine);
@@ -55,7 +71,7 @@ void GlmTrainer::prepare(model::TrainContext& context) {
       parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
   surface_.emplace(
       linear::Surface::Data{context.engine, inputs, context.job.token(), scratch_->id()},
-      prepared_->design, response_, scale);
+      fit_design(), response_, scale);
   fit_null_model(context);
   plan_ = plan_submodels(*parameters_, null_steepness_, *prepared_);
 }
@@ -113,7 +129,8 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
 bool GlmTrainer::by_gradients() const {
   if (parameters_->solver == Solver::l_bfgs) return true;
   return parameters_->solver == Solver::automatic && !parameters_->remove_collinear_columns &&
-         !parameters_->compute_p_values && prepared_->design.slopes() >= kMostForGram;
+         !parameters_->compute_p_values &&
+         linear::coefficient_count(fit_design(), response_) >= kMostForGram;
 }
 
 /// The intercept of the model without predictors, where an offset shifts every row.
@@ -141,24 +158,59 @@ double GlmTrainer::fit_null_intercept(model::TrainContext& context) {
   return fit.beta[0];
 }
 
-void GlmTrainer::fit_null_model(model::TrainContext& context) {
+/// Thresholds of an ordinal response stand for its intercept.
+linear::Design GlmTrainer::fit_design() const {
+  linear::Design design = prepared_->design;
+  if (response_.family == linear::Family::ordinal) design.intercept = false;
+  return design;
+}
+
+/// Coefficients of the model without predictors.
+std::vector<double> GlmTrainer::null_coefficients(model::TrainContext& context) {
   const linear::Design& design = prepared_->design;
-  std::vector<double> beta(static_cast<std::size_t>(design.size()), 0.0);
-  if (design.intercept) {
+  std::vector<double> beta(linear::coefficient_count(surface_->design(), response_), 0.0);
+  null_shares_ = shares_of(prepared_->moments.class_weights);
+  if (response_.family == linear::Family::ordinal) {
+    double below = 0;
+    const auto slopes = static_cast<std::size_t>(design.slopes());
+    for (std::size_t k = 0; k + 1 < null_shares_.size(); ++k) {
+      below += null_shares_[k];
+      beta[slopes + k] = math::log(below / (1 - below));
+    }
+  } else if (response_.family == linear::Family::multinomial && design.intercept) {
+    const auto size = static_cast<std::size_t>(design.size());
+    for (std::size_t k = 0; k < null_shares_.size(); ++k) {
+      beta[(k + 1) * size - 1] = math::log(null_shares_[k]);
+    }
+  } else if (null_shares_.empty() && design.intercept) {
     beta.back() = design.has_offset ? fit_null_intercept(context)
                                     : start_eta(response_, prepared_->moments.response.mean);
   }
-  null_mean_ = response_.mu_of(design.intercept ? beta.back() : 0);
+  if (!design.intercept) {
+    null_shares_.assign(null_shares_.size(), 1 / static_cast<double>(null_shares_.size()));
+  }
+  return beta;
+}
+
+void GlmTrainer::fit_null_model(model::TrainContext& context) {
+  const linear::Design& design = prepared_->design;
+  std::vector<double> beta = null_coefficients(context);
+  null_mean_ = null_shares_.empty() ? response_.mu_of(design.intercept ? beta.back() : 0) : 0;
   auto at = surface_->likelihood(beta);
   null_deviance_ = at.deviance;
   // The slope by standardised coefficients, or by raw ones where those are penalised.
   null_steepness_ = 0;
   const auto first = static_cast<std::size_t>(design.categorical_size());
-  for (std::size_t j = 0; j < static_cast<std::size_t>(design.slopes()); ++j) {
+  const auto slopes = static_cast<std::size_t>(design.slopes());
+  const auto size = static_cast<std::size_t>(surface_->design().size());
+  for (std::size_t at_all = 0; at_all < beta.size(); ++at_all) {
+    const std::size_t j = at_all % size;
+    const bool threshold = at_all >= size && response_.family == linear::Family::ordinal;
+    if (j >= slopes || threshold) continue;
     const bool raw = j >= first && !parameters_->standardize;
     const double scale = raw ? design.numerics[j - first].scale : 1;
-    null_steepness_ =
-        std::max(null_steepness_, std::fabs(at.gradient[j]) * scale * surface_->deviance_scale());
+    null_steepness_ = std::max(null_steepness_,
+                               std::fabs(at.gradient[at_all]) * scale * surface_->deviance_scale());
   }
   start_ = beta;
   start_pull_ = at.gradient;
@@ -204,7 +256,9 @@ std::size_t GlmTrainer::lambdas() const {
 }
 
 linear::Penalty GlmTrainer::penalty_at(const Submodel& submodel) const {
-  return penalty_of(*parameters_, submodel, prepared_->design);
+  auto penalty = penalty_of(*parameters_, submodel, prepared_->design);
+  if (!null_shares_.empty()) spread(surface_->whole_design(), response_, penalty);
+  return penalty;
 }
 
 /// Of the terms that the surface shows.
@@ -229,6 +283,23 @@ void GlmTrainer::make_optimiser() {
   }
 }
 
+/// Coefficients of the fit as the model has them: for each class, where there are several.
+std::vector<double> GlmTrainer::model_coefficients(const std::vector<double>& beta) const {
+  if (null_shares_.empty()) return beta;
+  const auto classes = static_cast<std::ptrdiff_t>(null_shares_.size());
+  if (response_.family == linear::Family::multinomial) {
+    return center_classes(beta, penalty_at(plan_.submodels[current_]), null_shares_.size());
+  }
+  const std::ptrdiff_t slopes = prepared_->design.slopes();
+  std::vector<double> made;
+  for (std::ptrdiff_t k = 0; k + 1 < classes; ++k) {
+    made.insert(made.end(), beta.begin(), beta.begin() + slopes);
+    made.push_back(beta[static_cast<std::size_t>(slopes + k)]);
+  }
+  made.resize(made.size() + static_cast<std::size_t>(slopes) + 1, 0.0);
+  return made;
+}
+
 void GlmTrainer::start_submodel(model::TrainContext& context) {
   const Submodel& submodel = plan_.submodels[current_];
   const bool first = current_ % lambdas() == 0;
@@ -244,7 +315,7 @@ void GlmTrainer::start_submodel(model::TrainContext& context) {
                        penalty_at(submodel));
   start_fit();
   if (validation_ && current_ == 0) {
-    null_validation_deviance_ = validation_deviance(context, start_);
+    null_validation_deviance_ = validation_deviance(context, model_coefficients(start_));
   }
 }
 
@@ -299,10 +370,10 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
   SubmodelFit made{.alpha = submodel.alpha,
                    .lambda = submodel.lambda,
                    .iterations = iterations_,
-                   .beta = fit_.beta,
+                   .beta = model_coefficients(fit_.beta),
                    .deviance = fit_.here.deviance};
   if (validation_ && plan_.submodels.size() > 1) {
-    made.validation_deviance = validation_deviance(context, fit_.beta);
+    made.validation_deviance = validation_deviance(context, made.beta);
   }
   if (searches_lambda(*parameters_)) history_.add(made);
   fits_.push_back(std::move(made));

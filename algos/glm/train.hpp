@@ -36,6 +36,9 @@ class GlmTrainer final : public model::Trainer {
   void take_roles(model::TrainContext& context);
   void fit_null_model(model::TrainContext& context);
   [[nodiscard]] double fit_null_intercept(model::TrainContext& context);
+  [[nodiscard]] std::vector<double> null_coefficients(model::TrainContext& context);
+  [[nodiscard]] linear::Design fit_design() const;
+  [[nodiscard]] std::vector<double> model_coefficients(const std::vector<double>& beta) const;
   void start_submodel(model::TrainContext& context);
   void start_fit();
   /// False where columns that were left out want in: the fit then goes on with them.
@@ -60,6 +63,10 @@ class GlmTrainer final : public model::Trainer {
                                        const std::vector<double>& beta) const;
   std::shared_ptr<GlmModel> make_model(model::TrainContext& context);
   void infer(GlmModel& model);
+  [[nodiscard]] double dispersion_at(const linear::LikelihoodTask::Partial& here,
+                                     double freedom) const;
+  void prepare_likelihood(GlmModel& model);
+  [[nodiscard]] std::vector<double> inflation_factors(model::TrainContext& context) const;
   void report(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
 
   std::shared_ptr<const Parameters> parameters_;
@@ -71,6 +78,7 @@ class GlmTrainer final : public model::Trainer {
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;
   double null_mean_ = 0;
+  std::vector<double> null_shares_;  ///< of the classes; empty unless there are several
   double null_deviance_ = 0;
   double null_steepness_ = 0;
 

@@ -115,7 +115,7 @@ def test_routes_that_are_not_built_are_not_listed(places, method, path):
     ("gbm", "two", "nfolds", 3), ("gbm", "two", "fold_column", "x"), ("gbm", "two", "balance_classes", "true"),
     ("gbm", "two", "checkpoint", "old"), ("gbm", "y", "distribution", "huber"), ("gbm", "two", "calibrate_model", "true"),
     ("gbm", "two", "categorical_encoding", "Eigen"), ("gbm", "y", "monotone_constraints", '[{"key":"x","value":1}]'),
-    ("glm", "y", "family", "tweedie"), ("glm", "two", "solver", "GRADIENT_DESCENT_LH"),
+    ("glm", "two", "influence", "dfbetas"),
     ("glm", "two", "interactions", '["x"]'), ("glm", "two", "export_checkpoints_dir", "somewhere"),
     ("glm", "two", "missing_values_handling", "PlugValues")])
 def test_values_whose_work_is_not_built_are_named(places, algorithm, response, name, value):

@@ -12,7 +12,7 @@ namespace {
 constexpr double kGoodShrink = 0.05 * 0.05;
 /// The fit ends when its next step, as far as can be told, would be below this, squared, in units
 /// of the squared standard errors; that step is still taken, without looking at where it leads.
-constexpr double kLastStep = 5e-14;
+constexpr double kLastStep = 1e-16;
 /// Steps that shrink no faster than this, squared, are on their way to infinity.
 constexpr double kSlowShrink = 0.3 * 0.3;
 /// So are linear predictors that grow by this much at every step (by 1 with a logistic model).

@@ -105,7 +105,8 @@ class Descent {
       for (std::size_t i = j; i < moving.size(); ++i) part.at(i, j) = h.get(moving[i], at);
     }
     const linalg::Cholesky factor(part);
-    if (factor.rank() != moving.size()) return std::nullopt;
+    // What depends on others becomes 0: as good as any value where it costs nothing, as intercepts
+    // of several classes do, and otherwise noticed below.
     const auto values = factor.solve(right);
     for (std::size_t j = 0; j < moving.size(); ++j) {
       const std::size_t at = moving[j];

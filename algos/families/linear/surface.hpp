@@ -26,6 +26,7 @@ class Surface {
   Surface(Data data, Design design, Response response, double deviance_scale);
   /// The terms that count now.
   [[nodiscard]] const Design& design() const { return point_.design; }
+  [[nodiscard]] const Design& whole_design() const { return whole_design_; }
   [[nodiscard]] const Response& response() const { return point_.response; }
   [[nodiscard]] double deviance_scale() const { return scale_; }
 
@@ -44,6 +45,7 @@ class Surface {
 
  private:
   [[nodiscard]] mr::RunOptions options() const;
+  void keep(const std::vector<std::size_t>& slopes, std::size_t sets);
   Data data_;
   double scale_;
   Point point_;

@@ -136,7 +136,7 @@ class Session {
     for (const char* name : {"offset", "weight", "gaussian", "binomial", "poisson", "gamma",
                              "class", "tweedie", "negbinomial", "fraction", "three", "grade"}) {
       const bool used = name == response || std::ranges::any_of(form, [&](const auto& given) {
-                          return given.second == name;
+                          return given.first.ends_with("_column") && given.second == name;
                         });
       if (!used) ignored += (ignored.empty() ? "\"" : ",\"") + std::string(name) + "\"";
     }

@@ -108,8 +108,7 @@ TEST(Glm, PriorMovesTheInterceptOnly) {
 TEST(Glm, WhatIsNotBuiltIsRefusedByNameAndValue) {
   Session session(1, 1);
   const std::vector<std::pair<std::string, std::string>> refused = {
-      {"family", "tweedie"},
-      {"solver", "COORDINATE_DESCENT_NAIVE"},
+      {"influence", "dfbetas"},
       {"nfolds", "3"},
       {"interactions", "[\"x1\",\"x2\"]"},
       {"missing_values_handling", "PlugValues"}};
