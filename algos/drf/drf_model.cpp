@@ -15,6 +15,29 @@ void DrfModel::score(const model::ScoreBlock& block, std::span<const std::span<d
   votes_to_outputs(tree_per_class, voters, out);
 }
 
+bool DrfModel::is_sound() const {
+  using model::Category;
+  const Category category = header.category;
+  const model::ColumnRoles& roles = header.roles;
+  if (category != Category::regression && category != Category::binomial &&
+      category != Category::multinomial) {
+    return false;
+  }
+  if (levels.size() != roles.domains.size()) return false;
+  for (std::size_t c = 0; c < levels.size(); ++c) {
+    const auto size = roles.domains[c] ? static_cast<std::int32_t>(roles.domains[c]->size()) : 0;
+    if (levels[c] != size) return false;
+  }
+  // Two classes may have a tree each, or one for both.
+  const std::size_t trees = iterations.empty() ? 1 : iterations.front().size();
+  if (trees != 1 && trees != outputs()) return false;
+  if (trees == 1 && category == Category::multinomial) return false;
+  return std::ranges::all_of(iterations, [&](const Iteration& iteration) {
+    return iteration.size() == trees &&
+           std::ranges::all_of(iteration, [&](const auto& tree) { return tree.is_sound(levels); });
+  });
+}
+
 schema::AnyObject DrfModel::output() const {
   auto made = std::make_shared<DrfOutput>();
   model::fill_output(header, *made);

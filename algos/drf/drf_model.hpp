@@ -22,6 +22,7 @@ class DrfModel final : public model::Model {
 
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
   [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
+  [[nodiscard]] bool is_sound() const override;
   [[nodiscard]] schema::AnyObject output() const override;
   [[nodiscard]] wire::Bytes encode() const override;
   [[nodiscard]] wire::Bytes encode_learnt() const override;

@@ -4,8 +4,8 @@
 
 #include <neve/model/score.hpp>
 
-#include "algos/gbm/class_balance.hpp"
 #include "algos/families/trees/soundness.hpp"
+#include "algos/gbm/class_balance.hpp"
 #include "algos/gbm/gbm_output.hpp"
 #include "algos/gbm/huber_errors.hpp"
 
@@ -76,10 +76,11 @@ bool GbmModel::is_sound() const {
   const model::ColumnRoles& roles = header.roles;
   const bool many = header.category == model::Category::multinomial;
   const bool two = header.category == model::Category::binomial;
-  if (many != (distribution.family == Family::multinomial) ||
-      two != (distribution.family == Family::bernoulli)) {
-    return false;
-  }
+  const bool of_two =
+      distribution.family == Family::bernoulli || distribution.family == Family::quasibinomial;
+  if (many != (distribution.family == Family::multinomial) || (two && !of_two)) return false;
+  if (!class_weights.empty() && class_weights.size() != (many ? outputs() : 2)) return false;
+  if (!calibration.is_sound()) return false;
   if (!many && !two && header.category != model::Category::regression) return false;
   std::vector<std::int32_t> levels;
   for (const frame::DomainPtr& domain : roles.domains) {

@@ -11,14 +11,20 @@ namespace {
 constexpr std::size_t kRows = model::ScoreBlock::kMostRows;
 
 /// The response of a block; codes of another domain become those of the training domain.
-void read_response(const frame::Chunk& chunk, const model::LevelMap& levels, std::int64_t begin,
+struct ResponseReader {
+  const model::LevelMap& levels;
+  std::int32_t classes;
+};
+
+void read_response(const frame::Chunk& chunk, const ResponseReader& reader, std::int64_t begin,
                    std::span<double> out) {
+  const model::LevelMap& levels = reader.levels;
   chunk.decode(begin, out);
   if (levels.identity) return;
   for (double& y : out) {
     if (!std::isnan(y)) y = levels.map(static_cast<std::int32_t>(y));
     // A class that training did not see.
-    if (y > 1) y = frame::kMissingDouble;
+    if (y >= reader.classes) y = frame::kMissingDouble;
   }
 }
 
@@ -35,22 +41,48 @@ double inside(const linear::Response& response, double mean) {
   return std::clamp(mean, kEdge, 1 - kEdge);
 }
 
+NullModel null_model_of(const GlmModel& model) {
+  return {.response = model.response,
+          .mean = model.null_mean,
+          .dispersion = model.dispersion,
+          .full_likelihood = model.calc_like};
+}
+
+/// Whether the likelihood follows from the deviance.
+bool is_of_classes(const GlmModel& model) {
+  return model.header.category != model::Category::regression;
+}
+
+double likelihood_of(const GlmModel& model, const Deviances& d) {
+  return is_of_classes(model) ? -d.residual / 2 : d.likelihood;
+}
+
+/// Free coefficients. An ordinal model's slopes are the same for all classes.
+std::int64_t rank_of(const GlmModel& model) {
+  if (model.response.family != linear::Family::ordinal) return model.rank;
+  const auto sets = static_cast<std::int64_t>(model.sets());
+  return model.rank / (sets - 1) + sets - 2;
+}
+
 template <class Glm, class Base>
 model::metrics::Metrics with_deviances(const Base& base, const Deviances& deviances, double aic,
                                        const GlmModel& model) {
   Glm made;
   static_cast<Base&>(made) = base;
   made.AIC = aic;
-  made.loglikelihood = 0;
+  made.loglikelihood = model.calc_like ? likelihood_of(model, deviances) : 0;
   made.residual_deviance = deviances.residual;
   made.null_deviance = deviances.null;
   made.null_degrees_of_freedom = deviances.rows - (model.design.intercept ? 1 : 0);
-  made.residual_degrees_of_freedom = deviances.rows - model.rank;
+  made.residual_degrees_of_freedom = deviances.rows - rank_of(model);
   return made;
 }
 
 /// Akaike's criterion as H2O-3 defines it family by family.
 double aic_of(const GlmModel& model, const Deviances& d) {
+  if (model.calc_like) {
+    return 2 * static_cast<double>(model.free_parameters) - 2 * likelihood_of(model, d);
+  }
   const double twice_rank = 2 * static_cast<double>(model.rank);
   const auto n = static_cast<double>(d.rows);
   switch (model.response.family) {
@@ -62,8 +94,10 @@ double aic_of(const GlmModel& model, const Deviances& d) {
     case linear::Family::quasibinomial:
       return d.residual + twice_rank;
     case linear::Family::poisson:
-      return -2 * d.poisson_likelihood + twice_rank;
-    case linear::Family::gamma:
+      return -2 * d.likelihood + twice_rank;
+    case linear::Family::fractionalbinomial:
+      return d.residual + twice_rank;
+    default:
       return model::metrics::kNotComputed;
   }
   return model::metrics::kNotComputed;
@@ -81,6 +115,36 @@ Deviances deviances_by_class(const GlmModel& model, const model::metrics::Binomi
   return made;
 }
 
+/// The logarithm of a row's likelihood, as H2O-3 weighs it: a weight is a number of copies for
+/// counts and classes, and divides the dispersion of gaussian and gamma rows.
+double log_likelihood(const NullModel& model, const ObservedRow& row) {
+  const double w = row.weight;
+  const double y = row.y;
+  const double mu = row.mean;
+  constexpr double kLogTwoPi = 1.8378770664093453;
+  switch (model.response.family) {
+    case linear::Family::gaussian: {
+      const double phi = model.dispersion / w;
+      return -0.5 * ((y - mu) * (y - mu) / phi + math::log(phi) + kLogTwoPi);
+    }
+    case linear::Family::poisson:
+      return w * (y * math::log(mu) - math::lgamma(std::round(y) + 1) - mu);
+    case linear::Family::gamma: {
+      const double shape = w / model.dispersion;
+      return shape * math::log(shape * y / mu) - shape * y / mu - math::log(y) -
+             math::lgamma(shape);
+    }
+    case linear::Family::negativebinomial: {
+      const double size = 1 / model.response.theta;
+      const double ways = math::lgamma(y + size) - math::lgamma(size) - math::lgamma(y + 1);
+      const double seen = y == 0 ? 0 : y * math::log(mu / (size + mu));
+      return w * (ways + seen - size * math::log1p(mu / size));
+    }
+    default:
+      return -0.5 * w * model.response.deviance(y, inside(model.response, mu));
+  }
+}
+
 }  // namespace
 
 void Deviances::merge(const Deviances& right) {
@@ -88,7 +152,7 @@ void Deviances::merge(const Deviances& right) {
   weight += right.weight;
   residual += right.residual;
   null += right.null;
-  poisson_likelihood += right.poisson_likelihood;
+  likelihood += right.likelihood;
 }
 
 void NullModel::add(const ObservedRow& row, Deviances& sum) const {
@@ -98,9 +162,9 @@ void NullModel::add(const ObservedRow& row, Deviances& sum) const {
   sum.weight += row.weight;
   sum.residual += row.weight * response.deviance(row.y, inside(response, row.mean));
   sum.null += row.weight * response.deviance(row.y, null_mean_at(*this, row.offset));
-  if (response.family != linear::Family::poisson) return;
-  const double constant = math::lgamma(std::round(row.y) + 1);
-  sum.poisson_likelihood += row.weight * (row.y * math::log(row.mean) - constant - row.mean);
+  if (full_likelihood || response.family == linear::Family::poisson) {
+    sum.likelihood += log_likelihood(*this, row);
+  }
 }
 
 void DevianceTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
@@ -114,7 +178,7 @@ void DevianceTask::map(const mr::RowGroup& group, const State& state, Partial& p
     const auto rows = static_cast<std::size_t>(
         std::min<std::int64_t>(static_cast<std::int64_t>(kRows), group.rows - begin));
     group.columns[0].decode(begin, std::span(mean).first(rows));
-    read_response(group.columns[1], state.response_levels, begin, std::span(y).first(rows));
+    read_response(group.columns[1], {state.response_levels, 2}, begin, std::span(y).first(rows));
     std::size_t column = 2;
     if (state.has_weights) group.columns[column++].decode(begin, std::span(weights).first(rows));
     if (state.has_offset) group.columns[column].decode(begin, std::span(offset).first(rows));
@@ -125,41 +189,112 @@ void DevianceTask::map(const mr::RowGroup& group, const State& state, Partial& p
   }
 }
 
+namespace {
+
+/// A block's rows as scored, and what they were to be.
+struct Measured {
+  std::vector<std::span<double>> values;  ///< as score() gives them
+  std::span<const double> y;
+  std::span<const double> weights;
+  bool weighted = false;
+  std::span<const double> offset;
+  [[nodiscard]] std::span<const double> given_weights() const {
+    return weighted ? weights : std::span<const double>();
+  }
+};
+
+/// A share between 0 and 1 counts as that part of a row of the second class, and the rest as one of
+/// the first.
+void add_shares(const Measured& rows, model::metrics::BinomialPartial& partial) {
+  const auto p1 = rows.values[1];
+  std::vector<double> of_class(rows.y.size());
+  std::vector<double> part(rows.y.size());
+  for (const double actual : {1.0, 0.0}) {
+    for (std::size_t i = 0; i < rows.y.size(); ++i) {
+      of_class[i] = std::isnan(rows.y[i]) ? rows.y[i] : actual;
+      part[i] = rows.weights[i] * (actual == 1 ? rows.y[i] : 1 - rows.y[i]);
+    }
+    partial.add_rows(p1, of_class, part);
+  }
+}
+
+void add_classes(const GlmModel& model, const Measured& rows, Deviances& sum) {
+  for (std::size_t i = 0; i < rows.y.size(); ++i) {
+    const double weight = rows.weights[i];
+    if (std::isnan(rows.y[i]) || std::isnan(weight) || weight == 0) continue;
+    const auto k = static_cast<std::size_t>(rows.y[i]);
+    const double share = rows.values[k][i];
+    if (std::isnan(share)) continue;
+    constexpr double kSmallest = 1e-300;
+    ++sum.rows;
+    sum.weight += weight;
+    sum.residual -= 2 * weight * math::log(std::max(share, kSmallest));
+    sum.null -= 2 * weight * math::log(model.null_shares[k]);
+  }
+}
+
+void add_metrics(const GlmModel& model, const Measured& rows, MeasureTask::Partial& partial) {
+  if (model.sets() > 1) {
+    std::vector<std::span<const double>> probabilities;
+    for (std::size_t k = 0; k < model.sets(); ++k) probabilities.emplace_back(rows.values[k]);
+    partial.multinomial.add_rows(probabilities, rows.y, rows.given_weights());
+  } else if (model.response.family == linear::Family::fractionalbinomial) {
+    add_shares(rows, partial.binomial);
+  } else if (model.header.category == model::Category::binomial) {
+    partial.binomial.add_rows(rows.values[1], rows.y, rows.given_weights());
+  } else {
+    partial.regression.add_rows(model.deviance(), rows.values[0], rows.y, rows.given_weights());
+  }
+}
+
+/// Whether sums by class of binomial metrics say all that deviances need.
+bool said_by_class(const GlmModel& model, bool offset) {
+  return model.header.category == model::Category::binomial && !offset &&
+         model.response.family != linear::Family::fractionalbinomial;
+}
+
+void add_row_deviances(const GlmModel& model, const Measured& rows, Deviances& sum) {
+  if (model.sets() > 1) return add_classes(model, rows, sum);
+  const NullModel null_model = null_model_of(model);
+  const bool binomial = model.header.category == model::Category::binomial;
+  const std::span<double> mean = rows.values[binomial ? 1 : 0];
+  for (std::size_t i = 0; i < rows.y.size(); ++i) {
+    const double offset = rows.offset.empty() ? 0 : rows.offset[i];
+    null_model.add({rows.y[i], mean[i], rows.weights[i], offset}, sum);
+  }
+}
+
+}  // namespace
+
 void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
-  const bool binomial = state.model->header.category == model::Category::binomial;
-  const NullModel null_model{state.model->response, state.model->null_mean};
-  std::vector<std::vector<double>> values(
-      state.model->outputs() + state.model->extra_outputs().size(), std::vector<double>(kRows));
+  const GlmModel& model = *state.model;
+  std::vector<std::vector<double>> values(model.outputs() + model.extra_outputs().size(),
+                                          std::vector<double>(kRows));
   std::vector<double> y(kRows);
   std::vector<double> weights(kRows, 1.0);
+  const auto classes = std::max(2, static_cast<std::int32_t>(model.sets()));
   model::BlockReader reader(group, state.plan);
   for (std::int64_t begin = 0; begin < group.rows;) {
     const model::ScoreBlock& block = reader.read(begin);
     const std::size_t rows = block.rows;
-    std::vector<std::span<double>> out;
-    out.reserve(values.size());
-    for (auto& column : values) out.emplace_back(column.data(), rows);
-    state.model->score(block, out);
-    const std::span<double> mean = out[binomial ? 1 : 0];
+    Measured measured{.values = {},
+                      .y = std::span(y).first(rows),
+                      .weights = std::span(weights).first(rows),
+                      .weighted = state.weights >= 0,
+                      .offset = block.offset};
+    measured.values.reserve(values.size());
+    for (auto& column : values) measured.values.emplace_back(column.data(), rows);
+    model.score(block, measured.values);
     const auto& columns = group.columns;
-    read_response(columns[static_cast<std::size_t>(state.response)], state.response_levels, begin,
-                  std::span(y).first(rows));
-    std::span<const double> weight;
-    if (state.weights >= 0) {
+    read_response(columns[static_cast<std::size_t>(state.response)],
+                  {state.response_levels, classes}, begin, std::span(y).first(rows));
+    if (measured.weighted) {
       columns[static_cast<std::size_t>(state.weights)].decode(begin,
                                                               std::span(weights).first(rows));
-      weight = std::span(weights).first(rows);
     }
-    const auto actual = std::span<const double>(y).first(rows);
-    if (binomial) {
-      partial.binomial.add_rows(mean, actual, weight);
-    } else {
-      partial.regression.add_rows(state.model->deviance(), mean, actual, weight);
-    }
-    // Without offset the binomial sums already say it all.
-    for (std::size_t i = 0; i < rows && !(binomial && block.offset.empty()); ++i) {
-      const double offset = block.offset.empty() ? 0 : block.offset[i];
-      null_model.add({y[i], mean[i], weights[i], offset}, partial.deviances);
+    if (!state.deviances_only) add_metrics(model, measured, partial);
+    if (state.deviances_only || !said_by_class(model, !block.offset.empty())) {
+      add_row_deviances(model, measured, partial.deviances);
     }
     begin += static_cast<std::int64_t>(rows);
   }
@@ -167,6 +302,7 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
 
 void MeasureTask::merge(Partial& left, const Partial& right) {
   left.binomial.merge(right.binomial);
+  left.multinomial.merge(right.multinomial);
   left.regression.merge(right.regression);
   left.deviances.merge(right.deviances);
 }
@@ -177,7 +313,7 @@ Deviances deviances_of(mr::Engine& engine, const GlmModel& model, const model::D
     return data.inputs.columns[static_cast<std::size_t>(at)];
   };
   mr::Inputs inputs{data.inputs.layout, {mean, column(data.response)}};
-  DevianceTask::State state{.model = {model.response, model.null_mean},
+  DevianceTask::State state{.model = null_model_of(model),
                             .response_levels = data.response_levels,
                             .has_weights = data.weights >= 0,
                             .has_offset = data.offset >= 0};
@@ -186,14 +322,36 @@ Deviances deviances_of(mr::Engine& engine, const GlmModel& model, const model::D
   return engine.run<DevianceTask>(inputs, state);
 }
 
+Deviances deviances_of(mr::Engine& engine, const std::shared_ptr<const GlmModel>& model,
+                       const model::Dataset& data, const job::TokenPtr& token) {
+  mr::RunOptions options;
+  options.token = token;
+  const MeasureTask::State state{.model = model,
+                                 .plan = model::plan_of(*model, data, {}),
+                                 .response = data.response,
+                                 .weights = data.weights,
+                                 .response_levels = data.response_levels,
+                                 .deviances_only = true};
+  return engine.run<MeasureTask>(data.inputs, state, options).deviances;
+}
+
 void add_deviances(const GlmModel& model, const Deviances& deviances,
                    model::metrics::Metrics& metrics) {
   namespace metric = model::metrics;
   const double aic = aic_of(model, deviances);
   if (const metric::Binomial* binomial = metrics.binomial()) {
     metrics = with_deviances<metric::BinomialGlm>(*binomial, deviances, aic, model);
+  } else if (const metric::Multinomial* many = metrics.multinomial()) {
+    const bool ordinal = model.response.family == linear::Family::ordinal;
+    metrics = ordinal ? with_deviances<metric::OrdinalGlm>(*many, deviances, aic, model)
+                      : with_deviances<metric::MultinomialGlm>(*many, deviances, aic, model);
   } else if (const metric::Regression* regression = metrics.regression()) {
-    metrics = with_deviances<metric::RegressionGlm>(*regression, deviances, aic, model);
+    metric::Regression made = *regression;
+    const linear::Family family = model.response.family;
+    if (family == linear::Family::tweedie || family == linear::Family::negativebinomial) {
+      made.mean_residual_deviance = deviances.residual / deviances.weight;
+    }
+    metrics = with_deviances<metric::RegressionGlm>(made, deviances, aic, model);
   }
 }
 
@@ -206,17 +364,24 @@ model::metrics::Metrics measure(mr::Engine& engine, const std::shared_ptr<const 
                                  .response = data.response,
                                  .weights = data.weights,
                                  .response_levels = data.response_levels};
-  const auto seen = engine.run<MeasureTask>(data.inputs, state, options);
+  auto seen = engine.run<MeasureTask>(data.inputs, state, options);
   model::metrics::Metrics metrics;
-  if (model->header.category == model::Category::binomial) {
+  if (model->sets() > 1) {
+    metrics =
+        model::metrics::finish_multinomial(seen.multinomial, *model->header.roles.response_domain);
+  } else if (model->header.category == model::Category::binomial) {
     model::metrics::BinomialOptions binomial;
     binomial.domain = *model->header.roles.response_domain;
     binomial.gainslift_bins = model->gainslift_bins();
-    metrics = model::metrics::finish_binomial(engine.pool(), seen.binomial, binomial);
+    auto made = model::metrics::finish_binomial(engine.pool(), seen.binomial, binomial);
+    if (model->response.family == linear::Family::fractionalbinomial) {
+      made.nobs = seen.deviances.rows;
+    }
+    metrics = std::move(made);
   } else {
     metrics = model::metrics::finish_regression(seen.regression);
   }
-  const bool by_class = model->header.category == model::Category::binomial && data.offset < 0;
+  const bool by_class = said_by_class(*model, data.offset >= 0);
   add_deviances(*model, by_class ? deviances_by_class(*model, seen.binomial) : seen.deviances,
                 metrics);
   return metrics;

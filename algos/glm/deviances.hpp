@@ -17,11 +17,11 @@ struct Deviances {
   double weight = 0;
   double residual = 0;
   double null = 0;
-  double poisson_likelihood = 0;  ///< log-likelihood, constant included; 0 for other families
+  double likelihood = 0;  ///< its logarithm; only of poisson models and where it is asked for
   void merge(const Deviances& right);
   template <class Archive>
   void fields(Archive& archive) {
-    archive(rows, weight, residual, null, poisson_likelihood);
+    archive(rows, weight, residual, null, likelihood);
   }
 };
 
@@ -37,9 +37,11 @@ struct ObservedRow {
 struct NullModel {
   linear::Response response;
   double mean = 0;
+  double dispersion = 0;
+  bool full_likelihood = false;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(response, mean);
+    archive(response, mean, dispersion, full_likelihood);
   }
   /// Adds a row, unless something in it is missing or its weight 0.
   void add(const ObservedRow& row, Deviances& sum) const;
@@ -75,18 +77,20 @@ struct MeasureTask {
     std::int32_t response = -1;
     std::int32_t weights = -1;
     model::LevelMap response_levels;
+    bool deviances_only = false;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(model, plan, response, weights, response_levels);
+      archive(model, plan, response, weights, response_levels, deviances_only);
     }
   };
   struct Partial {
     model::metrics::BinomialPartial binomial;
+    model::metrics::MultinomialPartial multinomial;
     model::metrics::RegressionPartial regression;
     Deviances deviances;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(binomial, regression, deviances);
+      archive(binomial, multinomial, regression, deviances);
     }
   };
   static void map(const mr::RowGroup& group, const State& state, Partial& partial);
@@ -95,6 +99,10 @@ struct MeasureTask {
 
 Deviances deviances_of(mr::Engine& engine, const GlmModel& model, const model::Dataset& data,
                        ColumnId mean);
+
+/// The same for a model that has not scored.
+Deviances deviances_of(mr::Engine& engine, const std::shared_ptr<const GlmModel>& model,
+                       const model::Dataset& data, const job::TokenPtr& token);
 
 /// Turns metrics into their GLM form.
 void add_deviances(const GlmModel& model, const Deviances& deviances,

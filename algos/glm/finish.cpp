@@ -14,13 +14,6 @@ namespace {
 /// A linear predictor beyond this makes a mean that is 0 or 1 to nearly eight digits.
 constexpr double kExtremeEta = 18;
 
-/// Coefficients of columns standardised to mean 0 and deviation 1, from scaled ones.
-std::vector<double> standardise(const linear::Design& design, const std::vector<double>& beta) {
-  std::vector<double> made = beta;
-  if (!design.intercept) made.push_back(0);
-  return made;
-}
-
 /// A number to four digits after the point's first, as the reference prints lambdas.
 std::string short_number(double value) {
   if (value == 0 || !std::isfinite(value)) return java_double(value);
@@ -38,33 +31,63 @@ std::string regularization(const GlmModel& model) {
 }
 
 std::string_view name_of(linear::Family family) {
-  constexpr std::array<std::string_view, 5> kNames = {"gaussian", "binomial", "quasibinomial",
-                                                      "poisson", "gamma"};
+  constexpr std::array<std::string_view, 10> kNames = {
+      "gaussian",           "binomial", "quasibinomial",    "poisson",     "gamma",
+      "fractionalbinomial", "tweedie",  "negativebinomial", "multinomial", "ordinal"};
   return kNames[static_cast<std::size_t>(family)];
 }
 
 std::string_view name_of(linear::Link link) {
-  constexpr std::array<std::string_view, 4> kNames = {"identity", "logit", "log", "inverse"};
+  constexpr std::array<std::string_view, 7> kNames = {"identity", "logit",       "log",   "inverse",
+                                                      "tweedie",  "multinomial", "ologit"};
   return kNames[static_cast<std::size_t>(link)];
 }
 
-schema::Table summary(const GlmModel& model, std::int32_t iterations, const std::string& frame) {
+/// "[0.1,0.01]", of the first `count`.
+std::string list_of(const std::vector<Submodel>& submodels, double Submodel::*which,
+                    std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += (i == 0 ? "" : ",") + java_double(submodels[i].*which);
+  }
+  return "[" + text + "]";
+}
+
+std::string path_text(const GlmModel& model) {
+  return "nlambda = " + std::to_string(model.path.planned) +
+         ", lambda.max = " + short_number(model.path.largest_lambda) +
+         ", lambda.min = " + short_number(model.lambda) + ", lambda.1se = -1.0";
+}
+
+schema::Table summary(const GlmModel& model, const std::string& frame) {
+  const bool searched = model.path.planned > 0;
   const auto integer = [](std::string name) {
     return schema::Table::Column{.name = std::move(name), .type = "int", .format = "%d"};
   };
   schema::Table table{.name = "GLM Model", .description = "summary"};
-  table.columns = {{.name = ""},
-                   {.name = "family"},
-                   {.name = "link"},
-                   {.name = "regularization"},
-                   integer("number_of_predictors_total"),
-                   integer("number_of_active_predictors"),
-                   integer("number_of_iterations"),
-                   {.name = "training_frame"}};
-  table.add_row({std::string(), std::string(name_of(model.response.family)),
-                 std::string(name_of(model.response.link)), regularization(model),
-                 static_cast<std::int64_t>(model.coefficients.size()) - 1,
-                 model.rank - (model.design.intercept ? 1 : 0), std::int64_t{iterations}, frame});
+  table.columns = {{.name = ""}, {.name = "family"}, {.name = "link"}, {.name = "regularization"}};
+  std::vector<schema::Table::Cell> cells = {
+      std::string(), std::string(name_of(model.response.family)),
+      std::string(name_of(model.response.link)), regularization(model)};
+  if (searched) {
+    table.columns.push_back({.name = "lambda_search"});
+    cells.emplace_back(path_text(model));
+  }
+  for (const char* name :
+       {"number_of_predictors_total", "number_of_active_predictors", "number_of_iterations"}) {
+    table.columns.push_back(integer(name));
+  }
+  table.columns.push_back({.name = "training_frame"});
+  const auto& fits = model.path.fits;
+  const SubmodelFit& shown =
+      searched ? fits[static_cast<std::size_t>(model.best_submodel)] : fits.back();
+  const auto sets = static_cast<std::int64_t>(model.sets());
+  const auto all = static_cast<std::int64_t>(model.coefficients.size());
+  cells.emplace_back(sets == 1 ? all - 1 : all);
+  cells.emplace_back(std::max<std::int64_t>(0, model.rank - (model.design.intercept ? sets : 0)));
+  cells.emplace_back(std::int64_t{shown.iterations});
+  cells.emplace_back(frame);
+  table.add_row(std::move(cells));
   return table;
 }
 
@@ -77,8 +100,8 @@ void GlmTrainer::warn(model::TrainContext& context, const std::string& text) con
 
 void GlmTrainer::warn_of_fit(model::TrainContext& context) const {
   const bool logistic = response_.link == linear::Link::logit;
-  if (best_fit_->separated ||
-      (logistic && submodels_[best_].lambda == 0 && best_fit_->here.largest_eta > kExtremeEta)) {
+  if (best_fit_->separated || (logistic && plan_.submodels[best_].lambda == 0 &&
+                               best_fit_->here.largest_eta > kExtremeEta)) {
     warn(context,
          "Fitted probabilities are 0 or 1 to within rounding: some predictors separate the classes "
          "(or push fitted means to the edge of their range), so that the best coefficients are "
@@ -89,6 +112,59 @@ void GlmTrainer::warn_of_fit(model::TrainContext& context) const {
                       std::to_string(parameters_->max_iterations) +
                       ", before the coefficients had settled.");
   }
+}
+
+double GlmTrainer::dispersion_at(const linear::LikelihoodTask::Partial& here,
+                                 double freedom) const {
+  if (response_.fixed_dispersion()) return 1;
+  if (parameters_->fix_dispersion_parameter) return parameters_->init_dispersion_parameter;
+  switch (parameters_->dispersion_parameter_method) {
+    case DispersionMethod::deviance:
+      return here.deviance / freedom;
+    case DispersionMethod::ml:
+      return 1 / linear::gamma_shape(here.deviance / prepared_->moments.weight);
+    case DispersionMethod::pearson:
+      return here.pearson / freedom;
+  }
+  return here.pearson / freedom;
+}
+
+/// What the full likelihood needs beside the coefficients.
+void GlmTrainer::prepare_likelihood(GlmModel& model) {
+  model.calc_like = true;
+  const bool plain = plan_.submodels.size() == 1 && plan_.submodels[0].lambda == 0;
+  model.free_parameters = plain ? static_cast<std::int64_t>(model.coefficients.size()) : model.rank;
+  using linear::Family;
+  const bool dispersed = response_.family == Family::gaussian ||
+                         response_.family == Family::gamma ||
+                         response_.family == Family::negativebinomial;
+  if (!dispersed) return;
+  if (!parameters_->fix_dispersion_parameter) ++model.free_parameters;
+  if (model.inference) return;
+  const auto freedom = static_cast<double>(prepared_->moments.rows - model.rank);
+  model.dispersion = dispersion_at(surface_->likelihood(best_fit_->beta), freedom);
+}
+
+/// 1 / (1 - R²) of each numeric predictor on all others, from the inverse of X'X.
+std::vector<double> GlmTrainer::inflation_factors(model::TrainContext& context) const {
+  const linear::Design& design = prepared_->design;
+  const mr::ScratchLease scratch(context.engine);
+  linear::Surface surface(
+      {context.engine, design_inputs(*training_), context.job.token(), scratch.id()}, design,
+      {.family = linear::Family::gaussian}, surface_->deviance_scale());
+  const auto at =
+      surface.likelihood(std::vector<double>(static_cast<std::size_t>(design.size()), 0.0));
+  const auto gram = surface.gram(at.largest_weight);
+  const auto inverse = linalg::Cholesky(gram).inverse();
+  const auto first = static_cast<std::size_t>(design.categorical_size());
+  const std::size_t last = gram.size() - 1;
+  std::vector<double> made;
+  for (std::size_t j = first; j < first + design.numerics.size(); ++j) {
+    double squares = gram.at(j, j);
+    if (design.intercept) squares -= gram.at(last, j) * gram.at(last, j) / gram.at(last, last);
+    made.push_back(squares * inverse.at(j, j));
+  }
+  return made;
 }
 
 /// Standard errors from X'WX at the fit.
@@ -102,9 +178,8 @@ void GlmTrainer::infer(GlmModel& model) {
   }
   const auto rows = static_cast<double>(prepared_->moments.rows);
   const double freedom = rows - static_cast<double>(information.rank());
-  const bool fixed = response_.fixed_dispersion();
-  const bool by_deviance = parameters_->dispersion_parameter_method == DispersionMethod::deviance;
-  model.dispersion = fixed ? 1 : (by_deviance ? here.deviance : here.pearson) / freedom;
+  const bool fixed = response_.fixed_dispersion() || parameters_->fix_dispersion_parameter;
+  model.dispersion = dispersion_at(here, freedom);
   const auto raw = linear::raw_covariance(prepared_->design, information, model.dispersion);
   Inference made;
   for (std::size_t j = 0; j < information.size(); ++j) {
@@ -121,17 +196,31 @@ void GlmTrainer::infer(GlmModel& model) {
   model.inference = std::move(made);
 }
 
-std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
+std::shared_ptr<GlmModel> GlmTrainer::bare_model(model::TrainContext& context,
+                                                 const std::vector<double>& beta) const {
   auto made = std::make_shared<GlmModel>();
   made->header.category = context.category;
   made->header.roles = context.header.roles;
   made->design = prepared_->design;
   made->response = response_;
-  made->beta = best_fit_->beta;
+  made->beta = beta;
   made->null_mean = null_mean_;
-  made->lambda = submodels_[best_].lambda;
-  made->alpha = submodels_[best_].alpha;
-  made->best_submodel = static_cast<std::int32_t>(best_);
+  made->null_shares = null_shares_;
+  return made;
+}
+
+std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
+  auto made = bare_model(context, fits_[best_of(fits_)].beta);
+  made->lambda = plan_.submodels[best_].lambda;
+  made->alpha = plan_.submodels[best_].alpha;
+  made->best_submodel = static_cast<std::int32_t>(best_of(fits_));
+  made->path.fits = fits_;
+  made->path.standardised = parameters_->standardize;
+  if (searches_lambda(*parameters_)) {
+    made->path.largest_lambda = plan_.submodels.front().lambda;
+    made->path.smallest_lambda = plan_.submodels.back().lambda;
+    made->path.planned = path_length(*parameters_);
+  }
   made->gainslift_groups = parameters_->gainslift_bins;
   const auto apply_prior = [&] {
     if (parameters_->prior == -1 || !made->design.intercept) return;
@@ -140,10 +229,14 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
     made->beta.back() -= response_.eta_of(share) - response_.eta_of(prior);
   };
   if (context.category == model::Category::binomial) apply_prior();
-  made->coefficients = linear::to_raw(made->design, made->beta);
-  made->standardized = standardise(made->design, made->beta);
+  made->coefficients = raw_coefficients(*made, made->beta);
+  made->standardized = with_intercept(*made, made->beta);
   made->rank = std::ranges::count_if(made->beta, [](double b) { return b != 0; });
   if (parameters_->compute_p_values) infer(*made);
+  if (parameters_->calc_like) prepare_likelihood(*made);
+  if (parameters_->generate_variable_inflation_factors) {
+    made->inflation_factors = inflation_factors(context);
+  }
   return made;
 }
 
@@ -157,25 +250,53 @@ void GlmTrainer::report(model::TrainContext& context,
   if (const auto* binomial = deciding.binomial()) {
     header.default_threshold = binomial->default_threshold;
   }
-  header.summary = summary(*model, iterations_, header.training_frame);
+  header.summary = summary(*model, header.training_frame);
   header.variable_importances = variable_importances(*model);
-  header.scoring_history =
-      history_.table(context.category, header.training_metrics, header.validation_metrics);
+  double validation_weight = 0;
+  if (validation_) {
+    validation_weight =
+        deviances_of(context.engine, model, *validation_, context.job.token()).weight;
+  }
+  header.scoring_history = history_.table({.category = context.category,
+                                           .training_weight = prepared_->moments.weight,
+                                           .validation_weight = validation_weight,
+                                           .training = header.training_metrics,
+                                           .validation = header.validation_metrics});
   const auto settle = [&](const char* name, std::string value) {
     header.actual_parameters.emplace_back(name, std::move(value));
   };
   settle("family", std::string(name_of(response_.family)));
-  settle("link", std::string(name_of(response_.link)));
-  settle("solver", by_gradients() ? "L_BFGS" : "IRLSM");
-  settle("lambda", "[" + java_double(model->lambda) + "]");
-  settle("alpha", "[" + java_double(model->alpha) + "]");
+  if (response_.link != linear::Link::multinomial) {
+    settle("link", std::string(name_of(response_.link)));
+  }
+  if (response_.family != linear::Family::ordinal) {
+    settle("solver", by_gradients() ? "L_BFGS" : "IRLSM");
+  }
+  settle("lambda", list_of(plan_.submodels, &Submodel::lambda, lambdas()));
+  std::vector<Submodel> firsts;
+  for (std::size_t i = 0; i < plan_.submodels.size(); i += lambdas()) {
+    firsts.push_back(plan_.submodels[i]);
+  }
+  settle("alpha", list_of(firsts, &Submodel::alpha, firsts.size()));
+  if (searches_lambda(*parameters_)) {
+    settle("nlambdas", std::to_string(path_length(*parameters_)));
+  }
   settle("max_iterations", std::to_string(most_iterations()));
   settle("obj_reg", java_double(surface_->deviance_scale()));
 }
 
+/// The loop ended before its time: what was reached counts.
+void GlmTrainer::end_early(model::TrainContext& context) {
+  if (!wanted_.empty()) {
+    fit_.beta = surface_->whole_of(fit_.beta);
+    surface_->widen();
+    fit_.here = surface_->likelihood(fit_.beta);
+  }
+  end_submodel(context);
+}
+
 std::shared_ptr<model::Model> GlmTrainer::finish(model::TrainContext& context) {
-  // The loop may have ended before its time.
-  end_submodel();
+  if (current_ < plan_.submodels.size()) end_early(context);
   warn_of_fit(context);
   const auto made = make_model(context);
   optimiser_.reset();

@@ -2,6 +2,7 @@
 #include <neve/model/score.hpp>
 
 #include "algos/families/linear/tasks.hpp"
+#include "algos/glm/actions.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/glm_output.hpp"
 #include "algos/glm/train.hpp"
@@ -50,6 +51,7 @@ const model::Algorithm& algorithm() {
     made.tasks.push_back(&mr::task_entry<DevianceTask>());
     made.tasks.push_back(&mr::task_entry<MeasureTask>());
     made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());
+    made.actions = actions();
     return made;
   }();
   return kAlgorithm;

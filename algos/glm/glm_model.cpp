@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include <neve/base/math.hpp>
 #include <neve/model/score.hpp>
 
+#include "algos/families/linear/classes.hpp"
 #include "algos/glm/deviances.hpp"
 
 namespace neve::algos::glm {
@@ -40,9 +42,36 @@ std::vector<std::string> GlmModel::coefficient_names() const {
   return names;
 }
 
-void GlmModel::predict_block(const model::ScoreBlock& block, std::span<double> eta) const {
+std::vector<std::string> GlmModel::full_coefficient_names() const {
+  const auto names = coefficient_names();
+  if (sets() == 1) return names;
+  std::vector<std::string> full;
+  for (const std::string& level : *header.roles.response_domain) {
+    for (const std::string& name : names) full.push_back(name + "_" + level);
+  }
+  return full;
+}
+
+void GlmModel::take_coefficients(std::vector<double> raw) {
+  const auto each = raw.size() / sets();
+  beta.clear();
+  for (std::size_t k = 0; k < sets(); ++k) {
+    const auto first = raw.begin() + static_cast<std::ptrdiff_t>(k * each);
+    const auto scaled =
+        linear::to_scaled(design, {first, first + static_cast<std::ptrdiff_t>(each)});
+    beta.insert(beta.end(), scaled.begin(), scaled.end());
+  }
+  coefficients = std::move(raw);
+  standardized = with_intercept(*this, beta);
+  rank = std::ranges::count_if(beta, [](double b) { return b != 0; });
+  inference.reset();
+  dispersion = 0;
+}
+
+void GlmModel::predict_block(const model::ScoreBlock& block, std::span<const double> slopes,
+                             std::span<double> eta) const {
   const bool skip = design.missing == linear::Missing::skip;
-  const double intercept = design.intercept ? beta.back() : 0;
+  const double intercept = design.intercept ? slopes.back() : 0;
   for (std::size_t i = 0; i < block.rows; ++i) {
     eta[i] = block.offset.empty() ? intercept : intercept + block.offset[i];
   }
@@ -54,14 +83,14 @@ void GlmModel::predict_block(const model::ScoreBlock& block, std::span<double> e
       if (level < 0) {
         eta[i] = kNaN;
       } else if (level >= term.first_level) {
-        eta[i] += beta[static_cast<std::size_t>(term.offset + level - term.first_level)];
+        eta[i] += slopes[static_cast<std::size_t>(term.offset + level - term.first_level)];
       }
     }
   }
   auto at = static_cast<std::size_t>(design.categorical_size());
   for (const linear::NumericTerm& term : design.numerics) {
     const auto values = block.numbers[column++];
-    const double slope = beta[at++];
+    const double slope = slopes[at++];
     if (slope == 0 && !skip) continue;
     for (std::size_t i = 0; i < block.rows; ++i)
       eta[i] += slope * scaled_value(term, values[i], skip);
@@ -96,11 +125,39 @@ void GlmModel::add_standard_errors(const model::ScoreBlock& block, std::span<dou
   }
 }
 
+void GlmModel::score_classes(const model::ScoreBlock& block,
+                             std::span<const std::span<double>> out) const {
+  const auto size = static_cast<std::size_t>(design.size());
+  const std::size_t rows = block.rows;
+  std::vector<double> eta(sets() * rows);
+  for (std::size_t k = 0; k < sets(); ++k) {
+    predict_block(block, std::span(beta).subspan(k * size, size),
+                  std::span(eta).subspan(k * rows, rows));
+  }
+  if (response.family == linear::Family::multinomial) {
+    linear::softmax(eta, rows, rows);
+    for (std::size_t k = 0; k < sets(); ++k) {
+      std::copy_n(eta.begin() + static_cast<std::ptrdiff_t>(k * rows), rows, out[k].begin());
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    double below = 0;
+    for (std::size_t k = 0; k + 1 < sets(); ++k) {
+      const double here = math::logistic(eta[k * rows + i]);
+      out[k][i] = here - below;
+      below = here;
+    }
+    out[sets() - 1][i] = 1 - below;
+  }
+}
+
 void GlmModel::score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const {
+  if (sets() > 1) return score_classes(block, out);
   const bool binomial = header.category == model::Category::binomial;
   const std::span<double> mean = out[binomial ? 1 : 0].first(block.rows);
-  predict_block(block, mean);
-  linear::apply_inverse_link(response.link, mean);
+  predict_block(block, beta, mean);
+  linear::apply_inverse_link(response, mean);
   if (binomial) {
     for (std::size_t i = 0; i < block.rows; ++i) out[0][i] = 1 - mean[i];
   }
@@ -111,12 +168,21 @@ model::metrics::Deviance GlmModel::deviance() const {
   using model::metrics::DevianceFamily;
   if (response.family == linear::Family::poisson) return {.family = DevianceFamily::poisson};
   if (response.family == linear::Family::gamma) return {.family = DevianceFamily::gamma};
+  const double power = response.variance_power;
+  if (response.family == linear::Family::tweedie && power > 1 && power < 2) {
+    return {.family = DevianceFamily::tweedie, .tweedie_power = power};
+  }
   return {};
 }
 
 void GlmModel::complete_metrics(mr::Engine& engine, const model::Dataset& data,
                                 const model::Scored& scored,
                                 model::metrics::Metrics& metrics) const {
+  if (sets() > 1 || response.family == linear::Family::fractionalbinomial) {
+    // What is counted for all kinds of models is not all that counts here.
+    metrics = measure(engine, std::make_shared<GlmModel>(*this), data, nullptr);
+    return;
+  }
   const auto& columns = scored.predictions.columns;
   const ColumnId mean = columns[columns.size() - extra_outputs().size() - 1].id;
   add_deviances(*this, deviances_of(engine, *this, data, mean), metrics);
@@ -155,15 +221,43 @@ bool is_sound(const Inference& inference, const linear::Design& design) {
 }  // namespace
 
 bool GlmModel::is_sound() const {
-  if (header.category != model::Category::binomial &&
-      header.category != model::Category::regression) {
+  using model::Category;
+  const Category category = header.category;
+  const bool by_class = category == Category::multinomial || category == Category::ordinal;
+  if (!by_class && category != Category::binomial && category != Category::regression) return false;
+  const frame::DomainPtr& domain = header.roles.response_domain;
+  if (design.response_classes < 1 || (by_class ? !domain || domain->size() != sets() : sets() != 1))
     return false;
-  }
   if (!glm::is_sound(design, header.roles)) return false;
-  const auto size = static_cast<std::size_t>(design.size());
-  const std::size_t with_intercept = size + (design.intercept ? 0 : 1);
-  return beta.size() == size && coefficients.size() == with_intercept &&
-         standardized.size() == with_intercept && (!inference || glm::is_sound(*inference, design));
+  const std::size_t size = static_cast<std::size_t>(design.size()) * sets();
+  const std::size_t all = size + (design.intercept ? 0 : sets());
+  const bool submodels = std::ranges::all_of(
+      path.fits, [&](const SubmodelFit& fit) { return fit.beta.size() == size; });
+  return submodels && beta.size() == size && coefficients.size() == all &&
+         standardized.size() == all && null_shares.size() == (by_class ? sets() : 0) &&
+         (inflation_factors.empty() || inflation_factors.size() == design.numerics.size()) &&
+         (!inference || (!by_class && glm::is_sound(*inference, design)));
+}
+
+std::vector<double> with_intercept(const GlmModel& model, const std::vector<double>& beta) {
+  if (model.design.intercept) return beta;
+  const auto each = static_cast<std::size_t>(model.design.size());
+  std::vector<double> made;
+  for (std::size_t j = 0; j < beta.size(); ++j) {
+    made.push_back(beta[j]);
+    if ((j + 1) % each == 0) made.push_back(0);
+  }
+  return made;
+}
+
+std::vector<double> raw_coefficients(const GlmModel& model, const std::vector<double>& beta) {
+  const auto each = static_cast<std::ptrdiff_t>(model.design.size());
+  std::vector<double> made;
+  for (auto first = beta.begin(); first != beta.end(); first += each) {
+    const auto raw = linear::to_raw(model.design, {first, first + each});
+    made.insert(made.end(), raw.begin(), raw.end());
+  }
+  return made;
 }
 
 wire::Bytes GlmModel::encode() const { return wire::encode(*this); }

@@ -11,6 +11,7 @@
 
 #include "algos/families/linear/design.hpp"
 #include "algos/families/linear/response.hpp"
+#include "algos/glm/path.hpp"
 
 namespace neve::algos::glm {
 
@@ -26,6 +27,19 @@ struct Inference {
   }
 };
 
+/// All submodels of a training, in the order in which they were fitted.
+struct Path {
+  std::vector<SubmodelFit> fits;
+  bool standardised = true;    ///< whether the penalty was on standardised columns
+  std::int32_t planned = 0;    ///< lambdas that a search planned; 0: not searched
+  double largest_lambda = -1;  ///< of a search; -1 without
+  double smallest_lambda = -1;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(fits, standardised, planned, largest_lambda, smallest_lambda);
+  }
+};
+
 /// A trained generalized linear model. Its roles list categorical predictors first (most levels
 /// first), then numeric ones, as the design's terms.
 class GlmModel final : public model::Model {
@@ -34,17 +48,23 @@ class GlmModel final : public model::Model {
 
   linear::Design design;
   linear::Response response;
+  // With several classes, coefficients of each follow on another; an ordinal model's last are 0.
   std::vector<double> beta;          ///< of scaled columns; what scoring uses
   std::vector<double> coefficients;  ///< of raw columns, intercept last
   std::vector<double> standardized;  ///< of standardised columns, intercept last
   std::optional<Inference> inference;
-  double null_mean = 0;  ///< of the model without predictors, where the offset is 0
+  std::vector<double> null_shares;  ///< of the classes; empty unless there are several
+  double null_mean = 0;             ///< of the model without predictors, where the offset is 0
   double dispersion = 0;
+  bool calc_like = false;            ///< whether metrics have the full likelihood
+  std::int64_t free_parameters = 0;  ///< for Akaike's criterion then
   double lambda = 0;
   double alpha = 0;
   std::int32_t best_submodel = 0;
+  Path path;
   std::int64_t rank = 0;  ///< coefficients that are not 0
   std::int32_t gainslift_groups = -1;
+  std::vector<double> inflation_factors;  ///< of the numeric predictors; empty unless asked for
 
   [[nodiscard]] std::vector<std::string> extra_outputs() const override;
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
@@ -57,8 +77,16 @@ class GlmModel final : public model::Model {
   [[nodiscard]] wire::Bytes encode() const override;
   [[nodiscard]] wire::Bytes encode_learnt() const override;
 
-  /// Names of `coefficients`, "Intercept" last.
+  /// Makes this a model of these raw coefficients, whose errors nobody knows.
+  void take_coefficients(std::vector<double> raw);
+  /// Names of `coefficients`, of one class where there are several: "Intercept" last.
   [[nodiscard]] std::vector<std::string> coefficient_names() const;
+  /// The same with the class behind, as many as there are `coefficients`.
+  [[nodiscard]] std::vector<std::string> full_coefficient_names() const;
+  /// Sets of coefficients: classes, or 1.
+  [[nodiscard]] std::size_t sets() const {
+    return static_cast<std::size_t>(design.response_classes);
+  }
 
   template <class Archive>
   void fields(Archive& archive) {
@@ -69,11 +97,19 @@ class GlmModel final : public model::Model {
  private:
   template <class Archive>
   void learnt(Archive& archive) {
-    archive(design, response, beta, coefficients, standardized, inference, null_mean, dispersion,
-            lambda, alpha, best_submodel, rank, gainslift_groups);
+    archive(design, response, beta, coefficients, standardized, inference, null_shares, null_mean,
+            dispersion, calc_like, free_parameters, lambda, alpha, best_submodel, path, rank,
+            gainslift_groups, inflation_factors);
   }
-  void predict_block(const model::ScoreBlock& block, std::span<double> eta) const;
+  void predict_block(const model::ScoreBlock& block, std::span<const double> slopes,
+                     std::span<double> eta) const;
+  void score_classes(const model::ScoreBlock& block, std::span<const std::span<double>> out) const;
   void add_standard_errors(const model::ScoreBlock& block, std::span<double> out) const;
 };
+
+/// Scaled coefficients as those of standardised columns: with an intercept, 0 where there is none.
+std::vector<double> with_intercept(const GlmModel& model, const std::vector<double>& beta);
+/// Scaled coefficients as raw ones, set by set.
+std::vector<double> raw_coefficients(const GlmModel& model, const std::vector<double>& beta);
 
 }  // namespace neve::algos::glm

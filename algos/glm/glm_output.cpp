@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace neve::algos::glm {
 namespace {
@@ -12,14 +13,59 @@ Table::Column number_column(std::string name) {
   return {.name = std::move(name), .type = "double", .format = "%5f"};
 }
 
-/// Indices of the slopes, largest standardised first; equal ones stay in order.
-std::vector<std::size_t> by_size(const GlmModel& model) {
-  std::vector<std::size_t> order(model.standardized.size() - 1);
+/// Sizes of the slopes on standardised columns, over all classes where there are several.
+std::vector<double> sizes_of(const GlmModel& model) {
+  const std::size_t each = model.standardized.size() / model.sets();
+  std::vector<double> sizes(each - 1, 0.0);
+  for (std::size_t at = 0; at < model.standardized.size(); ++at) {
+    if (at % each < sizes.size()) sizes[at % each] += std::fabs(model.standardized[at]);
+  }
+  return sizes;
+}
+
+/// Indices of the slopes, largest first; equal ones stay in order.
+std::vector<std::size_t> by_size(const std::vector<double>& sizes) {
+  std::vector<std::size_t> order(sizes.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return std::fabs(model.standardized[a]) > std::fabs(model.standardized[b]);
-  });
+  std::ranges::stable_sort(order,
+                           [&](std::size_t a, std::size_t b) { return sizes[a] > sizes[b]; });
   return order;
+}
+
+/// How far a predictor depends on others; NaN where that is not known of the coefficient.
+double inflation_of(const GlmModel& model, std::size_t coefficient) {
+  const auto first = static_cast<std::size_t>(model.design.categorical_size());
+  const bool numeric = coefficient >= first && coefficient < first + model.inflation_factors.size();
+  return numeric ? model.inflation_factors[coefficient - first]
+                 : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Coefficients by class, which are called by number or by name.
+Table class_coefficients_table(const GlmModel& model, bool by_name) {
+  Table table{.name = by_name ? "Coefficients with class names" : "Coefficients",
+              .description = "glm multinomial coefficients"};
+  const auto names = model.coefficient_names();
+  table.columns = {{.name = "names"}};
+  for (const char* prefix : {"coefs_class_", "std_coefs_class_"}) {
+    for (std::size_t k = 0; k < model.sets(); ++k) {
+      const std::string& level = (*model.header.roles.response_domain)[k];
+      table.columns.push_back(number_column(prefix + (by_name ? level : std::to_string(k))));
+    }
+  }
+  const bool inflated = !model.inflation_factors.empty();
+  if (inflated) table.columns.push_back(number_column("variable_inflation_factor"));
+  for (std::size_t row = 0; row < names.size(); ++row) {
+    const std::size_t at = row == 0 ? names.size() - 1 : row - 1;
+    std::vector<Table::Cell> cells = {names[at]};
+    for (const auto* values : {&model.coefficients, &model.standardized}) {
+      for (std::size_t k = 0; k < model.sets(); ++k) {
+        cells.emplace_back((*values)[k * names.size() + at]);
+      }
+    }
+    if (inflated) cells.emplace_back(inflation_of(model, at));
+    table.add_row(std::move(cells));
+  }
+  return table;
 }
 
 Table coefficients_table(const GlmModel& model) {
@@ -30,6 +76,8 @@ Table coefficients_table(const GlmModel& model) {
       table.columns.push_back(number_column(name));
     }
   }
+  const bool inflated = !model.inflation_factors.empty();
+  if (inflated) table.columns.push_back(number_column("variable_inflation_factor"));
   table.columns.push_back(number_column("standardized_coefficients"));
   const auto names = model.coefficient_names();
   for (std::size_t row = 0; row < names.size(); ++row) {
@@ -41,6 +89,7 @@ Table coefficients_table(const GlmModel& model) {
       cells.emplace_back(model.inference->z_values[at]);
       cells.emplace_back(model.inference->p_values[at]);
     }
+    if (inflated) cells.emplace_back(inflation_of(model, at));
     cells.emplace_back(model.standardized[at]);
     table.add_row(std::move(cells));
   }
@@ -52,9 +101,10 @@ Table magnitudes_table(const GlmModel& model) {
               .description = "standardized coefficient magnitudes"};
   table.columns = {{.name = "names"}, number_column("coefficients"), {.name = "sign"}};
   const auto names = model.coefficient_names();
-  for (const std::size_t at : by_size(model)) {
-    const double value = model.standardized[at];
-    table.add_row({names[at], std::fabs(value), std::string(value < 0 ? "NEG" : "POS")});
+  const auto sizes = sizes_of(model);
+  for (const std::size_t at : by_size(sizes)) {
+    const bool negative = model.sets() == 1 && model.standardized[at] < 0;
+    table.add_row({names[at], sizes[at], std::string(negative ? "NEG" : "POS")});
   }
   return table;
 }
@@ -68,14 +118,14 @@ Table variable_importances(const GlmModel& model) {
                    number_column("scaled_importance"),
                    number_column("percentage")};
   const auto names = model.coefficient_names();
-  const auto order = by_size(model);
+  const auto sizes = sizes_of(model);
+  const auto order = by_size(sizes);
   double total = 0;
-  for (const std::size_t at : order) total += std::fabs(model.standardized[at]);
+  for (const std::size_t at : order) total += sizes[at];
   for (const std::size_t at : order) {
-    const double size = std::fabs(model.standardized[at]);
-    const double largest = std::fabs(model.standardized[order[0]]);
-    table.add_row(
-        {names[at], size, largest == 0 ? 0 : size / largest, total == 0 ? 0 : size / total});
+    const double largest = sizes[order[0]];
+    table.add_row({names[at], sizes[at], largest == 0 ? 0 : sizes[at] / largest,
+                   total == 0 ? 0 : sizes[at] / total});
   }
   return table;
 }
@@ -116,7 +166,12 @@ const schema::Schema& GlmOutput::schema() {
 schema::AnyObject GlmModel::output() const {
   auto made = std::make_shared<GlmOutput>();
   model::fill_output(header, *made);
-  made->coefficients_table = glm::coefficients_table(*this);
+  if (sets() == 1) {
+    made->coefficients_table = glm::coefficients_table(*this);
+  } else {
+    made->coefficients_table = class_coefficients_table(*this, false);
+    made->coefficients_table_multinomials_with_class_names = class_coefficients_table(*this, true);
+  }
   made->standardized_coefficient_magnitudes = magnitudes_table(*this);
   if (!header.variable_importances.columns.empty()) {
     made->variable_importances = header.variable_importances;
@@ -124,8 +179,15 @@ schema::AnyObject GlmModel::output() const {
   made->lambda_best = lambda;
   made->alpha_best = alpha;
   made->best_submodel_index = best_submodel;
+  made->lambda_max = path.largest_lambda;
+  made->lambda_min = path.smallest_lambda;
   made->dispersion = dispersion;
   made->coefficient_names = coefficient_names();
+  if (!inflation_factors.empty()) {
+    made->variable_inflation_factors = inflation_factors;
+    made->vif_predictor_names.emplace();
+    for (const auto& term : design.numerics) made->vif_predictor_names->push_back(term.name);
+  }
   return {&GlmOutput::schema(), std::move(made)};
 }
 

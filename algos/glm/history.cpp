@@ -1,7 +1,9 @@
 #include "algos/glm/history.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <string>
@@ -27,6 +29,19 @@ constexpr std::array kRegression = {Measure{"rmse", "RMSE"},
                                     Measure{"deviance", "mean_residual_deviance"},
                                     Measure{"mae", "mae"}, Measure{"r2", "r2"}};
 
+constexpr std::array kMultinomial = {
+    Measure{"rmse", "RMSE"}, Measure{"logloss", "logloss"},
+    Measure{"r2", "r2"},     Measure{"classification_error", "classification_error"},
+    Measure{"auc", "AUC"},   Measure{"pr_auc", "pr_auc"}};
+
+std::span<const Measure> measures_of(model::Category category) {
+  if (category == model::Category::binomial) return kBinomial;
+  if (category == model::Category::multinomial) return kMultinomial;
+  constexpr std::size_t kWithoutAreas = 4;
+  if (category == model::Category::ordinal) return std::span(kMultinomial).first(kWithoutAreas);
+  return kRegression;
+}
+
 std::string timestamp(std::int64_t time_ms) {
   const std::time_t seconds = time_ms / 1000;
   std::tm parts{};
@@ -42,6 +57,26 @@ std::string duration(std::int64_t ms) {
       std::snprintf(text.data(), text.size(), "%2lld.%03lld sec", static_cast<long long>(ms / 1000),
                     static_cast<long long>(ms % 1000));
   return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+/// A lambda in two digits: ".42E-1".
+std::string short_lambda(double lambda) {
+  if (!(lambda > 0)) return ".0E0";
+  int exponent = static_cast<int>(std::floor(std::log10(lambda))) + 1;
+  std::int64_t digits = std::llround(lambda / std::pow(10.0, exponent) * 100);
+  if (digits >= 100) {
+    digits = 10;
+    ++exponent;
+  }
+  std::string text = std::to_string(digits);
+  if (digits < 10) text.insert(0, "0");
+  if (text.back() == '0') text.pop_back();
+  return "." + text + "E" + std::to_string(exponent);
 }
 
 Table empty_table() {
@@ -69,25 +104,69 @@ void add_measures(Table& table, std::span<const Measure> measures, const std::st
 }  // namespace
 
 void History::add(std::int32_t iteration, double negative_log_likelihood, double objective) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  entries_.push_back({ms, iteration, negative_log_likelihood, objective});
+  entries_.push_back({.time_ms = now_ms(),
+                      .iteration = iteration,
+                      .negative_log_likelihood = negative_log_likelihood,
+                      .objective = objective});
 }
 
-Table History::table(model::Category category, const model::metrics::Metrics& training,
-                     const model::metrics::Metrics& validation) const {
-  Table table = empty_table();
+void History::add(const SubmodelFit& fit) {
+  entries_.push_back(
+      {.time_ms = now_ms(),
+       .iteration = fit.iterations,
+       .submodel = true,
+       .lambda = fit.lambda,
+       .alpha = fit.alpha,
+       .coefficients = std::ranges::count_if(fit.beta, [](double b) { return b != 0; }),
+       .deviance = fit.deviance,
+       .validation_deviance = fit.validation_deviance});
+}
+
+Table History::path_table(const Measured& measured) const {
+  Table table{.name = "Scoring History"};
+  table.columns = {{.name = ""},
+                   {.name = "timestamp"},
+                   {.name = "duration"},
+                   {.name = "iteration", .type = "int", .format = "%d"},
+                   {.name = "lambda"},
+                   {.name = "predictors", .type = "int", .format = "%d"},
+                   {.name = "deviance_train", .type = "double", .format = "%.3f"}};
+  const bool validated = measured.validation_weight > 0;
+  if (validated) {
+    table.columns.push_back({.name = "deviance_test", .type = "double", .format = "%.3f"});
+  }
+  table.columns.push_back({.name = "alpha", .type = "double", .format = "%.6f"});
+  table.columns.push_back({.name = "iterations", .type = "int", .format = "%d"});
   for (const Entry& entry : entries_) {
+    std::vector<Table::Cell> cells = {std::string(),
+                                      timestamp(entry.time_ms),
+                                      duration(entry.time_ms - entries_[0].time_ms),
+                                      std::int64_t{entry.iteration},
+                                      short_lambda(entry.lambda),
+                                      entry.coefficients,
+                                      entry.deviance / measured.training_weight};
+    if (validated) cells.emplace_back(entry.validation_deviance / measured.validation_weight);
+    cells.emplace_back(entry.alpha);
+    cells.emplace_back();
+    if (&entry == &entries_.back()) cells.back() = std::int64_t{entry.iteration};
+    table.add_row(std::move(cells));
+  }
+  return table;
+}
+
+Table History::table(const Measured& measured) const {
+  const bool path = !entries_.empty() && entries_[0].submodel;
+  Table table = path ? path_table(measured) : empty_table();
+  for (const Entry& entry : entries_) {
+    if (path) break;
     table.add_row({std::string(), timestamp(entry.time_ms),
                    duration(entry.time_ms - entries_[0].time_ms), std::int64_t{entry.iteration},
                    entry.negative_log_likelihood, entry.objective});
   }
   if (entries_.empty()) return table;
-  const bool binomial = category == model::Category::binomial;
-  const auto measures =
-      binomial ? std::span<const Measure>(kBinomial) : std::span<const Measure>(kRegression);
-  add_measures(table, measures, "training_", training);
-  if (validation) add_measures(table, measures, "validation_", validation);
+  const auto measures = measures_of(measured.category);
+  add_measures(table, measures, "training_", measured.training);
+  if (measured.validation) add_measures(table, measures, "validation_", measured.validation);
   return table;
 }
 

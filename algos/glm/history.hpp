@@ -7,17 +7,28 @@
 #include <neve/model/metrics.hpp>
 #include <neve/schema/table.hpp>
 
+#include "algos/glm/path.hpp"
+
 namespace neve::algos::glm {
+
+/// What the last row of a history tells.
+struct Measured {
+  model::Category category;
+  double training_weight;    ///< of the rows used: deviances are shown per unit of it
+  double validation_weight;  ///< 0 without a frame
+  const model::metrics::Metrics& training;
+  const model::metrics::Metrics& validation;
+};
 
 /// The course of a fit, for people: the only part of a model that holds times.
 class History {
  public:
   /// Notes where the fit stands, as of now.
   void add(std::int32_t iteration, double negative_log_likelihood, double objective);
-  /// The table; metrics stand in its last row. Null pointers where there are none.
-  [[nodiscard]] schema::Table table(model::Category category,
-                                    const model::metrics::Metrics& training,
-                                    const model::metrics::Metrics& validation) const;
+  /// Notes a submodel of a lambda path that has ended; a history holds these or iterations.
+  void add(const SubmodelFit& fit);
+  /// The table; metrics stand in its last row.
+  [[nodiscard]] schema::Table table(const Measured& measured) const;
 
   template <class Archive>
   void fields(Archive& archive) {
@@ -30,11 +41,19 @@ class History {
     std::int32_t iteration = 0;
     double negative_log_likelihood = 0;
     double objective = 0;
+    bool submodel = false;  ///< then the rest counts, not the two above
+    double lambda = 0;
+    double alpha = 0;
+    std::int64_t coefficients = 0;  ///< not 0
+    double deviance = 0;
+    double validation_deviance = 0;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(time_ms, iteration, negative_log_likelihood, objective);
+      archive(time_ms, iteration, negative_log_likelihood, objective, submodel, lambda, alpha,
+              coefficients, deviance, validation_deviance);
     }
   };
+  [[nodiscard]] schema::Table path_table(const Measured& measured) const;
   std::vector<Entry> entries_;
 };
 

@@ -2,12 +2,27 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
+#include <neve/base/math.hpp>
 
 namespace neve::algos::glm {
 namespace {
+
+std::vector<double> alphas_of(const Parameters& parameters) {
+  if (parameters.alpha && !parameters.alpha->empty()) return *parameters.alpha;
+  return {parameters.solver == Solver::l_bfgs ? 0.0 : 0.5};
+}
+
+/// The smallest lambda of a path as a share of the largest.
+double least_ratio(const Parameters& parameters, double alpha, const linear::Prepared& prepared) {
+  if (parameters.lambda_min_ratio != -1) return parameters.lambda_min_ratio;
+  const std::int64_t many = prepared.moments.rows / 16;
+  const double ratio = many > prepared.design.slopes() ? 1e-4 : 1e-2;
+  return alpha == 0 ? ratio * 1e-2 : ratio;
+}
 
 template <class T>
 void permute(const std::vector<std::size_t>& order, std::vector<T>& values) {
@@ -43,7 +58,8 @@ void reorder(const std::vector<std::size_t>& order, model::Dataset& data) {
 
 linear::Design bare_design(const Parameters& parameters, const model::ColumnRoles& roles) {
   linear::Design design;
-  const bool penalised = !parameters.lambda_ || parameters.lambda_->empty() ||
+  const bool penalised = parameters.lambda_search || !parameters.lambda_ ||
+                         parameters.lambda_->empty() ||
                          *std::ranges::max_element(*parameters.lambda_) > 0;
   // A penalty settles which of the dependent levels count; without one the first is the reference.
   const bool all_levels = penalised || !parameters.intercept;
@@ -62,6 +78,7 @@ linear::Design bare_design(const Parameters& parameters, const model::ColumnRole
   design.intercept = parameters.intercept;
   design.has_weights = !roles.weights.empty();
   design.has_offset = !roles.offset.empty();
+  if (roles.classes() > 2) design.response_classes = roles.classes();
   design.place_coefficients();
   return design;
 }
@@ -99,49 +116,99 @@ void check_response(const linear::Response& response, const linear::MomentsTask:
     case Family::gamma:
       if (low <= 0) refuse("gamma", low, "numbers above 0");
       return;
-    case Family::gaussian:
+    case Family::fractionalbinomial:
+      if (low < 0) refuse("fractionalbinomial", low, "numbers between 0 and 1");
+      if (moments.response.max > 1) {
+        refuse("fractionalbinomial", moments.response.max, "numbers between 0 and 1");
+      }
+      return;
+    case Family::negativebinomial:
+      if (low < 0) refuse("negativebinomial", low, "numbers of at least 0");
+      return;
+    case Family::tweedie:
+      if (response.variance_power >= 2 && low <= 0) {
+        refuse("tweedie with a variance power from 2 on", low, "numbers above 0");
+      }
+      if (response.variance_power > 0 && low < 0) {
+        refuse("tweedie with a variance power above 0", low, "numbers of at least 0");
+      }
+      return;
+    default:
       return;
   }
 }
 
-std::vector<Submodel> submodels(const Parameters& parameters, double steepest,
-                                const linear::Prepared& prepared) {
-  std::vector<double> alphas = parameters.alpha.value_or(std::vector<double>());
-  if (alphas.empty()) alphas = {parameters.solver == Solver::l_bfgs ? 0.0 : 0.5};
+bool searches_lambda(const Parameters& parameters) {
+  return parameters.lambda_search && (!parameters.lambda_ || parameters.lambda_->empty());
+}
+
+std::int32_t path_length(const Parameters& parameters) {
+  if (parameters.nlambdas != -1) return parameters.nlambdas;
+  constexpr std::int32_t kDefault = 100;
+  constexpr std::int32_t kRidge = 30;
+  return alphas_of(parameters)[0] == 0 ? kRidge : kDefault;
+}
+
+Plan plan_submodels(const Parameters& parameters, double steepest,
+                    const linear::Prepared& prepared) {
+  const std::vector<double> alphas = alphas_of(parameters);
+  constexpr double kLeastAlpha = 1e-2;
+  Plan plan{.submodels = {}, .largest_lambda = steepest / std::max(kLeastAlpha, alphas[0])};
   std::vector<double> lambdas = parameters.lambda_.value_or(std::vector<double>());
-  if (lambdas.empty()) {
-    double ratio = parameters.lambda_min_ratio;
-    if (ratio == -1) {
-      const std::int64_t many = prepared.moments.rows / 16;
-      ratio = many > prepared.design.slopes() ? 1e-4 : 1e-2;
-      if (alphas[0] == 0) ratio *= 1e-2;
-    }
-    constexpr double kLeastAlpha = 1e-2;
-    lambdas = {10 * ratio * steepest / std::max(kLeastAlpha, alphas[0])};
+  const double ratio = least_ratio(parameters, alphas[0], prepared);
+  if (lambdas.empty() && parameters.lambda_search) {
+    const std::int32_t count = path_length(parameters);
+    const double by = count == 1 ? 1 : math::pow(ratio, 1.0 / (count - 1));
+    double lambda = plan.largest_lambda;
+    for (std::int32_t i = 0; i < count; ++i, lambda *= by) lambdas.push_back(lambda);
+  } else if (lambdas.empty()) {
+    lambdas = {10 * ratio * plan.largest_lambda};
   }
   std::ranges::sort(lambdas, std::greater<>());
-  std::vector<Submodel> all;
   for (const double alpha : alphas) {
-    for (const double lambda : lambdas) all.push_back({alpha, lambda});
+    for (const double lambda : lambdas) plan.submodels.push_back({alpha, lambda});
   }
-  return all;
+  return plan;
 }
+
+namespace {
+
+/// All but the intercept are at least 0.
+void bound_at_zero(const linear::Design& design, linear::Penalty& penalty) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  penalty.lower.assign(penalty.l1.size(), 0);
+  penalty.upper.assign(penalty.l1.size(), kInfinity);
+  if (design.intercept) penalty.lower.back() = -kInfinity;
+}
+
+}  // namespace
 
 linear::Penalty penalty_of(const Parameters& parameters, const Submodel& submodel,
                            const linear::Design& design) {
   const auto size = static_cast<std::size_t>(design.size());
   linear::Penalty penalty{.l1 = std::vector<double>(size, submodel.lambda * submodel.alpha),
-                          .l2 = std::vector<double>(size, submodel.lambda * (1 - submodel.alpha)),
-                          .non_negative = parameters.non_negative};
+                          .l2 = std::vector<double>(size, submodel.lambda * (1 - submodel.alpha))};
+  if (parameters.non_negative) bound_at_zero(design, penalty);
   if (design.intercept) penalty.l1.back() = penalty.l2.back() = 0;
-  if (parameters.standardize) return penalty;
   const auto first = static_cast<std::size_t>(design.categorical_size());
-  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+  for (std::size_t j = 0; j < design.numerics.size() && !parameters.standardize; ++j) {
     const double scale = design.numerics[j].scale;
     penalty.l1[first + j] /= scale;
     penalty.l2[first + j] /= scale * scale;
   }
   return penalty;
+}
+
+void spread(const linear::Design& design, const linear::Response& response,
+            linear::Penalty& penalty) {
+  const std::size_t count = linear::coefficient_count(design, response);
+  const auto slopes = static_cast<std::size_t>(design.slopes());
+  for (auto* part : {&penalty.l1, &penalty.l2}) {
+    const std::vector<double> once = *part;
+    part->assign(count, 0.0);
+    const bool ordinal = response.family == linear::Family::ordinal;
+    for (std::size_t j = 0; j < (ordinal ? slopes : count); ++j) (*part)[j] = once[j % once.size()];
+  }
 }
 
 }  // namespace neve::algos::glm

@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include <neve/base/java_number.hpp>
+#include <neve/base/math.hpp>
 
 #include "algos/families/linear/lbfgs.hpp"
+#include "algos/glm/deviances.hpp"
 #include "algos/glm/validate.hpp"
 
 namespace neve::algos::glm {
@@ -13,10 +15,20 @@ namespace {
 
 /// From here on AUTO goes by gradients: X'WX costs the square of this in memory, and the cube in
 /// time.
-constexpr std::int32_t kMostForGram = 5000;
+constexpr std::size_t kMostForGram = 5000;
 
 /// The intercept that a fit starts from: the mean's, or one inside the range of an odd link.
 double start_eta(const linear::Response& response, double mean) { return response.eta_of(mean); }
+
+/// Shares of the classes, none quite 0, so that each has a logarithm.
+std::vector<double> shares_of(const std::vector<double>& weights) {
+  constexpr double kSmallest = 1e-10;
+  double total = 0;
+  for (const double weight : weights) total += weight;
+  std::vector<double> shares;
+  for (const double weight : weights) shares.push_back(std::max(kSmallest, weight / total));
+  return shares;
+}
 
 }  // namespace
 
@@ -45,9 +57,14 @@ void GlmTrainer::prepare(model::TrainContext& context) {
   bare.has_weights = training_->weights >= 0;
   prepared_ = linear::prepare(context.engine, inputs, std::move(bare), context.run_options());
   check_response(response_, prepared_->moments);
+  if (parameters_->generate_variable_inflation_factors && prepared_->design.numerics.empty()) {
+    throw InputError::illegal_argument(
+        "generate_variable_inflation_factors cannot be enabled for GLM models with only "
+        "non-numerical predictors.");
+  }
   if (!by_gradients()) {
     memory_ = context.engine.budget().reserve(
-        linear::gram_bytes(prepared_->design, context.engine.pool().threads()),
+        linear::gram_bytes(prepared_->design, response_, context.engine.pool().threads()),
         "X'WX of the GLM with " + std::to_string(prepared_->design.size()) + " coefficients");
   }
   scratch_ = std::make_unique<mr::ScratchLease>(context.engine);
@@ -55,14 +72,14 @@ void GlmTrainer::prepare(model::TrainContext& context) {
       parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
   surface_.emplace(
       linear::Surface::Data{context.engine, inputs, context.job.token(), scratch_->id()},
-      prepared_->design, response_, scale);
+      fit_design(), response_, scale);
   fit_null_model(context);
-  plan_submodels();
+  plan_ = plan_submodels(*parameters_, null_steepness_, *prepared_);
 }
 
 void GlmTrainer::init(model::TrainContext& context) {
   prepare(context);
-  start_submodel();
+  start_submodel(context);
   note(context);
 }
 
@@ -70,31 +87,42 @@ void GlmTrainer::init(model::TrainContext& context) {
 struct GlmTrainer::Saved {
   std::uint64_t current = 0;
   linear::FitState fit;
+  std::vector<SubmodelFit> fits;
   std::uint64_t best = 0;
   std::optional<linear::FitState> best_fit;
+  std::vector<double> last_pull;
+  std::vector<bool> wanted;
+  double null_validation_deviance = 0;
   std::int32_t iterations = 0;
   History history;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(current, fit, best, best_fit, iterations, history);
+    archive(current, fit, fits, best, best_fit, last_pull, wanted, null_validation_deviance,
+            iterations, history);
   }
 };
 
 wire::Bytes GlmTrainer::save() const {
-  return wire::encode(Saved{current_, fit_, best_, best_fit_, iterations_, history_});
+  return wire::encode(Saved{current_, fit_, fits_, best_, best_fit_, last_pull_, wanted_,
+                            null_validation_deviance_, iterations_, history_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
   auto was = wire::decode<Saved>(saved);
   prepare(context);
-  NEVE_CHECK(was.current < submodels_.size() && was.best < submodels_.size());
+  NEVE_CHECK(was.current < plan_.submodels.size() && was.best < plan_.submodels.size());
   current_ = was.current;
   fit_ = std::move(was.fit);
+  fits_ = std::move(was.fits);
   best_ = was.best;
   best_fit_ = std::move(was.best_fit);
+  last_pull_ = std::move(was.last_pull);
+  wanted_ = std::move(was.wanted);
+  null_validation_deviance_ = was.null_validation_deviance;
   iterations_ = was.iterations;
   history_ = std::move(was.history);
   known_ = false;
+  if (!wanted_.empty()) surface_->narrow(wanted_);
   make_optimiser();
   optimiser_->resume(fit_);
 }
@@ -102,7 +130,8 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
 bool GlmTrainer::by_gradients() const {
   if (parameters_->solver == Solver::l_bfgs) return true;
   return parameters_->solver == Solver::automatic && !parameters_->remove_collinear_columns &&
-         !parameters_->compute_p_values && prepared_->design.slopes() >= kMostForGram;
+         !parameters_->compute_p_values &&
+         linear::coefficient_count(fit_design(), response_) >= kMostForGram;
 }
 
 /// The intercept of the model without predictors, where an offset shifts every row.
@@ -130,35 +159,69 @@ double GlmTrainer::fit_null_intercept(model::TrainContext& context) {
   return fit.beta[0];
 }
 
-void GlmTrainer::fit_null_model(model::TrainContext& context) {
+/// Thresholds of an ordinal response stand for its intercept.
+linear::Design GlmTrainer::fit_design() const {
+  linear::Design design = prepared_->design;
+  if (response_.family == linear::Family::ordinal) design.intercept = false;
+  return design;
+}
+
+/// Coefficients of the model without predictors.
+std::vector<double> GlmTrainer::null_coefficients(model::TrainContext& context) {
   const linear::Design& design = prepared_->design;
-  std::vector<double> beta(static_cast<std::size_t>(design.size()), 0.0);
-  if (design.intercept) {
+  std::vector<double> beta(linear::coefficient_count(surface_->design(), response_), 0.0);
+  null_shares_ = shares_of(prepared_->moments.class_weights);
+  if (response_.family == linear::Family::ordinal) {
+    double below = 0;
+    const auto slopes = static_cast<std::size_t>(design.slopes());
+    for (std::size_t k = 0; k + 1 < null_shares_.size(); ++k) {
+      below += null_shares_[k];
+      beta[slopes + k] = math::log(below / (1 - below));
+    }
+  } else if (response_.family == linear::Family::multinomial && design.intercept) {
+    const auto size = static_cast<std::size_t>(design.size());
+    for (std::size_t k = 0; k < null_shares_.size(); ++k) {
+      beta[(k + 1) * size - 1] = math::log(null_shares_[k]);
+    }
+  } else if (null_shares_.empty() && design.intercept) {
     beta.back() = design.has_offset ? fit_null_intercept(context)
                                     : start_eta(response_, prepared_->moments.response.mean);
   }
-  null_mean_ = response_.mu_of(design.intercept ? beta.back() : 0);
+  if (!design.intercept) {
+    null_shares_.assign(null_shares_.size(), 1 / static_cast<double>(null_shares_.size()));
+  }
+  return beta;
+}
+
+void GlmTrainer::fit_null_model(model::TrainContext& context) {
+  const linear::Design& design = prepared_->design;
+  std::vector<double> beta = null_coefficients(context);
+  null_mean_ = null_shares_.empty() ? response_.mu_of(design.intercept ? beta.back() : 0) : 0;
   auto at = surface_->likelihood(beta);
   null_deviance_ = at.deviance;
   // The slope by standardised coefficients, or by raw ones where those are penalised.
   null_steepness_ = 0;
   const auto first = static_cast<std::size_t>(design.categorical_size());
-  for (std::size_t j = 0; j < static_cast<std::size_t>(design.slopes()); ++j) {
+  const auto slopes = static_cast<std::size_t>(design.slopes());
+  const auto size = static_cast<std::size_t>(surface_->design().size());
+  for (std::size_t at_all = 0; at_all < beta.size(); ++at_all) {
+    const std::size_t j = at_all % size;
+    const bool threshold = at_all >= size && response_.family == linear::Family::ordinal;
+    if (j >= slopes || threshold) continue;
     const bool raw = j >= first && !parameters_->standardize;
     const double scale = raw ? design.numerics[j - first].scale : 1;
-    null_steepness_ =
-        std::max(null_steepness_, std::fabs(at.gradient[j]) * scale * surface_->deviance_scale());
+    null_steepness_ = std::max(null_steepness_,
+                               std::fabs(at.gradient[at_all]) * scale * surface_->deviance_scale());
   }
-  fit_.beta = std::move(beta);
+  start_ = beta;
+  start_pull_ = at.gradient;
+  if (parameters_->startval) {
+    start_ = start_values();
+    start_pull_.clear();
+    return;
+  }
   fit_.here = std::move(at);
   known_ = true;
-}
-
-void GlmTrainer::plan_submodels() {
-  submodels_ = submodels(*parameters_, null_steepness_, *prepared_);
-  if (!parameters_->startval) return;
-  fit_.beta = start_values();
-  known_ = false;
 }
 
 /// The user's start, from standardised or raw coefficients to scaled ones.
@@ -178,15 +241,38 @@ std::vector<double> GlmTrainer::start_values() const {
 
 std::int64_t GlmTrainer::most_iterations() const {
   if (parameters_->max_iterations >= 0) return parameters_->max_iterations;
-  if (!by_gradients()) return 50;
+  const std::int64_t path = searches_lambda(*parameters_) ? path_length(*parameters_) : 0;
+  if (!by_gradients()) return path > 0 ? 10 * path : 50;
   const std::int64_t by_size = std::max<std::int64_t>(20, prepared_->design.size() / 4);
-  return 10 * by_size;
+  return 10 * (path > 0 ? 10 * path : by_size);
 }
 
+std::size_t GlmTrainer::lambdas() const {
+  std::size_t count = 1;
+  while (count < plan_.submodels.size() &&
+         plan_.submodels[count].alpha == plan_.submodels[0].alpha) {
+    ++count;
+  }
+  return count;
+}
+
+linear::Penalty GlmTrainer::penalty_at(const Submodel& submodel) const {
+  auto penalty = penalty_of(*parameters_, submodel, prepared_->design);
+  if (!null_shares_.empty()) spread(surface_->whole_design(), response_, penalty);
+  return penalty;
+}
+
+/// Of the terms that the surface shows.
 void GlmTrainer::make_optimiser() {
-  const Submodel& submodel = submodels_[current_];
-  penalty_ = penalty_of(*parameters_, submodel, prepared_->design);
-  const linear::Tolerance tolerance{.most_iterations = static_cast<int>(most_iterations()),
+  penalty_ = penalty_at(plan_.submodels[current_]);
+  for (auto* part : {&penalty_.l1, &penalty_.l2, &penalty_.lower, &penalty_.upper,
+                     &penalty_.towards, &penalty_.pull}) {
+    if (!part->empty()) *part = surface_->part_of(*part);
+  }
+  // A path's iterations add up; each fit of a list has its own.
+  const std::int64_t used = searches_lambda(*parameters_) ? iterations_ : 0;
+  const std::int64_t left = std::max<std::int64_t>(0, most_iterations() - used);
+  const linear::Tolerance tolerance{.most_iterations = static_cast<int>(left),
                                     .beta = parameters_->beta_epsilon,
                                     .objective = parameters_->objective_epsilon,
                                     .gradient = parameters_->gradient_epsilon,
@@ -198,7 +284,49 @@ void GlmTrainer::make_optimiser() {
   }
 }
 
-void GlmTrainer::start_submodel() {
+/// Coefficients of the fit as the model has them: for each class, where there are several.
+std::vector<double> GlmTrainer::model_coefficients(const std::vector<double>& beta) const {
+  if (null_shares_.empty()) return beta;
+  const auto classes = static_cast<std::ptrdiff_t>(null_shares_.size());
+  if (response_.family == linear::Family::multinomial) {
+    return center_classes(beta, penalty_at(plan_.submodels[current_]), null_shares_.size());
+  }
+  const std::ptrdiff_t slopes = prepared_->design.slopes();
+  std::vector<double> made;
+  for (std::ptrdiff_t k = 0; k + 1 < classes; ++k) {
+    made.insert(made.end(), beta.begin(), beta.begin() + slopes);
+    made.push_back(beta[static_cast<std::size_t>(slopes + k)]);
+  }
+  made.resize(made.size() + static_cast<std::size_t>(slopes) + 1, 0.0);
+  return made;
+}
+
+void GlmTrainer::start_submodel(model::TrainContext& context) {
+  const Submodel& submodel = plan_.submodels[current_];
+  const bool first = current_ % lambdas() == 0;
+  if (first || parameters_->cold_start) {
+    fit_.beta = start_;
+    last_pull_ = start_pull_;
+    known_ = known_ && current_ == 0;
+  }
+  Submodel before =
+      first ? Submodel{submodel.alpha, plan_.largest_lambda} : plan_.submodels[current_ - 1];
+  if (parameters_->cold_start) before.lambda = plan_.largest_lambda;
+  wanted_ = strong_set({last_pull_, surface_->deviance_scale()}, fit_.beta, penalty_at(before),
+                       penalty_at(submodel));
+  start_fit();
+  if (validation_ && current_ == 0) {
+    null_validation_deviance_ = validation_deviance(context, model_coefficients(start_));
+  }
+}
+
+/// From fit_.beta, over the coefficients that are wanted.
+void GlmTrainer::start_fit() {
+  if (!wanted_.empty()) {
+    surface_->narrow(wanted_);
+    fit_.beta = surface_->part_of(fit_.beta);
+    known_ = false;
+  }
   make_optimiser();
   // The surface stands at the null model, unless something else was asked for.
   const auto here = fit_.here;
@@ -207,19 +335,70 @@ void GlmTrainer::start_submodel() {
 }
 
 void GlmTrainer::note(model::TrainContext& context) {
-  history_.add(iterations_, fit_.here.deviance / 2, fit_.objective);
+  if (!searches_lambda(*parameters_)) {
+    history_.add(iterations_, fit_.here.deviance / 2, fit_.objective);
+  }
   const auto most = static_cast<double>(std::max<std::int64_t>(1, most_iterations()));
   const double part = std::min(1.0, fit_.iterations / most);
-  const auto all = static_cast<double>(submodels_.size());
+  const auto all = static_cast<double>(plan_.submodels.size());
   context.job.progress(
       (static_cast<double>(current_) + part) / all,
       "iteration " + std::to_string(iterations_) + ", objective " + java_double(fit_.objective));
 }
 
-void GlmTrainer::end_submodel() {
-  if (best_fit_ && !(fit_.here.deviance < best_fit_->here.deviance)) return;
+bool GlmTrainer::settle() {
+  if (wanted_.empty()) return true;
+  fit_.beta = surface_->whole_of(fit_.beta);
+  surface_->widen();
+  fit_.here = surface_->likelihood(fit_.beta);
+  const auto penalty = penalty_at(plan_.submodels[current_]);
+  if (!add_violators({fit_.here.gradient, surface_->deviance_scale()}, penalty, wanted_)) {
+    wanted_.clear();
+    return true;
+  }
+  start_fit();
+  return false;
+}
+
+double GlmTrainer::validation_deviance(model::TrainContext& context,
+                                       const std::vector<double>& beta) {
+  const std::shared_ptr<const GlmModel> model = bare_model(context, beta);
+  return deviances_of(context.engine, model, *validation_, context.job.token()).residual;
+}
+
+void GlmTrainer::end_submodel(model::TrainContext& context) {
+  const Submodel& submodel = plan_.submodels[current_];
+  SubmodelFit made{.alpha = submodel.alpha,
+                   .lambda = submodel.lambda,
+                   .iterations = iterations_,
+                   .beta = model_coefficients(fit_.beta),
+                   .deviance = fit_.here.deviance};
+  if (validation_ && plan_.submodels.size() > 1) {
+    made.validation_deviance = validation_deviance(context, made.beta);
+  }
+  if (searches_lambda(*parameters_)) history_.add(made);
+  fits_.push_back(std::move(made));
+  last_pull_ = fit_.here.gradient;
+  if (best_of(fits_) + 1 != fits_.size()) return;
   best_ = current_;
   best_fit_ = fit_;
+}
+
+/// Whether the lambdas of the present alpha that are left are not worth their while.
+bool GlmTrainer::path_ends() const {
+  const SubmodelFit& last = fits_.back();
+  if (!searches_lambda(*parameters_)) return false;
+  if (iterations_ >= most_iterations()) return true;
+  return parameters_->early_stopping && last.lambda < plan_.largest_lambda &&
+         at_rest(fits_, null_deviance_, null_validation_deviance_);
+}
+
+bool GlmTrainer::next_submodel(model::TrainContext& context) {
+  ++current_;
+  if (path_ends()) current_ = (current_ + lambdas() - 1) / lambdas() * lambdas();
+  if (current_ >= plan_.submodels.size()) return false;
+  start_submodel(context);
+  return true;
 }
 
 bool GlmTrainer::step(model::TrainContext& context) {
@@ -227,12 +406,9 @@ bool GlmTrainer::step(model::TrainContext& context) {
   const bool more = optimiser_->step(fit_);
   iterations_ += fit_.iterations - before;
   if (fit_.iterations != before) note(context);
-  if (more) return true;
-  end_submodel();
-  if (current_ + 1 == submodels_.size()) return false;
-  ++current_;
-  start_submodel();
-  return true;
+  if (more || !settle()) return true;
+  end_submodel(context);
+  return next_submodel(context);
 }
 
 }  // namespace neve::algos::glm

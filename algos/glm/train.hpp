@@ -15,8 +15,9 @@
 
 namespace neve::algos::glm {
 
-/// Trains a GLM: learn the columns' moments, fit the null model, then each alpha and lambda from
-/// where the last one ended, keep the best, and look at it from all sides.
+/// Trains a GLM: learn the columns' moments, fit the null model, then each alpha's lambdas, largest
+/// first, each from where the last one ended and over the columns that it is likely to need, keep
+/// the best, and look at it from all sides.
 class GlmTrainer final : public model::Trainer {
  public:
   explicit GlmTrainer(std::shared_ptr<const Parameters> parameters)
@@ -35,9 +36,22 @@ class GlmTrainer final : public model::Trainer {
   void take_roles(model::TrainContext& context);
   void fit_null_model(model::TrainContext& context);
   [[nodiscard]] double fit_null_intercept(model::TrainContext& context);
-  void plan_submodels();
-  void start_submodel();
-  void end_submodel();
+  [[nodiscard]] std::vector<double> null_coefficients(model::TrainContext& context);
+  [[nodiscard]] linear::Design fit_design() const;
+  [[nodiscard]] std::vector<double> model_coefficients(const std::vector<double>& beta) const;
+  void start_submodel(model::TrainContext& context);
+  void start_fit();
+  /// False where columns that were left out want in: the fit then goes on with them.
+  bool settle();
+  void end_submodel(model::TrainContext& context);
+  void end_early(model::TrainContext& context);
+  /// False where there are none left.
+  bool next_submodel(model::TrainContext& context);
+  [[nodiscard]] bool path_ends() const;
+  [[nodiscard]] linear::Penalty penalty_at(const Submodel& submodel) const;
+  [[nodiscard]] double validation_deviance(model::TrainContext& context,
+                                           const std::vector<double>& beta);
+  [[nodiscard]] std::size_t lambdas() const;
   void note(model::TrainContext& context);
   [[nodiscard]] std::int64_t most_iterations() const;
   [[nodiscard]] bool by_gradients() const;
@@ -45,8 +59,14 @@ class GlmTrainer final : public model::Trainer {
 
   void warn(model::TrainContext& context, const std::string& text) const;
   void warn_of_fit(model::TrainContext& context) const;
+  std::shared_ptr<GlmModel> bare_model(model::TrainContext& context,
+                                       const std::vector<double>& beta) const;
   std::shared_ptr<GlmModel> make_model(model::TrainContext& context);
   void infer(GlmModel& model);
+  [[nodiscard]] double dispersion_at(const linear::LikelihoodTask::Partial& here,
+                                     double freedom) const;
+  void prepare_likelihood(GlmModel& model);
+  [[nodiscard]] std::vector<double> inflation_factors(model::TrainContext& context) const;
   void report(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
 
   std::shared_ptr<const Parameters> parameters_;
@@ -58,17 +78,24 @@ class GlmTrainer final : public model::Trainer {
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;
   double null_mean_ = 0;
+  std::vector<double> null_shares_;  ///< of the classes; empty unless there are several
   double null_deviance_ = 0;
   double null_steepness_ = 0;
 
-  std::vector<Submodel> submodels_;
+  Plan plan_;
   std::size_t current_ = 0;
-  linear::Penalty penalty_;
+  std::vector<double> start_;       ///< coefficients that the first fit of each alpha starts from
+  std::vector<double> start_pull_;  ///< gradient there; empty where not known
+  std::vector<double> last_pull_;   ///< gradient at the last fit; empty where not known
+  std::vector<bool> wanted_;        ///< coefficients that the fit is over; empty: all
+  linear::Penalty penalty_;         ///< of those
   std::unique_ptr<linear::Optimiser> optimiser_;
   linear::FitState fit_;
   bool known_ = false;  ///< fit_.here is of fit_.beta, where the surface stands
+  std::vector<SubmodelFit> fits_;
   std::size_t best_ = 0;
   std::optional<linear::FitState> best_fit_;
+  double null_validation_deviance_ = std::numeric_limits<double>::quiet_NaN();
   std::int32_t iterations_ = 0;  ///< of all submodels
   History history_;
 };

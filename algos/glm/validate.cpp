@@ -29,34 +29,16 @@ void refuse_values(E value, std::span<const E> refused, const char* field, Messa
 }
 
 void refuse_unbuilt_choices(const Parameters& p, Messages& messages) {
-  constexpr FamilyChoice kFamilies[] = {FamilyChoice::fractionalbinomial, FamilyChoice::ordinal,
-                                        FamilyChoice::multinomial, FamilyChoice::tweedie,
-                                        FamilyChoice::negativebinomial};
-  constexpr Solver kSolvers[] = {Solver::coordinate_descent_naive, Solver::gradient_descent_lh,
-                                 Solver::gradient_descent_sqerr};
-  constexpr LinkChoice kLinks[] = {LinkChoice::tweedie, LinkChoice::ologit};
   constexpr MissingValues kMissing[] = {MissingValues::plug_values};
-  constexpr DispersionMethod kMethods[] = {DispersionMethod::ml};
-  refuse_values<FamilyChoice>(p.family, kFamilies, "family", messages);
-  refuse_values<Solver>(p.solver, kSolvers, "solver", messages);
-  refuse_values<LinkChoice>(p.link, kLinks, "link", messages);
   refuse_values<MissingValues>(p.missing_values_handling, kMissing, "missing_values_handling",
                                messages);
-  refuse_values<DispersionMethod>(p.dispersion_parameter_method, kMethods,
-                                  "dispersion_parameter_method", messages);
   if (p.influence) model::refuse("influence", "dfbetas", messages);
 }
 
 void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
-  refuse_flag(p.lambda_search, "lambda_search", messages);
-  refuse_flag(p.calc_like, "calc_like", messages);
-  refuse_flag(p.cold_start, "cold_start", messages);
   refuse_flag(p.remove_offset_effects, "remove_offset_effects", messages);
   refuse_flag(p.generate_scoring_history, "generate_scoring_history", messages);
   refuse_flag(p.build_null_model, "build_null_model", messages);
-  refuse_flag(p.fix_dispersion_parameter, "fix_dispersion_parameter", messages);
-  refuse_flag(p.generate_variable_inflation_factors, "generate_variable_inflation_factors",
-              messages);
   refuse_flag(p.init_optimal_glm, "init_optimal_glm", messages);
   refuse_flag(p.separate_linear_beta, "separate_linear_beta", messages);
   const auto refuse_frame = [&](const schema::FrameRef& frame, const char* field) {
@@ -138,37 +120,73 @@ void check_solver(const Parameters& p, Messages& messages) {
   }
 }
 
-/// The links that go with each family.
-bool link_fits(Family family, LinkChoice link) {
-  if (link == LinkChoice::family_default) return true;
+/// The links that go with a family, as text for people too.
+struct Links {
+  std::vector<LinkChoice> allowed;
+  const char* text;
+};
+
+Links links_of(Family family) {
   switch (family) {
     case Family::gaussian:
+      return {{LinkChoice::identity, LinkChoice::log, LinkChoice::inverse},
+              "Only identity, log and inverse links are allowed for family=gaussian."};
     case Family::gamma:
-      return link == LinkChoice::identity || link == LinkChoice::log || link == LinkChoice::inverse;
+      return {{LinkChoice::identity, LinkChoice::log, LinkChoice::inverse},
+              "Only inverse, log and identity links are allowed for family=gamma."};
     case Family::poisson:
-      return link == LinkChoice::log || link == LinkChoice::identity;
-    case Family::binomial:
-    case Family::quasibinomial:
-      return link == LinkChoice::logit;
+    case Family::negativebinomial:
+      return {{LinkChoice::log, LinkChoice::identity},
+              "Only log and identity links are allowed for family=poisson and "
+              "family=negbinomimal."};
+    case Family::tweedie:
+      return {{LinkChoice::tweedie}, "Only tweedie link allowed for family=tweedie."};
+    case Family::multinomial:
+      return {{}, "Only multinomial link allowed for family=multinomial."};
+    case Family::ordinal:
+      return {{LinkChoice::ologit},
+              "Only ologit, oprobit or ologlog links allowed for family=ordinal."};
+    default:
+      return {{LinkChoice::logit}, "Only logit is allowed for family=binomial."};
   }
-  return false;
+}
+
+void check_link(Family family, LinkChoice link, Messages& messages) {
+  const Links links = links_of(family);
+  const bool fits = link == LinkChoice::family_default ||
+                    std::ranges::find(links.allowed, link) != links.allowed.end();
+  if (fits) return;
+  add(messages, Message::Kind::error, "link",
+      std::string("Incompatible link function for selected family. ") + links.text);
 }
 
 Family settle_family(FamilyChoice choice, std::int32_t classes) {
   switch (choice) {
     case FamilyChoice::binomial:
       return Family::binomial;
+    case FamilyChoice::fractionalbinomial:
+      return Family::fractionalbinomial;
     case FamilyChoice::quasibinomial:
       return Family::quasibinomial;
+    case FamilyChoice::ordinal:
+      return Family::ordinal;
+    case FamilyChoice::multinomial:
+      return Family::multinomial;
     case FamilyChoice::poisson:
       return Family::poisson;
     case FamilyChoice::gamma:
       return Family::gamma;
+    case FamilyChoice::tweedie:
+      return Family::tweedie;
+    case FamilyChoice::negativebinomial:
+      return Family::negativebinomial;
     case FamilyChoice::automatic:
+      if (classes > 2) return Family::multinomial;
       return classes == 2 ? Family::binomial : Family::gaussian;
-    default:
+    case FamilyChoice::gaussian:
       return Family::gaussian;
   }
+  return Family::gaussian;
 }
 
 Link default_link(Family family) {
@@ -176,14 +194,19 @@ Link default_link(Family family) {
     case Family::gaussian:
       return Link::identity;
     case Family::poisson:
+    case Family::negativebinomial:
       return Link::log;
     case Family::gamma:
       return Link::inverse;
-    case Family::binomial:
-    case Family::quasibinomial:
+    case Family::tweedie:
+      return Link::tweedie;
+    case Family::multinomial:
+      return Link::multinomial;
+    case Family::ordinal:
+      return Link::ologit;
+    default:
       return Link::logit;
   }
-  return Link::identity;
 }
 
 Link link_of(LinkChoice choice, Family family) {
@@ -201,8 +224,90 @@ Link link_of(LinkChoice choice, Family family) {
   }
 }
 
-bool is_logistic(Family family) {
-  return family == Family::binomial || family == Family::quasibinomial;
+bool has_classes(Family family) {
+  return family == Family::multinomial || family == Family::ordinal;
+}
+
+/// What H2O-3 says where the kind of response is not the family's.
+void check_kind(Family family, const model::ColumnRoles& roles, Messages& messages) {
+  const std::int32_t classes = roles.classes();
+  const auto wrong = [&](const std::string& text) {
+    add(messages, Message::Kind::error, "family", text);
+  };
+  if (family == Family::multinomial || family == Family::ordinal) {
+    if (classes > 2) return;
+    wrong((family == Family::ordinal ? "Ordinal" : "Multinomial") +
+          std::string(" requires a categorical response with at least 3 levels (for 2 class "
+                      "problem use family=binomial)."));
+  } else if (family == Family::binomial || family == Family::quasibinomial) {
+    if (roles.response_domain == nullptr || classes == 2) return;
+    wrong("Binomial requires the response to be a 2-class categorical or a binary column (0/1)");
+  } else if (roles.response_domain != nullptr) {
+    wrong("Regression requires numeric response, got categorical.");
+  }
+}
+
+/// What H2O-3 says of dispersions, and what is not built.
+void check_dispersion(const Parameters& p, Family family, Messages& messages) {
+  const bool gamma = family == Family::gamma;
+  const bool others = family == Family::tweedie || family == Family::negativebinomial;
+  if (p.fix_dispersion_parameter && !gamma && !others) {
+    add(messages, Message::Kind::error, "fix_dispersion_parameter",
+        "is only supported for gamma, tweedie, negativebinomial families.");
+  }
+  if (p.calc_like && family == Family::tweedie) model::refuse("calc_like", "true", messages);
+  if (p.dispersion_parameter_method != DispersionMethod::ml) return;
+  if (others) {
+    model::refuse("dispersion_parameter_method", "ml", messages);
+  } else if (!gamma) {
+    add(messages, Message::Kind::error, "dispersion_parameter_method",
+        "ml can only be used for family gamma, tweedie, negative binomial.");
+  }
+  const bool penalised = p.lambda_search || !p.lambda_ || p.lambda_->empty() ||
+                         *std::ranges::max_element(*p.lambda_) > 0;
+  if (penalised) {
+    add(messages, Message::Kind::error, "dispersion_parameter_method",
+        "ML is supported only without regularization!");
+  }
+}
+
+/// What does not go with responses of several classes.
+void check_classes(const Parameters& p, Family family, Messages& messages) {
+  const bool ordinal = family == Family::ordinal;
+  const auto wrong = [&](const char* field, const std::string& text) {
+    add(messages, Message::Kind::error, field, text);
+  };
+  const bool descent =
+      p.solver == Solver::gradient_descent_lh || p.solver == Solver::gradient_descent_sqerr;
+  if (descent && !ordinal) {
+    wrong("solver",
+          "Solvers GRADIENT_DESCENT_LH and GRADIENT_DESCENT_SQERR are only supported for ordinal "
+          "regression.  Do not choose them unless you specify your family to be ordinal");
+  }
+  if (!has_classes(family)) return;
+  const std::string name = ordinal ? "ordinal" : "multinomial";
+  if (p.compute_p_values) {
+    wrong("compute_p_values",
+          "P values are currently not supported for family=multinomial or ordinal");
+  }
+  if (p.non_negative) wrong("non_negative", "does not work with " + name + " family.");
+  if (p.startval) model::refuse("startval", "of family " + name, messages);
+  if (!p.offset_column.empty() && ordinal) {
+    wrong("offset_column", "does not work with ordinal family right now.");
+  } else if (!p.offset_column.empty()) {
+    add(messages, Message::Kind::warning, "offset_column",
+        "has no effect on multinomial and will be ignored.");
+  }
+  if (!ordinal) return;
+  if (!p.intercept) wrong("intercept", "must have intercepts.  set _intercept to true.");
+  if (p.lambda_search) wrong("lambda_search", "Ordinal regression do not support lambda search.");
+  if (p.solver == Solver::gradient_descent_sqerr) {
+    model::refuse("solver", "GRADIENT_DESCENT_SQERR", messages);
+  } else if (p.solver != Solver::automatic && !descent) {
+    wrong("solver",
+          "Ordinal regression only supports gradient descend.  Do not set Solver or set Solver to "
+          "auto, GRADIENT_DESCENT_LH or GRADIENT_DESCENT_SQERR.");
+  }
 }
 
 }  // namespace
@@ -212,48 +317,79 @@ void validate(const Parameters& parameters, Messages& messages) {
   refuse_unbuilt_parts(parameters, messages);
   check_penalty(parameters, messages);
   check_solver(parameters, messages);
+  if (parameters.family == FamilyChoice::negativebinomial && !(parameters.theta > 0)) {
+    add(messages, Message::Kind::error, "family",
+        "Illegal Negative Binomial theta value. Theta must be a positive number.");
+  }
+  if (parameters.lambda_search && parameters.lambda_ && !parameters.lambda_->empty()) {
+    add(messages, Message::Kind::warning, "lambda_search",
+        "disabled when user specified any lambda value(s).");
+  }
+  if (parameters.nlambdas != -1 && parameters.nlambdas < 1) {
+    add(messages, Message::Kind::error, "nlambdas",
+        "nlambdas is " + std::to_string(parameters.nlambdas) + "; it must be at least 1, or -1");
+  }
+  const double ratio = parameters.lambda_min_ratio;
+  if (ratio != -1 && !(ratio > 0 && ratio < 1)) {
+    add(messages, Message::Kind::error, "lambda_min_ratio",
+        "lambda_min_ratio is " + java_double(ratio) + "; it must lie between 0 and 1, or be -1");
+  }
 }
 
 model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
                          Messages& messages) {
-  const std::int32_t classes = roles.classes();
-  const Family family = settle_family(parameters.family, classes);
-  const std::string name(
-      parameters.family == FamilyChoice::automatic ? "AUTO" : schema::enum_text(parameters.family));
-  const bool categorical = roles.response_domain != nullptr;
-  if (parameters.family == FamilyChoice::automatic && classes > 2) {
-    model::refuse("family",
-                  "AUTO with a response of " + std::to_string(classes) + " levels (multinomial)",
-                  messages);
-  } else if (is_logistic(family) && categorical && classes != 2) {
-    add(messages, Message::Kind::error, "family",
-        "The response has " + std::to_string(classes) + " levels; family " + name +
-            " needs two, or a column of 0 and 1");
-  } else if (!is_logistic(family) && categorical) {
-    add(messages, Message::Kind::error, "family",
-        "The response is categorical; family " + name + " needs numbers");
+  const Family family = settle_family(parameters.family, roles.classes());
+  check_kind(family, roles, messages);
+  check_link(family, parameters.link, messages);
+  check_classes(parameters, family, messages);
+  check_dispersion(parameters, family, messages);
+  if (parameters.prior != -1 && family != Family::binomial) {
+    add(messages, Message::Kind::error, "prior", "Prior is only allowed with family = binomial.");
   }
-  if (!link_fits(family, parameters.link)) {
-    add(messages, Message::Kind::error, "link",
-        "Link " + std::string(schema::enum_text(parameters.link)) + " does not go with family " +
-            name);
-  }
-  return is_logistic(family) ? model::Category::binomial : model::Category::regression;
+  if (family == Family::multinomial) return model::Category::multinomial;
+  if (family == Family::ordinal) return model::Category::ordinal;
+  const linear::Response response{.family = family};
+  return response.is_share() ? model::Category::binomial : model::Category::regression;
 }
 
 linear::Response settle_response(const Parameters& parameters, const model::ColumnRoles& roles) {
   const Family family = settle_family(parameters.family, roles.classes());
-  return {.family = family, .link = link_of(parameters.link, family)};
+  linear::Response made{.family = family, .link = link_of(parameters.link, family)};
+  if (family == Family::tweedie) {
+    made.variance_power = parameters.tweedie_variance_power;
+    made.link_power = parameters.tweedie_link_power;
+  }
+  if (family == Family::negativebinomial) made.theta = parameters.theta;
+  return made;
 }
 
 void check_response(const Parameters& parameters, const model::ColumnRange& response,
                     model::Messages& messages) {
+  const auto wrong = [&](const char* text) {
+    messages.push_back({model::Message::Kind::error, "family", text});
+  };
+  const bool counts = parameters.family == FamilyChoice::poisson ||
+                      parameters.family == FamilyChoice::negativebinomial;
   const bool two_classes = parameters.family == FamilyChoice::binomial ||
                            parameters.family == FamilyChoice::quasibinomial;
-  if (!two_classes || (response.integers && response.low >= 0 && response.high <= 1)) return;
-  messages.push_back({model::Message::Kind::error, "family",
-                      "The families binomial and quasibinomial need a response of two classes: a "
-                      "categorical column of two levels, or numbers that are 0 or 1"});
+  if (two_classes && !(response.integers && response.low >= 0 && response.high <= 1)) {
+    wrong(
+        "The families binomial and quasibinomial need a response of two classes: a categorical "
+        "column of two levels, or numbers that are 0 or 1");
+  }
+  if (parameters.family == FamilyChoice::fractionalbinomial &&
+      !(response.low >= 0 && response.high <= 1)) {
+    wrong("The response must be between 0 and 1 for fractional_binomial family.");
+  }
+  if (counts && response.low < 0) wrong("Poisson and Negative Binomial require response >= 0");
+  if (parameters.family == FamilyChoice::gamma && response.low <= 0) {
+    wrong("Response value for gamma distribution must be greater than 0.");
+  }
+  if (counts && !response.integers) {
+    messages.push_back({model::Message::Kind::warning, "family",
+                        "Poisson and Negative Binomial expect non-negative integer response, got "
+                        "floats."});
+  }
 }
 
 }  // namespace neve::algos::glm

@@ -63,7 +63,8 @@ metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& 
     inputs.options.domain = *model.header.roles.response_domain;
     inputs.options.gainslift_bins = model.gainslift_bins();
     result = metrics::compute_binomial(engine, inputs, token);
-  } else if (model.header.category == Category::multinomial) {
+  } else if (model.header.category == Category::multinomial ||
+             model.header.category == Category::ordinal) {
     metrics::MultinomialInputs inputs{layout,
                                       {},
                                       actual,

@@ -16,6 +16,7 @@
 #include "ingest/api/serve_parses.hpp"
 #include "mr/api/compute_node.hpp"
 #include "munge/api/tasks.hpp"
+#include "rest/actions.hpp"
 #include "rest/http/server.hpp"
 #include "rest/http/upload.hpp"
 #include "rest/request_counts.hpp"
@@ -51,6 +52,13 @@ mr::TaskList all_tasks() {
   add(rapids::tasks());
   add(model::tasks());
   for (const model::Algorithm* algorithm : algos::all_algorithms()) add(algorithm->tasks);
+  return all;
+}
+
+/// Every route: the ones of files, and the algorithms' own.
+std::vector<const rest::Resource*> resources_with(const rest::Resource& actions) {
+  auto all = rest::all_resources();
+  all.push_back(&actions);
   return all;
 }
 
@@ -101,6 +109,7 @@ struct Node::Parts {
   ingest::Ingest ingest;
   job::Jobs jobs;  // uses all above to its end, so it goes first
   operations::Operations operations;
+  const rest::Resource actions;
   rest::Router router;
   rest::http::WorkerPool workers;  // ends before what its handlers use, after their clients left
   rest::http::Server http;
@@ -120,7 +129,8 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       jobs({node.id(), node.store(), node.engine().blobs(), node.transport()},
            std::to_string(ports.rest.port())),
       operations(operations_parts()),
-      router(rest::all_resources(), services, workers),
+      actions(rest::actions_of(algorithms.all())),
+      router(resources_with(actions), services, workers),
       http(http_options(), workers,
            [this](rest::http::Request request, rest::http::Responder responder) {
              router.handle(std::move(request), std::move(responder));

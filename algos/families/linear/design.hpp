@@ -58,6 +58,7 @@ struct Design {
   bool has_response = true;
   bool has_weights = false;
   bool has_offset = false;
+  std::int32_t response_classes = 1;  ///< of a response that is one of several classes
 
   /// Sets the offsets of the categorical terms from their sizes.
   void place_coefficients();
@@ -77,7 +78,8 @@ struct Design {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(categoricals, numerics, missing, intercept, has_response, has_weights, has_offset);
+    archive(categoricals, numerics, missing, intercept, has_response, has_weights, has_offset,
+            response_classes);
   }
 };
 

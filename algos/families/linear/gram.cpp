@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "algos/families/linear/block_reader.hpp"
+#include "algos/families/linear/classes.hpp"
 
 namespace neve::algos::linear {
 namespace {
@@ -48,7 +49,7 @@ class Assembly {
  public:
   Assembly(const CategoricalGramTask::State& state, const std::vector<std::int64_t>& sums,
            linalg::Symmetric& gram)
-      : state_(state), design_(state.point.design), tables_(design_), sums_(sums), gram_(gram) {}
+      : state_(state), design_(state.at.point.design), tables_(design_), sums_(sums), gram_(gram) {}
 
   void run() {
     const double unit = std::ldexp(1.0, -state_.weight_bits);
@@ -93,11 +94,11 @@ class Assembly {
   linalg::Symmetric& gram_;
 };
 
-CategoricalGramTask::State categorical_state(const Point& point, double largest_weight,
+CategoricalGramTask::State categorical_state(const PairPoint& at, double largest_weight,
                                              std::int64_t rows) {
-  CategoricalGramTask::State state{.point = point, .numeric_bits = {}};
+  CategoricalGramTask::State state{.at = at, .numeric_bits = {}};
   state.weight_bits = fixed_point_bits(rows, largest_weight);
-  for (const NumericTerm& term : point.design.numerics) {
+  for (const NumericTerm& term : at.point.design.numerics) {
     state.numeric_bits.push_back(fixed_point_bits(rows, largest_weight * term.reach));
   }
   return state;
@@ -151,28 +152,30 @@ GramTables::GramTables(const Design& design)
 }
 
 CategoricalGramTask::Partial CategoricalGramTask::zero(const State& state) {
-  return {std::vector<std::int64_t>(GramTables(state.point.design).total(), 0)};
+  return {std::vector<std::int64_t>(GramTables(state.at.point.design).total(), 0)};
 }
 
 std::int64_t CategoricalGramTask::partial_bytes(const State& state) {
-  return static_cast<std::int64_t>(GramTables(state.point.design).total() * sizeof(std::int64_t));
+  return static_cast<std::int64_t>(GramTables(state.at.point.design).total() *
+                                   sizeof(std::int64_t));
 }
 
 void CategoricalGramTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch) {
-  LikelihoodTask::rebuild(group, state.point, scratch);
+  LikelihoodTask::rebuild(group, state.at.point, scratch);
 }
 
 void CategoricalGramTask::map(const mr::RowGroup& group, const State& state, Scratch& scratch,
                               Partial& partial) {
-  const Design& design = state.point.design;
+  const Design& design = state.at.point.design;
   const GramTables tables(design);
-  const std::vector<double>& weights = weights_at(group, state.point, scratch);
+  const std::vector<double>& weights = weights_at(group, state.at.point, scratch);
   std::array<std::int64_t, kRows> fixed;
   std::array<double, kRows> product;
+  std::array<double, kRows> buffer;
   std::int64_t* sums = partial.sums.data();
   BlockReader reader(design, group);
   while (reader.next()) {
-    const std::span weight(weights.data() + reader.begin(), reader.rows());
+    const auto weight = block_weights(reader, state.at, weights, buffer);
     to_fixed(weight, state.weight_bits, fixed);
     for (std::size_t a = 0; a < design.categoricals.size(); ++a) {
       scatter(reader.codes(a), fixed.data(), sums + tables.levels(a));
@@ -196,32 +199,33 @@ void CategoricalGramTask::merge(Partial& left, const Partial& right) {
   for (std::size_t i = 0; i < left.sums.size(); ++i) left.sums[i] += right.sums[i];
 }
 
-NumericGramTask::Partial NumericGramTask::zero(const State& point) {
-  return Partial(dense_size(point.design));
+NumericGramTask::Partial NumericGramTask::zero(const State& at) {
+  return Partial(dense_size(at.point.design));
 }
 
-std::int64_t NumericGramTask::partial_bytes(const State& point) {
-  const auto n = static_cast<std::int64_t>(dense_size(point.design));
+std::int64_t NumericGramTask::partial_bytes(const State& at) {
+  const auto n = static_cast<std::int64_t>(dense_size(at.point.design));
   return n * n * static_cast<std::int64_t>(sizeof(double));
 }
 
-void NumericGramTask::rebuild(const mr::RowGroup& group, const State& point, Scratch& scratch) {
-  LikelihoodTask::rebuild(group, point, scratch);
+void NumericGramTask::rebuild(const mr::RowGroup& group, const State& at, Scratch& scratch) {
+  LikelihoodTask::rebuild(group, at.point, scratch);
 }
 
-void NumericGramTask::map(const mr::RowGroup& group, const State& point, Scratch& scratch,
+void NumericGramTask::map(const mr::RowGroup& group, const State& at, Scratch& scratch,
                           Partial& partial) {
-  const std::vector<double>& weights = weights_at(group, point, scratch);
+  const std::vector<double>& weights = weights_at(group, at.point, scratch);
   const std::size_t n = partial.size();
   std::vector<double> rows(kRows * n);
-  BlockReader reader(point.design, group);
+  BlockReader reader(at.point.design, group);
+  std::array<double, kRows> buffer;
   while (reader.next()) {
-    const std::span weight(weights.data() + reader.begin(), reader.rows());
+    const auto weight = block_weights(reader, at, weights, buffer);
     std::array<double, kRows> root;
     for (std::size_t i = 0; i < weight.size(); ++i) root[i] = std::sqrt(weight[i]);
     for (std::size_t first = 0; first < weight.size(); first += kTileRows) {
       const std::size_t last = std::min(first + kTileRows, weight.size());
-      fill_tile(reader, point.design, {first, last}, root, rows);
+      fill_tile(reader, at.point.design, {first, last}, root, rows);
     }
     linalg::add_gram(rows, reader.rows(), partial);
   }
@@ -233,18 +237,21 @@ void NumericGramTask::merge(Partial& left, const Partial& right) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += add[i];
 }
 
-linalg::Symmetric gram_at(mr::Engine& engine, const mr::Inputs& inputs, const Point& point,
-                          double largest_weight, const mr::RunOptions& options) {
-  const Design& design = point.design;
+namespace {
+
+/// Over the coefficients of the design.
+linalg::Symmetric design_gram(mr::Engine& engine, const mr::Inputs& inputs, const PairPoint& at,
+                              double largest_weight, const mr::RunOptions& options) {
+  const Design& design = at.point.design;
   linalg::Symmetric gram(static_cast<std::size_t>(design.size()));
   if (!design.categoricals.empty()) {
-    const auto state = categorical_state(point, largest_weight, inputs.layout->rows());
+    const auto state = categorical_state(at, largest_weight, inputs.layout->rows());
     const auto tables = engine.run<CategoricalGramTask>(inputs, state, options);
     Assembly(state, tables.sums, gram).run();
   }
   const std::size_t dense = dense_size(design);
   if (dense == 0) return gram;
-  const auto block = engine.run<NumericGramTask>(inputs, point, options);
+  const auto block = engine.run<NumericGramTask>(inputs, at, options);
   const auto first = static_cast<std::size_t>(design.categorical_size());
   for (std::size_t j = 0; j < dense; ++j) {
     for (std::size_t i = j; i < dense; ++i) gram.at(first + i, first + j) = block.at(i, j);
@@ -252,8 +259,59 @@ linalg::Symmetric gram_at(mr::Engine& engine, const mr::Inputs& inputs, const Po
   return gram;
 }
 
-std::int64_t gram_bytes(const Design& design, int threads) {
-  const auto size = static_cast<std::int64_t>(design.size());
+/// Where the share of classes first >= second goes.
+void place_pair(const linalg::Symmetric& share, const PairPoint& at, linalg::Symmetric& gram) {
+  const std::size_t n = share.size();
+  const bool same = at.first == at.second;
+  const std::size_t row = static_cast<std::size_t>(at.first) * n;
+  const std::size_t column = static_cast<std::size_t>(at.second) * n;
+  for (std::size_t j = 0; j < n; ++j) {
+    for (std::size_t i = same ? j : 0; i < n; ++i) {
+      gram.at(row + i, column + j) = same ? share.at(i, j) : -share.get(i, j);
+    }
+  }
+}
+
+void place_thresholds(const ThresholdGramTask::Partial& of, linalg::Symmetric& gram) {
+  const std::size_t thresholds = of.diagonal.size();
+  const std::size_t slopes = gram.size() - thresholds;
+  for (std::size_t k = 0; k < thresholds; ++k) {
+    for (std::size_t j = 0; j < slopes; ++j) gram.at(slopes + k, j) = of.slopes[k * slopes + j];
+    gram.at(slopes + k, slopes + k) = of.diagonal[k];
+    if (k + 1 < thresholds) gram.at(slopes + k + 1, slopes + k) = of.next[k];
+  }
+}
+
+}  // namespace
+
+linalg::Symmetric gram_at(mr::Engine& engine, const mr::Inputs& inputs, const Point& point,
+                          double largest_weight, const mr::RunOptions& options) {
+  const Family family = point.response.family;
+  PairPoint at{.point = point};
+  if (family != Family::multinomial && family != Family::ordinal) {
+    return design_gram(engine, inputs, at, largest_weight, options);
+  }
+  linalg::Symmetric gram(coefficient_count(point.design, point.response));
+  if (family == Family::ordinal) {
+    const auto slopes = design_gram(engine, inputs, at, largest_weight, options);
+    for (std::size_t j = 0; j < slopes.size(); ++j) {
+      for (std::size_t i = j; i < slopes.size(); ++i) gram.at(i, j) = slopes.at(i, j);
+    }
+    mr::RunOptions plain;
+    plain.token = options.token;
+    place_thresholds(engine.run<ThresholdGramTask>(inputs, point, plain), gram);
+    return gram;
+  }
+  for (at.first = 0; at.first < point.design.response_classes; ++at.first) {
+    for (at.second = 0; at.second <= at.first; ++at.second) {
+      place_pair(design_gram(engine, inputs, at, largest_weight, options), at, gram);
+    }
+  }
+  return gram;
+}
+
+std::int64_t gram_bytes(const Design& design, const Response& response, int threads) {
+  const auto size = static_cast<std::int64_t>(coefficient_count(design, response));
   const auto dense = static_cast<std::int64_t>(dense_size(design));
   const auto tables = static_cast<std::int64_t>(GramTables(design).total());
   // The whole matrix and its factor; per worker the tables, a dense partial and a block of rows.

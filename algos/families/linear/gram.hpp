@@ -44,12 +44,12 @@ struct CategoricalGramTask {
   static constexpr std::string_view name = "linear.gram_categorical";
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
-    Point point;
+    PairPoint at;
     std::int32_t weight_bits = 0;            ///< a weight is counted in units of 2^-weight_bits
     std::vector<std::int32_t> numeric_bits;  ///< likewise weight times numeric j
     template <class Archive>
     void fields(Archive& archive) {
-      archive(point, weight_bits, numeric_bits);
+      archive(at, weight_bits, numeric_bits);
     }
   };
   using Scratch = FisherWeights;
@@ -72,14 +72,13 @@ struct CategoricalGramTask {
 struct NumericGramTask {
   static constexpr std::string_view name = "linear.gram_numeric";
   static constexpr auto reduction = mr::Reduction::ordered;
-  using State = Point;
+  using State = PairPoint;
   using Scratch = FisherWeights;
   using Partial = linalg::Symmetric;
-  static Partial zero(const State& point);
-  static std::int64_t partial_bytes(const State& point);
-  static void rebuild(const mr::RowGroup& group, const State& point, Scratch& scratch);
-  static void map(const mr::RowGroup& group, const State& point, Scratch& scratch,
-                  Partial& partial);
+  static Partial zero(const State& at);
+  static std::int64_t partial_bytes(const State& at);
+  static void rebuild(const mr::RowGroup& group, const State& at, Scratch& scratch);
+  static void map(const mr::RowGroup& group, const State& at, Scratch& scratch, Partial& partial);
   static void merge(Partial& left, const Partial& right);
 };
 
@@ -89,6 +88,6 @@ linalg::Symmetric gram_at(mr::Engine& engine, const mr::Inputs& inputs, const Po
                           double largest_weight, const mr::RunOptions& options);
 
 /// Bytes that gram_at needs on one node with `threads` threads.
-std::int64_t gram_bytes(const Design& design, int threads);
+std::int64_t gram_bytes(const Design& design, const Response& response, int threads);
 
 }  // namespace neve::algos::linear

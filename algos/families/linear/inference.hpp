@@ -14,6 +14,10 @@ namespace neve::algos::linear {
 linalg::Symmetric raw_covariance(const Design& design, const linalg::Cholesky& information,
                                  double dispersion);
 
+/// The most likely shape of gamma rows whose mean deviance is this: log(shape) - digamma(shape) is
+/// half of it.
+double gamma_shape(double mean_deviance);
+
 /// P(|Z| >= |z|) of a standard normal Z.
 double two_sided_normal(double z);
 /// P(|T| >= |t|) of Student's T, by the incomplete beta function's continued fraction

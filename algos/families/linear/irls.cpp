@@ -12,7 +12,7 @@ namespace {
 constexpr double kGoodShrink = 0.05 * 0.05;
 /// The fit ends when its next step, as far as can be told, would be below this, squared, in units
 /// of the squared standard errors; that step is still taken, without looking at where it leads.
-constexpr double kLastStep = 5e-14;
+constexpr double kLastStep = 1e-16;
 /// Steps that shrink no faster than this, squared, are on their way to infinity.
 constexpr double kSlowShrink = 0.3 * 0.3;
 /// So are linear predictors that grow by this much at every step (by 1 with a logistic model).
@@ -45,7 +45,7 @@ FitState Irls::start(std::vector<double> beta, const LikelihoodTask::Partial* kn
 void Irls::take_gram(FitState& state) {
   state.gram = surface_.gram(state.here.largest_weight);
   for (double& value : state.gram->values()) value *= surface_.deviance_scale();
-  for (std::size_t j = 0; j < state.beta.size(); ++j) state.gram->at(j, j) += penalty_.l2[j];
+  for (std::size_t j = 0; j < state.beta.size(); ++j) state.gram->at(j, j) += penalty_.curvature(j);
   state.gram_beta = state.beta;
   factor_.reset();
 }
@@ -72,7 +72,8 @@ Irls::Proposal Irls::propose(const FitState& state) const {
   const std::size_t n = state.beta.size();
   std::vector<double> slope(n);
   for (std::size_t j = 0; j < n; ++j) {
-    slope[j] = state.here.gradient[j] * surface_.deviance_scale() - penalty_.l2[j] * state.beta[j];
+    slope[j] =
+        state.here.gradient[j] * surface_.deviance_scale() - penalty_.slope(j, state.beta[j]);
   }
   Proposal made;
   if (penalty_.smooth()) {
@@ -81,8 +82,7 @@ Irls::Proposal Irls::propose(const FitState& state) const {
   } else {
     auto c = linalg::multiply(*state.gram, state.beta);
     for (std::size_t j = 0; j < n; ++j) c[j] += slope[j];
-    made.beta =
-        minimise_quadratic(*state.gram, c, penalty_, state.beta, surface_.design().intercept);
+    made.beta = minimise_quadratic(*state.gram, c, penalty_, state.beta);
   }
   std::vector<double> step(n);
   for (std::size_t j = 0; j < n; ++j) step[j] = made.beta[j] - state.beta[j];

@@ -38,23 +38,23 @@ std::vector<double> Lbfgs::smooth_gradient(const FitState& state) const {
   std::vector<double> gradient(state.beta.size());
   for (std::size_t j = 0; j < gradient.size(); ++j) {
     gradient[j] =
-        penalty_.l2[j] * state.beta[j] - state.here.gradient[j] * surface_.deviance_scale();
+        penalty_.slope(j, state.beta[j]) - state.here.gradient[j] * surface_.deviance_scale();
   }
   return gradient;
 }
 
-/// The steepest one-sided slope; 0 where the objective rises on both sides.
+/// The steepest one-sided slope; 0 where the objective rises on both sides, or a bound is met.
 std::vector<double> Lbfgs::pseudo_gradient(const FitState& state) const {
   std::vector<double> gradient = smooth_gradient(state);
-  const std::size_t free = gradient.size() - (surface_.design().intercept ? 1 : 0);
-  for (std::size_t j = 0; j < free; ++j) {
+  for (std::size_t j = 0; j < gradient.size(); ++j) {
     const double l1 = penalty_.l1[j];
-    if (state.beta[j] != 0) {
-      gradient[j] += l1 * sign(state.beta[j]);
-    } else if (gradient[j] + l1 < 0) {
-      gradient[j] += l1;
-    } else if (gradient[j] - l1 > 0 && !penalty_.non_negative) {
-      gradient[j] -= l1;
+    const double b = state.beta[j];
+    const double up = gradient[j] + (b >= 0 ? l1 : -l1);
+    const double down = gradient[j] + (b <= 0 ? -l1 : l1);
+    if (up < 0 && b < penalty_.high(j)) {
+      gradient[j] = up;
+    } else if (down > 0 && b > penalty_.low(j)) {
+      gradient[j] = down;
     } else {
       gradient[j] = 0;
     }
@@ -88,20 +88,20 @@ std::vector<double> Lbfgs::direction(const FitState& state,
   return d;
 }
 
-/// Halves the step until the objective gains; coefficients stop at 0 instead of passing it.
+/// Halves the step until the objective gains; coefficients stop at kinks and bounds instead of
+/// passing them.
 bool Lbfgs::search(FitState& state, const std::vector<double>& slope,
                    const std::vector<double>& along) {
   const std::size_t n = along.size();
-  const std::size_t free = n - (surface_.design().intercept ? 1 : 0);
   double share = 1;
   for (int halvings = 0; halvings <= kMostHalvings; ++halvings, share /= 2) {
     std::vector<double> beta(n);
     double promised = 0;
     for (std::size_t j = 0; j < n; ++j) {
       beta[j] = state.beta[j] + share * along[j];
-      const bool kinked = j < free && (penalty_.l1[j] > 0 || penalty_.non_negative);
       const double side = state.beta[j] != 0 ? sign(state.beta[j]) : -sign(slope[j]);
-      if (kinked && beta[j] * side < 0) beta[j] = 0;
+      if (penalty_.l1[j] > 0 && beta[j] * side < 0) beta[j] = 0;
+      beta[j] = std::clamp(beta[j], penalty_.low(j), penalty_.high(j));
       promised += slope[j] * (beta[j] - state.beta[j]);
     }
     auto there = surface_.likelihood(beta);

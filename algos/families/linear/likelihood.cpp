@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "algos/families/linear/block_reader.hpp"
+#include "algos/families/linear/classes.hpp"
 #include "algos/families/linear/lanes.hpp"
 
 namespace neve::algos::linear {
@@ -67,8 +68,21 @@ double largest_eta(const Working& rows) {
   });
 }
 
+}  // namespace
+
+std::size_t coefficient_count(const Design& design, const Response& response) {
+  const auto classes = static_cast<std::size_t>(design.response_classes);
+  if (response.family == Family::multinomial) {
+    return classes * static_cast<std::size_t>(design.size());
+  }
+  if (response.family == Family::ordinal) {
+    return static_cast<std::size_t>(design.slopes()) + classes - 1;
+  }
+  return static_cast<std::size_t>(design.size());
+}
+
 void add_gradient(const Design& design, const BlockReader& reader, std::span<const double> score,
-                  std::vector<double>& gradient) {
+                  std::span<double> gradient) {
   for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
     const CategoricalTerm& term = design.categoricals[c];
     const auto codes = reader.codes(c);
@@ -92,8 +106,6 @@ void add_gradient(const Design& design, const BlockReader& reader, std::span<con
   }
   if (design.intercept) gradient.back() += total;
 }
-
-}  // namespace
 
 Predictor::Predictor(const Design& design, const std::vector<double>& beta) {
   NEVE_CHECK(beta.size() == static_cast<std::size_t>(design.size()));
@@ -138,6 +150,11 @@ void Predictor::predict(const BlockReader& rows, std::span<double> eta) const {
 const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& point,
                                       FisherWeights& scratch) {
   if (scratch.version == point.version && !scratch.values.empty()) return scratch.values;
+  if (point.design.response_classes > 1) {
+    auto ignored = LikelihoodTask::zero(point);
+    map_classes(group, point, scratch, ignored);
+    return scratch.values;
+  }
   start(group, point, scratch);
   for_each_block(group, point, [&](const BlockReader& reader, const Working& rows) {
     keep(reader, rows, scratch);
@@ -145,14 +162,31 @@ const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& po
   return scratch.values;
 }
 
+std::span<const double> block_weights(const BlockReader& reader, const PairPoint& at,
+                                      const std::vector<double>& kept, std::span<double> buffer) {
+  const auto begin = static_cast<std::size_t>(reader.begin());
+  if (at.point.response.family != Family::multinomial) {
+    return {kept.data() + begin, reader.rows()};
+  }
+  const std::size_t rows = kept.size() / static_cast<std::size_t>(at.point.design.response_classes);
+  const double* p = kept.data() + static_cast<std::size_t>(at.first) * rows + begin;
+  const double* q = kept.data() + static_cast<std::size_t>(at.second) * rows + begin;
+  const auto prior = reader.weights();
+  for (std::size_t i = 0; i < prior.size(); ++i) {
+    buffer[i] = prior[i] * (p[i] * (at.first == at.second ? 1 - p[i] : q[i]));
+  }
+  return buffer.first(prior.size());
+}
+
 LikelihoodTask::Partial LikelihoodTask::zero(const State& point) {
   Partial partial;
-  partial.gradient.assign(static_cast<std::size_t>(point.design.size()), 0.0);
+  partial.gradient.assign(coefficient_count(point.design, point.response), 0.0);
   return partial;
 }
 
 std::int64_t LikelihoodTask::partial_bytes(const State& point) {
-  return (4 + point.design.size()) * static_cast<std::int64_t>(sizeof(double));
+  const auto size = static_cast<std::int64_t>(coefficient_count(point.design, point.response));
+  return (4 + size) * static_cast<std::int64_t>(sizeof(double));
 }
 
 void LikelihoodTask::rebuild(const mr::RowGroup& group, const State& /*point*/, Scratch& scratch) {
@@ -162,6 +196,7 @@ void LikelihoodTask::rebuild(const mr::RowGroup& group, const State& /*point*/, 
 
 void LikelihoodTask::map(const mr::RowGroup& group, const State& point, Scratch& scratch,
                          Partial& partial) {
+  if (point.design.response_classes > 1) return map_classes(group, point, scratch, partial);
   start(group, point, scratch);
   for_each_block(group, point, [&](const BlockReader& reader, const Working& rows) {
     keep(reader, rows, scratch);

@@ -24,7 +24,24 @@ struct Point {
   }
 };
 
-/// The Fisher weights of a row group at one point, kept between the passes of an iteration.
+/// Coefficients of a model: as many as the design's, for a multinomial response that for each class
+/// in turn; for an ordinal one the slopes, and a threshold for each class but the last.
+std::size_t coefficient_count(const Design& design, const Response& response);
+
+/// A point, and which share of X'WX there is asked for: that of two classes of a multinomial
+/// response. For others both are 0.
+struct PairPoint {
+  Point point;
+  std::int32_t first = 0;
+  std::int32_t second = 0;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(point, first, second);
+  }
+};
+
+/// The Fisher weights of a row group at one point, kept between the passes of an iteration. For a
+/// multinomial response these are probabilities, all rows' of one class after the other.
 struct FisherWeights {
   std::uint64_t version = 0;
   std::vector<double> values;
@@ -63,6 +80,15 @@ const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& po
                                       FisherWeights& scratch);
 
 class BlockReader;
+
+/// The weights of the reader's block, whose group's weights_at() is `kept`; `buffer` has a block's
+/// room.
+std::span<const double> block_weights(const BlockReader& reader, const PairPoint& at,
+                                      const std::vector<double>& kept, std::span<double> buffer);
+
+/// Adds the scores of a block, by coefficient of the design.
+void add_gradient(const Design& design, const BlockReader& reader, std::span<const double> score,
+                  std::span<double> gradient);
 
 /// Linear predictors of the reader's block.
 class Predictor {

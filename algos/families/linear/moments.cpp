@@ -138,6 +138,9 @@ MomentsTask::Partial MomentsTask::zero(const State& design) {
   for (const CategoricalTerm& term : design.categoricals) {
     partial.level_weights.emplace_back(static_cast<std::size_t>(term.level_count()) + 1, 0.0);
   }
+  if (design.response_classes > 1) {
+    partial.class_weights.assign(static_cast<std::size_t>(design.response_classes), 0.0);
+  }
   return partial;
 }
 
@@ -158,6 +161,8 @@ Rows count_rows(const BlockReader& reader, MomentsTask::Partial& partial) {
     partial.smallest_weight = std::min(partial.smallest_weight, weights[i]);
     const double y = reader.response()[i];
     if (weights[i] != 0 && y != 0 && y != 1) ++partial.fractional_responses;
+    if (partial.class_weights.empty()) continue;
+    partial.class_weights[static_cast<std::size_t>(y)] += weights[i];
   }
   const auto all = static_cast<std::int64_t>(reader.rows());
   partial.rows += counted;
@@ -194,6 +199,9 @@ void MomentsTask::merge(Partial& left, const Partial& right) {
   left.weight += right.weight;
   left.fractional_responses += right.fractional_responses;
   left.response.merge(right.response);
+  for (std::size_t k = 0; k < left.class_weights.size(); ++k) {
+    left.class_weights[k] += right.class_weights[k];
+  }
   left.offset.merge(right.offset);
   for (std::size_t j = 0; j < left.numerics.size(); ++j) {
     left.numerics[j].merge(right.numerics[j]);

@@ -46,10 +46,11 @@ struct MomentsTask {
     Moments response;
     Moments offset;
     std::int64_t fractional_responses = 0;  ///< neither 0 nor 1
+    std::vector<double> class_weights;      ///< by class, where the response is one of several
     template <class Archive>
     void fields(Archive& archive) {
       archive(rows, rows_left_out, smallest_weight, weight, numerics, level_weights, response,
-              offset, fractional_responses);
+              offset, fractional_responses, class_weights);
     }
   };
   static Partial zero(const State& design);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include <neve/base/error.hpp>
@@ -15,15 +16,15 @@ namespace {
 class Descent {
  public:
   Descent(const linalg::Symmetric& h, std::span<const double> c, const Penalty& penalty,
-          std::span<const double> start, bool free_last)
+          std::span<const double> start)
       : size_(h.size()),
         c_(c.begin(), c.end()),
         penalty_(penalty),
-        free_(free_last ? size_ - 1 : size_),
         full_(size_ * size_),
         b_(start.begin(), start.end()) {
     for (std::size_t j = 0; j < size_; ++j) {
       for (std::size_t i = 0; i < size_; ++i) full_[j * size_ + i] = h.get(i, j);
+      b_[j] = within(j, b_[j]);
     }
     set(b_);
   }
@@ -56,20 +57,26 @@ class Descent {
     const double* h = full_.data() + j * size_;
     for (std::size_t i = 0; i < size_; ++i) rest_[i] += h[i] * by;
   }
+  [[nodiscard]] double within(std::size_t j, double value) const {
+    return std::clamp(value, penalty_.low(j), penalty_.high(j));
+  }
+  /// Neither at a kink nor at a bound.
+  [[nodiscard]] bool in_play(std::size_t j, double value) const {
+    if (value == 0 && penalty_.l1[j] > 0) return false;
+    return value > penalty_.low(j) && value < penalty_.high(j);
+  }
   [[nodiscard]] double best(std::size_t j) const {
     const double diagonal = column(j)[j];
-    if (!(diagonal > 0)) return 0;
+    if (!(diagonal > 0)) return within(j, 0);
     const double pull = rest_[j] + diagonal * b_[j];
-    if (j == free_) return pull / diagonal;
     const double shrunk = std::max(0.0, std::fabs(pull) - penalty_.l1[j]);
-    const double value = std::copysign(shrunk, pull) / diagonal;
-    return penalty_.non_negative ? std::max(0.0, value) : value;
+    return within(j, std::copysign(shrunk, pull) / diagonal);
   }
   /// Returns the largest move, in units of the objective's curvature.
   double sweep(bool all) {
     double most = 0;
     for (std::size_t j = 0; j < size_; ++j) {
-      if (!all && b_[j] == 0 && j != free_) continue;
+      if (!all && !in_play(j, b_[j])) continue;
       const double move = best(j) - b_[j];
       if (move == 0) continue;
       b_[j] += move;
@@ -78,39 +85,49 @@ class Descent {
     }
     return most > 1e-15 ? most : 0;
   }
-  /// The minimum among b of the present signs, where that is the minimum of all.
+  /// The minimum among b of the present signs and bounds, where that is the minimum of all.
   [[nodiscard]] std::optional<std::vector<double>> solve_signs(const linalg::Symmetric& h) const {
-    std::vector<std::size_t> in_play;
+    std::vector<std::size_t> moving;
+    std::vector<double> whole(size_, 0.0);
     for (std::size_t j = 0; j < size_; ++j) {
-      if (b_[j] != 0 || j == free_) in_play.push_back(j);
+      if (in_play(j, b_[j])) {
+        moving.push_back(j);
+      } else {
+        whole[j] = b_[j];
+      }
     }
-    linalg::Symmetric part(in_play.size());
-    std::vector<double> right(in_play.size());
-    for (std::size_t j = 0; j < in_play.size(); ++j) {
-      const std::size_t at = in_play[j];
-      right[j] = at == free_ ? c_[at] : c_[at] - std::copysign(penalty_.l1[at], b_[at]);
-      for (std::size_t i = j; i < in_play.size(); ++i) part.at(i, j) = h.get(in_play[i], at);
+    linalg::Symmetric part(moving.size());
+    std::vector<double> right(moving.size());
+    for (std::size_t j = 0; j < moving.size(); ++j) {
+      const std::size_t at = moving[j];
+      right[j] = c_[at] - std::copysign(penalty_.l1[at], b_[at]);
+      if (penalty_.bounded()) right[j] -= dot(column(at), whole);
+      for (std::size_t i = j; i < moving.size(); ++i) part.at(i, j) = h.get(moving[i], at);
     }
     const linalg::Cholesky factor(part);
-    if (factor.rank() != in_play.size()) return std::nullopt;
+    // What depends on others becomes 0: as good as any value where it costs nothing, as intercepts
+    // of several classes do, and otherwise noticed below.
     const auto values = factor.solve(right);
-    std::vector<double> whole(size_, 0.0);
-    for (std::size_t j = 0; j < in_play.size(); ++j) {
-      const std::size_t at = in_play[j];
-      if (at != free_ && !(values[j] * b_[at] > 0)) return std::nullopt;
+    for (std::size_t j = 0; j < moving.size(); ++j) {
+      const std::size_t at = moving[j];
+      const bool turned = penalty_.l1[at] > 0 && !(values[j] * b_[at] > 0);
+      if (turned || !in_play(at, values[j])) return std::nullopt;
       whole[at] = values[j];
     }
     if (!is_minimum(whole)) return std::nullopt;
     return whole;
   }
-  /// Whether no coefficient that is 0 wants to leave it.
+  /// Whether no coefficient that is held by a kink or bound wants to leave it.
   [[nodiscard]] bool is_minimum(const std::vector<double>& b) const {
     constexpr double kSlack = 1e-9;
     for (std::size_t j = 0; j < size_; ++j) {
-      if (b[j] != 0 || j == free_) continue;
+      if (in_play(j, b[j])) continue;
       const double slope = c_[j] - dot(column(j), b);
-      const double pull = penalty_.non_negative ? slope : std::fabs(slope);
-      if (pull > penalty_.l1[j] * (1 + kSlack) + kSlack * std::fabs(c_[j])) return false;
+      const double l1 = penalty_.l1[j];
+      const double slack = kSlack * (l1 + std::fabs(c_[j]));
+      const bool up = slope > (b[j] >= 0 ? l1 : -l1) + slack && b[j] < penalty_.high(j);
+      const bool down = slope < (b[j] <= 0 ? -l1 : l1) - slack && b[j] > penalty_.low(j);
+      if (up || down) return false;
     }
     return true;
   }
@@ -118,7 +135,6 @@ class Descent {
   std::size_t size_;
   std::vector<double> c_;
   const Penalty& penalty_;
-  std::size_t free_;  ///< the intercept's index, or size_
   std::vector<double> full_;
   std::vector<double> b_;
   std::vector<double> rest_;  ///< c - H b
@@ -126,8 +142,16 @@ class Descent {
 
 }  // namespace
 
+double Penalty::low(std::size_t j) const {
+  return lower.empty() ? -std::numeric_limits<double>::infinity() : lower[j];
+}
+
+double Penalty::high(std::size_t j) const {
+  return upper.empty() ? std::numeric_limits<double>::infinity() : upper[j];
+}
+
 bool Penalty::smooth() const {
-  return !non_negative && std::ranges::all_of(l1, [](double value) { return value == 0; });
+  return !bounded() && std::ranges::all_of(l1, [](double value) { return value == 0; });
 }
 
 double Penalty::of(std::span<const double> beta) const {
@@ -135,14 +159,17 @@ double Penalty::of(std::span<const double> beta) const {
   for (std::size_t j = 0; j < beta.size(); ++j) {
     total += l1[j] * std::fabs(beta[j]) + l2[j] * beta[j] * beta[j] / 2;
   }
+  for (std::size_t j = 0; j < pull.size(); ++j) {
+    const double off = beta[j] - towards[j];
+    total += pull[j] * off * off / 2;
+  }
   return total;
 }
 
 std::vector<double> minimise_quadratic(const linalg::Symmetric& h, std::span<const double> c,
-                                       const Penalty& penalty, std::span<const double> start,
-                                       bool free_last) {
+                                       const Penalty& penalty, std::span<const double> start) {
   NEVE_CHECK(c.size() == h.size() && start.size() == h.size() && penalty.l1.size() == h.size());
-  return Descent(h, c, penalty, start, free_last).run(h);
+  return Descent(h, c, penalty, start).run(h);
 }
 
 }  // namespace neve::algos::linear

@@ -34,6 +34,15 @@ void work_logistic(const Working& rows) {
   }
 }
 
+/// The deviance of a share between 0 and 1 is against a perfect fit, whose likelihood is not 1.
+void subtract_entropy(const Working& rows) {
+  for (std::size_t i = 0; i < rows.y.size(); ++i) {
+    const double y = rows.y[i];
+    if (rows.prior[i] == 0 || !(y > 0 && y < 1)) continue;
+    rows.deviance[i] += rows.prior[i] * 2 * (y * math::log(y) + (1 - y) * math::log1p(-y));
+  }
+}
+
 void work_identity(const Working& rows) {
   for (std::size_t i = 0; i < rows.eta.size(); ++i) {
     const double residual = rows.y[i] - rows.eta[i];
@@ -45,18 +54,44 @@ void work_identity(const Working& rows) {
 }
 
 /// dmu/deta at a mean.
-double slope(Link link, double mu) {
-  switch (link) {
-    case Link::identity:
-      return 1;
+double slope(const Response& response, double mu) {
+  switch (response.link) {
     case Link::logit:
       return mu * (1 - mu);
     case Link::log:
       return mu;
     case Link::inverse:
       return -mu * mu;
+    case Link::tweedie:
+      if (response.link_power == 0) return mu;
+      return math::pow(mu, 1 - response.link_power) / response.link_power;
+    default:
+      return 1;
   }
-  return 1;
+}
+
+/// y · log(y / against), 0 where y is.
+double part(double y, double against) { return y == 0 ? 0.0 : y * math::log(y / against); }
+
+double poisson_deviance(double y, double mu) { return 2 * (part(y, mu) - (y - mu)); }
+
+double gamma_deviance(double y, double mu) { return 2 * ((y - mu) / mu - math::log(y / mu)); }
+
+/// Jorgensen 1987, with the limits at powers 1 and 2.
+double tweedie_deviance(double power, double y, double mu) {
+  if (power == 0) return (y - mu) * (y - mu);
+  if (power == 1) return poisson_deviance(y, mu);
+  if (power == 2) return gamma_deviance(y, mu);
+  const double one = 1 - power;
+  const double two = 2 - power;
+  const double first = y == 0 ? 0 : y * (math::pow(y, one) - math::pow(mu, one)) / one;
+  const double y_part = y == 0 ? 0 : math::pow(y, two);
+  return 2 * (first - (y_part - math::pow(mu, two)) / two);
+}
+
+double negative_binomial_deviance(double theta, double y, double mu) {
+  const double grown = math::log1p(theta * (mu - y) / (1 + theta * y));
+  return 2 * (part(y, mu) + (y + 1 / theta) * grown);
 }
 
 }  // namespace
@@ -67,80 +102,87 @@ bool Response::canonical() const {
       return link == Link::identity;
     case Family::binomial:
     case Family::quasibinomial:
+    case Family::fractionalbinomial:
       return link == Link::logit;
     case Family::poisson:
       return link == Link::log;
     case Family::gamma:
       return link == Link::inverse;
+    default:
+      return false;
   }
-  return false;
+}
+
+bool Response::is_positive() const {
+  return family == Family::poisson || family == Family::gamma ||
+         family == Family::negativebinomial || (family == Family::tweedie && variance_power > 0);
 }
 
 double Response::eta_of(double mu) const {
   switch (link) {
-    case Link::identity:
-      return mu;
     case Link::logit:
       return math::log(mu / (1 - mu));
     case Link::log:
       return math::log(mu);
     case Link::inverse:
       return 1 / mu;
+    case Link::tweedie:
+      if (link_power == 1) return mu;
+      return link_power == 0 ? math::log(mu) : math::pow(mu, link_power);
+    default:
+      return mu;
   }
-  return mu;
 }
 
 double Response::mu_of(double eta) const {
-  switch (link) {
-    case Link::identity:
-      return eta;
-    case Link::logit:
-      return math::logistic(eta);
-    case Link::log:
-      return math::exp(eta);
-    case Link::inverse:
-      return 1 / eta;
-  }
-  return eta;
+  double value = eta;
+  apply_inverse_link(*this, {&value, 1});
+  return value;
 }
 
 double Response::variance(double mu) const {
   switch (family) {
-    case Family::gaussian:
-      return 1;
     case Family::binomial:
     case Family::quasibinomial:
+    case Family::fractionalbinomial:
       return mu * (1 - mu);
     case Family::poisson:
       return mu;
     case Family::gamma:
       return mu * mu;
+    case Family::negativebinomial:
+      return mu + theta * mu * mu;
+    case Family::tweedie:
+      return variance_power == 0 ? 1 : math::pow(mu, variance_power);
+    default:
+      return 1;
   }
-  return 1;
 }
 
 double Response::deviance(double y, double mu) const {
-  const auto part = [](double of, double against) {
-    return of == 0 ? 0.0 : of * math::log(of / against);
-  };
   switch (family) {
     case Family::gaussian:
       return (y - mu) * (y - mu);
     case Family::binomial:
     case Family::quasibinomial:
+    case Family::fractionalbinomial:
       return 2 * (part(y, mu) + part(1 - y, 1 - mu));
     case Family::poisson:
-      return 2 * (part(y, mu) - (y - mu));
+      return poisson_deviance(y, mu);
     case Family::gamma:
-      return 2 * ((y - mu) / mu - math::log(y / mu));
+      return gamma_deviance(y, mu);
+    case Family::negativebinomial:
+      return negative_binomial_deviance(theta, y, mu);
+    case Family::tweedie:
+      return tweedie_deviance(variance_power, y, mu);
+    default:
+      return 0;
   }
-  return 0;
 }
 
-void apply_inverse_link(Link link, std::span<double> values) {
-  switch (link) {
-    case Link::identity:
-      return;
+void apply_inverse_link(const Response& response, std::span<double> values) {
+  const double power = response.link == Link::tweedie ? response.link_power : 0;
+  switch (response.link) {
     case Link::log:
       math::exp(values);
       return;
@@ -150,15 +192,26 @@ void apply_inverse_link(Link link, std::span<double> values) {
     case Link::logit:
       for (double& value : values) value = math::logistic(value);
       return;
+    case Link::tweedie:
+      if (power == 0) return math::exp(values);
+      if (power == 1) return;
+      for (double& value : values) value = math::pow(value, 1 / power);
+      return;
+    default:
+      return;
   }
 }
 
 void work(const Response& response, const Working& rows) {
-  if (response.link == Link::logit && response.canonical()) return work_logistic(rows);
+  if (response.link == Link::logit && response.canonical()) {
+    work_logistic(rows);
+    if (response.family != Family::binomial) subtract_entropy(rows);
+    return;
+  }
   if (response.link == Link::identity && response.canonical()) return work_identity(rows);
   std::ranges::copy(rows.eta, rows.mu.begin());
-  apply_inverse_link(response.link, rows.mu);
-  const bool positive = response.family == Family::poisson || response.family == Family::gamma;
+  apply_inverse_link(response, rows.mu);
+  const bool positive = response.is_positive();
   for (std::size_t i = 0; i < rows.eta.size(); ++i) {
     const double prior = rows.prior[i];
     const double mu = rows.mu[i];
@@ -170,7 +223,7 @@ void work(const Response& response, const Working& rows) {
       rows.deviance[i] = prior == 0 ? 0 : std::numeric_limits<double>::infinity();
       continue;
     }
-    const double by_eta = slope(response.link, mu);
+    const double by_eta = slope(response, mu);
     const double variance = response.variance(mu);
     rows.weight[i] = prior * (by_eta * by_eta / variance);
     rows.score[i] = prior * ((rows.y[i] - mu) * by_eta / variance);

@@ -5,19 +5,41 @@
 
 namespace neve::algos::linear {
 
-enum class Family : std::uint8_t { gaussian, binomial, quasibinomial, poisson, gamma };
-enum class Link : std::uint8_t { identity, logit, log, inverse };
+enum class Family : std::uint8_t {
+  gaussian,
+  binomial,
+  quasibinomial,
+  poisson,
+  gamma,
+  fractionalbinomial,
+  tweedie,
+  negativebinomial,
+  multinomial,
+  ordinal
+};
+enum class Link : std::uint8_t { identity, logit, log, inverse, tweedie, multinomial, ologit };
 
 /// How the response is distributed around the linear predictor (McCullagh and Nelder, Generalized
 /// Linear Models, 1989). Function names follow that book: eta, mu, variance, deviance.
 struct Response {
   Family family = Family::gaussian;
   Link link = Link::identity;
+  double variance_power = 0;  ///< tweedie: the variance is this power of the mean
+  double link_power = 1;      ///< link tweedie: eta is this power of the mean, its logarithm for 0
+  double theta = 0;           ///< negative binomial: the variance is mu + theta · mu²
 
   [[nodiscard]] bool canonical() const;
+  /// The mean of a row lies between 0 and 1.
+  [[nodiscard]] bool is_share() const {
+    return family == Family::binomial || family == Family::quasibinomial ||
+           family == Family::fractionalbinomial;
+  }
+  /// The mean of a row is above 0.
+  [[nodiscard]] bool is_positive() const;
   /// Variance known (1) rather than estimated from residuals.
   [[nodiscard]] bool fixed_dispersion() const {
-    return family == Family::binomial || family == Family::poisson;
+    return family == Family::binomial || family == Family::poisson ||
+           family == Family::fractionalbinomial;
   }
   [[nodiscard]] double eta_of(double mu) const;
   [[nodiscard]] double mu_of(double eta) const;
@@ -26,7 +48,7 @@ struct Response {
   [[nodiscard]] double deviance(double y, double mu) const;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(family, link);
+    archive(family, link, variance_power, link_power, theta);
   }
 };
 
@@ -43,7 +65,7 @@ struct Working {
 
 /// Mean, Fisher weight, score and deviance of a block of rows.
 void work(const Response& response, const Working& rows);
-/// The mean for a block of linear predictors, in place.
-void apply_inverse_link(Link link, std::span<double> values);
+/// The mean for a block of linear predictors, in place; NaN where a power link has none.
+void apply_inverse_link(const Response& response, std::span<double> values);
 
 }  // namespace neve::algos::linear

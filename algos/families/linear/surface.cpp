@@ -1,6 +1,93 @@
 #include "algos/families/linear/surface.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace neve::algos::linear {
+
+Surface::Surface(Data data, Design design, Response response, double deviance_scale)
+    : data_(std::move(data)), scale_(deviance_scale), whole_columns_(data_.inputs.columns) {
+  point_.design = design;
+  point_.response = response;
+  whole_design_ = std::move(design);
+  widen();
+}
+
+void Surface::widen() {
+  data_.inputs.columns = whole_columns_;
+  point_.design = whole_design_;
+  kept_.resize(coefficient_count(whole_design_, point_.response));
+  std::iota(kept_.begin(), kept_.end(), std::size_t{0});
+}
+
+void Surface::narrow(std::vector<bool>& wanted) {
+  const Design& whole = whole_design_;
+  const auto size = static_cast<std::size_t>(whole.size());
+  // By coefficient of the design, whatever the class.
+  std::vector<bool> any(size, false);
+  const auto slopes = static_cast<std::size_t>(whole.slopes());
+  const bool multinomial = point_.response.family == Family::multinomial;
+  const std::size_t sets = multinomial ? static_cast<std::size_t>(whole.response_classes) : 1;
+  for (std::size_t at = 0; at < sets * size; ++at) {
+    if (at % size < slopes && wanted[at]) any[at % size] = true;
+  }
+  Design part = whole;
+  part.categoricals.clear();
+  part.numerics.clear();
+  std::vector<ColumnId> columns;
+  std::vector<std::size_t> kept;
+  auto column = whole_columns_.begin();
+  for (const CategoricalTerm& term : whole.categoricals) {
+    const auto first = any.begin() + term.offset;
+    const auto end = first + term.coefficients();
+    if (std::find(first, end, true) != end) {
+      part.categoricals.push_back(term);
+      columns.push_back(*column);
+      for (auto j = first; j != end; ++j) kept.push_back(static_cast<std::size_t>(j - any.begin()));
+    }
+    ++column;
+  }
+  const auto numeric = static_cast<std::size_t>(whole.categorical_size());
+  for (std::size_t j = 0; j < whole.numerics.size(); ++j, ++column) {
+    if (!any[numeric + j]) continue;
+    part.numerics.push_back(whole.numerics[j]);
+    columns.push_back(*column);
+    kept.push_back(numeric + j);
+  }
+  columns.insert(columns.end(), column, whole_columns_.end());
+  part.place_coefficients();
+  keep(kept, sets);
+  for (const std::size_t at : kept_) wanted[at] = true;
+  point_.design = std::move(part);
+  data_.inputs.columns = std::move(columns);
+}
+
+/// These slopes of each set of coefficients, and everything that is no slope.
+void Surface::keep(const std::vector<std::size_t>& slopes, std::size_t sets) {
+  const auto size = static_cast<std::size_t>(whole_design_.size());
+  const std::size_t count = coefficient_count(whole_design_, point_.response);
+  kept_.clear();
+  for (std::size_t set = 0; set < sets; ++set) {
+    for (const std::size_t j : slopes) kept_.push_back(set * size + j);
+    const std::size_t end = set + 1 < sets ? (set + 1) * size : count;
+    for (auto j = set * size + static_cast<std::size_t>(whole_design_.slopes()); j < end; ++j) {
+      kept_.push_back(j);
+    }
+  }
+}
+
+std::vector<double> Surface::part_of(const std::vector<double>& whole) const {
+  std::vector<double> part;
+  part.reserve(kept_.size());
+  for (const std::size_t at : kept_) part.push_back(whole[at]);
+  return part;
+}
+
+std::vector<double> Surface::whole_of(const std::vector<double>& part) const {
+  std::vector<double> whole(coefficient_count(whole_design_, point_.response), 0.0);
+  for (std::size_t j = 0; j < kept_.size(); ++j) whole[kept_[j]] = part[j];
+  return whole;
+}
 
 mr::RunOptions Surface::options() const {
   return {.token = data_.token, .scratch = data_.scratch, .outputs = {}};

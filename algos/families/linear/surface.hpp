@@ -23,14 +23,21 @@ class Surface {
     job::TokenPtr token;
     mr::ScratchId scratch;
   };
-  Surface(Data data, Design design, Response response, double deviance_scale)
-      : data_(std::move(data)), scale_(deviance_scale) {
-    point_.design = std::move(design);
-    point_.response = response;
-  }
+  Surface(Data data, Design design, Response response, double deviance_scale);
+  /// The terms that count now.
   [[nodiscard]] const Design& design() const { return point_.design; }
+  [[nodiscard]] const Design& whole_design() const { return whole_design_; }
   [[nodiscard]] const Response& response() const { return point_.response; }
   [[nodiscard]] double deviance_scale() const { return scale_; }
+
+  /// From now on only terms with a wanted coefficient (by index in the whole design) count, and the
+  /// intercept: the others stay at 0, and cost nothing. As terms are whole, `wanted` may grow.
+  void narrow(std::vector<bool>& wanted);
+  /// Back to all terms.
+  void widen();
+  /// Values by coefficient of the whole design as far as these count, and back with 0 for others.
+  [[nodiscard]] std::vector<double> part_of(const std::vector<double>& whole) const;
+  [[nodiscard]] std::vector<double> whole_of(const std::vector<double>& part) const;
 
   LikelihoodTask::Partial likelihood(const std::vector<double>& beta);
   /// X'WX where likelihood() was asked for last; `largest_weight` is of its answer.
@@ -38,9 +45,13 @@ class Surface {
 
  private:
   [[nodiscard]] mr::RunOptions options() const;
+  void keep(const std::vector<std::size_t>& slopes, std::size_t sets);
   Data data_;
   double scale_;
   Point point_;
+  Design whole_design_;
+  std::vector<ColumnId> whole_columns_;
+  std::vector<std::size_t> kept_;  ///< index in the whole design of each coefficient that counts
 };
 
 }  // namespace neve::algos::linear

@@ -1,5 +1,6 @@
 #include "algos/families/linear/tasks.hpp"
 
+#include "algos/families/linear/classes.hpp"
 #include "algos/families/linear/gram.hpp"
 #include "algos/families/linear/likelihood.hpp"
 #include "algos/families/linear/moments.hpp"
@@ -8,7 +9,8 @@ namespace neve::algos::linear {
 
 mr::TaskList tasks() {
   return {&mr::task_entry<MomentsTask>(), &mr::task_entry<LikelihoodTask>(),
-          &mr::task_entry<CategoricalGramTask>(), &mr::task_entry<NumericGramTask>()};
+          &mr::task_entry<CategoricalGramTask>(), &mr::task_entry<NumericGramTask>(),
+          &mr::task_entry<ThresholdGramTask>()};
 }
 
 }  // namespace neve::algos::linear

@@ -48,6 +48,24 @@ CompactTree::CompactTree(const Tree& tree) : leaves_(tree.leaves()), depth_(tree
   }
 }
 
+bool CompactTree::is_sound(std::span<const std::int32_t> levels) const {
+  constexpr std::size_t kWordBits = 32;
+  for (std::size_t at = 0; at < nodes_.size(); ++at) {
+    const Node& node = nodes_[at];
+    // Of a leaf nothing but its value counts; the key of the first column is looked at all the
+    // same.
+    if (node.left == 0 && node.test == 0) continue;
+    const std::size_t column = node.test >> kColumnShift;
+    if (node.left <= at || std::size_t{node.left} + 1 >= nodes_.size() || column >= levels.size())
+      return false;
+    const bool categorical = (node.test & kCategorical) != 0;
+    if (categorical != (levels[column] > 0)) return false;
+    const std::size_t words = static_cast<std::size_t>(levels[column]) / kWordBits + 1;
+    if (categorical && node.number + words > sets_.size()) return false;
+  }
+  return !nodes_.empty() && !levels.empty();
+}
+
 /// A leaf leads to itself.
 inline std::uint32_t CompactTree::step(std::uint32_t at, const std::uint32_t* keys) const {
   constexpr unsigned kWordShift = 5;

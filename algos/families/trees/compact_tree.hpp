@@ -32,6 +32,8 @@ class CompactTree {
   /// Adds to out[i] the tree's value for row rows[i] of the keys, whose columns are the model's.
   void add_scores(const RowKeys& keys, std::span<const std::uint16_t> rows,
                   std::span<double> out) const;
+  /// As is_sound() of soundness.hpp, of a tree that was read from bytes.
+  [[nodiscard]] bool is_sound(std::span<const std::int32_t> levels) const;
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::int32_t leaves() const { return leaves_; }
   [[nodiscard]] std::int32_t depth() const { return depth_; }

@@ -73,6 +73,27 @@ class Trainer {
   virtual std::shared_ptr<Model> finish(TrainContext& context) = 0;
 };
 
+class Models;
+
+/// What an algorithm's own request gives back: an object, or a model that is shown as one.
+struct ActionAnswer {
+  schema::AnyObject object = {};
+  ModelPtr model = nullptr;
+};
+
+/// A request of an algorithm's own about its models, beside training and scoring: a route of the
+/// REST API.
+struct Action {
+  std::string_view method;   ///< "GET"
+  std::string_view path;     ///< "/3/GetGLMRegPath"
+  std::string_view name;     ///< H2O's api_name
+  std::string_view summary;  ///< "Lists …."
+  const schema::Schema* input = nullptr;
+  const schema::Schema* output = nullptr;  ///< of the object, or the algorithm's model_schema
+  /// `input` points to the struct that the input's table makes.
+  ActionAnswer (*run)(Models& models, const void* input) = nullptr;
+};
+
 /// Everything the server knows about an algorithm: a plain table entry. An algorithm's folder
 /// defines `const Algorithm& algorithm();` in its namespace; CMake lists the folders.
 struct Algorithm {
@@ -122,6 +143,7 @@ struct Algorithm {
   struct Scored (*score)(mr::Engine& engine, const ModelPtr& model, const Dataset& data,
                          const struct ScoreRequest& request) = nullptr;
   mr::TaskList tasks;
+  std::vector<Action> actions = {};
 };
 
 }  // namespace neve::model

@@ -20,7 +20,7 @@ namespace neve::model::metrics {
 class Metrics {
  public:
   using Value = std::variant<std::monostate, Binomial, BinomialGlm, Multinomial, MultinomialGlm,
-                             Regression, RegressionGlm>;
+                             OrdinalGlm, Regression, RegressionGlm>;
   Metrics() = default;
   template <class Family>
     requires std::derived_from<Family, MetricsHeader>

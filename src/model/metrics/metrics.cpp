@@ -49,6 +49,7 @@ MetricsHeader* Metrics::header() {
 
 const Binomial* Metrics::binomial() const { return family_of<Binomial, BinomialGlm>(value_); }
 const Multinomial* Metrics::multinomial() const {
+  if (const auto* ordinal = std::get_if<OrdinalGlm>(&value_)) return ordinal;
   return family_of<Multinomial, MultinomialGlm>(value_);
 }
 const Regression* Metrics::regression() const {

@@ -210,6 +210,16 @@ const schema::Schema& Multinomial::schema() {
   return kSchema;
 }
 
+const schema::Schema& OrdinalGlm::schema() {
+  using M = Multinomial;
+  static const schema::Schema kSchema = with_deviances(
+      family_schema<OrdinalGlm>("ModelMetricsOrdinalGLMV3", "ModelMetricsOrdinalGLM",
+                                "ModelMetricsOrdinalV3")
+          .inherit<&M::r2, &M::hit_ratio_table, &M::cm, &M::logloss, &M::loglikelihood, &M::AIC,
+                   &M::mean_per_class_error>(M::schema()));
+  return kSchema;
+}
+
 const schema::Schema& MultinomialGlm::schema() {
   using M = Multinomial;
   static const schema::Schema kSchema = with_deviances(

@@ -57,6 +57,11 @@ struct MultinomialGlm : Multinomial {
   }
 };
 
+/// The same of an ordinal model, which has no areas under curves.
+struct OrdinalGlm : MultinomialGlm {
+  static const schema::Schema& schema();
+};
+
 /// Classes up to which there is a confusion matrix, as in H2O-3.
 inline constexpr std::size_t kMostConfusionClasses = 1000;
 

@@ -1,0 +1,89 @@
+"""GLMs with the published client: one use of each family and of what goes beside a fit."""
+
+import random
+
+import pytest
+from h2o.estimators import H2OGeneralizedLinearEstimator
+
+PREDICTORS = ["x", "z", "k"]
+
+
+@pytest.fixture(scope="module")
+def frame(client):
+    r = random.Random(3)
+    rows = []
+    for i in range(300):
+        x, z, k = r.gauss(0, 1), r.gauss(0, 1), "abc"[i % 3]
+        eta = 0.5 * x - 0.3 * z + (0.4 if k == "b" else 0)
+        three = max(((r.expovariate(1) * (1 + max(0, s * eta)), n) for s, n in ((1, "u"), (0, "v"), (-1, "w"))))[1]
+        grade = "1234"[sum(eta + r.gauss(0, 1) > cut for cut in (-0.8, 0.2, 1))]
+        rows.append([x, z, k, eta + r.gauss(0, 1), "yes" if eta + r.gauss(0, 1) > 0 else "no", three, grade,
+                     r.gammavariate(2, 1) * (r.random() > 0.3), int(r.expovariate(0.5)), r.random()])
+    names = PREDICTORS + ["y", "two", "three", "grade", "cost", "count", "share"]
+    kinds = ["numeric", "numeric", "enum", "numeric", "enum", "enum", "enum", "numeric", "numeric", "numeric"]
+    made = client.H2OFrame(rows, column_names=names, column_types=kinds)
+    yield made
+    client.remove(made)
+
+
+def train(frame, response, **parameters):
+    model = H2OGeneralizedLinearEstimator(**parameters)
+    model.train(x=PREDICTORS, y=response, training_frame=frame)
+    return model
+
+
+@pytest.mark.parametrize("response, parameters", [
+    ("cost", dict(family="tweedie", tweedie_variance_power=1.5, tweedie_link_power=0)),
+    ("count", dict(family="negativebinomial", theta=0.5)),
+    ("share", dict(family="fractionalbinomial")),
+    ("y", dict(family="gaussian", link="identity", solver="coordinate_descent_naive")),
+])
+def test_every_family_gives_a_model_better_than_none(frame, response, parameters):
+    model = train(frame, response, lambda_=0, **parameters)
+    performance = model.model_performance(frame)
+    assert 0 < performance.residual_deviance() < performance.null_deviance()
+    assert abs(performance.residual_deviance() / model.residual_deviance() - 1) < 1e-9
+    assert model.predict(frame).nrow == frame.nrow
+
+
+@pytest.mark.parametrize("response, family, levels", [
+    ("three", "AUTO", "uvw"), ("three", "multinomial", "uvw"), ("grade", "ordinal", "1234")])
+def test_classes_have_coefficients_of_their_own(frame, response, family, levels):
+    model = train(frame, response, family=family, lambda_=0)
+    assert model.coef().keys() == {"coefs_class_" + level for level in levels}
+    predictions = model.predict(frame)
+    assert predictions.names[1:] == ["p" + level if level.isdigit() else level for level in levels]
+    assert abs(predictions[0, 1:].as_data_frame().sum(axis=1)[0] - 1) < 1e-9
+    assert model.residual_deviance() < model.null_deviance()
+
+
+def test_a_path_is_listed_and_any_of_its_models_can_be_made(client, frame):
+    model = train(frame, "two", family="binomial", lambda_search=True, nlambdas=20)
+    path = H2OGeneralizedLinearEstimator.getGLMRegularizationPath(model)
+    assert path["lambdas"] == sorted(path["lambdas"], reverse=True)
+    assert path["explained_deviance_train"] == sorted(path["explained_deviance_train"])
+    at = len(path["lambdas"]) // 2
+    made = H2OGeneralizedLinearEstimator.makeGLMModel(model, path["coefficients"][at], threshold=0.4)
+    performance = made.model_performance(frame)
+    explained = 1 - performance.residual_deviance() / performance.null_deviance()
+    assert abs(explained - path["explained_deviance_train"][at]) < 1e-9
+    history = model.scoring_history()
+    assert len(history) == len(path["lambdas"]) and "deviance_train" in history
+
+
+def test_what_goes_beside_a_fit(frame):
+    model = train(frame, "y", lambda_=0, calc_like=True, compute_p_values=True,
+                  generate_variable_inflation_factors=True)
+    assert model.loglikelihood() < 0 and model.aic() > 0
+    factors = model.get_variable_inflation_factors()
+    assert all(1 <= factors[name] < 2 for name in ("x", "z"))
+    gamma = H2OGeneralizedLinearEstimator(family="gamma", link="log", lambda_=0, compute_p_values=True,
+                                          dispersion_parameter_method="ml")
+    positive = frame[frame["cost"] > 0, :]
+    gamma.train(x=PREDICTORS, y="cost", training_frame=positive)
+    assert 0.3 < gamma._model_json["output"]["dispersion"] < 0.7
+
+
+def test_a_family_and_a_link_that_do_not_fit_are_refused_in_h2os_words(frame):
+    with pytest.raises(Exception, match="Only tweedie link allowed for family=tweedie"):
+        train(frame, "cost", family="tweedie", link="log")
