@@ -4,7 +4,7 @@ import statistics
 import warnings
 
 import pytest
-from h2o.estimators import H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator
+from h2o.estimators import H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator, H2ORandomForestEstimator
 
 ROWS = 240
 GBM = {"ntrees": 4, "min_rows": 2, "seed": 1}
@@ -32,7 +32,8 @@ def column(frame, name):
     return [float(row[0]) for row in frame[name].as_data_frame(use_pandas=False, header=False)]
 
 
-@pytest.mark.parametrize("estimator, extra", [(H2OGradientBoostingEstimator, GBM), (H2OGeneralizedLinearEstimator, {"lambda_": 0})])
+@pytest.mark.parametrize("estimator, extra", [(H2OGradientBoostingEstimator, GBM), (H2OGeneralizedLinearEstimator, {"lambda_": 0}),
+                                              (H2ORandomForestEstimator, {"ntrees": 5, "seed": 1})])
 def test_all_that_is_kept_can_be_had(client, frame, estimator, extra):
     model = trained(estimator, frame, "y", fold_column="fold", weights_column="w", keep_cross_validation_predictions=True,
                     keep_cross_validation_fold_assignment=True, **extra)

@@ -2,12 +2,17 @@
 import warnings
 
 import pytest
-from h2o.estimators import H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator, H2ONaiveBayesEstimator
+from h2o.estimators import (H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator, H2ONaiveBayesEstimator,
+                            H2ORandomForestEstimator)
 
 from server import Server
 
 ESTIMATORS = [(H2OGradientBoostingEstimator, {"ntrees": 3, "min_rows": 1}), (H2OGeneralizedLinearEstimator, {"family": "binomial"}),
-              (H2ONaiveBayesEstimator, {"laplace": 1})]
+              (H2ONaiveBayesEstimator, {"laplace": 1}), (H2ORandomForestEstimator, {"ntrees": 3}),
+              (H2ORandomForestEstimator, {"ntrees": 2, "binomial_double_trees": True}),
+              (H2OGradientBoostingEstimator, {"ntrees": 3, "min_rows": 1, "balance_classes": True})]
+MULTINOMIAL = [(H2OGradientBoostingEstimator, {"ntrees": 3, "min_rows": 1}), (H2ORandomForestEstimator, {"ntrees": 3}),
+               (H2OGeneralizedLinearEstimator, {"family": "multinomial", "lambda_": 0.01})]
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +58,16 @@ def test_a_saved_model_comes_back_as_it_was(client, frame, folder, tmp_path, est
     client.remove(model.model_id)
     uploaded = client.upload_model(copy)
     assert seen(uploaded, frame) == before and uploaded.model_id == model.model_id
+
+
+@pytest.mark.parametrize("estimator, parameters", MULTINOMIAL)
+def test_a_saved_model_of_three_classes_comes_back_as_it_was(client, frame, folder, estimator, parameters):
+    model = estimator(seed=1, **parameters)
+    model.train(x=["x", "two"], y="k", training_frame=frame)
+    before = seen(model, frame)
+    path = client.save_model(model, path=str(folder / "models"), force=True)
+    client.remove(model.model_id)
+    assert seen(client.load_model(path), frame) == before
 
 
 def test_a_file_is_not_overwritten_unless_told_to(client, frame, folder):
