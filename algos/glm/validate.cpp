@@ -56,6 +56,9 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   refuse_list(p.interactions, "interactions");
   refuse_list(p.interaction_pairs, "interaction_pairs");
   refuse_list(p.control_variables, "control_variables");
+  if (!p.fix_tweedie_variance_power) {
+    model::refuse("fix_tweedie_variance_power", "false", messages);
+  }
   if (p.max_active_predictors != -1) {
     model::refuse("max_active_predictors", std::to_string(p.max_active_predictors), messages);
   }
