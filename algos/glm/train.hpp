@@ -55,6 +55,7 @@ class GlmTrainer final : public model::Trainer {
   void note(model::TrainContext& context);
   [[nodiscard]] std::int64_t most_iterations() const;
   [[nodiscard]] bool by_gradients() const;
+  [[nodiscard]] bool is_wide_and_sparse() const;
   [[nodiscard]] std::vector<double> start_values() const;
 
   void warn(model::TrainContext& context, const std::string& text) const;

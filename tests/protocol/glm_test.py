@@ -87,3 +87,29 @@ def test_what_goes_beside_a_fit(frame):
 def test_a_family_and_a_link_that_do_not_fit_are_refused_in_h2os_words(frame):
     with pytest.raises(Exception, match="Only tweedie link allowed for family=tweedie"):
         train(frame, "cost", family="tweedie", link="log")
+
+
+def test_wide_and_sparse_data_is_fitted_by_gradients_to_the_same_model(client, tmp_path):
+    """AUTO leaves X'WX alone where nearly all of it would be products of zeros."""
+    lines = []
+    for i in range(600):
+        places = sorted({(i * 37) % 120, (i * 53 + 11) % 120})
+        values = [0.5 + (i * 7 + p * 13) % 10 / 10 for p in places]
+        odds = sum(v if p % 3 == 0 else -v / 2 for p, v in zip(places, values))
+        lines.append(" ".join([str(int(odds > (i % 7 - 3) / 2)), *(f"{p + 1}:{v}" for p, v in zip(places, values))]))
+    path = tmp_path / "sparse.svm"
+    path.write_text("\n".join(lines) + "\n")
+    frame = client.upload_file(str(path))
+    target = frame.columns[0]
+    frame[target] = frame[target].asfactor()
+    fits = {}
+    for solver in ("AUTO", "IRLSM", "L_BFGS"):
+        model = H2OGeneralizedLinearEstimator(family="binomial", alpha=0, lambda_=0.01, solver=solver)
+        model.train(y=target, training_frame=frame)
+        fits[solver] = model.coef()
+        fits[solver, "iterations"] = model.summary()["number_of_iterations"][0]
+    assert fits["AUTO"] == fits["L_BFGS"] and fits["AUTO", "iterations"] == fits["L_BFGS", "iterations"]
+    assert len(fits["AUTO"]) > 100
+    for name, value in fits["IRLSM"].items():
+        assert fits["AUTO"][name] == pytest.approx(value, abs=1e-5), name  # a gradient of 1e-8 over a penalty of 0.01
+    client.remove(frame)

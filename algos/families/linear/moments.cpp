@@ -181,8 +181,11 @@ void MomentsTask::map(const mr::RowGroup& group, const State& design, Partial& p
     partial.response.merge(of_block(reader.response(), rows));
     partial.offset.merge(of_block(reader.offset(), rows));
     for (std::size_t j = 0; j < partial.numerics.size(); ++j) {
-      partial.numerics[j].merge(reader.is_sparse(j) ? of_stored(reader.stored(j), rows)
-                                                    : of_block(reader.numeric(j), rows));
+      const bool sparse = reader.is_sparse(j);
+      partial.stored +=
+          static_cast<std::int64_t>(sparse ? reader.stored(j).rows.size() : reader.rows());
+      partial.numerics[j].merge(sparse ? of_stored(reader.stored(j), rows)
+                                       : of_block(reader.numeric(j), rows));
     }
     for (std::size_t c = 0; c < partial.level_weights.size(); ++c) {
       const auto codes = reader.codes(c);
@@ -194,6 +197,7 @@ void MomentsTask::map(const mr::RowGroup& group, const State& design, Partial& p
 
 void MomentsTask::merge(Partial& left, const Partial& right) {
   left.rows += right.rows;
+  left.stored += right.stored;
   left.rows_left_out += right.rows_left_out;
   left.smallest_weight = std::min(left.smallest_weight, right.smallest_weight);
   left.weight += right.weight;

@@ -41,7 +41,8 @@ struct MomentsTask {
     std::int64_t rows_left_out = 0;  ///< without response, weight, offset or (skip) a predictor
     double smallest_weight = std::numeric_limits<double>::infinity();
     double weight = 0;
-    std::vector<Moments> numerics;                   ///< of the values that are there
+    std::vector<Moments> numerics;  ///< of the values that are there
+    std::int64_t stored = 0;  ///< cells of numerics, but for the zeros that their chunks leave out
     std::vector<std::vector<double>> level_weights;  ///< per categorical, per level
     Moments response;
     Moments offset;
@@ -49,8 +50,8 @@ struct MomentsTask {
     std::vector<double> class_weights;      ///< by class, where the response is one of several
     template <class Archive>
     void fields(Archive& archive) {
-      archive(rows, rows_left_out, smallest_weight, weight, numerics, level_weights, response,
-              offset, fractional_responses, class_weights);
+      archive(rows, rows_left_out, smallest_weight, weight, numerics, stored, level_weights,
+              response, offset, fractional_responses, class_weights);
     }
   };
   static Partial zero(const State& design);
