@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <string>
+
+#include <neve/base/clock.hpp>
+#include <neve/base/math.hpp>
 
 namespace neve::algos::glm {
 namespace {
@@ -59,16 +61,11 @@ std::string duration(std::int64_t ms) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-}
-
 /// A lambda in two digits: ".42E-1".
 std::string short_lambda(double lambda) {
   if (!(lambda > 0)) return ".0E0";
-  int exponent = static_cast<int>(std::floor(std::log10(lambda))) + 1;
-  std::int64_t digits = std::llround(lambda / std::pow(10.0, exponent) * 100);
+  int exponent = static_cast<int>(std::floor(math::log10(lambda))) + 1;
+  std::int64_t digits = std::llround(lambda / math::pow(10.0, exponent) * 100);
   if (digits >= 100) {
     digits = 10;
     ++exponent;

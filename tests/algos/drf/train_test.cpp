@@ -368,7 +368,7 @@ TEST(DrfTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
                                                          {"offset_column", "x"},
                                                          {"calibrate_model", "true"},
                                                          {"ntrees", "0"},
-                                                         {"nfolds", "5"}};
+                                                         {"nfolds", "1"}};
   for (const auto& [name, value] : refused) {
     const auto build = session.check("y", {{name, value}});
     ASSERT_EQ(build.errors(), 1) << name << " " << value;
