@@ -7,6 +7,7 @@
 
 #include "algos/drf/drf_model.hpp"
 #include "algos/drf/validate.hpp"
+#include "algos/families/trees/response_checks.hpp"
 #include "algos/families/trees/tables.hpp"
 
 namespace neve::algos::drf {
@@ -93,34 +94,6 @@ void DrfTrainer::reserve_metrics(const model::TrainContext& context) {
   metrics_memory_ = context.engine.budget().reserve(bytes, "Metrics of the training rows");
 }
 
-void DrfTrainer::check_class_rates(const model::ColumnRoles& roles) const {
-  if (!parameters_->sample_rate_per_class) return;
-  const std::size_t rates = parameters_->sample_rate_per_class->size();
-  if (!roles.response_domain) {
-    throw InputError::illegal_argument(
-        "sample_rate_per_class needs a categorical response, column " + roles.response +
-        " is numeric.");
-  }
-  if (rates == roles.response_domain->size()) return;
-  throw InputError::illegal_argument("sample_rate_per_class has " + std::to_string(rates) +
-                                     " values, the response " +
-                                     std::to_string(roles.response_domain->size()) + " levels.");
-}
-
-void DrfTrainer::check_response(const model::TrainContext& context) const {
-  const auto [least, largest] = bagger_->response_range();
-  const std::string column = "The response column " + context.roles.response;
-  if (bagger_->loaded().rows == 0) {
-    throw InputError::illegal_argument(column + " has no value in any row of positive weight.");
-  }
-  if (parameters_->check_constant_response && least == largest) {
-    throw InputError::illegal_argument(
-        column +
-        " is constant: Response cannot be constant. Set check_constant_response to false "
-        "to train all the same.");
-  }
-}
-
 /// Only now it is known which columns are dropped.
 void DrfTrainer::check_mtries(const model::ColumnRoles& roles) const {
   const auto columns = static_cast<std::int32_t>(roles.predictors.size());
@@ -134,7 +107,7 @@ void DrfTrainer::check_mtries(const model::ColumnRoles& roles) const {
 void DrfTrainer::prepare(model::TrainContext& context) {
   const Parameters& p = *parameters_;
   measure_options_ = {context.category, p.auc_type, p.gainslift_bins};
-  check_class_rates(context.roles);
+  trees::check_class_rates(parameters_->sample_rate_per_class, context.roles);
   check_mtries(context.roles);
   rule_ = trees::stopping_rule(p, context.category);
   history_.emplace(context.category, context.validation != nullptr);
@@ -143,7 +116,8 @@ void DrfTrainer::prepare(model::TrainContext& context) {
                                      settings(context), context.run_options());
   reserve_metrics(context);
   bagger_->load();
-  check_response(context);
+  trees::check_response_varies(context.roles, bagger_->loaded().rows, bagger_->response_range(),
+                               !parameters_->check_constant_response);
 }
 
 /// Without trees there are no metrics, and the history's first row is empty.

@@ -35,9 +35,7 @@ class DrfTrainer final : public model::Trainer {
   [[nodiscard]] ForestSettings settings(const model::TrainContext& context) const;
   [[nodiscard]] ForestColumns columns(const model::TrainContext& context) const;
   void reserve_metrics(const model::TrainContext& context);
-  void check_class_rates(const model::ColumnRoles& roles) const;
   void check_mtries(const model::ColumnRoles& roles) const;
-  void check_response(const model::TrainContext& context) const;
   [[nodiscard]] bool is_scoring_point() const;
   /// Measures where that has not been done for the trees that there are.
   void measure(model::TrainContext& context);

@@ -8,6 +8,7 @@
 #include <neve/model/models.hpp>
 #include <neve/model/score.hpp>
 
+#include "algos/families/trees/response_checks.hpp"
 #include "algos/families/trees/tables.hpp"
 #include "algos/gbm/checkpoint.hpp"
 #include "algos/gbm/class_balance.hpp"
@@ -137,37 +138,15 @@ void GbmTrainer::reserve_metrics(const model::TrainContext& context) {
   metrics_memory_ = context.engine.budget().reserve(bytes, "Metrics of the training rows");
 }
 
-void GbmTrainer::check_class_rates(const model::ColumnRoles& roles) const {
-  if (!parameters_->sample_rate_per_class) return;
-  const std::size_t rates = parameters_->sample_rate_per_class->size();
-  if (!roles.response_domain) {
-    throw InputError::illegal_argument(
-        "sample_rate_per_class needs a categorical response, column " + roles.response +
-        " is numeric.");
-  }
-  if (rates == roles.response_domain->size()) return;
-  throw InputError::illegal_argument("sample_rate_per_class has " + std::to_string(rates) +
-                                     " values, the response " +
-                                     std::to_string(roles.response_domain->size()) + " levels.");
-}
-
 void GbmTrainer::check_response(const model::TrainContext& context) const {
-  const auto [least, largest] = booster_->response_range();
-  const std::string column = "The response column " + context.roles.response;
-  if (booster_->loaded().rows == 0) {
-    throw InputError::illegal_argument(column + " has no value in any row of positive weight.");
-  }
-  if (parameters_->check_constant_response && least == largest) {
-    throw InputError::illegal_argument(
-        column +
-        " is constant: Response cannot be constant. Set check_constant_response to false "
-        "to train all the same.");
-  }
+  trees::check_response_varies(context.roles, booster_->loaded().rows, booster_->response_range(),
+                               !parameters_->check_constant_response);
+  const double least = booster_->response_range().first;
   const bool positive = distribution_.family == Family::gamma;
   if (distribution_.has_log_link() && (least < 0 || (positive && least == 0))) {
     throw InputError::illegal_argument(
-        column + " has the value " + java_double(least) + ": " +
-        std::string(schema::enum_text(choice_of(distribution_.family))) + " needs values " +
+        "The response column " + context.roles.response + " has the value " + java_double(least) +
+        ": " + std::string(schema::enum_text(choice_of(distribution_.family))) + " needs values " +
         (positive ? "above 0." : "of at least 0."));
   }
 }
@@ -184,7 +163,7 @@ void GbmTrainer::prepare(model::TrainContext& context) {
     throw InputError::illegal_argument("offset_column " + context.roles.offset +
                                        " cannot be used with a multinomial response.");
   }
-  check_class_rates(context.roles);
+  trees::check_class_rates(p.sample_rate_per_class, context.roles);
   rule_ = trees::stopping_rule(p, context.category);
   history_.emplace(context.category, context.validation != nullptr);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);

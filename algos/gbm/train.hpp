@@ -43,7 +43,6 @@ class GbmTrainer final : public model::Trainer {
   [[nodiscard]] trees::Calibration calibrate(const GbmModel& made,
                                              const model::TrainContext& context) const;
   void reserve_metrics(const model::TrainContext& context);
-  void check_class_rates(const model::ColumnRoles& roles) const;
   void check_response(const model::TrainContext& context) const;
   [[nodiscard]] bool is_scoring_point() const;
   /// Measures where that has not been done for the trees that there are.

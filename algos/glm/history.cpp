@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
-#include <ctime>
 #include <string>
 
 #include <neve/base/clock.hpp>
 #include <neve/base/math.hpp>
+#include <neve/model/model_output.hpp>
 
 namespace neve::algos::glm {
 namespace {
@@ -42,23 +41,6 @@ std::span<const Measure> measures_of(model::Category category) {
   constexpr std::size_t kWithoutAreas = 4;
   if (category == model::Category::ordinal) return std::span(kMultinomial).first(kWithoutAreas);
   return kRegression;
-}
-
-std::string timestamp(std::int64_t time_ms) {
-  const std::time_t seconds = time_ms / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
-  return {text.data(), size};
-}
-
-std::string duration(std::int64_t ms) {
-  std::array<char, 32> text{};
-  const int size =
-      std::snprintf(text.data(), text.size(), "%2lld.%03lld sec", static_cast<long long>(ms / 1000),
-                    static_cast<long long>(ms % 1000));
-  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 /// A lambda in two digits: ".42E-1".
@@ -136,8 +118,8 @@ Table History::path_table(const Measured& measured) const {
   table.columns.push_back({.name = "iterations", .type = "int", .format = "%d"});
   for (const Entry& entry : entries_) {
     std::vector<Table::Cell> cells = {std::string(),
-                                      timestamp(entry.time_ms),
-                                      duration(entry.time_ms - entries_[0].time_ms),
+                                      model::history_timestamp(entry.time_ms),
+                                      model::history_duration(entry.time_ms - entries_[0].time_ms),
                                       std::int64_t{entry.iteration},
                                       short_lambda(entry.lambda),
                                       entry.coefficients,
@@ -156,9 +138,9 @@ Table History::table(const Measured& measured) const {
   Table table = path ? path_table(measured) : empty_table();
   for (const Entry& entry : entries_) {
     if (path) break;
-    table.add_row({std::string(), timestamp(entry.time_ms),
-                   duration(entry.time_ms - entries_[0].time_ms), std::int64_t{entry.iteration},
-                   entry.negative_log_likelihood, entry.objective});
+    table.add_row({std::string(), model::history_timestamp(entry.time_ms),
+                   model::history_duration(entry.time_ms - entries_[0].time_ms),
+                   std::int64_t{entry.iteration}, entry.negative_log_likelihood, entry.objective});
   }
   if (entries_.empty()) return table;
   const auto measures = measures_of(measured.category);

@@ -1,3 +1,7 @@
+#include <array>
+#include <cstdio>
+#include <ctime>
+
 #include <neve/model/model_output.hpp>
 
 namespace neve::model {
@@ -101,6 +105,23 @@ void fill_output(const Header& header, ModelOutput& output) {
   output.default_threshold = header.default_threshold;
   for (const schema::Field& field : ModelOutput::schema().fields)
     output.help[field.name] = field.help;
+}
+
+std::string history_timestamp(std::int64_t time_ms) {
+  const std::time_t seconds = time_ms / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  return {text.data(), size};
+}
+
+std::string history_duration(std::int64_t ms) {
+  std::array<char, 32> text{};
+  const int size =
+      std::snprintf(text.data(), text.size(), "%2lld.%03lld sec", static_cast<long long>(ms / 1000),
+                    static_cast<long long>(ms % 1000));
+  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 }  // namespace neve::model

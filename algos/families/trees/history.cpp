@@ -1,13 +1,12 @@
 #include "algos/families/trees/history.hpp"
 
 #include <array>
-#include <cstdio>
-#include <ctime>
 #include <limits>
 #include <span>
 #include <string>
 
 #include <neve/base/clock.hpp>
+#include <neve/model/model_output.hpp>
 
 namespace neve::algos::trees {
 namespace {
@@ -35,23 +34,6 @@ std::span<const Measure> measures_of(model::Category category) {
   if (category == model::Category::binomial) return kBinomial;
   if (category == model::Category::multinomial) return kMultinomial;
   return kRegression;
-}
-
-std::string timestamp(std::int64_t time_ms) {
-  const std::time_t seconds = time_ms / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &parts);
-  return {text.data(), size};
-}
-
-std::string duration(std::int64_t ms) {
-  std::array<char, 32> text{};
-  const int size =
-      std::snprintf(text.data(), text.size(), "%2lld.%03lld sec", static_cast<long long>(ms / 1000),
-                    static_cast<long long>(ms % 1000));
-  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 /// Nothing where these metrics lack a measure; NaN where there are no metrics.
@@ -90,8 +72,8 @@ Table History::table() const {
   for (const Point& point : points_) {
     std::vector<Table::Cell> cells;
     cells.emplace_back(std::string());
-    cells.emplace_back(timestamp(point.time_ms));
-    cells.emplace_back(duration(point.time_ms - start_ms_));
+    cells.emplace_back(model::history_timestamp(point.time_ms));
+    cells.emplace_back(model::history_duration(point.time_ms - start_ms_));
     cells.emplace_back(point.trees);
     for (const std::optional<double>& measure : point.measures) {
       Table::Cell& cell = cells.emplace_back();

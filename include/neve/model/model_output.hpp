@@ -45,6 +45,10 @@ struct ModelOutput {
 /// Fills the shared part from the header.
 void fill_output(const Header& header, ModelOutput& output);
 
+/// Cells of scoring histories: when something was measured, in UTC, and after how long.
+std::string history_timestamp(std::int64_t time_ms);
+std::string history_duration(std::int64_t ms);
+
 template <class Output>
 void inherit_output(schema::SchemaOf<Output>& table) {
   using O = Output;

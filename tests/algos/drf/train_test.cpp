@@ -10,6 +10,7 @@
 
 #include "algos/drf/drf_model.hpp"
 #include "mr/api/compute_node.hpp"
+#include "support/described_frame.hpp"
 #include "support/node_jobs.hpp"
 #include "support/take_over.hpp"
 
@@ -34,7 +35,7 @@ mr::TaskList all_tasks() {
   return tasks;
 }
 
-using Levels = std::vector<std::string>;
+using neve::testing::Levels;
 constexpr std::uint64_t kSeed = 1;
 
 /// x (with missing values), a category k, and responses y, two and three that depend on both.
@@ -63,30 +64,7 @@ frame::Frame make_frame(mr::Engine& engine, const std::string& key, std::int64_t
       {"y", {}},
       {"two", {"no", "yes"}},
       {"three", {"low", "middle", "high"}}};
-  frame::Frame frame;
-  frame.key = key;
-  frame.layout = engine.new_layout(frame::row_cuts(rows, 5));
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    const auto& [name, levels] = described[c];
-    const ColumnId id = engine.new_column_id();
-    for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-      const auto first = columns[c].begin() + frame.layout->first_row(GroupIndex(g));
-      const std::vector<double> part(first, first + frame.layout->rows_of(GroupIndex(g)));
-      // Only codes are whole numbers: a missing number has no int.
-      const std::vector<std::int32_t> codes =
-          levels.empty() ? std::vector<std::int32_t>()
-                         : std::vector<std::int32_t>(part.begin(), part.end());
-      engine.put_chunk(*frame.layout, id, GroupIndex(g),
-                       levels.empty() ? frame::encode_doubles(part) : frame::encode_codes(codes));
-    }
-    mr::OutputColumn kind;
-    if (!levels.empty()) {
-      kind.type = frame::ColumnType::categorical;
-      kind.domain = std::make_shared<const Levels>(levels);
-    }
-    frame.add(name, engine.adopt({&id, 1}, {&kind, 1})[0]);
-  }
-  return frame;
+  return neve::testing::described_frame(engine, key, described, columns);
 }
 
 constexpr std::int64_t kRows = 6'000;

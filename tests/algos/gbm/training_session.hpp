@@ -17,6 +17,7 @@
 
 #include "algos/gbm/gbm_model.hpp"
 #include "mr/api/compute_node.hpp"
+#include "support/described_frame.hpp"
 #include "support/node_jobs.hpp"
 
 namespace neve::algos::gbm {
@@ -38,7 +39,7 @@ inline mr::TaskList session_tasks() {
   return tasks;
 }
 
-using Levels = std::vector<std::string>;
+using neve::testing::Levels;
 
 /// x (with missing values), a category k, and responses y, two, three and zero_one that depend on
 /// both.
@@ -64,30 +65,7 @@ inline frame::Frame make_frame(mr::Engine& engine, const std::string& key, std::
       {"two", {"no", "yes"}},
       {"three", {"low", "middle", "high"}},
       {"zero_one", {}}};
-  frame::Frame frame;
-  frame.key = key;
-  frame.layout = engine.new_layout(frame::row_cuts(rows, 5));
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    const auto& [name, levels] = described[c];
-    const ColumnId id = engine.new_column_id();
-    for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-      const auto first = columns[c].begin() + frame.layout->first_row(GroupIndex(g));
-      const std::vector<double> part(first, first + frame.layout->rows_of(GroupIndex(g)));
-      // Only codes are whole numbers: a missing number has no int.
-      const std::vector<std::int32_t> codes =
-          levels.empty() ? std::vector<std::int32_t>()
-                         : std::vector<std::int32_t>(part.begin(), part.end());
-      engine.put_chunk(*frame.layout, id, GroupIndex(g),
-                       levels.empty() ? frame::encode_doubles(part) : frame::encode_codes(codes));
-    }
-    mr::OutputColumn kind;
-    if (!levels.empty()) {
-      kind.type = frame::ColumnType::categorical;
-      kind.domain = std::make_shared<const Levels>(levels);
-    }
-    frame.add(name, engine.adopt({&id, 1}, {&kind, 1})[0]);
-  }
-  return frame;
+  return neve::testing::described_frame(engine, key, described, columns);
 }
 
 /// Nodes with frames "tr" and "va", and a client of one of them.
