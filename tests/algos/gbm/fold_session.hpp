@@ -16,6 +16,7 @@
 
 #include "algos/gbm/gbm_model.hpp"
 #include "mr/api/compute_node.hpp"
+#include "support/described_frame.hpp"
 #include "support/node_jobs.hpp"
 
 namespace neve::algos::gbm {
@@ -25,7 +26,6 @@ const model::Algorithm& algorithm();
 namespace neve::testing {
 
 using algos::gbm::GbmModel;
-using Levels = std::vector<std::string>;
 
 inline constexpr std::int64_t kRows = 9'000;
 inline constexpr std::int64_t kMemory = std::int64_t{1} << 30U;
@@ -39,24 +39,6 @@ inline mr::TaskList all_tasks() {
     }
   }
   return tasks;
-}
-
-inline void add(frame::Frame& frame, mr::Engine& engine, const std::string& name,
-                const std::vector<double>& values, const Levels& levels = {}) {
-  const ColumnId id = engine.new_column_id();
-  for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-    const auto first = values.begin() + frame.layout->first_row(GroupIndex(g));
-    const std::vector<double> part(first, first + frame.layout->rows_of(GroupIndex(g)));
-    const std::vector<std::int32_t> codes(part.begin(), part.end());
-    engine.put_chunk(*frame.layout, id, GroupIndex(g),
-                     levels.empty() ? frame::encode_doubles(part) : frame::encode_codes(codes));
-  }
-  mr::OutputColumn kind;
-  if (!levels.empty()) {
-    kind.type = frame::ColumnType::categorical;
-    kind.domain = std::make_shared<const Levels>(levels);
-  }
-  frame.add(name, engine.adopt({&id, 1}, {&kind, 1})[0]);
 }
 
 /// Predictors x and k, responses y and two, weights w, a fold column of three folds, and for each
@@ -82,7 +64,8 @@ inline void publish_frame(mr::ComputeNode& node) {
   frame.layout = engine.new_layout(frame::row_cuts(kRows, 9));
   const char* names[] = {"x", "k", "y", "two", "w", "fold", "but_0", "but_1", "but_2"};
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    add(frame, engine, names[c], columns[c],
+    add_column(
+        frame, engine, names[c], columns[c],
         c == 1 ? Levels{"a", "b", "c", "d", "e"} : (c == 3 ? Levels{"no", "yes"} : Levels{}));
   }
   node.frames().publish(frame);
