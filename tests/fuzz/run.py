@@ -75,13 +75,14 @@ class Campaign:
         self.path = programs / "campaign.json"
         self.had = json.loads(self.path.read_text()) if self.path.exists() else {}
         self.running = set()
-        self.failed = False
+        self.failed = set()  # these wait until they are mended
 
     def entry(self, name):
         return self.had.setdefault(name, {"cpu_seconds": 0.0, "runs": 0, "slices": 0, "edges": 0, "failures": []})
 
     def next(self):
-        waiting = [n for n in self.names if n not in self.running and self.entry(n)["cpu_seconds"] < self.goal]
+        waiting = [n for n in self.names
+                   if n not in self.running | self.failed and self.entry(n)["cpu_seconds"] < self.goal]
         return min(waiting, key=lambda n: self.entry(n)["cpu_seconds"], default=None)
 
     def add(self, name, outcome):
@@ -93,7 +94,7 @@ class Campaign:
         message = failure(outcome, name, self.programs)
         if message:
             entry["failures"].append(message)
-            self.failed = True
+            self.failed.add(name)
         self.path.write_text(json.dumps(self.had, indent=1))
         return f"{name}: {entry['cpu_seconds'] / 60:.0f} CPU minutes, {entry['runs']} runs, {entry['edges']} edges"
 
@@ -101,7 +102,7 @@ class Campaign:
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             futures = {}
             while True:
-                while len(futures) < jobs and not self.failed and (name := self.next()) is not None:
+                while len(futures) < jobs and (name := self.next()) is not None:
                     self.running.add(name)
                     seed = self.entry(name)["slices"] + 1
                     futures[pool.submit(fuzz, self.programs, name, SLICE_SECONDS, self.programs, seed,
@@ -121,7 +122,7 @@ def campaign(arguments, names):
         entry = work.entry(name)
         print(f"{name:16} {entry['cpu_seconds']:7.0f} CPU s {entry['runs']:12d} runs {entry['edges']:7d} edges "
               f"{'; '.join(entry['failures']) or 'clean'}")
-    sys.exit(work.failed)
+    sys.exit(bool(work.failed))
 
 
 def main():

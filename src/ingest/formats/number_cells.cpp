@@ -131,7 +131,10 @@ bool NumberCells::copy_scaled(std::size_t begin, std::size_t count, std::int64_t
   if (!wide_) {
     const std::int32_t* halves = &halves_[begin];
     for (std::size_t i = 0; i < count; ++i) {
-      out[i] = halves[i] <= kOdd32 ? kMissing64 : halves[i] * factor;
+      // Without a sign, because what does not fit is told below, and may wrap here.
+      const auto scaled =
+          static_cast<std::uint64_t>(halves[i]) * static_cast<std::uint64_t>(factor);
+      out[i] = halves[i] <= kOdd32 ? kMissing64 : static_cast<std::int64_t>(scaled);
     }
     const auto fits = [&](std::int32_t half) { return half <= kOdd32 || within(half, largest); };
     return largest > std::numeric_limits<std::int32_t>::max() ||

@@ -105,6 +105,9 @@ TEST(CsvParse, NumbersOfAllSizes) {
       parse_csv_text("9007199254740993\n-9223372036854775807\n1\n", plan_of("N"), 7);
   EXPECT_EQ(integers.chunks[0].int64_at(0), 9007199254740993);
   EXPECT_EQ(integers.chunks[0].int64_at(1), -9223372036854775807);
+  // With the other's decimals, the second would not fit in 64 bits.
+  const CsvTable apart = parse_csv_text("0.36661126462428\n575199643\n", plan_of("N"), 7);
+  EXPECT_EQ(apart.columns, (Columns{{"0.36661126462428", "5.75199643E8"}}));
 }
 
 TEST(CsvParse, WholeColumnsLoseTheirFractions) {

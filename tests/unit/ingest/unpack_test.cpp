@@ -165,6 +165,9 @@ TEST(Unpack, WindowsAreReservedBeforeTheyAreUsed) {
   Budget large(std::int64_t{160} << 20);
   EXPECT_THROW(unpacked_beginning(file, 100, small), OutOfMemoryError);
   EXPECT_EQ(unpacked_beginning(file, 100, large), plain.substr(0, 100));
+  const std::string_view two_gb("\x28\xB5\x2F\xFD\x00\xA8\xB4\x03\x04\x14\x00", 11);
+  const MemorySource tiny("file", two_gb);
+  EXPECT_THROW(unpacked_beginning(tiny, 100, large), OutOfMemoryError);
 }
 
 }  // namespace

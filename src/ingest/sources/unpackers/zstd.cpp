@@ -18,7 +18,7 @@ std::int64_t window_of(std::string_view header) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(header[i]); };
   constexpr std::size_t kDescriptor = 4;
   constexpr std::uint8_t kSingleSegment = 0x20;
-  if (header.size() < 14 || byte(0) != 0x28) return 0;
+  if (header.size() < kDescriptor + 2 || byte(0) != 0x28) return 0;
   const std::uint8_t descriptor = byte(kDescriptor);
   if ((descriptor & kSingleSegment) == 0) {
     const int exponent = 10 + (byte(kDescriptor + 1) >> 3U);
