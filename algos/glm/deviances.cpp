@@ -31,20 +31,15 @@ void read_response(const frame::Chunk& chunk, const ResponseReader& reader, std:
 /// The share of a null model's mean where an offset shifts it.
 double null_mean_at(const NullModel& model, double offset) {
   if (offset == 0) return model.mean;
-  return model.response.mu_of(model.response.eta_of(model.mean) + offset);
-}
-
-/// Keeps probabilities that rounded to 0 or 1 from an infinite deviance.
-double inside(const linear::Response& response, double mean) {
-  if (response.link != linear::Link::logit) return mean;
-  constexpr double kEdge = 1e-15;
-  return std::clamp(mean, kEdge, 1 - kEdge);
+  const linear::Response& response = model.distribution.response;
+  return response.mu_of(response.eta_of(model.mean) + offset);
 }
 
 NullModel null_model_of(const GlmModel& model) {
-  return {.response = model.response,
+  return {.distribution = {.response = model.response,
+                           .dispersion = model.dispersion,
+                           .accuracy = model.density_accuracy},
           .mean = model.null_mean,
-          .dispersion = model.dispersion,
           .full_likelihood = model.calc_like};
 }
 
@@ -115,36 +110,6 @@ Deviances deviances_by_class(const GlmModel& model, const model::metrics::Binomi
   return made;
 }
 
-/// The logarithm of a row's likelihood, as H2O-3 weighs it: a weight is a number of copies for
-/// counts and classes, and divides the dispersion of gaussian and gamma rows.
-double log_likelihood(const NullModel& model, const ObservedRow& row) {
-  const double w = row.weight;
-  const double y = row.y;
-  const double mu = row.mean;
-  constexpr double kLogTwoPi = 1.8378770664093453;
-  switch (model.response.family) {
-    case linear::Family::gaussian: {
-      const double phi = model.dispersion / w;
-      return -0.5 * ((y - mu) * (y - mu) / phi + math::log(phi) + kLogTwoPi);
-    }
-    case linear::Family::poisson:
-      return w * (y * math::log(mu) - math::lgamma(std::round(y) + 1) - mu);
-    case linear::Family::gamma: {
-      const double shape = w / model.dispersion;
-      return shape * math::log(shape * y / mu) - shape * y / mu - math::log(y) -
-             math::lgamma(shape);
-    }
-    case linear::Family::negativebinomial: {
-      const double size = 1 / model.response.theta;
-      const double ways = math::lgamma(y + size) - math::lgamma(size) - math::lgamma(y + 1);
-      const double seen = y == 0 ? 0 : y * math::log(mu / (size + mu));
-      return w * (ways + seen - size * math::log1p(mu / size));
-    }
-    default:
-      return -0.5 * w * model.response.deviance(y, inside(model.response, mu));
-  }
-}
-
 }  // namespace
 
 void Deviances::merge(const Deviances& right) {
@@ -155,7 +120,8 @@ void Deviances::merge(const Deviances& right) {
   likelihood += right.likelihood;
 }
 
-void NullModel::add(const ObservedRow& row, Deviances& sum) const {
+void NullModel::add(const ObservedRow& row, RowLikelihood& likelihood, Deviances& sum) const {
+  const linear::Response& response = distribution.response;
   if (row.weight == 0 || std::isnan(row.y) || std::isnan(row.mean) || std::isnan(row.weight))
     return;
   ++sum.rows;
@@ -163,11 +129,12 @@ void NullModel::add(const ObservedRow& row, Deviances& sum) const {
   sum.residual += row.weight * response.deviance(row.y, inside(response, row.mean));
   sum.null += row.weight * response.deviance(row.y, null_mean_at(*this, row.offset));
   if (full_likelihood || response.family == linear::Family::poisson) {
-    sum.likelihood += log_likelihood(*this, row);
+    sum.likelihood += likelihood.log_likelihood(row);
   }
 }
 
 void DevianceTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
+  RowLikelihood likelihood(state.model.distribution);
   std::array<double, kRows> mean;
   std::array<double, kRows> y;
   std::array<double, kRows> weights;
@@ -183,7 +150,7 @@ void DevianceTask::map(const mr::RowGroup& group, const State& state, Partial& p
     if (state.has_weights) group.columns[column++].decode(begin, std::span(weights).first(rows));
     if (state.has_offset) group.columns[column].decode(begin, std::span(offset).first(rows));
     for (std::size_t i = 0; i < rows; ++i) {
-      state.model.add({y[i], mean[i], weights[i], offset[i]}, partial);
+      state.model.add({y[i], mean[i], weights[i], offset[i]}, likelihood, partial);
     }
     begin += static_cast<std::int64_t>(rows);
   }
@@ -253,14 +220,15 @@ bool said_by_class(const GlmModel& model, bool offset) {
          model.response.family != linear::Family::fractionalbinomial;
 }
 
-void add_row_deviances(const GlmModel& model, const Measured& rows, Deviances& sum) {
+void add_row_deviances(const GlmModel& model, const Measured& rows, RowLikelihood& likelihood,
+                       Deviances& sum) {
   if (model.sets() > 1) return add_classes(model, rows, sum);
   const NullModel null_model = null_model_of(model);
   const bool binomial = model.header.category == model::Category::binomial;
   const std::span<double> mean = rows.values[binomial ? 1 : 0];
   for (std::size_t i = 0; i < rows.y.size(); ++i) {
     const double offset = rows.offset.empty() ? 0 : rows.offset[i];
-    null_model.add({rows.y[i], mean[i], rows.weights[i], offset}, sum);
+    null_model.add({rows.y[i], mean[i], rows.weights[i], offset}, likelihood, sum);
   }
 }
 
@@ -274,6 +242,7 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
   std::vector<double> weights(kRows, 1.0);
   const auto classes = std::max(2, static_cast<std::int32_t>(model.sets()));
   model::BlockReader reader(group, state.plan);
+  RowLikelihood likelihood(null_model_of(model).distribution);
   for (std::int64_t begin = 0; begin < group.rows;) {
     const model::ScoreBlock& block = reader.read(begin);
     const std::size_t rows = block.rows;
@@ -294,7 +263,7 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
     }
     if (!state.deviances_only) add_metrics(model, measured, partial);
     if (state.deviances_only || !said_by_class(model, !block.offset.empty())) {
-      add_row_deviances(model, measured, partial.deviances);
+      add_row_deviances(model, measured, likelihood, partial.deviances);
     }
     begin += static_cast<std::int64_t>(rows);
   }

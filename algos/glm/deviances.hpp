@@ -8,6 +8,7 @@
 #include <neve/mr/task.hpp>
 
 #include "algos/glm/glm_model.hpp"
+#include "algos/glm/row_likelihood.hpp"
 
 namespace neve::algos::glm {
 
@@ -25,26 +26,18 @@ struct Deviances {
   }
 };
 
-/// One row; `offset` is 0 without.
-struct ObservedRow {
-  double y;
-  double mean;
-  double weight;
-  double offset;
-};
-
 /// The model's part in Deviances.
 struct NullModel {
-  linear::Response response;
+  Distribution distribution;
   double mean = 0;
-  double dispersion = 0;
   bool full_likelihood = false;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(response, mean, dispersion, full_likelihood);
+    archive(distribution, mean, full_likelihood);
   }
-  /// Adds a row, unless something in it is missing or its weight 0.
-  void add(const ObservedRow& row, Deviances& sum) const;
+  /// Adds a row, unless something in it is missing or its weight 0. `likelihood` is that of the
+  /// distribution.
+  void add(const ObservedRow& row, RowLikelihood& likelihood, Deviances& sum) const;
 };
 
 /// Deviances of a column of means.

@@ -112,17 +112,29 @@ void GlmTrainer::warn_of_fit(model::TrainContext& context) const {
                       std::to_string(parameters_->max_iterations) +
                       ", before the coefficients had settled.");
   }
+  if (shape_wanted().any() && shape_steps_ >= parameters_->max_iterations_dispersion) {
+    warn(context, "The estimation of the dispersion stopped at max_iterations_dispersion, " +
+                      std::to_string(parameters_->max_iterations_dispersion) +
+                      ", before it had settled.");
+  }
 }
 
 double GlmTrainer::dispersion_at(const linear::LikelihoodTask::Partial& here,
                                  double freedom) const {
   if (response_.fixed_dispersion()) return 1;
+  const bool likeliest = parameters_->dispersion_parameter_method == DispersionMethod::ml;
+  // A theta that is the likeliest leaves nothing for another dispersion to tell, as in R's glm.nb.
+  if (likeliest && response_.family == linear::Family::negativebinomial) return 1;
   if (parameters_->fix_dispersion_parameter) return parameters_->init_dispersion_parameter;
   switch (parameters_->dispersion_parameter_method) {
     case DispersionMethod::deviance:
       return here.deviance / freedom;
     case DispersionMethod::ml:
-      return 1 / linear::gamma_shape(here.deviance / prepared_->moments.weight);
+      if (response_.family == linear::Family::tweedie) return distribution().dispersion;
+      return 1 / linear::gamma_shape(here.deviance / prepared_->moments.weight,
+                                     {.start = 1 / parameters_->init_dispersion_parameter,
+                                      .step = parameters_->dispersion_epsilon,
+                                      .most = parameters_->max_iterations_dispersion});
     case DispersionMethod::pearson:
       return here.pearson / freedom;
   }
@@ -135,12 +147,24 @@ void GlmTrainer::prepare_likelihood(GlmModel& model) {
   const bool plain = plan_.submodels.size() == 1 && plan_.submodels[0].lambda == 0;
   model.free_parameters = plain ? static_cast<std::int64_t>(model.coefficients.size()) : model.rank;
   using linear::Family;
+  const bool tweedie = response_.family == Family::tweedie;
   const bool dispersed = response_.family == Family::gaussian ||
-                         response_.family == Family::gamma ||
+                         response_.family == Family::gamma || tweedie ||
                          response_.family == Family::negativebinomial;
   if (!dispersed) return;
   if (!parameters_->fix_dispersion_parameter) ++model.free_parameters;
-  if (model.inference) return;
+  if (tweedie && !parameters_->fix_tweedie_variance_power) ++model.free_parameters;
+}
+
+/// The dispersion that the model tells, where anything needs one.
+void GlmTrainer::tell_dispersion(GlmModel& model) {
+  const bool likeliest = parameters_->dispersion_parameter_method == DispersionMethod::ml;
+  const bool needed = parameters_->compute_p_values || parameters_->calc_like || likeliest;
+  if (!needed) return;
+  if (likeliest && response_.family == linear::Family::negativebinomial) {
+    model.dispersion = response_.theta;
+    return;
+  }
   const auto freedom = static_cast<double>(prepared_->moments.rows - model.rank);
   model.dispersion = dispersion_at(surface_->likelihood(best_fit_->beta), freedom);
 }
@@ -178,9 +202,10 @@ void GlmTrainer::infer(GlmModel& model) {
   }
   const auto rows = static_cast<double>(prepared_->moments.rows);
   const double freedom = rows - static_cast<double>(information.rank());
-  const bool fixed = response_.fixed_dispersion() || parameters_->fix_dispersion_parameter;
-  model.dispersion = dispersion_at(here, freedom);
-  const auto raw = linear::raw_covariance(prepared_->design, information, model.dispersion);
+  const double dispersion = dispersion_at(here, freedom);
+  const bool fixed =
+      response_.fixed_dispersion() || parameters_->fix_dispersion_parameter || shape_wanted().theta;
+  const auto raw = linear::raw_covariance(prepared_->design, information, dispersion);
   Inference made;
   for (std::size_t j = 0; j < information.size(); ++j) {
     const double error = std::sqrt(raw.at(j, j));
@@ -191,7 +216,7 @@ void GlmTrainer::infer(GlmModel& model) {
   }
   made.scaled_covariance = information.inverse();
   for (double& value : made.scaled_covariance.values()) {
-    value = std::isnan(value) ? 0 : value * model.dispersion;
+    value = std::isnan(value) ? 0 : value * dispersion;
   }
   model.inference = std::move(made);
 }
@@ -232,6 +257,8 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
   made->coefficients = raw_coefficients(*made, made->beta);
   made->standardized = with_intercept(*made, made->beta);
   made->rank = std::ranges::count_if(made->beta, [](double b) { return b != 0; });
+  made->density_accuracy = parameters_->tweedie_epsilon;
+  tell_dispersion(*made);
   if (parameters_->compute_p_values) infer(*made);
   if (parameters_->calc_like) prepare_likelihood(*made);
   if (parameters_->generate_variable_inflation_factors) {
@@ -280,6 +307,11 @@ void GlmTrainer::report(model::TrainContext& context,
   settle("alpha", list_of(firsts, &Submodel::alpha, firsts.size()));
   if (searches_lambda(*parameters_)) {
     settle("nlambdas", std::to_string(path_length(*parameters_)));
+  }
+  if (shape_wanted().theta) settle("theta", java_double(response_.theta));
+  if (shape_wanted().power) {
+    settle("tweedie_variance_power", java_double(response_.variance_power));
+    settle("init_dispersion_parameter", java_double(distribution().dispersion));
   }
   settle("max_iterations", std::to_string(most_iterations()));
   settle("obj_reg", java_double(surface_->deviance_scale()));

@@ -5,6 +5,8 @@
 #include "algos/glm/actions.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/glm_output.hpp"
+#include "algos/glm/implied.hpp"
+#include "algos/glm/shape_task.hpp"
 #include "algos/glm/train.hpp"
 #include "algos/glm/validate.hpp"
 
@@ -41,7 +43,8 @@ const model::Algorithm& algorithm() {
     };
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
-      return std::make_unique<GlmTrainer>(std::static_pointer_cast<const Parameters>(parameters));
+      const Parameters& given = *std::static_pointer_cast<const Parameters>(parameters);
+      return std::make_unique<GlmTrainer>(std::make_shared<const Parameters>(implied(given)));
     };
     made.decode = [](std::span<const std::byte> bytes) -> std::shared_ptr<model::Model> {
       return std::make_shared<GlmModel>(wire::decode<GlmModel>(bytes));
@@ -50,6 +53,7 @@ const model::Algorithm& algorithm() {
     made.tasks = linear::tasks();
     made.tasks.push_back(&mr::task_entry<DevianceTask>());
     made.tasks.push_back(&mr::task_entry<MeasureTask>());
+    made.tasks.push_back(&mr::task_entry<ShapeTask>());
     made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());
     made.actions = actions();
     return made;

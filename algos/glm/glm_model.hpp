@@ -56,6 +56,7 @@ class GlmModel final : public model::Model {
   std::vector<double> null_shares;  ///< of the classes; empty unless there are several
   double null_mean = 0;             ///< of the model without predictors, where the offset is 0
   double dispersion = 0;
+  double density_accuracy = 8e-17;   ///< of sums in the tweedie density
   bool calc_like = false;            ///< whether metrics have the full likelihood
   std::int64_t free_parameters = 0;  ///< for Akaike's criterion then
   double lambda = 0;
@@ -98,8 +99,8 @@ class GlmModel final : public model::Model {
   template <class Archive>
   void learnt(Archive& archive) {
     archive(design, response, beta, coefficients, standardized, inference, null_shares, null_mean,
-            dispersion, calc_like, free_parameters, lambda, alpha, best_submodel, path, rank,
-            gainslift_groups, inflation_factors);
+            dispersion, density_accuracy, calc_like, free_parameters, lambda, alpha, best_submodel,
+            path, rank, gainslift_groups, inflation_factors);
   }
   void predict_block(const model::ScoreBlock& block, std::span<const double> slopes,
                      std::span<double> eta) const;

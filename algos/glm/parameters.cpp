@@ -184,7 +184,7 @@ void add_rest(Table& table) {
   table.inherit<&P::auc_type>(model::common_parameters());
   table
       .field<&P::dispersion_epsilon>(
-          "Relative change of the dispersion at which its estimation ends.")
+          "Relative step at which the estimation of dispersion, power or theta ends.")
       .inout()
       .secondary();
   table.field<&P::tweedie_epsilon>("Accuracy of the sums in the tweedie likelihood.")
@@ -202,12 +202,15 @@ void add_rest(Table& table) {
           "Compute how far each numeric predictor depends on the others.")
       .input()
       .expert();
-  table.field<&P::fix_tweedie_variance_power>("Keep tweedie_variance_power as given.")
+  table
+      .field<&P::fix_tweedie_variance_power>(
+          "Keep tweedie_variance_power as given; else it is estimated by maximum likelihood.")
       .input()
       .secondary();
   table
       .field<&P::dispersion_learning_rate>(
-          "Step of the estimation of the dispersion of the tweedie family.")
+          "What is left of a step of the estimation of the dispersion or power that made the fit "
+          "worse; half where this is 1 or more.")
       .input()
       .expert()
       .gridable();

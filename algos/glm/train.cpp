@@ -49,13 +49,18 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
   }
 }
 
-void GlmTrainer::prepare(model::TrainContext& context) {
+void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* found) {
   take_roles(context);
   const auto inputs = design_inputs(*training_);
   linear::Design bare = bare_design(*parameters_, context.header.roles);
   // Folds have weights that no role names.
   bare.has_weights = training_->weights >= 0;
   prepared_ = linear::prepare(context.engine, inputs, std::move(bare), context.run_options());
+  if (found != nullptr) response_ = *found;
+  if (shape_wanted().power && shape_wanted().zeros && response_.variance_power >= 2) {
+    constexpr double kMiddle = 1.5;
+    response_.variance_power = kMiddle;
+  }
   check_response(response_, prepared_->moments);
   if (parameters_->generate_variable_inflation_factors && prepared_->design.numerics.empty()) {
     throw InputError::illegal_argument(
@@ -67,18 +72,22 @@ void GlmTrainer::prepare(model::TrainContext& context) {
         linear::gram_bytes(prepared_->design, response_, context.engine.pool().threads()),
         "X'WX of the GLM with " + std::to_string(prepared_->design.size()) + " coefficients");
   }
-  scratch_ = std::make_unique<mr::ScratchLease>(context.engine);
-  const double scale =
-      parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
-  surface_.emplace(
-      linear::Surface::Data{context.engine, inputs, context.job.token(), scratch_->id()},
-      fit_design(), response_, scale);
+  make_surface(context);
   fit_null_model(context);
   plan_ = plan_submodels(*parameters_, null_steepness_, *prepared_);
 }
 
+void GlmTrainer::make_surface(model::TrainContext& context) {
+  scratch_ = std::make_unique<mr::ScratchLease>(context.engine);
+  const double scale =
+      parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
+  surface_.emplace(linear::Surface::Data{context.engine, design_inputs(*training_),
+                                         context.job.token(), scratch_->id()},
+                   fit_design(), response_, scale);
+}
+
 void GlmTrainer::init(model::TrainContext& context) {
-  prepare(context);
+  prepare(context, nullptr);
   start_submodel(context);
   note(context);
 }
@@ -95,21 +104,26 @@ struct GlmTrainer::Saved {
   double null_validation_deviance = 0;
   std::int32_t iterations = 0;
   History history;
+  linear::Response response;
+  std::optional<ShapeSearch> search;
+  std::int32_t shape_steps = 0;
+  double likeliest_dispersion = 0;
   template <class Archive>
   void fields(Archive& archive) {
     archive(current, fit, fits, best, best_fit, last_pull, wanted, null_validation_deviance,
-            iterations, history);
+            iterations, history, response, search, shape_steps, likeliest_dispersion);
   }
 };
 
 wire::Bytes GlmTrainer::save() const {
   return wire::encode(Saved{current_, fit_, fits_, best_, best_fit_, last_pull_, wanted_,
-                            null_validation_deviance_, iterations_, history_});
+                            null_validation_deviance_, iterations_, history_, response_, search_,
+                            shape_steps_, likeliest_dispersion_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
   auto was = wire::decode<Saved>(saved);
-  prepare(context);
+  prepare(context, &was.response);
   NEVE_CHECK(was.current < plan_.submodels.size() && was.best < plan_.submodels.size());
   current_ = was.current;
   fit_ = std::move(was.fit);
@@ -121,6 +135,9 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   null_validation_deviance_ = was.null_validation_deviance;
   iterations_ = was.iterations;
   history_ = std::move(was.history);
+  search_ = std::move(was.search);
+  shape_steps_ = was.shape_steps;
+  likeliest_dispersion_ = was.likeliest_dispersion;
   known_ = false;
   if (!wanted_.empty()) surface_->narrow(wanted_);
   make_optimiser();
@@ -416,11 +433,16 @@ bool GlmTrainer::next_submodel(model::TrainContext& context) {
 }
 
 bool GlmTrainer::step(model::TrainContext& context) {
+  if (search_) {
+    if (search_shape(context)) return true;
+    end_submodel(context);
+    return next_submodel(context);
+  }
   const std::int32_t before = fit_.iterations;
   const bool more = optimiser_->step(fit_);
   iterations_ += fit_.iterations - before;
   if (fit_.iterations != before) note(context);
-  if (more || !settle()) return true;
+  if (more || !settle() || start_shape_search()) return true;
   end_submodel(context);
   return next_submodel(context);
 }

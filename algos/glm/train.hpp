@@ -12,6 +12,7 @@
 #include "algos/glm/history.hpp"
 #include "algos/glm/parameters.hpp"
 #include "algos/glm/plan.hpp"
+#include "algos/glm/shape_search.hpp"
 
 namespace neve::algos::glm {
 
@@ -30,8 +31,9 @@ class GlmTrainer final : public model::Trainer {
 
  private:
   struct Saved;
-  /// All of init but the first fit.
-  void prepare(model::TrainContext& context);
+  /// All of init but the first fit, for a response whose numbers the search has found so far.
+  void prepare(model::TrainContext& context, const linear::Response* found);
+  void make_surface(model::TrainContext& context);
   void make_optimiser();
   void take_roles(model::TrainContext& context);
   void fit_null_model(model::TrainContext& context);
@@ -58,6 +60,15 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] bool is_wide_and_sparse() const;
   [[nodiscard]] std::vector<double> start_values() const;
 
+  // In shape.cpp: theta, power and dispersion by maximum likelihood, in turns with the fit.
+  [[nodiscard]] ShapeWanted shape_wanted() const;
+  [[nodiscard]] Distribution distribution() const;
+  /// False where there is nothing to look for.
+  bool start_shape_search();
+  /// A step of the search; false once it has ended and the fit is of what it found.
+  bool search_shape(model::TrainContext& context);
+  void change_response(model::TrainContext& context, const linear::Response& response);
+
   void warn(model::TrainContext& context, const std::string& text) const;
   void warn_of_fit(model::TrainContext& context) const;
   std::shared_ptr<GlmModel> bare_model(model::TrainContext& context,
@@ -67,6 +78,7 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] double dispersion_at(const linear::LikelihoodTask::Partial& here,
                                      double freedom) const;
   void prepare_likelihood(GlmModel& model);
+  void tell_dispersion(GlmModel& model);
   [[nodiscard]] std::vector<double> inflation_factors(model::TrainContext& context) const;
   void report(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
 
@@ -97,7 +109,10 @@ class GlmTrainer final : public model::Trainer {
   std::size_t best_ = 0;
   std::optional<linear::FitState> best_fit_;
   double null_validation_deviance_ = std::numeric_limits<double>::quiet_NaN();
-  std::int32_t iterations_ = 0;  ///< of all submodels
+  std::int32_t iterations_ = 0;                                             ///< of all submodels
+  std::optional<ShapeSearch> search_;                                       ///< between two fits
+  std::int32_t shape_steps_ = 0;                                            ///< of all searches
+  double likeliest_dispersion_ = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
   History history_;
 };
 

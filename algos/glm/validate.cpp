@@ -5,6 +5,8 @@
 #include <neve/base/java_number.hpp>
 #include <span>
 
+#include "algos/glm/implied.hpp"
+
 namespace neve::algos::glm {
 namespace {
 
@@ -56,9 +58,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   refuse_list(p.interactions, "interactions");
   refuse_list(p.interaction_pairs, "interaction_pairs");
   refuse_list(p.control_variables, "control_variables");
-  if (!p.fix_tweedie_variance_power) {
-    model::refuse("fix_tweedie_variance_power", "false", messages);
-  }
   if (p.max_active_predictors != -1) {
     model::refuse("max_active_predictors", std::to_string(p.max_active_predictors), messages);
   }
@@ -250,30 +249,6 @@ void check_kind(Family family, const model::ColumnRoles& roles, Messages& messag
   }
 }
 
-/// What H2O-3 says of dispersions, and what is not built.
-void check_dispersion(const Parameters& p, Family family, Messages& messages) {
-  const bool gamma = family == Family::gamma;
-  const bool others = family == Family::tweedie || family == Family::negativebinomial;
-  if (p.fix_dispersion_parameter && !gamma && !others) {
-    add(messages, Message::Kind::error, "fix_dispersion_parameter",
-        "is only supported for gamma, tweedie, negativebinomial families.");
-  }
-  if (p.calc_like && family == Family::tweedie) model::refuse("calc_like", "true", messages);
-  if (p.dispersion_parameter_method != DispersionMethod::ml) return;
-  if (others) {
-    model::refuse("dispersion_parameter_method", "ml", messages);
-  } else if (!gamma) {
-    add(messages, Message::Kind::error, "dispersion_parameter_method",
-        "ml can only be used for family gamma, tweedie, negative binomial.");
-  }
-  const bool penalised = p.lambda_search || !p.lambda_ || p.lambda_->empty() ||
-                         *std::ranges::max_element(*p.lambda_) > 0;
-  if (penalised) {
-    add(messages, Message::Kind::error, "dispersion_parameter_method",
-        "ML is supported only without regularization!");
-  }
-}
-
 /// What does not go with responses of several classes.
 void check_classes(const Parameters& p, Family family, Messages& messages) {
   const bool ordinal = family == Family::ordinal;
@@ -315,7 +290,8 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
 
 }  // namespace
 
-void validate(const Parameters& parameters, Messages& messages) {
+void validate(const Parameters& given, Messages& messages) {
+  const Parameters parameters = implied(given);
   refuse_unbuilt_choices(parameters, messages);
   refuse_unbuilt_parts(parameters, messages);
   check_penalty(parameters, messages);
@@ -339,8 +315,9 @@ void validate(const Parameters& parameters, Messages& messages) {
   }
 }
 
-model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
+model::Category category(const Parameters& given, const model::ColumnRoles& roles,
                          Messages& messages) {
+  const Parameters parameters = implied(given);
   const Family family = settle_family(parameters.family, roles.classes());
   check_kind(family, roles, messages);
   check_link(family, parameters.link, messages);

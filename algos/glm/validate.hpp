@@ -8,9 +8,9 @@
 namespace neve::algos::glm {
 
 /// Checks that need no data.
-void validate(const Parameters& parameters, model::Messages& messages);
+void validate(const Parameters& given, model::Messages& messages);
 /// Kind of answer for this response; adds messages where family and response do not fit.
-model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
+model::Category category(const Parameters& given, const model::ColumnRoles& roles,
                          model::Messages& messages);
 /// Checks of a numeric response: classes must be written as 0 and 1.
 void check_response(const Parameters& parameters, const model::ColumnRange& response,

@@ -64,18 +64,19 @@ Digamma digamma(double x) {
 
 }  // namespace
 
-double gamma_shape(double mean_deviance) {
+double gamma_shape(double mean_deviance, const ShapeSteps& steps) {
   const double half = mean_deviance / 2;
   if (!(half > 0)) return std::numeric_limits<double>::infinity();
-  // The start is good to a percent (Minka 2002); Newton's method squares the error.
-  double shape = (3 - half + std::sqrt((half - 3) * (half - 3) + 24 * half)) / (12 * half);
-  constexpr int kMostSteps = 20;
-  for (int step = 0; step < kMostSteps; ++step) {
+  double shape = steps.start;
+  for (int step = 0; step < steps.most; ++step) {
     const Digamma at = digamma(shape);
     const double off = math::log(shape) - at.value - half;
-    const double next = shape - off / (1 / shape - at.slope);
-    if (!(std::fabs(next - shape) > 1e-15 * shape)) break;
+    const double newton = shape - off / (1 / shape - at.slope);
+    // The function is convex and falls: from its far side a step may lead below 0.
+    const double next = newton > 0 ? newton : shape / 2;
+    const double moved = std::fabs(next - shape);
     shape = next;
+    if (moved < steps.step * shape) break;
   }
   return shape;
 }

@@ -14,9 +14,15 @@ namespace neve::algos::linear {
 linalg::Symmetric raw_covariance(const Design& design, const linalg::Cholesky& information,
                                  double dispersion);
 
+/// Newton's method: from where, and until a step is less than this share (it is taken), or so many.
+struct ShapeSteps {
+  double start = 1;
+  double step = 1e-4;
+  int most = 3000;
+};
 /// The most likely shape of gamma rows whose mean deviance is this: log(shape) - digamma(shape) is
 /// half of it.
-double gamma_shape(double mean_deviance);
+double gamma_shape(double mean_deviance, const ShapeSteps& steps);
 
 /// P(|Z| >= |z|) of a standard normal Z.
 double two_sided_normal(double z);

@@ -1,0 +1,94 @@
+#include "algos/glm/implied.hpp"
+
+#include <algorithm>
+
+#include <neve/base/java_number.hpp>
+
+namespace neve::algos::glm {
+namespace {
+
+using linear::Family;
+using model::Message;
+using model::Messages;
+
+void wrong(Messages& messages, const char* field, const std::string& text) {
+  messages.push_back({Message::Kind::error, field, text});
+}
+
+bool has_lambdas(const Parameters& p) { return p.lambda_ && !p.lambda_->empty(); }
+
+/// What only responses of the tweedie family ask.
+void check_tweedie(const Parameters& p, Messages& messages) {
+  const double power = p.tweedie_variance_power;
+  if (!(power > 1)) wrong(messages, "tweedie_variance_power", " must exceed 1.");
+  if (power == 2 && p.fix_tweedie_variance_power) {
+    wrong(
+        messages, "tweedie_variance_power",
+        "Tweedie family with tweedie_variance_power=2.0 is equivalent to the Gamma family.  Please "
+        "use Gamma family instead.");
+  }
+  if (!(p.dispersion_learning_rate > 0)) {
+    wrong(messages, "dispersion_learning_rate",
+          "must > 0 and is only used with tweedie dispersion parameter estimation using ml.");
+  }
+  if (!(p.tweedie_epsilon > 0)) wrong(messages, "tweedie_epsilon", " must exceed 0.");
+}
+
+void check_likeliest(const Parameters& p, Family family, Messages& messages) {
+  const bool tweedie = family == Family::tweedie;
+  if (family != Family::gamma && !tweedie && family != Family::negativebinomial) {
+    wrong(messages, "dispersion_parameter_method",
+          "ml can only be used for family gamma, tweedie, negative binomial.");
+  }
+  if (is_penalised(p)) {
+    wrong(messages, "dispersion_parameter_method", "ML is supported only without regularization!");
+  }
+  if (p.max_iterations_dispersion <= 0) {
+    wrong(messages, "max_iterations_dispersion", " must > 0.");
+  }
+  if (!(p.dispersion_epsilon >= 0)) wrong(messages, "dispersion_epsilon", " must >= 0.");
+  if (tweedie) check_tweedie(p, messages);
+}
+
+}  // namespace
+
+bool is_penalised(const Parameters& p) {
+  if (!has_lambdas(p)) return true;
+  return *std::ranges::max_element(*p.lambda_) > 0;
+}
+
+Parameters implied(const Parameters& given) {
+  Parameters p = given;
+  if (p.calc_like && p.family == FamilyChoice::tweedie) {
+    p.dispersion_parameter_method = DispersionMethod::ml;
+  }
+  const bool unpenalised = p.dispersion_parameter_method == DispersionMethod::ml;
+  if (unpenalised && !has_lambdas(p) && !p.lambda_search) p.lambda_ = std::vector<double>{0};
+  return p;
+}
+
+void check_dispersion(const Parameters& p, Family family, Messages& messages) {
+  const bool likeliest = p.dispersion_parameter_method == DispersionMethod::ml;
+  const bool negative_binomial = family == Family::negativebinomial;
+  const bool estimable = family == Family::gamma || family == Family::tweedie || negative_binomial;
+  if (p.fix_dispersion_parameter && !estimable) {
+    wrong(messages, "fix_dispersion_parameter",
+          " is only allowed for tweedie, gamma and negativebinomial families");
+  }
+  if (p.fix_dispersion_parameter && negative_binomial && p.init_dispersion_parameter != 1) {
+    wrong(
+        messages, "init_dispersion_parameter",
+        "is not supported when fix_dispersion_parameter == True for negative binomial family, use "
+        "parameter theta instead.");
+  }
+  if (!p.fix_tweedie_variance_power && family != Family::tweedie) {
+    wrong(messages, "fix_tweedie_variance_power", " can only be set to false for tweedie family.");
+  } else if (!p.fix_tweedie_variance_power && !likeliest) {
+    wrong(messages, "fix_tweedie_variance_power",
+          "is false: the power is estimated by maximum likelihood only; set "
+          "dispersion_parameter_method to ml");
+  }
+  if (likeliest) check_likeliest(p, family, messages);
+}
+
+}  // namespace neve::algos::glm

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <neve/model/algorithm.hpp>
+
+#include "algos/families/linear/response.hpp"
+#include "algos/glm/parameters.hpp"
+
+namespace neve::algos::glm {
+
+/// The parameters with what some of them ask for by implication, as H2O-3: a tweedie likelihood
+/// needs the likeliest dispersion, and that needs a fit without penalty.
+Parameters implied(const Parameters& given);
+
+/// Whether any fit has a penalty.
+bool is_penalised(const Parameters& parameters);
+
+/// What H2O-3 says of dispersions and powers that are to be estimated.
+void check_dispersion(const Parameters& parameters, linear::Family family,
+                      model::Messages& messages);
+
+}  // namespace neve::algos::glm
