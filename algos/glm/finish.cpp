@@ -260,6 +260,7 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
   made->density_accuracy = parameters_->tweedie_epsilon;
   tell_dispersion(*made);
   if (parameters_->compute_p_values) infer(*made);
+  if (parameters_->influence) diagnose(context, *made);
   if (parameters_->calc_like) prepare_likelihood(*made);
   if (parameters_->generate_variable_inflation_factors) {
     made->inflation_factors = inflation_factors(context);

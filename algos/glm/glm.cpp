@@ -6,6 +6,7 @@
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/glm_output.hpp"
 #include "algos/glm/implied.hpp"
+#include "algos/glm/influence.hpp"
 #include "algos/glm/shape_task.hpp"
 #include "algos/glm/train.hpp"
 #include "algos/glm/validate.hpp"
@@ -54,6 +55,7 @@ const model::Algorithm& algorithm() {
     made.tasks.push_back(&mr::task_entry<DevianceTask>());
     made.tasks.push_back(&mr::task_entry<MeasureTask>());
     made.tasks.push_back(&mr::task_entry<ShapeTask>());
+    made.tasks.push_back(&mr::task_entry<InfluenceTask>());
     made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());
     made.actions = actions();
     return made;

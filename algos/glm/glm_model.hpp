@@ -66,6 +66,7 @@ class GlmModel final : public model::Model {
   std::int64_t rank = 0;  ///< coefficients that are not 0
   std::int32_t gainslift_groups = -1;
   std::vector<double> inflation_factors;  ///< of the numeric predictors; empty unless asked for
+  std::string influence;  ///< frame of the influence of rows; empty unless asked for
 
   [[nodiscard]] std::vector<std::string> extra_outputs() const override;
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
@@ -91,7 +92,7 @@ class GlmModel final : public model::Model {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(header);
+    archive(header, influence);
     learnt(archive);
   }
 

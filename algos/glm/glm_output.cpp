@@ -183,6 +183,7 @@ schema::AnyObject GlmModel::output() const {
   made->lambda_min = path.smallest_lambda;
   made->dispersion = dispersion;
   made->coefficient_names = coefficient_names();
+  made->regression_influence_diagnostics.name = influence;
   if (!inflation_factors.empty()) {
     made->variable_inflation_factors = inflation_factors;
     made->vif_predictor_names.emplace();

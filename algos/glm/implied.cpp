@@ -62,8 +62,14 @@ Parameters implied(const Parameters& given) {
   if (p.calc_like && p.family == FamilyChoice::tweedie) {
     p.dispersion_parameter_method = DispersionMethod::ml;
   }
-  const bool unpenalised = p.dispersion_parameter_method == DispersionMethod::ml;
+  const bool unpenalised = p.influence || p.dispersion_parameter_method == DispersionMethod::ml;
   if (unpenalised && !has_lambdas(p) && !p.lambda_search) p.lambda_ = std::vector<double>{0};
+  if (!p.influence) return p;
+  if (p.solver == Solver::automatic) p.solver = Solver::irlsm;
+  // Else check_influence() says what is wrong.
+  if (is_penalised(p) || p.solver != Solver::irlsm) return p;
+  p.compute_p_values = true;
+  p.remove_collinear_columns = true;
   return p;
 }
 
@@ -89,6 +95,31 @@ void check_dispersion(const Parameters& p, Family family, Messages& messages) {
           "dispersion_parameter_method to ml");
   }
   if (likeliest) check_likeliest(p, family, messages);
+}
+
+void check_influence(const Parameters& p, Messages& messages) {
+  if (!p.influence) return;
+  if (p.nfolds > 0 || !p.fold_column.empty()) {
+    wrong(messages, "influence",
+          " cross-validation is not allowed when influence is set to dfbetas.");
+  }
+  if (p.lambda_search) {
+    wrong(messages, "lambda_search",
+          "lambda_search and regularization are not allowed when influence is set to dfbetas.");
+  } else if (is_penalised(p)) {
+    wrong(messages, "regularization",
+          "regularization is not allowed when influence is set to dfbetas.  Please set all lambdas "
+          "to 0.0.");
+  }
+  if (p.solver != Solver::irlsm) {
+    wrong(messages, "solver",
+          "regression influence diagnostic is only calculated for IRLSM solver.");
+  }
+}
+
+void check_influence(const Parameters& p, Family family, Messages& messages) {
+  if (!p.influence || family == Family::gaussian || family == Family::binomial) return;
+  wrong(messages, "influence", " can only be specified for the gaussian and binomial families.");
 }
 
 }  // namespace neve::algos::glm

@@ -80,6 +80,8 @@ class GlmTrainer final : public model::Trainer {
   void prepare_likelihood(GlmModel& model);
   void tell_dispersion(GlmModel& model);
   [[nodiscard]] std::vector<double> inflation_factors(model::TrainContext& context) const;
+  /// Makes the frame of influences.
+  void diagnose(model::TrainContext& context, GlmModel& model);
   void report(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
 
   std::shared_ptr<const Parameters> parameters_;

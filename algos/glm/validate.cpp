@@ -34,7 +34,6 @@ void refuse_unbuilt_choices(const Parameters& p, Messages& messages) {
   constexpr MissingValues kMissing[] = {MissingValues::plug_values};
   refuse_values<MissingValues>(p.missing_values_handling, kMissing, "missing_values_handling",
                                messages);
-  if (p.influence) model::refuse("influence", "dfbetas", messages);
 }
 
 void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
@@ -294,6 +293,7 @@ void validate(const Parameters& given, Messages& messages) {
   const Parameters parameters = implied(given);
   refuse_unbuilt_choices(parameters, messages);
   refuse_unbuilt_parts(parameters, messages);
+  check_influence(parameters, messages);
   check_penalty(parameters, messages);
   check_solver(parameters, messages);
   if (parameters.family == FamilyChoice::negativebinomial && !(parameters.theta > 0)) {
@@ -323,6 +323,7 @@ model::Category category(const Parameters& given, const model::ColumnRoles& role
   check_link(family, parameters.link, messages);
   check_classes(parameters, family, messages);
   check_dispersion(parameters, family, messages);
+  check_influence(parameters, family, messages);
   if (parameters.prior != -1 && family != Family::binomial) {
     add(messages, Message::Kind::error, "prior", "Prior is only allowed with family = binomial.");
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <neve/base/clock.hpp>
 
@@ -60,6 +61,7 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
   }
   train_steps(*trainer, context, plan.deadline, keep);
   std::shared_ptr<Model> model = trainer->finish(context);
+  if (plan.frames != nullptr) std::ranges::move(context.frames, std::back_inserter(*plan.frames));
   plan.header.end_time_ms = now_ms();
   model->header = std::move(plan.header);
   model->header.checksum = static_cast<std::int64_t>(hash_bytes(model->encode_learnt()));

@@ -44,6 +44,7 @@ struct FitPlan {
   const Model* checkpoint = nullptr;     ///< what training goes on from; null without
   Deadline deadline;
   bool is_fold = false;
+  std::vector<frame::Frame>* frames = nullptr;  ///< takes those that the trainer made; may be null
 };
 
 /// Turns what the trainer would go on from into what the job would.

@@ -192,13 +192,15 @@ void Models::run(const TrainRequest& request, job::Job& job) {
   std::optional<TrainState> saved;
   if (job.saved() != nullptr) saved = wire::decode<TrainState>(*job.saved());
   const wire::Bytes* trainer = saved ? &saved->trainer : nullptr;
+  std::vector<frame::Frame> frames;
   FitPlan plan{.parameters = course.parameters,
                .header = course.header,
                .training = &course.training,
                .validation = course.validation ? &*course.validation : nullptr,
                .calibration = course.calibration ? &*course.calibration : nullptr,
                .checkpoint = course.checkpoint.get(),
-               .deadline = {p.max_runtime_secs, job.start_time_ms()}};
+               .deadline = {p.max_runtime_secs, job.start_time_ms()},
+               .frames = &frames};
   std::optional<CrossValidator> folds;
   if (wants_folds(p)) {
     folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,
@@ -210,10 +212,9 @@ void Models::run(const TrainRequest& request, job::Job& job) {
   const std::shared_ptr<Model> model = fit(tools, std::move(plan), trainer, [&](wire::Bytes state) {
     return folds ? folds->state(std::move(state)) : wire::encode(TrainState{{}, std::move(state)});
   });
-  std::vector<frame::Frame> frames;
   std::vector<std::shared_ptr<Model>> models;
   if (folds) {
-    frames = folds->finish(*model);
+    std::ranges::move(folds->finish(*model), std::back_inserter(frames));
     if (p.keep_cross_validation_models) models = folds->models();
   }
   models.push_back(model);

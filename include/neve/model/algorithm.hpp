@@ -44,6 +44,8 @@ struct TrainContext {
   const Dataset* calibration = nullptr;  ///< null without
   const Model* checkpoint = nullptr;     ///< what init() goes on from; null without
   bool is_fold = false;  ///< one fold of a cross-validation, measured on its own rows
+  /// Frames that belong to the model, by their keys; published with it. Those of folds are not.
+  std::vector<frame::Frame> frames = {};
 
   /// Options for runs of this job: its token, and nothing else.
   [[nodiscard]] mr::RunOptions run_options() const {
