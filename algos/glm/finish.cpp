@@ -286,6 +286,7 @@ void GlmTrainer::report(model::TrainContext& context,
         deviances_of(context.engine, model, *validation_, context.job.token()).weight;
   }
   header.scoring_history = history_.table({.category = context.category,
+                                           .deviances = parameters_->generate_scoring_history,
                                            .training_weight = prepared_->moments.weight,
                                            .validation_weight = validation_weight,
                                            .training = header.training_metrics,
@@ -308,6 +309,12 @@ void GlmTrainer::report(model::TrainContext& context,
   settle("alpha", list_of(firsts, &Submodel::alpha, firsts.size()));
   if (searches_lambda(*parameters_)) {
     settle("nlambdas", std::to_string(path_length(*parameters_)));
+  }
+  if (rule_.rounds > 0 && parameters_->stopping_metric == model::StoppingMetric::automatic) {
+    const bool classes = model::is_classifier(context.category);
+    settle("stopping_metric",
+           std::string(schema::enum_text(classes ? model::StoppingMetric::logloss
+                                                 : model::StoppingMetric::deviance)));
   }
   if (shape_wanted().theta) settle("theta", java_double(response_.theta));
   if (shape_wanted().power) {

@@ -58,35 +58,40 @@ std::string short_lambda(double lambda) {
   return "." + text + "E" + std::to_string(exponent);
 }
 
-Table empty_table() {
-  Table table{.name = "Scoring History"};
-  table.columns = {{.name = ""},
-                   {.name = "timestamp"},
-                   {.name = "duration"},
-                   {.name = "iterations", .type = "int", .format = "%d"},
-                   {.name = "negative_log_likelihood", .type = "double", .format = "%.5f"},
-                   {.name = "objective", .type = "double", .format = "%.5f"}};
-  return table;
+std::vector<double> values_of(std::span<const Measure> measures,
+                              const model::metrics::Metrics& metrics) {
+  std::vector<double> values;
+  for (const Measure& measure : measures) {
+    values.push_back(metrics.find(measure.metric).value_or(frame::kMissingDouble));
+  }
+  return values;
 }
 
-void add_measures(Table& table, std::span<const Measure> measures, const std::string& prefix,
-                  const model::metrics::Metrics& metrics) {
-  const std::size_t rows = table.rows();
-  for (const Measure& measure : measures) {
-    Table::Column column{.name = prefix + measure.column, .type = "double", .format = "%.5f"};
-    column.cells.resize(rows);
-    if (const auto value = metrics.find(measure.metric)) column.cells.back() = *value;
-    table.columns.push_back(std::move(column));
-  }
+Table::Column number(const char* name) {
+  return {.name = name, .type = "double", .format = "%.5f"};
 }
+
+Table::Cell known(double value) { return std::isnan(value) ? Table::Cell() : Table::Cell(value); }
 
 }  // namespace
 
-void History::add(std::int32_t iteration, double negative_log_likelihood, double objective) {
+void History::add(const Iteration& iteration) {
   entries_.push_back({.time_ms = now_ms(),
-                      .iteration = iteration,
-                      .negative_log_likelihood = negative_log_likelihood,
-                      .objective = objective});
+                      .iteration = iteration.number,
+                      .negative_log_likelihood = iteration.deviance / 2,
+                      .objective = iteration.objective,
+                      .lambda = iteration.submodel.lambda,
+                      .alpha = iteration.submodel.alpha,
+                      .deviance = iteration.deviance});
+}
+
+void History::score(model::Category category, const model::metrics::Metrics& training,
+                    const model::metrics::Metrics& validation) {
+  Entry& last = entries_.back();
+  last.training = values_of(measures_of(category), training);
+  if (!validation) return;
+  last.validation = values_of(measures_of(category), validation);
+  last.validation_deviance = validation.find("residual_deviance").value_or(frame::kMissingDouble);
 }
 
 void History::add(const SubmodelFit& fit) {
@@ -127,25 +132,75 @@ Table History::path_table(const Measured& measured) const {
     if (validated) cells.emplace_back(entry.validation_deviance / measured.validation_weight);
     cells.emplace_back(entry.alpha);
     cells.emplace_back();
-    if (&entry == &entries_.back()) cells.back() = std::int64_t{entry.iteration};
+    const bool scored = !entry.training.empty() || &entry == &entries_.back();
+    if (scored) cells.back() = std::int64_t{entry.iteration};
     table.add_row(std::move(cells));
   }
   return table;
 }
 
+Table History::iteration_table(const Measured& measured) const {
+  Table table{.name = "Scoring History"};
+  table.columns = {{.name = ""},
+                   {.name = "timestamp"},
+                   {.name = "duration"},
+                   {.name = "iterations", .type = "int", .format = "%d"},
+                   number("negative_log_likelihood"),
+                   number("objective")};
+  const bool validated = measured.deviances && measured.validation_weight > 0;
+  if (measured.deviances) {
+    for (const char* name : {"alpha", "lambda", "deviance_train"}) {
+      table.columns.push_back(number(name));
+    }
+  }
+  if (validated) table.columns.push_back(number("deviance_test"));
+  for (const Entry& entry : entries_) {
+    std::vector<Table::Cell> cells = {std::string(),
+                                      model::history_timestamp(entry.time_ms),
+                                      model::history_duration(entry.time_ms - entries_[0].time_ms),
+                                      std::int64_t{entry.iteration},
+                                      entry.negative_log_likelihood,
+                                      entry.objective};
+    if (measured.deviances) {
+      cells.emplace_back(entry.alpha);
+      cells.emplace_back(entry.lambda);
+      cells.emplace_back(entry.deviance / measured.training_weight);
+    }
+    const bool last = &entry == &entries_.back();
+    const double validation =
+        last && measured.validation
+            ? measured.validation.find("residual_deviance").value_or(frame::kMissingDouble)
+            : entry.validation_deviance;
+    if (validated) cells.push_back(known(validation / measured.validation_weight));
+    table.add_row(std::move(cells));
+  }
+  return table;
+}
+
+/// A column for each measure, by row where it was measured; the last row has the final ones.
+void History::add_measures(Table& table, const Measured& measured, bool of_training) const {
+  const auto measures = measures_of(measured.category);
+  const auto final = values_of(measures, of_training ? measured.training : measured.validation);
+  for (std::size_t m = 0; m < measures.size(); ++m) {
+    Table::Column column{
+        .name = (of_training ? "training_" : "validation_") + std::string(measures[m].column),
+        .type = "double",
+        .format = "%.5f"};
+    for (const Entry& entry : entries_) {
+      const std::vector<double>& scored = of_training ? entry.training : entry.validation;
+      column.cells.push_back(scored.empty() ? Table::Cell() : known(scored[m]));
+    }
+    column.cells.back() = known(final[m]);
+    table.columns.push_back(std::move(column));
+  }
+}
+
 Table History::table(const Measured& measured) const {
   const bool path = !entries_.empty() && entries_[0].submodel;
-  Table table = path ? path_table(measured) : empty_table();
-  for (const Entry& entry : entries_) {
-    if (path) break;
-    table.add_row({std::string(), model::history_timestamp(entry.time_ms),
-                   model::history_duration(entry.time_ms - entries_[0].time_ms),
-                   std::int64_t{entry.iteration}, entry.negative_log_likelihood, entry.objective});
-  }
+  Table table = path ? path_table(measured) : iteration_table(measured);
   if (entries_.empty()) return table;
-  const auto measures = measures_of(measured.category);
-  add_measures(table, measures, "training_", measured.training);
-  if (measured.validation) add_measures(table, measures, "validation_", measured.validation);
+  add_measures(table, measured, true);
+  if (measured.validation) add_measures(table, measured, false);
   return table;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <neve/model/category.hpp>
@@ -14,6 +15,7 @@ namespace neve::algos::glm {
 /// What the last row of a history tells.
 struct Measured {
   model::Category category;
+  bool deviances;            ///< whether iterations tell alpha, lambda and deviance too
   double training_weight;    ///< of the rows used: deviances are shown per unit of it
   double validation_weight;  ///< 0 without a frame
   const model::metrics::Metrics& training;
@@ -23,11 +25,21 @@ struct Measured {
 /// The course of a fit, for people: the only part of a model that holds times.
 class History {
  public:
-  /// Notes where the fit stands, as of now.
-  void add(std::int32_t iteration, double negative_log_likelihood, double objective);
+  /// Where a fit stands.
+  struct Iteration {
+    std::int32_t number = 0;
+    double deviance = 0;
+    double objective = 0;
+    Submodel submodel;
+  };
+  /// Notes it, as of now.
+  void add(const Iteration& iteration);
   /// Notes a submodel of a lambda path that has ended; a history holds these or iterations.
   void add(const SubmodelFit& fit);
-  /// The table; metrics stand in its last row.
+  /// Says how good the model was when the last note was made.
+  void score(model::Category category, const model::metrics::Metrics& training,
+             const model::metrics::Metrics& validation);
+  /// The table; the final metrics stand in its last row.
   [[nodiscard]] schema::Table table(const Measured& measured) const;
 
   template <class Archive>
@@ -46,13 +58,17 @@ class History {
     double alpha = 0;
     std::int64_t coefficients = 0;  ///< not 0
     double deviance = 0;
-    double validation_deviance = 0;
+    double validation_deviance = std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> training = {};  ///< metrics; empty where not scored
+    std::vector<double> validation = {};
     template <class Archive>
     void fields(Archive& archive) {
       archive(time_ms, iteration, negative_log_likelihood, objective, submodel, lambda, alpha,
-              coefficients, deviance, validation_deviance);
+              coefficients, deviance, validation_deviance, training, validation);
     }
   };
+  void add_measures(schema::Table& table, const Measured& measured, bool of_training) const;
+  [[nodiscard]] schema::Table iteration_table(const Measured& measured) const;
   [[nodiscard]] schema::Table path_table(const Measured& measured) const;
   std::vector<Entry> entries_;
 };

@@ -122,4 +122,29 @@ void check_influence(const Parameters& p, Family family, Messages& messages) {
   wrong(messages, "influence", " can only be specified for the gaussian and binomial families.");
 }
 
+void check_course(const Parameters& p, Messages& messages) {
+  if (p.lambda_search && p.stopping_rounds > 0) {
+    wrong(messages, "early stop",
+          " cannot run when lambda_search=True.  Lambda_search has its own early-stopping "
+          "mechanism");
+  }
+  if (p.max_active_predictors != -1 && p.max_active_predictors < 1) {
+    wrong(messages, "max_active_predictors",
+          "max_active_predictors is " + std::to_string(p.max_active_predictors) +
+              "; it must be at least 1, or -1");
+  } else if (p.max_active_predictors != -1 && !p.lambda_search) {
+    messages.push_back({Message::Kind::warning, "max_active_predictors",
+                        "ends a lambda path; it has no effect without lambda_search"});
+  }
+}
+
+void check_null_model(const Parameters& p, Family family, Messages& messages) {
+  if (!p.build_null_model || family == Family::tweedie || family == Family::gamma ||
+      family == Family::negativebinomial) {
+    return;
+  }
+  wrong(messages, "build_null_model",
+        " is only supported for tweedie, gamma and negativebinomial familes");
+}
+
 }  // namespace neve::algos::glm

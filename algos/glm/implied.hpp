@@ -22,5 +22,9 @@ void check_dispersion(const Parameters& parameters, linear::Family family,
 void check_influence(const Parameters& parameters, model::Messages& messages);
 void check_influence(const Parameters& parameters, linear::Family family,
                      model::Messages& messages);
+/// The same of what ends training early.
+void check_course(const Parameters& parameters, model::Messages& messages);
+void check_null_model(const Parameters& parameters, linear::Family family,
+                      model::Messages& messages);
 
 }  // namespace neve::algos::glm

@@ -35,7 +35,10 @@ std::vector<double> shares_of(const std::vector<double>& weights) {
 void GlmTrainer::take_roles(model::TrainContext& context) {
   model::ColumnRoles& roles = context.header.roles;
   response_ = settle_response(*parameters_, roles);
-  const auto order = coefficient_order(roles);
+  rule_ = trees::stopping_rule(*parameters_, context.category);
+  // Without predictors for a null model.
+  const auto order =
+      parameters_->build_null_model ? std::vector<std::size_t>() : coefficient_order(roles);
   reorder(order, roles);
   training_ = context.training;
   reorder(order, *training_);
@@ -108,17 +111,18 @@ struct GlmTrainer::Saved {
   std::optional<ShapeSearch> search;
   std::int32_t shape_steps = 0;
   double likeliest_dispersion = 0;
+  std::vector<double> scores;
   template <class Archive>
   void fields(Archive& archive) {
     archive(current, fit, fits, best, best_fit, last_pull, wanted, null_validation_deviance,
-            iterations, history, response, search, shape_steps, likeliest_dispersion);
+            iterations, history, response, search, shape_steps, likeliest_dispersion, scores);
   }
 };
 
 wire::Bytes GlmTrainer::save() const {
   return wire::encode(Saved{current_, fit_, fits_, best_, best_fit_, last_pull_, wanted_,
                             null_validation_deviance_, iterations_, history_, response_, search_,
-                            shape_steps_, likeliest_dispersion_});
+                            shape_steps_, likeliest_dispersion_, scores_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
@@ -138,6 +142,7 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   search_ = std::move(was.search);
   shape_steps_ = was.shape_steps;
   likeliest_dispersion_ = was.likeliest_dispersion;
+  scores_ = std::move(was.scores);
   known_ = false;
   if (!wanted_.empty()) surface_->narrow(wanted_);
   make_optimiser();
@@ -367,7 +372,10 @@ void GlmTrainer::start_fit() {
 
 void GlmTrainer::note(model::TrainContext& context) {
   if (!searches_lambda(*parameters_)) {
-    history_.add(iterations_, fit_.here.deviance / 2, fit_.objective);
+    history_.add({.number = iterations_,
+                  .deviance = fit_.here.deviance,
+                  .objective = fit_.objective,
+                  .submodel = plan_.submodels[current_]});
   }
   const auto most = static_cast<double>(std::max<std::int64_t>(1, most_iterations()));
   const double part = std::min(1.0, fit_.iterations / most);
@@ -404,10 +412,15 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
                    .iterations = iterations_,
                    .beta = model_coefficients(fit_.beta),
                    .deviance = fit_.here.deviance};
+  too_wide_ = !fits_.empty() && is_too_wide(made.beta);
+  if (too_wide_) return;
   if (validation_ && plan_.submodels.size() > 1) {
     made.validation_deviance = validation_deviance(context, made.beta);
   }
-  if (searches_lambda(*parameters_)) history_.add(made);
+  if (searches_lambda(*parameters_)) {
+    history_.add(made);
+    (void)score(context);
+  }
   fits_.push_back(std::move(made));
   last_pull_ = fit_.here.gradient;
   if (best_of(fits_) + 1 != fits_.size()) return;
@@ -419,7 +432,7 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
 bool GlmTrainer::path_ends() const {
   const SubmodelFit& last = fits_.back();
   if (!searches_lambda(*parameters_)) return false;
-  if (iterations_ >= most_iterations()) return true;
+  if (too_wide_ || iterations_ >= most_iterations()) return true;
   return parameters_->early_stopping && last.lambda < plan_.largest_lambda &&
          at_rest(fits_, null_deviance_, null_validation_deviance_);
 }
@@ -441,7 +454,14 @@ bool GlmTrainer::step(model::TrainContext& context) {
   const std::int32_t before = fit_.iterations;
   const bool more = optimiser_->step(fit_);
   iterations_ += fit_.iterations - before;
-  if (fit_.iterations != before) note(context);
+  if (fit_.iterations != before) {
+    note(context);
+    if (!searches_lambda(*parameters_) && !score(context)) {
+      end_early(context);
+      current_ = plan_.submodels.size();
+      return false;
+    }
+  }
   if (more || !settle() || start_shape_search()) return true;
   end_submodel(context);
   return next_submodel(context);

@@ -8,6 +8,7 @@
 #include <neve/model/algorithm.hpp>
 
 #include "algos/families/linear/irls.hpp"
+#include "algos/families/trees/stopping.hpp"
 #include "algos/glm/glm_model.hpp"
 #include "algos/glm/history.hpp"
 #include "algos/glm/parameters.hpp"
@@ -59,6 +60,13 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] bool by_gradients() const;
   [[nodiscard]] bool is_wide_and_sparse() const;
   [[nodiscard]] std::vector<double> start_values() const;
+
+  // In course.cpp: what is looked at on the way.
+  /// Measures the model where the fit stands, where that is asked for now. False where the scores
+  /// say that training is to stop.
+  bool score(model::TrainContext& context);
+  [[nodiscard]] bool is_scored_now() const;
+  [[nodiscard]] bool is_too_wide(const std::vector<double>& beta) const;
 
   // In shape.cpp: theta, power and dispersion by maximum likelihood, in turns with the fit.
   [[nodiscard]] ShapeWanted shape_wanted() const;
@@ -116,6 +124,9 @@ class GlmTrainer final : public model::Trainer {
   std::int32_t shape_steps_ = 0;                                            ///< of all searches
   double likeliest_dispersion_ = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
   History history_;
+  trees::StoppingRule rule_;
+  std::vector<double> scores_;  ///< of the stopping metric
+  bool too_wide_ = false;       ///< the last fit has more predictors than are allowed
 };
 
 }  // namespace neve::algos::glm

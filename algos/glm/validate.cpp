@@ -5,6 +5,7 @@
 #include <neve/base/java_number.hpp>
 #include <span>
 
+#include "algos/families/trees/stopping.hpp"
 #include "algos/glm/implied.hpp"
 
 namespace neve::algos::glm {
@@ -38,8 +39,6 @@ void refuse_unbuilt_choices(const Parameters& p, Messages& messages) {
 
 void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   refuse_flag(p.remove_offset_effects, "remove_offset_effects", messages);
-  refuse_flag(p.generate_scoring_history, "generate_scoring_history", messages);
-  refuse_flag(p.build_null_model, "build_null_model", messages);
   refuse_flag(p.init_optimal_glm, "init_optimal_glm", messages);
   refuse_flag(p.separate_linear_beta, "separate_linear_beta", messages);
   const auto refuse_frame = [&](const schema::FrameRef& frame, const char* field) {
@@ -57,12 +56,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   refuse_list(p.interactions, "interactions");
   refuse_list(p.interaction_pairs, "interaction_pairs");
   refuse_list(p.control_variables, "control_variables");
-  if (p.max_active_predictors != -1) {
-    model::refuse("max_active_predictors", std::to_string(p.max_active_predictors), messages);
-  }
-  if (p.stopping_rounds != 0) {
-    model::refuse("stopping_rounds", std::to_string(p.stopping_rounds), messages);
-  }
 }
 
 void check_penalty(const Parameters& p, Messages& messages) {
@@ -294,6 +287,7 @@ void validate(const Parameters& given, Messages& messages) {
   refuse_unbuilt_choices(parameters, messages);
   refuse_unbuilt_parts(parameters, messages);
   check_influence(parameters, messages);
+  check_course(parameters, messages);
   check_penalty(parameters, messages);
   check_solver(parameters, messages);
   if (parameters.family == FamilyChoice::negativebinomial && !(parameters.theta > 0)) {
@@ -315,6 +309,17 @@ void validate(const Parameters& given, Messages& messages) {
   }
 }
 
+namespace {
+
+model::Category category_of(Family family) {
+  if (family == Family::multinomial) return model::Category::multinomial;
+  if (family == Family::ordinal) return model::Category::ordinal;
+  const linear::Response response{.family = family};
+  return response.is_share() ? model::Category::binomial : model::Category::regression;
+}
+
+}  // namespace
+
 model::Category category(const Parameters& given, const model::ColumnRoles& roles,
                          Messages& messages) {
   const Parameters parameters = implied(given);
@@ -324,13 +329,17 @@ model::Category category(const Parameters& given, const model::ColumnRoles& role
   check_classes(parameters, family, messages);
   check_dispersion(parameters, family, messages);
   check_influence(parameters, family, messages);
+  check_null_model(parameters, family, messages);
   if (parameters.prior != -1 && family != Family::binomial) {
     add(messages, Message::Kind::error, "prior", "Prior is only allowed with family = binomial.");
   }
-  if (family == Family::multinomial) return model::Category::multinomial;
-  if (family == Family::ordinal) return model::Category::ordinal;
-  const linear::Response response{.family = family};
-  return response.is_share() ? model::Category::binomial : model::Category::regression;
+  const model::Category made = category_of(family);
+  if (parameters.stopping_rounds > 0 && !trees::can_decide(parameters, made)) {
+    add(messages, Message::Kind::error, "stopping_metric",
+        "stopping_metric is " + std::string(schema::enum_text(parameters.stopping_metric)) +
+            ", which is not measured for models of this response and family");
+  }
+  return made;
 }
 
 linear::Response settle_response(const Parameters& parameters, const model::ColumnRoles& roles) {
