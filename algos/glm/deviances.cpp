@@ -251,6 +251,7 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
                       .weights = std::span(weights).first(rows),
                       .weighted = state.weights >= 0,
                       .offset = block.offset};
+    if (model.offset_removed) measured.offset = {};
     measured.values.reserve(values.size());
     for (auto& column : values) measured.values.emplace_back(column.data(), rows);
     model.score(block, measured.values);
@@ -262,7 +263,7 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
                                                               std::span(weights).first(rows));
     }
     if (!state.deviances_only) add_metrics(model, measured, partial);
-    if (state.deviances_only || !said_by_class(model, !block.offset.empty())) {
+    if (state.deviances_only || !said_by_class(model, !measured.offset.empty())) {
       add_row_deviances(model, measured, likelihood, partial.deviances);
     }
     begin += static_cast<std::int64_t>(rows);
@@ -285,7 +286,7 @@ Deviances deviances_of(mr::Engine& engine, const GlmModel& model, const model::D
   DevianceTask::State state{.model = null_model_of(model),
                             .response_levels = data.response_levels,
                             .has_weights = data.weights >= 0,
-                            .has_offset = data.offset >= 0};
+                            .has_offset = data.offset >= 0 && !model.offset_removed};
   if (state.has_weights) inputs.columns.push_back(column(data.weights));
   if (state.has_offset) inputs.columns.push_back(column(data.offset));
   return engine.run<DevianceTask>(inputs, state);
@@ -350,7 +351,7 @@ model::metrics::Metrics measure(mr::Engine& engine, const std::shared_ptr<const 
   } else {
     metrics = model::metrics::finish_regression(seen.regression);
   }
-  const bool by_class = said_by_class(*model, data.offset >= 0);
+  const bool by_class = said_by_class(*model, data.offset >= 0 && !model->offset_removed);
   add_deviances(*model, by_class ? deviances_by_class(*model, seen.binomial) : seen.deviances,
                 metrics);
   return metrics;

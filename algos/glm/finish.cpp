@@ -247,6 +247,7 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
     made->path.planned = path_length(*parameters_);
   }
   made->gainslift_groups = parameters_->gainslift_bins;
+  made->offset_removed = parameters_->remove_offset_effects;
   const auto apply_prior = [&] {
     if (parameters_->prior == -1 || !made->design.intercept) return;
     const double share = prepared_->moments.response.mean;
@@ -280,17 +281,7 @@ void GlmTrainer::report(model::TrainContext& context,
   }
   header.summary = summary(*model, header.training_frame);
   header.variable_importances = variable_importances(*model);
-  double validation_weight = 0;
-  if (validation_) {
-    validation_weight =
-        deviances_of(context.engine, model, *validation_, context.job.token()).weight;
-  }
-  header.scoring_history = history_.table({.category = context.category,
-                                           .deviances = parameters_->generate_scoring_history,
-                                           .training_weight = prepared_->moments.weight,
-                                           .validation_weight = validation_weight,
-                                           .training = header.training_metrics,
-                                           .validation = header.validation_metrics});
+  report_history(context, model);
   const auto settle = [&](const char* name, std::string value) {
     header.actual_parameters.emplace_back(name, std::move(value));
   };

@@ -73,7 +73,8 @@ void GlmModel::predict_block(const model::ScoreBlock& block, std::span<const dou
   const bool skip = design.missing == linear::Missing::skip;
   const double intercept = design.intercept ? slopes.back() : 0;
   for (std::size_t i = 0; i < block.rows; ++i) {
-    eta[i] = block.offset.empty() ? intercept : intercept + block.offset[i];
+    const bool without = block.offset.empty() || offset_removed;
+    eta[i] = without ? intercept : intercept + block.offset[i];
   }
   std::size_t column = 0;
   for (const linear::CategoricalTerm& term : design.categoricals) {

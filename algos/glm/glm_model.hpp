@@ -40,6 +40,17 @@ struct Path {
   }
 };
 
+/// What is known of a model as it is with its offset, where it scores without.
+struct Unrestricted {
+  model::metrics::Metrics training_metrics;
+  model::metrics::Metrics validation_metrics;
+  schema::Table scoring_history;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(training_metrics, validation_metrics, scoring_history);
+  }
+};
+
 /// A trained generalized linear model. Its roles list categorical predictors first (most levels
 /// first), then numeric ones, as the design's terms.
 class GlmModel final : public model::Model {
@@ -65,7 +76,9 @@ class GlmModel final : public model::Model {
   Path path;
   std::int64_t rank = 0;  ///< coefficients that are not 0
   std::int32_t gainslift_groups = -1;
-  std::vector<double> inflation_factors;  ///< of the numeric predictors; empty unless asked for
+  std::vector<double> inflation_factors;     ///< of the numeric predictors; empty unless asked for
+  bool offset_removed = false;               ///< offsets count in training only
+  std::optional<Unrestricted> unrestricted;  ///< where they do
   std::string influence;  ///< frame of the influence of rows; empty unless asked for
 
   [[nodiscard]] std::vector<std::string> extra_outputs() const override;
@@ -92,7 +105,7 @@ class GlmModel final : public model::Model {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(header, influence);
+    archive(header, influence, unrestricted);
     learnt(archive);
   }
 
@@ -101,7 +114,7 @@ class GlmModel final : public model::Model {
   void learnt(Archive& archive) {
     archive(design, response, beta, coefficients, standardized, inference, null_shares, null_mean,
             dispersion, density_accuracy, calc_like, free_parameters, lambda, alpha, best_submodel,
-            path, rank, gainslift_groups, inflation_factors);
+            path, rank, gainslift_groups, inflation_factors, offset_removed);
   }
   void predict_block(const model::ScoreBlock& block, std::span<const double> slopes,
                      std::span<double> eta) const;

@@ -184,6 +184,7 @@ schema::AnyObject GlmModel::output() const {
   made->dispersion = dispersion;
   made->coefficient_names = coefficient_names();
   made->regression_influence_diagnostics.name = influence;
+  if (unrestricted) made->scoring_history_unrestricted_model = unrestricted->scoring_history;
   if (!inflation_factors.empty()) {
     made->variable_inflation_factors = inflation_factors;
     made->vif_predictor_names.emplace();

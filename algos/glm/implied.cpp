@@ -147,4 +147,23 @@ void check_null_model(const Parameters& p, Family family, Messages& messages) {
         " is only supported for tweedie, gamma and negativebinomial familes");
 }
 
+void check_offset_effects(const Parameters& p, Family family, Messages& messages) {
+  if (!p.remove_offset_effects) return;
+  const auto refuse = [&](bool applies, const std::string& text) {
+    if (applies) wrong(messages, "remove_offset_effects", text);
+  };
+  const std::string option = "Remove offset effects option ";
+  refuse(p.offset_column.empty(),
+         option + "(remove_offset_effects=True) requires the offset_column to be specified.");
+  const bool classes = family == Family::multinomial || family == Family::ordinal;
+  refuse(classes, "The " + std::string(family == Family::ordinal ? "ordinal" : "multinomial") +
+                      " distribution is not supported with remove offset effects.");
+  const bool interacts = (p.interactions && !p.interactions->empty()) ||
+                         (p.interaction_pairs && !p.interaction_pairs->empty());
+  refuse(interacts, option + "is not supported with interactions.");
+  refuse(p.lambda_search, option + "is not supported with Lambda search.");
+  refuse(p.nfolds > 0 || !p.fold_column.empty(),
+         option + "is not supported with cross-validation.");
+}
+
 }  // namespace neve::algos::glm

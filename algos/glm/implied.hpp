@@ -22,8 +22,10 @@ void check_dispersion(const Parameters& parameters, linear::Family family,
 void check_influence(const Parameters& parameters, model::Messages& messages);
 void check_influence(const Parameters& parameters, linear::Family family,
                      model::Messages& messages);
-/// The same of what ends training early.
+/// The same of what ends training early, and of models without something.
 void check_course(const Parameters& parameters, model::Messages& messages);
+void check_offset_effects(const Parameters& parameters, linear::Family family,
+                          model::Messages& messages);
 void check_null_model(const Parameters& parameters, linear::Family family,
                       model::Messages& messages);
 

@@ -112,17 +112,19 @@ struct GlmTrainer::Saved {
   std::int32_t shape_steps = 0;
   double likeliest_dispersion = 0;
   std::vector<double> scores;
+  History unrestricted_history;
   template <class Archive>
   void fields(Archive& archive) {
     archive(current, fit, fits, best, best_fit, last_pull, wanted, null_validation_deviance,
-            iterations, history, response, search, shape_steps, likeliest_dispersion, scores);
+            iterations, history, response, search, shape_steps, likeliest_dispersion, scores,
+            unrestricted_history);
   }
 };
 
 wire::Bytes GlmTrainer::save() const {
   return wire::encode(Saved{current_, fit_, fits_, best_, best_fit_, last_pull_, wanted_,
                             null_validation_deviance_, iterations_, history_, response_, search_,
-                            shape_steps_, likeliest_dispersion_, scores_});
+                            shape_steps_, likeliest_dispersion_, scores_, unrestricted_history_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
@@ -143,6 +145,7 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   shape_steps_ = was.shape_steps;
   likeliest_dispersion_ = was.likeliest_dispersion;
   scores_ = std::move(was.scores);
+  unrestricted_history_ = std::move(was.unrestricted_history);
   known_ = false;
   if (!wanted_.empty()) surface_->narrow(wanted_);
   make_optimiser();
@@ -371,12 +374,7 @@ void GlmTrainer::start_fit() {
 }
 
 void GlmTrainer::note(model::TrainContext& context) {
-  if (!searches_lambda(*parameters_)) {
-    history_.add({.number = iterations_,
-                  .deviance = fit_.here.deviance,
-                  .objective = fit_.objective,
-                  .submodel = plan_.submodels[current_]});
-  }
+  if (!searches_lambda(*parameters_)) remember(context);
   const auto most = static_cast<double>(std::max<std::int64_t>(1, most_iterations()));
   const double part = std::min(1.0, fit_.iterations / most);
   const auto all = static_cast<double>(plan_.submodels.size());

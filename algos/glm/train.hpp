@@ -66,6 +66,11 @@ class GlmTrainer final : public model::Trainer {
   /// say that training is to stop.
   bool score(model::TrainContext& context);
   [[nodiscard]] bool is_scored_now() const;
+  /// Adds an iteration to the histories.
+  void remember(model::TrainContext& context);
+  /// The model where the fit stands, as it scores.
+  [[nodiscard]] std::shared_ptr<GlmModel> present_model(model::TrainContext& context) const;
+  void report_history(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
   [[nodiscard]] bool is_too_wide(const std::vector<double>& beta) const;
 
   // In shape.cpp: theta, power and dispersion by maximum likelihood, in turns with the fit.
@@ -124,6 +129,7 @@ class GlmTrainer final : public model::Trainer {
   std::int32_t shape_steps_ = 0;                                            ///< of all searches
   double likeliest_dispersion_ = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
   History history_;
+  History unrestricted_history_;  ///< with offsets, where the model scores without
   trees::StoppingRule rule_;
   std::vector<double> scores_;  ///< of the stopping metric
   bool too_wide_ = false;       ///< the last fit has more predictors than are allowed

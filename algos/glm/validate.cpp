@@ -38,7 +38,6 @@ void refuse_unbuilt_choices(const Parameters& p, Messages& messages) {
 }
 
 void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
-  refuse_flag(p.remove_offset_effects, "remove_offset_effects", messages);
   refuse_flag(p.init_optimal_glm, "init_optimal_glm", messages);
   refuse_flag(p.separate_linear_beta, "separate_linear_beta", messages);
   const auto refuse_frame = [&](const schema::FrameRef& frame, const char* field) {
@@ -330,6 +329,7 @@ model::Category category(const Parameters& given, const model::ColumnRoles& role
   check_dispersion(parameters, family, messages);
   check_influence(parameters, family, messages);
   check_null_model(parameters, family, messages);
+  check_offset_effects(parameters, family, messages);
   if (parameters.prior != -1 && family != Family::binomial) {
     add(messages, Message::Kind::error, "prior", "Prior is only allowed with family = binomial.");
   }
