@@ -40,6 +40,9 @@ frame::Frame require_frame(const frame::Frames& frames, const std::string& key,
 
 /// Says which parameters have no effect here; clients show these on request only.
 void trace_unused(const schema::Schema& schema, const CommonParameters& p, Messages& messages) {
+  if (p.nfolds > 1) {
+    messages.push_back({Message::Kind::trace, "fold_column", "Not used: nfolds makes the folds."});
+  }
   if (wants_folds(p)) return;
   for (const char* field : {"keep_cross_validation_models", "keep_cross_validation_predictions",
                             "keep_cross_validation_fold_assignment", "fold_assignment"}) {
