@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <neve/base/rng.hpp>
@@ -260,6 +262,25 @@ TEST(SplitSearch, ManyLevelsWithoutEffectAreLeftAlone) {
     noise.residual.push_back(random.uniform(i) - 0.5);
   }
   EXPECT_FALSE(search(noise, wide_form(), {.min_rows = 10}).found);
+}
+
+TEST(LevelOrder, SortsByMeansToTheirLastBitAndThenByPlace) {
+  const CounterRng random(5);
+  LevelOrder levels;
+  std::vector<double>& means = levels.means();
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    // Few bases, of which some differ in their last bits only.
+    const double base = static_cast<double>(random.below(2 * i, 7)) - 3;
+    const double step = std::abs(base) * 0x1p-52;
+    means.push_back(base + step * static_cast<double>(random.below(2 * i + 1, 4)));
+  }
+  means[17] = -0.0;
+  std::vector<std::size_t> expected(means.size());
+  std::iota(expected.begin(), expected.end(), std::size_t{0});
+  std::ranges::stable_sort(expected, {}, [&](std::size_t place) { return means[place]; });
+  levels.sort();
+  ASSERT_EQ(levels.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(levels[i], expected[i]) << i;
 }
 
 }  // namespace
