@@ -71,9 +71,9 @@ class HistogramBins final : public NodeBins {
 
 }  // namespace
 
-std::int32_t ColumnOrder::next(bool varied, bool found) {
+std::int32_t ColumnOrder::next(bool varied) {
   varied_ += varied ? 1 : 0;
-  if (given_ == columns_.size() || (draws_ && found && varied_ >= varying_)) return -1;
+  if (given_ == columns_.size() || (draws_ && varied_ >= varying_)) return -1;
   if (draws_) {
     const auto other =
         given_ + static_cast<std::size_t>(random_.below(given_, columns_.size() - given_));
@@ -152,7 +152,7 @@ FoundSplit SplitSearch::search(const Material& material, Price price) const {
   Candidate best{.search = *this, .bounds = node.bounds, .test = {}, .left = {}, .right = {}};
   best.score = score_of(node);
   best.least_weight = std::max(rules_.min_rows * form_.weight_scale, 1.0);
-  std::int32_t column = material.columns.next(false, false);
+  std::int32_t column = material.columns.next(false);
   while (column >= 0) {
     best.direction = rules_.direction(column);
     const std::span<const BinSums> bins = material.bins.read(column);
@@ -161,7 +161,7 @@ FoundSplit SplitSearch::search(const Material& material, Price price) const {
           ? search_categories(material, {column, bins}, price, best)
           : search_numbers(node, {column, bins}, best);
     }
-    column = material.columns.next(bins.size() > 1, best.found && is_worth(node, best));
+    column = material.columns.next(bins.size() > 1);
   }
   if (!best.found || !is_worth(node, best)) return result;
   result.gain = gain_of(node, best);

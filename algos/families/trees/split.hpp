@@ -98,20 +98,20 @@ class NodeBins {
 };
 
 /// The columns that a search looks at, one after the other: all of a list, or drawn from it without
-/// replacement until enough of them vary in the node and one has a split. A drawn list is put back
-/// in order at the end.
+/// replacement until enough of them vary in the node. A node where none of these has a split stays a
+/// leaf, as in H2O-3: to look further makes larger trees that predict worse. A drawn list is put
+/// back in order at the end.
 class ColumnOrder {
  public:
   explicit ColumnOrder(std::span<std::int32_t> columns) : columns_(columns) {}
-  /// Draws until `varying` columns varied, and further where none of these has a split.
+  /// Draws until `varying` columns varied.
   ColumnOrder(std::span<std::int32_t> columns, std::size_t varying, const CounterRng& random)
       : columns_(columns), varying_(varying), draws_(true), random_(random) {}
   ~ColumnOrder() { restart(); }
   ColumnOrder(const ColumnOrder&) = delete;
   ColumnOrder& operator=(const ColumnOrder&) = delete;
-  /// The next column; -1 at the end. `varied`: whether the last one had more than one bin; `found`:
-  /// whether there is a split by now.
-  std::int32_t next(bool varied, bool found);
+  /// The next column; -1 at the end. `varied`: whether the last one had more than one bin.
+  std::int32_t next(bool varied);
   /// Begins anew, with the same columns.
   void restart();
 

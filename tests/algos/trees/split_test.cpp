@@ -211,21 +211,20 @@ TEST(TwoPartSums, AreExactFromTheLargestToTheSmallest) {
             scale.round(0.7) - (std::int64_t{-2} * scale.round(0.7)));
 }
 
-TEST(ColumnOrder, DrawsUntilEnoughColumnsVaryAndOneHasASplit) {
+TEST(ColumnOrder, DrawsUntilEnoughColumnsVary) {
   const std::vector<std::int32_t> all = {3, 5, 6, 8, 9, 11};
   std::vector<std::int32_t> columns = all;
   {
     ColumnOrder order(columns, 2, CounterRng(4));
-    std::vector<std::int32_t> given = {order.next(false, false)};
-    given.push_back(order.next(true, true));   // one varied
-    given.push_back(order.next(false, true));  // one did not
-    EXPECT_EQ(order.next(true, true), -1);     // that is enough
-    EXPECT_NE(order.next(false, false), -1);   // though not without a split
+    std::vector<std::int32_t> given = {order.next(false)};
+    given.push_back(order.next(true));   // one varied
+    given.push_back(order.next(false));  // one did not
+    EXPECT_EQ(order.next(true), -1);     // that is enough
     order.restart();
-    EXPECT_EQ(order.next(false, false), given[0]);
-    EXPECT_EQ(order.next(false, false), given[1]);
-    for (int i = 0; i < 4; ++i) EXPECT_NE(order.next(false, false), -1);
-    EXPECT_EQ(order.next(true, false), -1) << "all were given";
+    EXPECT_EQ(order.next(false), given[0]);
+    EXPECT_EQ(order.next(false), given[1]);
+    for (int i = 0; i < 4; ++i) EXPECT_NE(order.next(false), -1);
+    EXPECT_EQ(order.next(true), -1) << "all were given";
   }
   EXPECT_EQ(columns, all);
 }
