@@ -98,8 +98,8 @@ class NodeBins {
 };
 
 /// The columns that a search looks at, one after the other: all of a list, or drawn from it without
-/// replacement until enough of them vary in the node. A node where none of these has a split stays a
-/// leaf, as in H2O-3: to look further makes larger trees that predict worse. A drawn list is put
+/// replacement until enough of them vary in the node. A node where none of these has a split stays
+/// a leaf, as in H2O-3: to look further makes larger trees that predict worse. A drawn list is put
 /// back in order at the end.
 class ColumnOrder {
  public:
