@@ -40,6 +40,9 @@ const model::Algorithm& algorithm() {
                              model::Messages& messages) {
       warn_of_two_responses(*static_cast<const Parameters*>(parameters), response, messages);
     };
+    made.sorts_levels = [](const void* parameters) {
+      return static_cast<const Parameters*>(parameters)->nbins_cats;
+    };
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
       return std::make_unique<DrfTrainer>(std::static_pointer_cast<const Parameters>(parameters));

@@ -65,6 +65,11 @@ Category category_of(const model::ColumnRoles& roles) {
 }  // namespace
 
 void validate(const Parameters& p, Messages& messages) {
+  if (p.categorical_encoding == model::CategoricalEncoding::one_hot_internal) {
+    add_error(messages, "categorical_encoding",
+              "Cannot use OneHotInternal categorical encoding for tree methods; OneHotExplicit "
+              "makes the same columns.");
+  }
   if (!is_known(p.distribution)) {
     add_error(messages, "distribution",
               std::string(schema::enum_text(p.distribution)) +

@@ -105,6 +105,11 @@ void check_monotone(const Parameters& p, Family family, Messages& messages) {
 }  // namespace
 
 void validate(const Parameters& p, Messages& messages) {
+  if (p.categorical_encoding == model::CategoricalEncoding::one_hot_internal) {
+    add_error(messages, "categorical_encoding",
+              "Cannot use OneHotInternal categorical encoding for tree methods; OneHotExplicit "
+              "makes the same columns.");
+  }
   refuse_distributions(p.distribution, messages);
   check_class_rates(p, messages);
   if (p.calibrate_model && p.calibration_frame.empty()) {
