@@ -7,6 +7,7 @@
 #include <neve/model/model.hpp>
 
 #include "algos/drf/votes.hpp"
+#include "algos/families/trees/calibration.hpp"
 
 namespace neve::algos::drf {
 
@@ -19,7 +20,13 @@ class DrfModel final : public model::Model {
   std::vector<Iteration> iterations;
   std::vector<std::int32_t> levels;  ///< per predictor; 0 for numbers
   std::int32_t gainslift_groups = -1;
+  std::vector<double> class_weights;  ///< of the training rows, where classes were balanced
+  trees::Calibration calibration;
 
+  /// Calibrated probabilities, where there are any.
+  [[nodiscard]] std::vector<std::string> extra_outputs() const override {
+    return calibration.outputs(header.roles);
+  }
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
   [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
   [[nodiscard]] bool is_sound() const override;
@@ -36,7 +43,7 @@ class DrfModel final : public model::Model {
  private:
   template <class Archive>
   void learnt(Archive& archive) {
-    archive(mean_response, iterations, levels, gainslift_groups);
+    archive(mean_response, iterations, levels, gainslift_groups, class_weights, calibration);
   }
 };
 
