@@ -29,6 +29,9 @@ class Algorithms {
   std::vector<const Algorithm*> all_;
 };
 
+/// What to tell of parameters that an algorithm takes, as H2O-3's does, and has no use for.
+Messages never_used(const Algorithm& algorithm);
+
 /// A training request, read and checked.
 struct Build {
   const Algorithm* algorithm = nullptr;
