@@ -23,9 +23,10 @@ void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messa
   if (p.custom_metric_func && !p.custom_metric_func->empty()) {
     refuse("custom_metric_func", *p.custom_metric_func, messages);
   }
-  const auto encoding = p.categorical_encoding;
-  if (encoding != CategoricalEncoding::automatic && encoding != CategoricalEncoding::enumeration) {
-    refuse("categorical_encoding", std::string(schema::enum_text(encoding)), messages);
+  if (p.categorical_encoding == CategoricalEncoding::sort_by_response && !algorithm.supervised) {
+    messages.push_back({Message::Kind::error, "categorical_encoding",
+                        "Categorical encoding scheme cannot be SortByResponse - no response "
+                        "column available."});
   }
 }
 

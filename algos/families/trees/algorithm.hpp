@@ -77,6 +77,9 @@ model::Algorithm tree_algorithm() {
     check_checkpoint(*static_cast<const Parameters*>(parameters), checkpoint, messages);
   };
   made.balances_classes = true;
+  made.sorts_levels = [](const void* parameters) {
+    return static_cast<const Parameters*>(parameters)->nbins_cats;
+  };
   made.make_trainer =
       [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
     return std::make_unique<Trainer>(std::static_pointer_cast<const Parameters>(parameters));

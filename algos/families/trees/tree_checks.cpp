@@ -16,6 +16,11 @@ void add_error(model::Messages& messages, std::string field, std::string text) {
 }
 
 void check_parameters(const TreeParameters& p, model::Messages& messages) {
+  if (p.categorical_encoding == model::CategoricalEncoding::one_hot_internal) {
+    add_error(messages, "categorical_encoding",
+              "Cannot use OneHotInternal categorical encoding for tree methods; OneHotExplicit "
+              "makes the same columns.");
+  }
   for (const double rate : p.sample_rate_per_class.value_or(std::vector<double>())) {
     if (rate >= 0 && rate <= 1) continue;
     add_error(messages, "sample_rate_per_class",
