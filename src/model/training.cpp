@@ -95,7 +95,7 @@ void Models::define_jobs(job::Jobs& jobs) {
   jobs.define(std::string(TrainRequest::kKind), [this](job::Job& job, auto request) {
     run(wire::decode<TrainRequest>(request), job);
   });
-  define_predict(jobs);
+  define_answer(jobs);
 }
 
 /// The model to go on from, which must be what it was when training was asked for.
