@@ -39,6 +39,9 @@ const model::Algorithm& algorithm() {
                              model::Messages& messages) {
       check_response(*static_cast<const Parameters*>(parameters), response, messages);
     };
+    made.further_frames = [](const void* parameters) {
+      return further_frames(*static_cast<const Parameters*>(parameters));
+    };
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
       return std::make_unique<GlmTrainer>(std::static_pointer_cast<const Parameters>(parameters));

@@ -8,6 +8,7 @@
 
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
+#include "algos/glm/start_values.hpp"
 #include "algos/glm/validate.hpp"
 
 namespace neve::algos::glm {
@@ -55,7 +56,9 @@ void GlmTrainer::prepare(model::TrainContext& context) {
   linear::Design bare = bare_design(*parameters_, context.header.roles);
   // Folds have weights that no role names.
   bare.has_weights = training_->weights >= 0;
-  prepared_ = linear::prepare(context.engine, inputs, std::move(bare), context.run_options());
+  constraints_ = read_beta_constraints(context, *parameters_, bare);
+  prepared_ = linear::prepare(context.engine, inputs, std::move(bare), context.run_options(),
+                              constraints_.preparation(*parameters_));
   check_response(response_, prepared_->moments);
   if (parameters_->generate_variable_inflation_factors && prepared_->design.numerics.empty()) {
     throw InputError::illegal_argument(
@@ -229,8 +232,10 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
   }
   start_ = beta;
   start_pull_ = at.gradient;
-  if (parameters_->startval) {
-    start_ = start_values();
+  const auto given = given_start();
+  if (given) start_ = *given;
+  const bool moved = clamp_into(penalty_at({}), start_);
+  if (given || moved) {
     start_pull_.clear();
     return;
   }
@@ -238,19 +243,10 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
   known_ = true;
 }
 
-/// The user's start, from standardised or raw coefficients to scaled ones.
-std::vector<double> GlmTrainer::start_values() const {
-  const linear::Design& design = prepared_->design;
-  std::vector<double> values = *parameters_->startval;
-  const auto names = design.coefficient_names();
-  if (values.size() != names.size()) {
-    throw InputError::illegal_argument("startval has " + std::to_string(values.size()) +
-                                       " values; this model has " + std::to_string(names.size()) +
-                                       " coefficients.");
-  }
-  if (parameters_->standardize) return values;
-  if (!design.intercept) values.push_back(0);
-  return linear::to_scaled(design, values);
+/// Scaled coefficients that the user would start from.
+std::optional<std::vector<double>> GlmTrainer::given_start() const {
+  if (parameters_->startval) return start_values(*parameters_, prepared_->design, response_);
+  return constraints_.start(prepared_->design);
 }
 
 std::int64_t GlmTrainer::most_iterations() const {
@@ -272,6 +268,7 @@ std::size_t GlmTrainer::lambdas() const {
 
 linear::Penalty GlmTrainer::penalty_at(const Submodel& submodel) const {
   auto penalty = penalty_of(*parameters_, submodel, prepared_->design);
+  constraints_.add_to(*parameters_, prepared_->design, penalty);
   if (!null_shares_.empty()) spread(surface_->whole_design(), response_, penalty);
   return penalty;
 }

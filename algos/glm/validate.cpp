@@ -45,7 +45,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
     if (!frame.empty()) model::refuse(field, frame.name, messages);
   };
   refuse_frame(p.plug_values, "plug_values");
-  refuse_frame(p.beta_constraints, "beta_constraints");
   refuse_frame(p.linear_constraints, "linear_constraints");
   const auto refuse_list = [&](const auto& list, const char* field) {
     if (!list || list->empty()) return;
@@ -294,7 +293,9 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
           "P values are currently not supported for family=multinomial or ordinal");
   }
   if (p.non_negative) wrong("non_negative", "does not work with " + name + " family.");
-  if (p.startval) model::refuse("startval", "of family " + name, messages);
+  if (!p.beta_constraints.empty()) {
+    wrong("beta_constraints", "does not work with " + name + " family.");
+  }
   if (!p.offset_column.empty() && ordinal) {
     wrong("offset_column", "does not work with ordinal family right now.");
   } else if (!p.offset_column.empty()) {
@@ -337,6 +338,14 @@ void validate(const Parameters& parameters, Messages& messages) {
     add(messages, Message::Kind::error, "lambda_min_ratio",
         "lambda_min_ratio is " + java_double(ratio) + "; it must lie between 0 and 1, or be -1");
   }
+}
+
+std::vector<std::pair<std::string, std::string>> further_frames(const Parameters& parameters) {
+  std::vector<std::pair<std::string, std::string>> frames;
+  if (!parameters.beta_constraints.empty()) {
+    frames.emplace_back("beta_constraints", parameters.beta_constraints.name);
+  }
+  return frames;
 }
 
 model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
