@@ -3,6 +3,7 @@
 
 #include "algos/families/linear/tasks.hpp"
 #include "algos/glm/actions.hpp"
+#include "algos/glm/columns.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/glm_output.hpp"
 #include "algos/glm/train.hpp"
@@ -34,6 +35,10 @@ const model::Algorithm& algorithm() {
     made.category = [](const void* parameters, const model::ColumnRoles& roles,
                        model::Messages& messages) {
       return category(*static_cast<const Parameters*>(parameters), roles, messages);
+    };
+    made.check_training = [](const void* parameters, const frame::Frame& training,
+                             model::Messages& messages) {
+      check_interactions(*static_cast<const Parameters*>(parameters), training, messages);
     };
     made.check_response = [](const void* parameters, const model::ColumnRange& response,
                              model::Messages& messages) {

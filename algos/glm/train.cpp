@@ -36,7 +36,9 @@ std::vector<double> shares_of(const std::vector<double>& weights) {
 void GlmTrainer::take_roles(model::TrainContext& context) {
   model::ColumnRoles& roles = context.header.roles;
   response_ = settle_response(*parameters_, roles);
-  const auto order = coefficient_order(roles);
+  Terms terms = order_terms(context, *parameters_, roles, context.training);
+  const auto& order = terms.order;
+  expansion_ = std::move(terms.expansion);
   reorder(order, roles);
   training_ = context.training;
   reorder(order, *training_);
@@ -52,13 +54,15 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
 
 void GlmTrainer::prepare(model::TrainContext& context) {
   take_roles(context);
-  const auto inputs = design_inputs(*training_);
-  linear::Design bare = bare_design(*parameters_, context.header.roles);
-  // Folds have weights that no role names.
-  bare.has_weights = training_->weights >= 0;
-  constraints_ = read_beta_constraints(context, *parameters_, bare);
-  prepared_ = linear::prepare(context.engine, inputs, std::move(bare), context.run_options(),
-                              constraints_.preparation(*parameters_));
+  columns_ = make_columns(context, *parameters_, context.header.roles, *training_, expansion_);
+  constraints_ = read_beta_constraints(context, *parameters_, columns_.design);
+  linear::Given given = constraints_.preparation(*parameters_);
+  if (parameters_->missing_values_handling == MissingValues::plug_values) {
+    const GivenTable table(context.engine, context.further->at("plug_values"), "plug_values");
+    read_plug_values(table, columns_.design, given);
+  }
+  prepared_ = linear::prepare(context.engine, columns_.inputs, columns_.design,
+                              context.run_options(), given);
   check_response(response_, prepared_->moments);
   if (parameters_->generate_variable_inflation_factors && prepared_->design.numerics.empty()) {
     throw InputError::illegal_argument(
@@ -74,7 +78,7 @@ void GlmTrainer::prepare(model::TrainContext& context) {
   const double scale =
       parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
   surface_.emplace(
-      linear::Surface::Data{context.engine, inputs, context.job.token(), scratch_->id()},
+      linear::Surface::Data{context.engine, columns_.inputs, context.job.token(), scratch_->id()},
       fit_design(), response_, scale);
   fit_null_model(context);
   plan_ = plan_submodels(*parameters_, null_steepness_, *prepared_);
@@ -156,13 +160,10 @@ double GlmTrainer::fit_null_intercept(model::TrainContext& context) {
   linear::Design bare;
   bare.has_weights = prepared_->design.has_weights;
   bare.has_offset = true;
-  mr::Inputs inputs{training_->inputs.layout, {}};
-  const auto add = [&](std::int32_t at) {
-    if (at >= 0) inputs.columns.push_back(training_->inputs.columns[static_cast<std::size_t>(at)]);
-  };
-  add(training_->response);
-  add(training_->weights);
-  add(training_->offset);
+  mr::Inputs inputs = columns_.inputs;
+  const auto predictors = static_cast<std::ptrdiff_t>(prepared_->design.categoricals.size() +
+                                                      prepared_->design.numerics.size());
+  inputs.columns.erase(inputs.columns.begin(), inputs.columns.begin() + predictors);
   const mr::ScratchLease scratch(context.engine);
   linear::Surface surface({context.engine, inputs, context.job.token(), scratch.id()}, bare,
                           response_, surface_->deviance_scale());

@@ -9,6 +9,7 @@
 
 #include "algos/families/linear/irls.hpp"
 #include "algos/glm/beta_constraints.hpp"
+#include "algos/glm/columns.hpp"
 #include "algos/glm/glm_model.hpp"
 #include "algos/glm/history.hpp"
 #include "algos/glm/parameters.hpp"
@@ -77,6 +78,8 @@ class GlmTrainer final : public model::Trainer {
   std::optional<model::Dataset> validation_;
   Reservation memory_;
   std::unique_ptr<mr::ScratchLease> scratch_;
+  Expansion expansion_;
+  Columns columns_;
   BetaConstraints constraints_;
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;

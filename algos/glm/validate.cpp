@@ -21,17 +21,7 @@ void refuse_flag(bool value, const char* field, Messages& messages) {
   if (value) model::refuse(field, "true", messages);
 }
 
-template <class E>
-void refuse_values(E value, std::span<const E> refused, const char* field, Messages& messages) {
-  if (std::ranges::find(refused, value) != refused.end()) {
-    model::refuse(field, std::string(schema::enum_text(value)), messages);
-  }
-}
-
 void refuse_unbuilt_choices(const Parameters& p, Messages& messages) {
-  constexpr MissingValues kMissing[] = {MissingValues::plug_values};
-  refuse_values<MissingValues>(p.missing_values_handling, kMissing, "missing_values_handling",
-                               messages);
   if (p.influence) model::refuse("influence", "dfbetas", messages);
 }
 
@@ -44,7 +34,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   const auto refuse_frame = [&](const schema::FrameRef& frame, const char* field) {
     if (!frame.empty()) model::refuse(field, frame.name, messages);
   };
-  refuse_frame(p.plug_values, "plug_values");
   refuse_frame(p.linear_constraints, "linear_constraints");
   const auto refuse_list = [&](const auto& list, const char* field) {
     if (!list || list->empty()) return;
@@ -52,8 +41,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
     schema::write_value(*list, text);
     model::refuse(field, text.take(), messages);
   };
-  refuse_list(p.interactions, "interactions");
-  refuse_list(p.interaction_pairs, "interaction_pairs");
   refuse_list(p.control_variables, "control_variables");
   if (!p.fix_tweedie_variance_power) {
     model::refuse("fix_tweedie_variance_power", "false", messages);
@@ -321,6 +308,16 @@ void validate(const Parameters& parameters, Messages& messages) {
   refuse_unbuilt_parts(parameters, messages);
   check_penalty(parameters, messages);
   check_solver(parameters, messages);
+  const bool plugs = parameters.missing_values_handling == MissingValues::plug_values;
+  if (plugs && parameters.plug_values.empty()) {
+    add(messages, Message::Kind::error, "missing_values_handling",
+        "No plug values frame provided for Missing Values Handling = PlugValues.");
+  }
+  if (!plugs && !parameters.plug_values.empty()) {
+    add(messages, Message::Kind::error, "missing_values_handling",
+        "When plug values are provided - Missing Values Handling needs to be explicitly set to "
+        "PlugValues.");
+  }
   if (parameters.family == FamilyChoice::negativebinomial && !(parameters.theta > 0)) {
     add(messages, Message::Kind::error, "family",
         "Illegal Negative Binomial theta value. Theta must be a positive number.");
@@ -342,9 +339,11 @@ void validate(const Parameters& parameters, Messages& messages) {
 
 std::vector<std::pair<std::string, std::string>> further_frames(const Parameters& parameters) {
   std::vector<std::pair<std::string, std::string>> frames;
-  if (!parameters.beta_constraints.empty()) {
-    frames.emplace_back("beta_constraints", parameters.beta_constraints.name);
-  }
+  const auto add = [&](const char* field, const schema::FrameRef& frame) {
+    if (!frame.empty()) frames.emplace_back(field, frame.name);
+  };
+  add("beta_constraints", parameters.beta_constraints);
+  add("plug_values", parameters.plug_values);
   return frames;
 }
 
