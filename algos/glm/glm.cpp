@@ -5,6 +5,7 @@
 #include "algos/glm/actions.hpp"
 #include "algos/glm/columns.hpp"
 #include "algos/glm/deviances.hpp"
+#include "algos/glm/frame_actions.hpp"
 #include "algos/glm/glm_output.hpp"
 #include "algos/glm/train.hpp"
 #include "algos/glm/validate.hpp"
@@ -60,6 +61,7 @@ const model::Algorithm& algorithm() {
     made.tasks.push_back(&mr::task_entry<MeasureTask>());
     made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());
     made.actions = actions();
+    for (const model::Action& action : frame_actions()) made.actions.push_back(action);
     return made;
   }();
   return kAlgorithm;

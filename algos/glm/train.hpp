@@ -79,7 +79,7 @@ class GlmTrainer final : public model::Trainer {
   Reservation memory_;
   std::unique_ptr<mr::ScratchLease> scratch_;
   Expansion expansion_;
-  Columns columns_;
+  TermColumns columns_;
   BetaConstraints constraints_;
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;
