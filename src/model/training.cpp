@@ -54,10 +54,11 @@ struct Models::TrainRequest {
   std::optional<frame::Frame> validation;
   std::optional<frame::Frame> calibration = std::nullopt;
   std::int64_t checkpoint_checksum = 0;  ///< of the model that the form names
+  FurtherFrames further = {};
   template <class Archive>
   void fields(Archive& archive) {
-    archive(algorithm, model_id, form, seed, training, validation, calibration,
-            checkpoint_checksum);
+    archive(algorithm, model_id, form, seed, training, validation, calibration, checkpoint_checksum,
+            further);
   }
 };
 
@@ -80,6 +81,12 @@ std::shared_ptr<job::Job> Models::train(const Build& build) {
     if (!frame.empty()) {
       request.calibration = parts_.frames.require(frame, "calibration_frame");
       std::ranges::copy(frame::column_ids(*request.calibration), std::back_inserter(columns));
+    }
+  }
+  if (build.algorithm->further_frames != nullptr) {
+    for (const auto& [field, key] : build.algorithm->further_frames(build.parameters.get())) {
+      const auto& frame = request.further[field] = parts_.frames.require(key, field);
+      std::ranges::copy(frame::column_ids(frame), std::back_inserter(columns));
     }
   }
   if (!p.checkpoint.empty())
@@ -207,11 +214,12 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                .validation = course.validation ? &*course.validation : nullptr,
                .calibration = course.calibration ? &*course.calibration : nullptr,
                .checkpoint = course.checkpoint.get(),
-               .deadline = {p.max_runtime_secs, job.start_time_ms()}};
+               .deadline = {p.max_runtime_secs, job.start_time_ms()},
+               .further = &request.further};
   std::optional<CrossValidator> folds;
   if (wants_folds(p)) {
     folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,
-                                        course.parameters, p});
+                                        course.parameters, p, &request.further});
     trainer = folds->train(saved ? &*saved : nullptr);
     plan.deadline = folds->main_deadline();
     take_from_folds(algorithm, folds->models(), course.parameters.get(), plan.header);

@@ -76,6 +76,8 @@ class Models {
     std::function<void(const std::string& path, const wire::Bytes& bytes)> write_file = {};
   };
   explicit Models(Parts parts) : parts_(std::move(parts)) {}
+  [[nodiscard]] mr::Engine& engine() const { return parts_.engine; }
+  [[nodiscard]] frame::Frames& frames() const { return parts_.frames; }
   /// Says how jobs train and score.
   void define_jobs(job::Jobs& jobs);
 
