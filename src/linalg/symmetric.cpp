@@ -118,7 +118,8 @@ std::vector<double> multiply(const Symmetric& a, std::span<const double> x) {
   return product;
 }
 
-Cholesky::Cholesky(const Symmetric& matrix, double tolerance) : size_(matrix.size()) {
+void Cholesky::start(const Symmetric& matrix) {
+  size_ = matrix.size();
   for (std::size_t j = 0; j < size_; ++j) {
     if (!std::isfinite(matrix.at(j, j))) {
       throw InputError::illegal_argument(
@@ -128,6 +129,17 @@ Cholesky::Cholesky(const Symmetric& matrix, double tolerance) : size_(matrix.siz
   }
   kept_.resize(size_);
   for (std::size_t i = 0; i < size_; ++i) kept_[i] = i;
+}
+
+std::optional<Cholesky> Cholesky::of_independent(const Symmetric& matrix) {
+  Cholesky made;
+  made.start(matrix);
+  if (!made.factor(matrix, kTolerance)) return std::nullopt;
+  return made;
+}
+
+Cholesky::Cholesky(const Symmetric& matrix, double tolerance) {
+  start(matrix);
   if (factor(matrix, tolerance)) return;
   Symmetric by_columns = matrix;
   kept_ = factor_by_columns(by_columns, tolerance);
