@@ -62,7 +62,7 @@ class Cholesky {
  private:
   Cholesky() = default;
   void start(const Symmetric& matrix);
-  [[nodiscard]] bool factor(const Symmetric& matrix, double tolerance);
+  [[nodiscard]] std::size_t factor(const Symmetric& matrix, double tolerance);
   std::size_t size_ = 0;
   std::vector<std::size_t> kept_;
   Symmetric factor_;  ///< lower triangular, over the kept columns
