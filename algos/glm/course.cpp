@@ -101,7 +101,8 @@ void GlmTrainer::report_history(model::TrainContext& context,
                           .training_weight = prepared_->moments.weight,
                           .validation_weight = validation_weight,
                           .training = training,
-                          .validation = validation});
+                          .validation = validation,
+                          .folds = fold_deviances_});
   };
   header.scoring_history = table_of(history_, header.training_metrics, header.validation_metrics);
   if (!model->offset_removed) return;

@@ -11,6 +11,7 @@
 
 #include "algos/families/linear/design.hpp"
 #include "algos/families/linear/response.hpp"
+#include "algos/glm/expansion.hpp"
 #include "algos/glm/path.hpp"
 
 namespace neve::algos::glm {
@@ -34,9 +35,10 @@ struct Path {
   std::int32_t planned = 0;    ///< lambdas that a search planned; 0: not searched
   double largest_lambda = -1;  ///< of a search; -1 without
   double smallest_lambda = -1;
+  double near_best_lambda = -1;  ///< the largest about as good over folds; -1 without
   template <class Archive>
   void fields(Archive& archive) {
-    archive(fits, standardised, planned, largest_lambda, smallest_lambda);
+    archive(fits, standardised, planned, largest_lambda, smallest_lambda, near_best_lambda);
   }
 };
 
@@ -52,11 +54,12 @@ struct Unrestricted {
 };
 
 /// A trained generalized linear model. Its roles list categorical predictors first (most levels
-/// first), then numeric ones, as the design's terms.
+/// first), then numeric ones; `expansion` says which of the design's terms are of them.
 class GlmModel final : public model::Model {
  public:
   static constexpr std::string_view score_task = "glm.score";
 
+  Expansion expansion;
   linear::Design design;
   linear::Response response;
   // With several classes, coefficients of each follow on another; an ordinal model's last are 0.
@@ -112,14 +115,14 @@ class GlmModel final : public model::Model {
  private:
   template <class Archive>
   void learnt(Archive& archive) {
-    archive(design, response, beta, coefficients, standardized, inference, null_shares, null_mean,
-            dispersion, density_accuracy, calc_like, free_parameters, lambda, alpha, best_submodel,
-            path, rank, gainslift_groups, inflation_factors, offset_removed);
+    archive(expansion, design, response, beta, coefficients, standardized, inference, null_shares,
+            null_mean, dispersion, density_accuracy, calc_like, free_parameters, lambda, alpha,
+            best_submodel, path, rank, gainslift_groups, inflation_factors, offset_removed);
   }
-  void predict_block(const model::ScoreBlock& block, std::span<const double> slopes,
+  void predict_block(const TermBlock& block, std::span<const double> slopes,
                      std::span<double> eta) const;
-  void score_classes(const model::ScoreBlock& block, std::span<const std::span<double>> out) const;
-  void add_standard_errors(const model::ScoreBlock& block, std::span<double> out) const;
+  void score_classes(const TermBlock& block, std::span<const std::span<double>> out) const;
+  void add_standard_errors(const TermBlock& block, std::span<double> out) const;
 };
 
 /// Scaled coefficients as those of standardised columns: with an intercept, 0 where there is none.

@@ -181,6 +181,7 @@ schema::AnyObject GlmModel::output() const {
   made->best_submodel_index = best_submodel;
   made->lambda_max = path.largest_lambda;
   made->lambda_min = path.smallest_lambda;
+  made->lambda_1se = path.near_best_lambda;
   made->dispersion = dispersion;
   made->coefficient_names = coefficient_names();
   made->regression_influence_diagnostics.name = influence;

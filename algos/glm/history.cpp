@@ -119,6 +119,11 @@ Table History::path_table(const Measured& measured) const {
   if (validated) {
     table.columns.push_back({.name = "deviance_test", .type = "double", .format = "%.3f"});
   }
+  const FoldDeviances& folds = measured.folds;
+  for (const char* name : {"deviance_xval", "deviance_se"}) {
+    if (folds.submodels.empty()) break;
+    table.columns.push_back({.name = name, .type = "double", .format = "%.3f"});
+  }
   table.columns.push_back({.name = "alpha", .type = "double", .format = "%.6f"});
   table.columns.push_back({.name = "iterations", .type = "int", .format = "%d"});
   for (const Entry& entry : entries_) {
@@ -130,6 +135,11 @@ Table History::path_table(const Measured& measured) const {
                                       entry.coefficients,
                                       entry.deviance / measured.training_weight};
     if (validated) cells.emplace_back(entry.validation_deviance / measured.validation_weight);
+    if (!folds.submodels.empty()) {
+      const std::size_t at = folds.place_of({entry.alpha, entry.lambda});
+      cells.push_back(at < folds.means.size() ? Table::Cell(folds.means[at]) : Table::Cell());
+      cells.push_back(at < folds.means.size() ? Table::Cell(folds.errors[at]) : Table::Cell());
+    }
     cells.emplace_back(entry.alpha);
     cells.emplace_back();
     const bool scored = !entry.training.empty() || &entry == &entries_.back();

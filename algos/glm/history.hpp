@@ -8,6 +8,7 @@
 #include <neve/model/metrics.hpp>
 #include <neve/schema/table.hpp>
 
+#include "algos/glm/folds.hpp"
 #include "algos/glm/path.hpp"
 
 namespace neve::algos::glm {
@@ -20,6 +21,7 @@ struct Measured {
   double validation_weight;  ///< 0 without a frame
   const model::metrics::Metrics& training;
   const model::metrics::Metrics& validation;
+  const FoldDeviances& folds;  ///< of a path's submodels
 };
 
 /// The course of a fit, for people: the only part of a model that holds times.

@@ -52,8 +52,10 @@ struct Fitted {
                             .prior = reader.weights(),
                             .mu = {mean.data(), n},
                             .weight = {weight.data(), n},
-                            .score = {score.data(), n},
-                            .deviance = {deviance.data(), n}});
+                            .score = {score.data(), n}});
+    for (std::size_t i = 0; i < n; ++i) {
+      deviance[i] = reader.weights()[i] * response.deviance(reader.response()[i], mean[i]);
+    }
   }
 };
 
@@ -156,8 +158,7 @@ void GlmTrainer::diagnose(model::TrainContext& context, GlmModel& model) {
   }
   mr::RunOptions options = context.run_options();
   options.outputs.resize(information.rank());
-  auto written =
-      context.engine.run_with_outputs<InfluenceTask>(design_inputs(*training_), state, options);
+  auto written = context.engine.run_with_outputs<InfluenceTask>(columns_.inputs, state, options);
   const frame::Frame& rows = training_->frame;
   frame::Frame made;
   made.key = "influence_" + context.header.key;

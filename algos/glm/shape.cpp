@@ -56,8 +56,7 @@ bool GlmTrainer::search_shape(model::TrainContext& context) {
   ShapeTask::State state{
       .point = {.design = fit_design(), .response = response_, .beta = fit_.beta},
       .candidates = search_->candidates()};
-  const auto at =
-      context.engine.run<ShapeTask>(design_inputs(*training_), state, context.run_options());
+  const auto at = context.engine.run<ShapeTask>(columns_.inputs, state, context.run_options());
   search_->advance(at.sums);
   ++shape_steps_;
   if (!search_->done()) return true;

@@ -9,6 +9,9 @@
 
 #include "algos/families/linear/irls.hpp"
 #include "algos/families/trees/stopping.hpp"
+#include "algos/glm/beta_constraints.hpp"
+#include "algos/glm/columns.hpp"
+#include "algos/glm/folds.hpp"
 #include "algos/glm/glm_model.hpp"
 #include "algos/glm/history.hpp"
 #include "algos/glm/parameters.hpp"
@@ -51,6 +54,8 @@ class GlmTrainer final : public model::Trainer {
   /// False where there are none left.
   bool next_submodel(model::TrainContext& context);
   [[nodiscard]] bool path_ends() const;
+  [[nodiscard]] bool is_rough() const;
+  void polish();
   [[nodiscard]] linear::Penalty penalty_at(const Submodel& submodel) const;
   [[nodiscard]] double validation_deviance(model::TrainContext& context,
                                            const std::vector<double>& beta);
@@ -59,7 +64,7 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] std::int64_t most_iterations() const;
   [[nodiscard]] bool by_gradients() const;
   [[nodiscard]] bool is_wide_and_sparse() const;
-  [[nodiscard]] std::vector<double> start_values() const;
+  [[nodiscard]] std::optional<std::vector<double>> given_start() const;
 
   // In course.cpp: what is looked at on the way.
   /// Measures the model where the fit stands, where that is asked for now. False where the scores
@@ -72,6 +77,13 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] std::shared_ptr<GlmModel> present_model(model::TrainContext& context) const;
   void report_history(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
   [[nodiscard]] bool is_too_wide(const std::vector<double>& beta) const;
+
+  // In folds.cpp: submodels in a cross-validation.
+  /// Those of the model of all rows, for a fold.
+  [[nodiscard]] Plan plan_of_all_rows(const model::TrainContext& context) const;
+  /// Plans for the submodel that is best over the folds.
+  void take_folds(const model::TrainContext& context);
+  [[nodiscard]] bool has_folds_choice() const { return !fold_deviances_.submodels.empty(); }
 
   // In shape.cpp: theta, power and dispersion by maximum likelihood, in turns with the fit.
   [[nodiscard]] ShapeWanted shape_wanted() const;
@@ -103,6 +115,9 @@ class GlmTrainer final : public model::Trainer {
   std::optional<model::Dataset> validation_;
   Reservation memory_;
   std::unique_ptr<mr::ScratchLease> scratch_;
+  Expansion expansion_;
+  TermColumns columns_;
+  BetaConstraints constraints_;
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;
   double null_mean_ = 0;
@@ -111,17 +126,21 @@ class GlmTrainer final : public model::Trainer {
   double null_steepness_ = 0;
 
   Plan plan_;
+  FoldDeviances fold_deviances_;  ///< without submodels where no folds decide
   std::size_t current_ = 0;
   std::vector<double> start_;       ///< coefficients that the first fit of each alpha starts from
   std::vector<double> start_pull_;  ///< gradient there; empty where not known
   std::vector<double> last_pull_;   ///< gradient at the last fit; empty where not known
   std::vector<bool> wanted_;        ///< coefficients that the fit is over; empty: all
+  std::vector<bool> terms_;         ///< those that the last started fit was over
   linear::Penalty penalty_;         ///< of those
   std::unique_ptr<linear::Optimiser> optimiser_;
   linear::FitState fit_;
   bool known_ = false;  ///< fit_.here is of fit_.beta, where the surface stands
   std::vector<SubmodelFit> fits_;
-  std::size_t best_ = 0;
+  std::size_t best_ = 0;     ///< of the plan
+  std::size_t best_at_ = 0;  ///< of the fits
+  bool polishing_ = false;   ///< the path has ended, its best fit goes on
   std::optional<linear::FitState> best_fit_;
   double null_validation_deviance_ = std::numeric_limits<double>::quiet_NaN();
   std::int32_t iterations_ = 0;                                             ///< of all submodels

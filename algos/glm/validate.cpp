@@ -24,27 +24,12 @@ void refuse_flag(bool value, const char* field, Messages& messages) {
   if (value) model::refuse(field, "true", messages);
 }
 
-template <class E>
-void refuse_values(E value, std::span<const E> refused, const char* field, Messages& messages) {
-  if (std::ranges::find(refused, value) != refused.end()) {
-    model::refuse(field, std::string(schema::enum_text(value)), messages);
-  }
-}
-
-void refuse_unbuilt_choices(const Parameters& p, Messages& messages) {
-  constexpr MissingValues kMissing[] = {MissingValues::plug_values};
-  refuse_values<MissingValues>(p.missing_values_handling, kMissing, "missing_values_handling",
-                               messages);
-}
-
 void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   refuse_flag(p.init_optimal_glm, "init_optimal_glm", messages);
   refuse_flag(p.separate_linear_beta, "separate_linear_beta", messages);
   const auto refuse_frame = [&](const schema::FrameRef& frame, const char* field) {
     if (!frame.empty()) model::refuse(field, frame.name, messages);
   };
-  refuse_frame(p.plug_values, "plug_values");
-  refuse_frame(p.beta_constraints, "beta_constraints");
   refuse_frame(p.linear_constraints, "linear_constraints");
   const auto refuse_list = [&](const auto& list, const char* field) {
     if (!list || list->empty()) return;
@@ -52,8 +37,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
     schema::write_value(*list, text);
     model::refuse(field, text.take(), messages);
   };
-  refuse_list(p.interactions, "interactions");
-  refuse_list(p.interaction_pairs, "interaction_pairs");
   refuse_list(p.control_variables, "control_variables");
 }
 
@@ -79,9 +62,12 @@ void check_penalty(const Parameters& p, Messages& messages) {
     add(messages, Message::Kind::error, "compute_p_values",
         "p-values need a model without penalty; set lambda to 0");
   }
-  if (p.remove_collinear_columns && penalised) {
+  if (p.remove_collinear_columns && (penalised || p.lambda_search)) {
     add(messages, Message::Kind::warning, "remove_collinear_columns",
-        "remove_collinear_columns is meant for models without penalty; set lambda to 0");
+        std::string("remove_collinear_columns is meant for models without penalty. It is used "
+                    "improperly here") +
+            (p.lambda_search ? " with lambda_search; leave that out" : ".  Please set lambda=0") +
+            " or leave remove_collinear_columns out.");
   }
 }
 
@@ -260,7 +246,9 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
           "P values are currently not supported for family=multinomial or ordinal");
   }
   if (p.non_negative) wrong("non_negative", "does not work with " + name + " family.");
-  if (p.startval) model::refuse("startval", "of family " + name, messages);
+  if (!p.beta_constraints.empty()) {
+    wrong("beta_constraints", "does not work with " + name + " family.");
+  }
   if (!p.offset_column.empty() && ordinal) {
     wrong("offset_column", "does not work with ordinal family right now.");
   } else if (!p.offset_column.empty()) {
@@ -283,12 +271,21 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
 
 void validate(const Parameters& given, Messages& messages) {
   const Parameters parameters = implied(given);
-  refuse_unbuilt_choices(parameters, messages);
   refuse_unbuilt_parts(parameters, messages);
   check_influence(parameters, messages);
   check_course(parameters, messages);
   check_penalty(parameters, messages);
   check_solver(parameters, messages);
+  const bool plugs = parameters.missing_values_handling == MissingValues::plug_values;
+  if (plugs && parameters.plug_values.empty()) {
+    add(messages, Message::Kind::error, "missing_values_handling",
+        "No plug values frame provided for Missing Values Handling = PlugValues.");
+  }
+  if (!plugs && !parameters.plug_values.empty()) {
+    add(messages, Message::Kind::error, "missing_values_handling",
+        "When plug values are provided - Missing Values Handling needs to be explicitly set to "
+        "PlugValues.");
+  }
   if (parameters.family == FamilyChoice::negativebinomial && !(parameters.theta > 0)) {
     add(messages, Message::Kind::error, "family",
         "Illegal Negative Binomial theta value. Theta must be a positive number.");
@@ -318,6 +315,16 @@ model::Category category_of(Family family) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> further_frames(const Parameters& parameters) {
+  std::vector<std::pair<std::string, std::string>> frames;
+  const auto add = [&](const char* field, const schema::FrameRef& frame) {
+    if (!frame.empty()) frames.emplace_back(field, frame.name);
+  };
+  add("beta_constraints", parameters.beta_constraints);
+  add("plug_values", parameters.plug_values);
+  return frames;
+}
 
 model::Category category(const Parameters& given, const model::ColumnRoles& roles,
                          Messages& messages) {

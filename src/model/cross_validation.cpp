@@ -90,9 +90,23 @@ std::shared_ptr<Model> CrossValidator::train_fold(std::int32_t fold, const wire:
                .training = &training,
                .validation = &holdout,
                .deadline = deadline(fold + 1),
-               .is_fold = true};
+               .is_fold = true,
+               .further = order_.further};
   return fit(tools, std::move(plan), saved,
              [this](wire::Bytes trainer) { return state(std::move(trainer)); });
+}
+
+/// Not part of what is saved: who takes over does it again.
+void CrossValidator::agree() const {
+  const FitTools& tools = order_.tools;
+  if (tools.algorithm.agree == nullptr) return;
+  const auto with_fold = [&](std::size_t fold, const FoldUse& use) {
+    const FoldWeights weights = weigh_fold(tools.engine, order_.training, folds_,
+                                           static_cast<std::int32_t>(fold), tools.job.token());
+    const Dataset rows = adapt(models_[fold]->header.roles, order_.frame, true);
+    use(reweighted(rows, weights.training), reweighted(rows, weights.holdout));
+  };
+  tools.algorithm.agree(tools.engine, tools.job.token(), models_, with_fold);
 }
 
 const wire::Bytes* CrossValidator::train(const TrainState* saved) {
@@ -108,6 +122,7 @@ const wire::Bytes* CrossValidator::train(const TrainState* saved) {
     done_.folds.push_back(models_.back()->encode());
     trainer = nullptr;
   }
+  agree();
   begin_part(folds_.count, "Main model");
   return trainer;
 }

@@ -35,6 +35,7 @@ class CrossValidator {
     const Header& header;  ///< of the main model before it is trained
     std::shared_ptr<const void> parameters;
     const CommonParameters& common;
+    const FurtherFrames* further = nullptr;  ///< null without
   };
   /// Deals the rows. Throws InputError where that cannot be done.
   explicit CrossValidator(const Order& order);
@@ -55,6 +56,7 @@ class CrossValidator {
   [[nodiscard]] Deadline deadline(std::int32_t fits) const;
   [[nodiscard]] Header fold_header(std::int32_t fold) const;
   std::shared_ptr<Model> train_fold(std::int32_t fold, const wire::Bytes* saved);
+  void agree() const;
   [[nodiscard]] std::string fold_name(std::size_t fold) const;
   void begin_part(std::int32_t fit, std::string name) const;
   /// All holdout predictions; `frames` gets those of each fold where they are kept.

@@ -52,7 +52,9 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
                        .header = plan.header,
                        .calibration = plan.calibration,
                        .checkpoint = plan.checkpoint,
-                       .is_fold = plan.is_fold};
+                       .is_fold = plan.is_fold,
+                       .further = plan.further,
+                       .folds = plan.folds};
   const auto trainer = tools.algorithm.make_trainer(plan.parameters);
   if (saved != nullptr) {
     trainer->resume(context, *saved);

@@ -113,3 +113,56 @@ def test_wide_and_sparse_data_is_fitted_by_gradients_to_the_same_model(client, t
     for name, value in fits["IRLSM"].items():
         assert fits["AUTO"][name] == pytest.approx(value, abs=1e-5), name  # a gradient of 1e-8 over a penalty of 0.01
     client.remove(frame)
+
+
+def test_the_likeliest_power_and_dispersion_are_told(frame):
+    model = train(frame, "cost", family="tweedie", tweedie_variance_power=1.4, tweedie_link_power=0, lambda_=0,
+                  dispersion_parameter_method="ml", fix_tweedie_variance_power=False, calc_like=True)
+    power = model.actual_params["tweedie_variance_power"]
+    assert 1 < power < 2 and power != 1.4
+    assert model.actual_params["init_dispersion_parameter"] == model._model_json["output"]["dispersion"]
+    other = train(frame, "cost", family="tweedie", tweedie_variance_power=1.4, tweedie_link_power=0, calc_like=True)
+    assert model.loglikelihood() > other.loglikelihood()
+
+
+def test_the_likeliest_theta_is_told(frame):
+    model = train(frame, "count", family="negativebinomial", theta=1, dispersion_parameter_method="ml")
+    assert model.actual_params["theta"] == model._model_json["output"]["dispersion"] != 1
+
+
+def test_influence_is_a_frame_beside_the_rows(frame):
+    model = train(frame, "two", family="binomial", influence="dfbetas", lambda_=0)
+    made = model.get_regression_influence_diagnostics()
+    assert made.names == PREDICTORS + ["DFBETA_k.b", "DFBETA_k.c", "DFBETA_x", "DFBETA_z", "DFBETA_Intercept", "two"]
+    assert made.nrow == frame.nrow
+    assert abs(made["DFBETA_x"].mean()[0]) < 0.01
+
+
+def test_a_history_tells_what_was_asked_for(frame):
+    model = train(frame, "two", family="binomial", lambda_=0, score_each_iteration=True,
+                  generate_scoring_history=True)
+    history = model.scoring_history()
+    assert {"alpha", "lambda", "deviance_train", "training_logloss"} <= set(history)
+    assert history["training_logloss"].notna().sum() == len(history) - 1  # all but the start
+    with pytest.raises(Exception, match="early stop:  cannot run when lambda_search=True"):
+        train(frame, "two", family="binomial", lambda_search=True, stopping_rounds=2)
+
+
+def test_an_offset_can_be_left_out_of_scores_and_be_had_back(client, frame):
+    model = H2OGeneralizedLinearEstimator(family="binomial", remove_offset_effects=True)
+    model.train(x=["x", "k"], y="two", training_frame=frame, offset_column="z")
+    full = H2OGeneralizedLinearEstimator(family="binomial")
+    full.train(x=["x", "k"], y="two", training_frame=frame, offset_column="z")
+    assert model.coef() == full.coef()
+    assert model.logloss() != full.logloss()
+    whole = model.make_unrestricted_glm_model(dest="with_its_offset")
+    assert whole.logloss() == full.logloss()
+    assert (whole.predict(frame)["yes"] - full.predict(frame)["yes"]).abs().max() == 0
+    client.remove(whole)
+
+
+def test_folds_choose_the_lambda_of_a_path(frame):
+    model = train(frame, "two", family="binomial", lambda_search=True, nlambdas=20, nfolds=3, seed=1)
+    history = model.scoring_history()
+    assert len(history) > 1 and history["deviance_xval"].idxmin() == len(history) - 1
+    assert model._model_json["output"]["lambda_1se"] >= model._model_json["output"]["lambda_best"]

@@ -11,7 +11,7 @@
 
 namespace neve::algos::trees {
 
-/// A tree of twelve bytes a node, for forests of deep trees: what is kept is what scores.
+/// A tree of sixteen bytes a node, for forests of deep trees; twelve of them are what scores.
 /// Immutable; any number of threads.
 class CompactTree {
  public:
@@ -26,6 +26,9 @@ class CompactTree {
     }
   };
   static_assert(sizeof(Node) == 12);
+  static constexpr std::uint32_t kMissingLeft = 1;
+  static constexpr std::uint32_t kCategorical = 2;
+  static constexpr unsigned kColumnShift = 2;
 
   CompactTree() = default;
   explicit CompactTree(const Tree& tree);
@@ -34,20 +37,42 @@ class CompactTree {
                   std::span<double> out) const;
   /// As is_sound() of soundness.hpp, of a tree that was read from bytes.
   [[nodiscard]] bool is_sound(std::span<const std::int32_t> levels) const;
+  /// The same as a tree whose tests can be read, of columns of these levels.
+  [[nodiscard]] Tree unpacked(std::span<const std::int32_t> levels) const;
+  /// The left child of a node, 0 for a leaf; the right one lies behind it.
+  [[nodiscard]] std::uint32_t left(std::uint32_t node) const { return nodes_[node].left; }
+  /// The column that a node tests.
+  [[nodiscard]] std::size_t column(std::uint32_t node) const {
+    return nodes_[node].test >> kColumnShift;
+  }
+  /// Where a row goes from a node; a leaf leads to itself.
+  [[nodiscard]] std::uint32_t next(std::uint32_t node, const std::uint32_t* keys) const {
+    constexpr unsigned kWordShift = 5;
+    constexpr std::uint32_t kBitMask = 31;
+    const Node& at = nodes_[node];
+    const std::uint32_t key = keys[at.test >> kColumnShift];
+    const std::uint32_t right =
+        (at.test & kCategorical) != 0
+            ? sets_[at.number + (key >> kWordShift)] >> (key & kBitMask) & 1U
+            : static_cast<std::uint32_t>(key + (at.test & kMissingLeft) >= at.number);
+    return at.left == 0 ? node : at.left + right;
+  }
+  [[nodiscard]] std::uint32_t leaf_of(const std::uint32_t* keys) const;
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::int32_t leaves() const { return leaves_; }
   [[nodiscard]] std::int32_t depth() const { return depth_; }
   [[nodiscard]] std::int64_t byte_size() const {
-    return static_cast<std::int64_t>(nodes_.size() * sizeof(Node) + sets_.size() * 4);
+    return static_cast<std::int64_t>(nodes_.size() * (sizeof(Node) + sizeof(float)) +
+                                     sets_.size() * sizeof(std::uint32_t));
   }
   template <class Archive>
   void fields(Archive& archive) {
-    archive(nodes_, sets_, leaves_, depth_);
+    archive(nodes_, weights_, sets_, leaves_, depth_);
   }
 
  private:
-  [[nodiscard]] std::uint32_t step(std::uint32_t at, const std::uint32_t* keys) const;
   std::vector<Node> nodes_;
+  std::vector<float> weights_;  ///< of the training rows that came to each node; scoring needs none
   std::vector<std::uint32_t> sets_;  ///< levels that go right, a bit each
   std::int32_t leaves_ = 0;
   std::int32_t depth_ = 0;

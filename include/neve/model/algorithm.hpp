@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +34,10 @@ void check_bounds(const schema::Schema& schema, const void* parameters, Messages
 /// value.
 void refuse(std::string field, std::string value, Messages& messages);
 
+/// Frames that training reads beside those of rows (constraints, values to fill in), by the
+/// parameter that names each.
+using FurtherFrames = std::map<std::string, frame::Frame>;
+
 /// What training may use. The cluster is reached only through this.
 struct TrainContext {
   mr::Engine& engine;
@@ -46,6 +53,9 @@ struct TrainContext {
   bool is_fold = false;  ///< one fold of a cross-validation, measured on its own rows
   /// Frames that belong to the model, by their keys; published with it. Those of folds are not.
   std::vector<frame::Frame> frames = {};
+  const FurtherFrames* further = nullptr;  ///< null without
+  /// Of the main model of a cross-validation: those of the folds; empty without.
+  std::span<const std::shared_ptr<const Model>> folds = {};
 
   /// Options for runs of this job: its token, and nothing else.
   [[nodiscard]] mr::RunOptions run_options() const {
@@ -74,6 +84,10 @@ class Trainer {
   /// Fills context.header (tables, metrics) and gives the model; its header is set afterwards.
   virtual std::shared_ptr<Model> finish(TrainContext& context) = 0;
 };
+
+/// Calls back with what one fold of a cross-validation was trained on, and with what was held out.
+using FoldUse = std::function<void(const Dataset& training, const Dataset& holdout)>;
+using WithFold = std::function<void(std::size_t fold, const FoldUse& use)>;
 
 class Models;
 
@@ -130,15 +144,25 @@ struct Algorithm {
   /// The frame that probabilities are calibrated with, empty for none; null where that is not
   /// built.
   std::string (*calibration_frame)(const void* parameters) = nullptr;
+  /// Parameters that name further frames, and what they name; null where there are none.
+  std::vector<std::pair<std::string, std::string>> (*further_frames)(const void* parameters) =
+      nullptr;
   /// Whether training can go on from this model; null where it never can.
   void (*check_checkpoint)(const void* parameters, const Model& checkpoint,
                            Messages& messages) = nullptr;
   bool balances_classes = false;  ///< knows balance_classes
+  /// categorical_encoding SortByResponse: columns of at most so many levels need not be sorted, as
+  /// the algorithm does so itself; null where it does not.
+  std::int32_t (*sorts_levels)(const void* parameters) = nullptr;
   std::unique_ptr<Trainer> (*make_trainer)(std::shared_ptr<const void> parameters) = nullptr;
   /// Cross-validation: parameters that the main model takes from the folds' models, such as the
   /// number of trees after early stopping; null where there are none.
   schema::Form (*from_folds)(const void* parameters,
                              std::span<const std::shared_ptr<const Model>> folds) = nullptr;
+  /// Cross-validation: makes the folds' models what they are only together, such as those of the
+  /// penalty that is best for all, once they are there; null where each is final.
+  void (*agree)(mr::Engine& engine, const job::TokenPtr& token,
+                std::span<const std::shared_ptr<Model>> folds, const WithFold& with_fold) = nullptr;
   /// A model from the bytes of Model::encode().
   std::shared_ptr<Model> (*decode)(std::span<const std::byte> bytes) = nullptr;
   /// score_with<TheModel> of score.hpp.

@@ -1,0 +1,108 @@
+#include <algorithm>
+#include <cmath>
+
+#include <neve/base/math.hpp>
+
+#include "algos/glm/train.hpp"
+
+namespace neve::algos::glm {
+namespace {
+
+/// The intercept that a fit starts from: the mean's, or one inside the range of an odd link.
+double start_eta(const linear::Response& response, double mean) { return response.eta_of(mean); }
+
+/// Shares of the classes, none quite 0, so that each has a logarithm.
+std::vector<double> shares_of(const std::vector<double>& weights) {
+  constexpr double kSmallest = 1e-10;
+  double total = 0;
+  for (const double weight : weights) total += weight;
+  std::vector<double> shares;
+  for (const double weight : weights) shares.push_back(std::max(kSmallest, weight / total));
+  return shares;
+}
+
+}  // namespace
+
+/// The intercept of the model without predictors, where an offset shifts every row.
+double GlmTrainer::fit_null_intercept(model::TrainContext& context) {
+  linear::Design bare;
+  bare.has_weights = prepared_->design.has_weights;
+  bare.has_offset = true;
+  mr::Inputs inputs = columns_.inputs;
+  const auto predictors = static_cast<std::ptrdiff_t>(prepared_->design.categoricals.size() +
+                                                      prepared_->design.numerics.size());
+  inputs.columns.erase(inputs.columns.begin(), inputs.columns.begin() + predictors);
+  const mr::ScratchLease scratch(context.engine);
+  linear::Surface surface({context.engine, inputs, context.job.token(), scratch.id()}, bare,
+                          response_, surface_->deviance_scale());
+  const linear::Penalty none{.l1 = {0}, .l2 = {0}};
+  linear::Irls irls(surface, none, {.null_deviance = 1});
+  const double start =
+      start_eta(response_, prepared_->moments.response.mean) - prepared_->moments.offset.mean;
+  auto fit = irls.start({start}, nullptr);
+  while (irls.step(fit)) {
+  }
+  return fit.beta[0];
+}
+
+/// Coefficients of the model without predictors.
+std::vector<double> GlmTrainer::null_coefficients(model::TrainContext& context) {
+  const linear::Design& design = prepared_->design;
+  std::vector<double> beta(linear::coefficient_count(surface_->design(), response_), 0.0);
+  null_shares_ = shares_of(prepared_->moments.class_weights);
+  if (response_.family == linear::Family::ordinal) {
+    double below = 0;
+    const auto slopes = static_cast<std::size_t>(design.slopes());
+    for (std::size_t k = 0; k + 1 < null_shares_.size(); ++k) {
+      below += null_shares_[k];
+      beta[slopes + k] = math::log(below / (1 - below));
+    }
+  } else if (response_.family == linear::Family::multinomial && design.intercept) {
+    const auto size = static_cast<std::size_t>(design.size());
+    for (std::size_t k = 0; k < null_shares_.size(); ++k) {
+      beta[(k + 1) * size - 1] = math::log(null_shares_[k]);
+    }
+  } else if (null_shares_.empty() && design.intercept) {
+    beta.back() = design.has_offset ? fit_null_intercept(context)
+                                    : start_eta(response_, prepared_->moments.response.mean);
+  }
+  if (!design.intercept) {
+    null_shares_.assign(null_shares_.size(), 1 / static_cast<double>(null_shares_.size()));
+  }
+  return beta;
+}
+
+void GlmTrainer::fit_null_model(model::TrainContext& context) {
+  const linear::Design& design = prepared_->design;
+  std::vector<double> beta = null_coefficients(context);
+  null_mean_ = null_shares_.empty() ? response_.mu_of(design.intercept ? beta.back() : 0) : 0;
+  auto at = surface_->likelihood(beta);
+  null_deviance_ = at.deviance;
+  // The slope by standardised coefficients, or by raw ones where those are penalised.
+  null_steepness_ = 0;
+  const auto first = static_cast<std::size_t>(design.categorical_size());
+  const auto slopes = static_cast<std::size_t>(design.slopes());
+  const auto size = static_cast<std::size_t>(surface_->design().size());
+  for (std::size_t at_all = 0; at_all < beta.size(); ++at_all) {
+    const std::size_t j = at_all % size;
+    const bool threshold = at_all >= size && response_.family == linear::Family::ordinal;
+    if (j >= slopes || threshold) continue;
+    const bool raw = j >= first && !parameters_->standardize;
+    const double scale = raw ? design.numerics[j - first].scale : 1;
+    null_steepness_ = std::max(null_steepness_,
+                               std::fabs(at.gradient[at_all]) * scale * surface_->deviance_scale());
+  }
+  start_ = beta;
+  start_pull_ = at.gradient;
+  const auto given = given_start();
+  if (given) start_ = *given;
+  const bool moved = clamp_into(penalty_at({}), start_);
+  if (given || moved) {
+    start_pull_.clear();
+    return;
+  }
+  fit_.here = std::move(at);
+  known_ = true;
+}
+
+}  // namespace neve::algos::glm
