@@ -71,7 +71,7 @@ void GbmTrainer::reserve_metrics(const model::TrainContext& context) {
 
 void GbmTrainer::check_response(const model::TrainContext& context) const {
   trees::check_response_varies(context.roles, booster_->loaded().rows, booster_->response_range(),
-                               !parameters_->check_constant_response);
+                               context.is_fold || !parameters_->check_constant_response);
   const double least = booster_->response_range().first;
   const bool positive = distribution_.family == Family::gamma;
   if (distribution_.has_log_link() && (least < 0 || (positive && least == 0))) {
@@ -95,7 +95,7 @@ void GbmTrainer::prepare(model::TrainContext& context) {
                                        " cannot be used with a multinomial response.");
   }
   trees::check_class_rates(p.sample_rate_per_class, context.roles);
-  scoring_.emplace(p, context.category, context.validation != nullptr);
+  scoring_.emplace(p, context.category, context.validation != nullptr, context.is_fold);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);
   trees::RowColumns columns = row_columns(context);
   columns.class_weights = trees::class_weights_of(context, p);

@@ -32,7 +32,7 @@ std::int64_t sketch_bytes(const frame::Layout& layout, const RowColumns& columns
 }
 
 std::int64_t row_store_bytes(std::int64_t rows, const RowColumns& columns, const BinLayout& bins) {
-  std::int64_t bytes = kWordBytes + 2;  // response, order
+  std::int64_t bytes = kWordBytes + 2 + 2;  // response, order, which rows
   for (const Tile& tile : bins.tiles) bytes += static_cast<std::int64_t>(tile.row_bytes());
   // Scores and residuals; weights and addends in the widest form, where rows differ in weight.
   bytes += columns.classes * (kWordBytes + 4);
