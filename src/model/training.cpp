@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include <neve/base/error.hpp>
@@ -19,7 +20,7 @@ std::string join(const std::vector<std::string>& names) {
   return text;
 }
 
-/// Missing or negative weights would spoil sums without a trace.
+/// Weights that are no weights would spoil sums without a trace.
 void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr& token) {
   if (data.weights < 0) return;
   const mr::Inputs weights{data.inputs.layout,
@@ -28,6 +29,10 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
   if (range.missing > 0)
     throw InputError::illegal_argument("The weights column has missing values.");
   if (range.low < 0) throw InputError::illegal_argument("The weights column has negative values.");
+  if (range.high == 0)
+    throw InputError::illegal_argument("The weights column has no positive value: no row counts.");
+  if (std::isinf(range.high))
+    throw InputError::illegal_argument("The weights column has infinite values.");
 }
 
 /// Lets the main model have what the folds' models have found out.
@@ -138,18 +143,18 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   header.roles = choose_roles(parts_.engine, p, request.training, job.token(), dropped);
   if (!dropped.empty())
     warn_all(job, header, {"Dropping bad and constant columns: [" + join(dropped) + "]"});
-  if (header.roles.predictors.empty()) {
-    throw InputError::illegal_argument(
-        "No predictor is left: every column is the response, ignored, constant, text or an id.");
-  }
-  Messages messages;
-  header.category = algorithm.category(course.parameters.get(), header.roles, messages);
   encode_roles(
       parts_.engine,
       {.scheme = p.categorical_encoding,
        .unsorted =
            algorithm.sorts_levels != nullptr ? algorithm.sorts_levels(course.parameters.get()) : 0},
       request.training, header.roles, job.token());
+  if (header.roles.predictors.empty()) {
+    throw InputError::illegal_argument(
+        "No predictor is left: every column is the response, ignored, constant, text or an id.");
+  }
+  Messages messages;
+  header.category = algorithm.category(course.parameters.get(), header.roles, messages);
   course.training = with_encoded_columns(
       parts_.engine, header.roles, adapt(header.roles, request.training, algorithm.supervised),
       job.token());

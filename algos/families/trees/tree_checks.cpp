@@ -5,8 +5,6 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 
-#include "algos/families/trees/stopping.hpp"
-
 namespace neve::algos::trees {
 
 using model::Message;
@@ -39,13 +37,6 @@ void check_category(const TreeParameters& p, model::Category category, model::Me
   if (p.calibrate_model && category != model::Category::binomial) {
     add_error(messages, "calibrate_model",
               "Model calibration is only currently supported for binomial models.");
-  }
-  if (p.stopping_rounds > 0 && !can_decide(p, category)) {
-    add_error(messages, "stopping_metric",
-              "The value " + std::string(schema::enum_text(p.stopping_metric)) +
-                  " of parameter stopping_metric is not measured for such a model (" +
-                  std::string(schema::enum_text(category)) +
-                  "), so that it cannot end its training");
   }
 }
 
