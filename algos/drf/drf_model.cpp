@@ -4,6 +4,8 @@
 
 #include "algos/drf/drf_output.hpp"
 #include "algos/families/trees/class_balance.hpp"
+#include "algos/families/trees/row_answers.hpp"
+#include "algos/families/trees/view.hpp"
 
 namespace neve::algos::drf {
 
@@ -18,6 +20,28 @@ void DrfModel::score(const model::ScoreBlock& block, std::span<const std::span<d
   votes_to_outputs(tree_per_class, voters, values);
   trees::correct_probabilities(class_weights, values);
   if (out.size() > values.size()) calibration.fill(values[1], out.subspan(values.size()));
+}
+
+std::unique_ptr<const model::RowExplainer> DrfModel::explainer(model::RowQuestion question) const {
+  // The trees are this model's own, which outlives its answers.
+  const std::shared_ptr<const trees::TreeGrid> own(std::shared_ptr<void>(), &iterations);
+  return trees::answers_of(question, {own, levels, model::is_classifier(header.category)},
+                           header.roles.predictors);
+}
+
+std::optional<model::TreeView> DrfModel::tree(std::int32_t number,
+                                              const std::string& tree_class) const {
+  const std::size_t classes = iterations.empty() ? 1 : iterations.front().size();
+  const auto [iteration, of_class] =
+      trees::choose_tree(header, iterations.size(), classes, number, tree_class);
+  model::TreeView view = trees::view_of(iterations[iteration][of_class].unpacked(levels), levels);
+  if (!header.roles.response_domain) return view;
+  view.tree_class = (*header.roles.response_domain)[of_class];
+  // One tree for two classes says how likely the second one is, and is shown as the first one's.
+  if (classes == 1) {
+    for (model::TreeView::Node& node : view.nodes) node.value = 1 - node.value;
+  }
+  return view;
 }
 
 bool DrfModel::is_sound() const {

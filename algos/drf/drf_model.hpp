@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +31,10 @@ class DrfModel final : public model::Model {
     return calibration.outputs(header.roles);
   }
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
+  [[nodiscard]] std::unique_ptr<const model::RowExplainer> explainer(
+      model::RowQuestion question) const override;
+  [[nodiscard]] std::optional<model::TreeView> tree(std::int32_t number,
+                                                    const std::string& tree_class) const override;
   [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
   [[nodiscard]] bool is_sound() const override;
   [[nodiscard]] schema::AnyObject output() const override;

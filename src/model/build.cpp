@@ -114,6 +114,11 @@ void Models::check_others(Build& build) {
     const std::string frame = algorithm.calibration_frame(build.parameters.get());
     if (!frame.empty()) (void)require_frame(parts_.frames, frame, "calibration_frame");
   }
+  if (algorithm.further_frames != nullptr) {
+    for (const auto& [field, key] : algorithm.further_frames(build.parameters.get())) {
+      (void)require_frame(parts_.frames, key, field);
+    }
+  }
   if (p.checkpoint.empty() || algorithm.check_checkpoint == nullptr) return;
   if (const ModelPtr checkpoint = find(p.checkpoint.name)) {
     algorithm.check_checkpoint(build.parameters.get(), *checkpoint, build.messages);

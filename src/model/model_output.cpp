@@ -74,6 +74,11 @@ void fill_cross_validation(const CrossValidation& from, ModelOutput& output) {
 
 }  // namespace
 
+std::optional<TreeView> Model::tree(std::int32_t /*number*/,
+                                    const std::string& /*tree_class*/) const {
+  return std::nullopt;
+}
+
 void fill_output(const Header& header, ModelOutput& output) {
   const ColumnRoles& roles = header.roles;
   output.names = roles.predictors;

@@ -1,5 +1,6 @@
 #include <neve/model/score.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <iterator>
@@ -14,6 +15,14 @@ namespace neve::model {
 std::string class_column(const std::string& level) {
   return whole_number(level) ? "p" + level : level;
 }
+
+namespace {
+
+std::int32_t code_of(double value) {
+  return std::isnan(value) ? frame::kMissingCode : static_cast<std::int32_t>(value);
+}
+
+}  // namespace
 
 struct BlockReader::Buffers {
   const mr::RowGroup& group;
@@ -146,7 +155,56 @@ std::int32_t predicted_class(std::span<const std::span<double>> values, std::siz
   return static_cast<std::int32_t>(best);
 }
 
+std::vector<std::optional<QuestionPart>> parts_of(const Model& model, const ScoreRequest& request) {
+  constexpr std::size_t kColumnsAtOnce = 64;
+  if (!request.question) return {std::nullopt};
+  const auto explainer = model.explainer(*request.question);
+  NEVE_CHECK(explainer != nullptr, "the model does not answer this");
+  std::vector<std::optional<QuestionPart>> parts;
+  const std::size_t count = explainer->count();
+  for (std::size_t first = 0; first < count; first += kColumnsAtOnce)
+    parts.emplace_back(
+        QuestionPart{*request.question, first, std::min(kColumnsAtOnce, count - first)});
+  return parts;
+}
+
+std::vector<mr::OutputColumn> answer_outputs(const Model& model, const QuestionPart& part,
+                                             std::vector<std::string>& names) {
+  const auto explainer = model.explainer(part.question);
+  std::vector<mr::OutputColumn> columns;
+  for (std::size_t i = 0; i < part.count; ++i) {
+    RowExplainer::Column column = explainer->column(part.first + i);
+    names.push_back(std::move(column.name));
+    columns.emplace_back();
+    if (!explainer->has_levels()) continue;
+    columns.back() = {mr::OutputKind::codes, frame::ColumnType::categorical, column.domain};
+  }
+  return columns;
+}
+
 namespace {
+
+void answer_group(const RowExplainer& explainer, const ScorePlan& plan, const mr::RowGroup& group,
+                  mr::Outputs& outputs) {
+  const std::size_t count = plan.part->count;
+  std::vector<double> values(count * ScoreBlock::kMostRows);
+  std::vector<std::span<double>> out(count);
+  BlockReader reader(group, plan);
+  for (std::size_t begin = 0; begin < static_cast<std::size_t>(group.rows);) {
+    const ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = {values.data() + i * ScoreBlock::kMostRows, block.rows};
+    explainer.answer(block, plan.part->first, out);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (explainer.has_levels()) {
+        std::ranges::transform(out[i], outputs.codes(i).subspan(begin).begin(), code_of);
+      } else {
+        std::ranges::copy(out[i], outputs.doubles(i).subspan(begin).begin());
+      }
+    }
+    begin += block.rows;
+  }
+}
 
 PickedRows rows_of_fold(const mr::RowGroup& group, const ScorePlan& plan) {
   constexpr std::int64_t kMostRows = 65'536;
@@ -213,6 +271,10 @@ class ScoreWriter {
 
 void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group,
                  mr::Outputs& outputs) {
+  if (plan.part) {
+    answer_group(*model.explainer(plan.part->question), plan, group, outputs);
+    return;
+  }
   PickedRows of_fold;
   if (plan.folds >= 0) of_fold = rows_of_fold(group, plan);
   const PickedRows* picked = plan.folds >= 0 ? &of_fold : nullptr;
