@@ -89,7 +89,7 @@ RowStore loaded(const std::vector<double>& x, const std::vector<double>& y,
                                             frame::encode_doubles(w)};
   const mr::RowGroup group{GroupIndex(1), 100, static_cast<std::int64_t>(x.size()), chunks};
   LoadTask::State state;
-  state.spec.columns = {{.cuts = {0.5F, 1.5F, 2.5F}, .count = 4}};
+  state.spec.columns = {{.count = 4, .cuts = {0.5F, 1.5F, 2.5F}}};
   state.columns.predictors = {0};
   state.columns.response = 1;
   state.columns.weights = weighted ? 2 : -1;
