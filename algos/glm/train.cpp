@@ -225,11 +225,24 @@ std::vector<double> GlmTrainer::null_coefficients(model::TrainContext& context) 
   return beta;
 }
 
+/// Whether the first thing to do will be X'WX at the model without predictors, over all of them.
+bool GlmTrainer::starts_with_gram() const {
+  const auto all_zero = [](const std::optional<std::vector<double>>& values) {
+    return values && !values->empty() &&
+           std::ranges::all_of(*values, [](double v) { return v == 0; });
+  };
+  const linear::Design& design = prepared_->design;
+  return !by_gradients() && !searches_lambda(*parameters_) && !parameters_->startval &&
+         (all_zero(parameters_->alpha) || all_zero(parameters_->lambda_)) &&
+         design.categoricals.empty() && !design.numerics.empty() && design.response_classes == 1 &&
+         parameters_->max_iterations != 0;
+}
+
 void GlmTrainer::fit_null_model(model::TrainContext& context) {
   const linear::Design& design = prepared_->design;
   std::vector<double> beta = null_coefficients(context);
   null_mean_ = null_shares_.empty() ? response_.mu_of(design.intercept ? beta.back() : 0) : 0;
-  auto at = surface_->likelihood(beta);
+  auto at = starts_with_gram() ? surface_->likelihood_and_gram(beta) : surface_->likelihood(beta);
   null_deviance_ = at.deviance;
   // The slope by standardised coefficients, or by raw ones where those are penalised.
   null_steepness_ = 0;

@@ -149,15 +149,19 @@ bool Irls::move(FitState& state, const Proposal& proposal) {
   return false;
 }
 
+/// About the square of a standard error of distance 1; above 0 for a perfect fit too.
+double Irls::dispersion(const FitState& state) const {
+  return std::max(state.here.deviance, 1e-14 * tolerance_.null_deviance) *
+         surface_.deviance_scale();
+}
+
 void Irls::judge(FitState& state, double distance, const Before& before) const {
   const double gained = before.objective - state.objective;
   const double moved = largest_difference(before.beta, state.beta);
   const bool running_away = state.here.largest_eta > before.largest_eta + kRunningAway;
   const double deviance = state.here.deviance;
   const double shrink = state.last_distance > 0 ? distance / state.last_distance : 1;
-  const double dispersion = std::max(deviance * surface_.deviance_scale(),
-                                     1e-14 * tolerance_.null_deviance * surface_.deviance_scale());
-  const bool small = distance * std::min(1.0, shrink) <= kLastStep * dispersion;
+  const bool small = distance * std::min(1.0, shrink) <= kLastStep * dispersion(state);
   const bool asked =
       tolerance_.objective >= 0 && gained <= tolerance_.objective * std::fabs(state.objective);
   const double left = deviance + 1e-3 * tolerance_.null_deviance;
@@ -210,6 +214,12 @@ bool Irls::is_worn(const FitState& state, const Proposal& proposal) const {
   return tolerance_.rough == 0 && proposal.distance > kGoodShrink * state.last_distance;
 }
 
+/// Whether a step is so small that nobody need look where it leads.
+bool Irls::is_last(const FitState& state, const Proposal& proposal) const {
+  return tolerance_.rough == 0 && proposal.distance <= kLastStep * dispersion(state) &&
+         largest_difference(state.beta, proposal.beta) <= tolerance_.beta;
+}
+
 bool Irls::step(FitState& state) {
   if (state.done) return false;
   const bool fresh = !state.gram.has_value();
@@ -220,6 +230,11 @@ bool Irls::step(FitState& state) {
     // The old matrix is too far off: the same iteration again with a new one.
     drop_gram(state);
     return step(state);
+  }
+  if (is_last(state, proposal)) {
+    state.beta = proposal.beta;
+    state.done = state.converged = true;
+    return false;
   }
   const Before before{state.objective, state.beta, state.here.gradient, state.here.largest_eta};
   const bool moved = move(state, proposal);

@@ -97,6 +97,8 @@ class Irls final : public Optimiser {
                                            const std::vector<double>& step) const;
   /// Whether X'WX is to be made anew before a step.
   [[nodiscard]] bool is_worn(const FitState& state, const Proposal& proposal) const;
+  [[nodiscard]] bool is_last(const FitState& state, const Proposal& proposal) const;
+  [[nodiscard]] double dispersion(const FitState& state) const;
   /// As Proposal::distance: about how far the minimum is, were X'WX diagonal.
   [[nodiscard]] double distance_left(const FitState& state) const;
   void judge_roughly(FitState& state, double distance);

@@ -8,9 +8,9 @@
 namespace neve::algos::linear {
 
 mr::TaskList tasks() {
-  return {&mr::task_entry<MomentsTask>(), &mr::task_entry<LikelihoodTask>(),
+  return {&mr::task_entry<MomentsTask>(),         &mr::task_entry<LikelihoodTask>(),
           &mr::task_entry<CategoricalGramTask>(), &mr::task_entry<NumericGramTask>(),
-          &mr::task_entry<ThresholdGramTask>()};
+          &mr::task_entry<LikelihoodGramTask>(),  &mr::task_entry<ThresholdGramTask>()};
 }
 
 }  // namespace neve::algos::linear
