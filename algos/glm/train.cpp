@@ -232,9 +232,12 @@ bool GlmTrainer::starts_with_gram() const {
            std::ranges::all_of(*values, [](double v) { return v == 0; });
   };
   const linear::Design& design = prepared_->design;
+  const auto& seen = prepared_->moments;
+  const auto cells = (seen.rows + seen.rows_left_out) * std::ssize(design.numerics);
   return !by_gradients() && !searches_lambda(*parameters_) && !parameters_->startval &&
          (all_zero(parameters_->alpha) || all_zero(parameters_->lambda_)) &&
          design.categoricals.empty() && !design.numerics.empty() && design.response_classes == 1 &&
+         seen.stored == cells &&
          parameters_->max_iterations != 0;
 }
 

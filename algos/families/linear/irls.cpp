@@ -205,8 +205,10 @@ void Irls::learn(FitState& state, const Before& before) {
   }
   past.product = dot(past.step, past.change);
   const double expected = dot(past.step, times(*state.gram, past.step));
+  // Otherwise rounding, or a surface that is not what its second derivative says.
   if (!(past.product > 0.1 * expected && past.product < 10 * expected)) return;
   correct(*state.gram, past);
+  factor_.reset();
   state.past.push_back(std::move(past));
 }
 

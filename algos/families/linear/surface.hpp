@@ -43,7 +43,7 @@ class Surface {
 
   LikelihoodTask::Partial likelihood(const std::vector<double>& beta);
   /// The same, and keeps X'WX from the same pass for gram(). For numerics only and one set of
-  /// coefficients.
+  /// coefficients; to the same bits as apart where no column is sparse.
   LikelihoodTask::Partial likelihood_and_gram(const std::vector<double>& beta);
   /// X'WX where likelihood() was asked for last; `largest_weight` is of its answer.
   linalg::Symmetric gram(double largest_weight);
