@@ -8,6 +8,7 @@
 
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
+#include "algos/glm/start_values.hpp"
 #include "algos/glm/validate.hpp"
 
 namespace neve::algos::glm {
@@ -39,7 +40,9 @@ std::vector<double> shares_of(const std::vector<double>& weights) {
 void GlmTrainer::take_roles(model::TrainContext& context) {
   model::ColumnRoles& roles = context.header.roles;
   response_ = settle_response(*parameters_, roles);
-  const auto order = coefficient_order(roles);
+  Terms terms = order_terms(context, *parameters_, roles, context.training);
+  const auto& order = terms.order;
+  expansion_ = std::move(terms.expansion);
   reorder(order, roles);
   training_ = context.training;
   reorder(order, *training_);
@@ -55,11 +58,15 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
 
 void GlmTrainer::prepare(model::TrainContext& context) {
   take_roles(context);
-  const auto inputs = design_inputs(*training_);
-  linear::Design bare = bare_design(*parameters_, context.header.roles);
-  // Folds have weights that no role names.
-  bare.has_weights = training_->weights >= 0;
-  prepared_ = linear::prepare(context.engine, inputs, std::move(bare), context.run_options());
+  columns_ = make_columns(context, *parameters_, context.header.roles, *training_, expansion_);
+  constraints_ = read_beta_constraints(context, *parameters_, columns_.design);
+  linear::Given given = constraints_.preparation(*parameters_);
+  if (parameters_->missing_values_handling == MissingValues::plug_values) {
+    const GivenTable table(context.engine, context.further->at("plug_values"), "plug_values");
+    read_plug_values(table, columns_.design, given);
+  }
+  prepared_ = linear::prepare(context.engine, columns_.inputs, columns_.design,
+                              context.run_options(), given);
   check_response(response_, prepared_->moments);
   if (parameters_->generate_variable_inflation_factors && prepared_->design.numerics.empty()) {
     throw InputError::illegal_argument(
@@ -75,7 +82,7 @@ void GlmTrainer::prepare(model::TrainContext& context) {
   const double scale =
       parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
   surface_.emplace(
-      linear::Surface::Data{context.engine, inputs, context.job.token(), scratch_->id()},
+      linear::Surface::Data{context.engine, columns_.inputs, context.job.token(), scratch_->id()},
       fit_design(), response_, scale);
   fit_null_model(context);
   plan_ = plan_submodels(*parameters_, null_steepness_, *prepared_);
@@ -171,13 +178,10 @@ double GlmTrainer::fit_null_intercept(model::TrainContext& context) {
   linear::Design bare;
   bare.has_weights = prepared_->design.has_weights;
   bare.has_offset = true;
-  mr::Inputs inputs{training_->inputs.layout, {}};
-  const auto add = [&](std::int32_t at) {
-    if (at >= 0) inputs.columns.push_back(training_->inputs.columns[static_cast<std::size_t>(at)]);
-  };
-  add(training_->response);
-  add(training_->weights);
-  add(training_->offset);
+  mr::Inputs inputs = columns_.inputs;
+  const auto predictors = static_cast<std::ptrdiff_t>(prepared_->design.categoricals.size() +
+                                                      prepared_->design.numerics.size());
+  inputs.columns.erase(inputs.columns.begin(), inputs.columns.begin() + predictors);
   const mr::ScratchLease scratch(context.engine);
   linear::Surface surface({context.engine, inputs, context.job.token(), scratch.id()}, bare,
                           response_, surface_->deviance_scale());
@@ -225,22 +229,6 @@ std::vector<double> GlmTrainer::null_coefficients(model::TrainContext& context) 
   return beta;
 }
 
-/// Whether the first thing to do will be X'WX at the model without predictors, over all of them.
-bool GlmTrainer::starts_with_gram() const {
-  const auto all_zero = [](const std::optional<std::vector<double>>& values) {
-    return values && !values->empty() &&
-           std::ranges::all_of(*values, [](double v) { return v == 0; });
-  };
-  const linear::Design& design = prepared_->design;
-  const auto& seen = prepared_->moments;
-  const auto cells = (seen.rows + seen.rows_left_out) * std::ssize(design.numerics);
-  return !by_gradients() && !searches_lambda(*parameters_) && !parameters_->startval &&
-         (all_zero(parameters_->alpha) || all_zero(parameters_->lambda_)) &&
-         design.categoricals.empty() && !design.numerics.empty() && design.response_classes == 1 &&
-         seen.stored == cells &&
-         parameters_->max_iterations != 0;
-}
-
 void GlmTrainer::fit_null_model(model::TrainContext& context) {
   const linear::Design& design = prepared_->design;
   std::vector<double> beta = null_coefficients(context);
@@ -263,8 +251,10 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
   }
   start_ = beta;
   start_pull_ = at.gradient;
-  if (parameters_->startval) {
-    start_ = start_values();
+  const auto given = given_start();
+  if (given) start_ = *given;
+  const bool moved = clamp_into(penalty_at({}), start_);
+  if (given || moved) {
     start_pull_.clear();
     return;
   }
@@ -272,19 +262,10 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
   known_ = true;
 }
 
-/// The user's start, from standardised or raw coefficients to scaled ones.
-std::vector<double> GlmTrainer::start_values() const {
-  const linear::Design& design = prepared_->design;
-  std::vector<double> values = *parameters_->startval;
-  const auto names = design.coefficient_names();
-  if (values.size() != names.size()) {
-    throw InputError::illegal_argument("startval has " + std::to_string(values.size()) +
-                                       " values; this model has " + std::to_string(names.size()) +
-                                       " coefficients.");
-  }
-  if (parameters_->standardize) return values;
-  if (!design.intercept) values.push_back(0);
-  return linear::to_scaled(design, values);
+/// Scaled coefficients that the user would start from.
+std::optional<std::vector<double>> GlmTrainer::given_start() const {
+  if (parameters_->startval) return start_values(*parameters_, prepared_->design, response_);
+  return constraints_.start(prepared_->design);
 }
 
 std::int64_t GlmTrainer::most_iterations() const {
@@ -306,6 +287,7 @@ std::size_t GlmTrainer::lambdas() const {
 
 linear::Penalty GlmTrainer::penalty_at(const Submodel& submodel) const {
   auto penalty = penalty_of(*parameters_, submodel, prepared_->design);
+  constraints_.add_to(*parameters_, prepared_->design, penalty);
   if (!null_shares_.empty()) spread(surface_->whole_design(), response_, penalty);
   return penalty;
 }
@@ -331,11 +313,6 @@ void GlmTrainer::make_optimiser() {
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);
   }
-}
-
-/// The lambdas of a path lead to one that is kept: only that fit goes to the last digits, at last.
-bool GlmTrainer::is_rough() const {
-  return searches_lambda(*parameters_) && !by_gradients() && !polishing_;
 }
 
 /// Coefficients of the fit as the model has them: for each class, where there are several.
@@ -469,21 +446,6 @@ bool GlmTrainer::next_submodel(model::TrainContext& context) {
   }
   if (rough) polish();
   return rough;
-}
-
-/// Goes on with the best fit to the last digits.
-void GlmTrainer::polish() {
-  polishing_ = true;
-  if (best_at_ + 1 != fits_.size()) {
-    fit_ = *best_fit_;
-    terms_.assign(fit_.beta.size(), false);
-    known_ = false;
-  }
-  current_ = best_;
-  const auto penalty = penalty_at(plan_.submodels[current_]);
-  wanted_ =
-      strong_set({fit_.here.gradient, surface_->deviance_scale()}, fit_.beta, penalty, penalty);
-  start_fit();
 }
 
 bool GlmTrainer::step(model::TrainContext& context) {

@@ -8,6 +8,8 @@
 #include <neve/model/algorithm.hpp>
 
 #include "algos/families/linear/irls.hpp"
+#include "algos/glm/beta_constraints.hpp"
+#include "algos/glm/columns.hpp"
 #include "algos/glm/glm_model.hpp"
 #include "algos/glm/history.hpp"
 #include "algos/glm/parameters.hpp"
@@ -59,7 +61,7 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] std::int64_t most_iterations() const;
   [[nodiscard]] bool by_gradients() const;
   [[nodiscard]] bool is_wide_and_sparse() const;
-  [[nodiscard]] std::vector<double> start_values() const;
+  [[nodiscard]] std::optional<std::vector<double>> given_start() const;
 
   void warn(model::TrainContext& context, const std::string& text) const;
   void warn_of_fit(model::TrainContext& context) const;
@@ -79,6 +81,9 @@ class GlmTrainer final : public model::Trainer {
   std::optional<model::Dataset> validation_;
   Reservation memory_;
   std::unique_ptr<mr::ScratchLease> scratch_;
+  Expansion expansion_;
+  TermColumns columns_;
+  BetaConstraints constraints_;
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;
   double null_mean_ = 0;
