@@ -424,6 +424,7 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
   best_fit_ = fit_;
   best_fit_->gram.reset();
   best_fit_->gram_beta.clear();
+  best_fit_->past.clear();
 }
 
 /// Whether the lambdas of the present alpha that are left are not worth their while.
