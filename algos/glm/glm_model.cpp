@@ -29,6 +29,18 @@ double scaled_value(const linear::NumericTerm& term, double x, bool skip) {
   return (x - term.center) * (1 / term.scale);
 }
 
+/// The same of many values, times a slope.
+void add_scaled(const linear::NumericTerm& term, double slope, bool skip,
+                std::span<const double> values, std::span<double> eta) {
+  const double missing = skip ? kNaN : term.fill;
+  const double center = term.center;
+  const double by = 1 / term.scale;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double x = std::isnan(values[i]) ? missing : values[i];
+    eta[i] += slope * ((x - center) * by);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> GlmModel::extra_outputs() const {
@@ -135,8 +147,7 @@ void GlmModel::predict_block(const TermBlock& block, std::span<const double> slo
     const auto values = block.numbers(j);
     const double slope = slopes[first + j];
     if (slope == 0 && !skip) continue;
-    for (std::size_t i = 0; i < block.rows(); ++i)
-      eta[i] += slope * scaled_value(term, values[i], skip);
+    add_scaled(term, slope, skip, values.first(block.rows()), eta);
   }
 }
 

@@ -233,7 +233,7 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
   const linear::Design& design = prepared_->design;
   std::vector<double> beta = null_coefficients(context);
   null_mean_ = null_shares_.empty() ? response_.mu_of(design.intercept ? beta.back() : 0) : 0;
-  auto at = surface_->likelihood(beta);
+  auto at = starts_with_gram() ? surface_->likelihood_and_gram(beta) : surface_->likelihood(beta);
   null_deviance_ = at.deviance;
   // The slope by standardised coefficients, or by raw ones where those are penalised.
   null_steepness_ = 0;
@@ -313,11 +313,6 @@ void GlmTrainer::make_optimiser() {
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);
   }
-}
-
-/// The lambdas of a path lead to one that is kept: only that fit goes to the last digits, at last.
-bool GlmTrainer::is_rough() const {
-  return searches_lambda(*parameters_) && !by_gradients() && !polishing_;
 }
 
 /// Coefficients of the fit as the model has them: for each class, where there are several.
@@ -429,6 +424,7 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
   best_fit_ = fit_;
   best_fit_->gram.reset();
   best_fit_->gram_beta.clear();
+  best_fit_->past.clear();
 }
 
 /// Whether the lambdas of the present alpha that are left are not worth their while.
@@ -451,21 +447,6 @@ bool GlmTrainer::next_submodel(model::TrainContext& context) {
   }
   if (rough) polish();
   return rough;
-}
-
-/// Goes on with the best fit to the last digits.
-void GlmTrainer::polish() {
-  polishing_ = true;
-  if (best_at_ + 1 != fits_.size()) {
-    fit_ = *best_fit_;
-    terms_.assign(fit_.beta.size(), false);
-    known_ = false;
-  }
-  current_ = best_;
-  const auto penalty = penalty_at(plan_.submodels[current_]);
-  wanted_ =
-      strong_set({fit_.here.gradient, surface_->deviance_scale()}, fit_.beta, penalty, penalty);
-  start_fit();
 }
 
 bool GlmTrainer::step(model::TrainContext& context) {

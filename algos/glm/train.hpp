@@ -51,6 +51,7 @@ class GlmTrainer final : public model::Trainer {
   bool next_submodel(model::TrainContext& context);
   [[nodiscard]] bool path_ends() const;
   [[nodiscard]] bool is_rough() const;
+  [[nodiscard]] bool starts_with_gram() const;
   void polish();
   [[nodiscard]] linear::Penalty penalty_at(const Submodel& submodel) const;
   [[nodiscard]] double validation_deviance(model::TrainContext& context,
