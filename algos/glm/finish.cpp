@@ -224,7 +224,8 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
   made->gainslift_groups = parameters_->gainslift_bins;
   const auto apply_prior = [&] {
     if (parameters_->prior == -1 || !made->design.intercept) return;
-    const double share = prepared_->moments.response.mean;
+    constexpr double kEdge = 1e-10;
+    const double share = std::clamp(prepared_->moments.response.mean, kEdge, 1 - kEdge);
     const double prior = parameters_->prior;
     made->beta.back() -= response_.eta_of(share) - response_.eta_of(prior);
   };
@@ -232,6 +233,13 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
   made->coefficients = raw_coefficients(*made, made->beta);
   made->standardized = with_intercept(*made, made->beta);
   made->rank = std::ranges::count_if(made->beta, [](double b) { return b != 0; });
+  if (parameters_->control_variables && !parameters_->control_variables->empty()) {
+    made->controls = make_controls(*parameters_->control_variables, made->design, made->beta);
+  }
+  if (!linear_constraints_.empty()) {
+    made->constraints =
+        states_of(constraints_, linear_constraints_, made->design, made->coefficients);
+  }
   if (parameters_->compute_p_values) infer(*made);
   if (parameters_->calc_like) prepare_likelihood(*made);
   if (parameters_->generate_variable_inflation_factors) {
@@ -246,6 +254,14 @@ void GlmTrainer::report(model::TrainContext& context,
   const job::TokenPtr& token = context.job.token();
   header.training_metrics = measure(context.engine, model, *training_, token);
   if (validation_) header.validation_metrics = measure(context.engine, model, *validation_, token);
+  if (model->controls) {
+    auto whole = std::make_shared<GlmModel>(*model);
+    whole->controls.reset();
+    model->unrestricted.training = measure(context.engine, whole, *training_, token);
+    if (validation_) {
+      model->unrestricted.validation = measure(context.engine, whole, *validation_, token);
+    }
+  }
   const auto& deciding = validation_ ? header.validation_metrics : header.training_metrics;
   if (const auto* binomial = deciding.binomial()) {
     header.default_threshold = binomial->default_threshold;

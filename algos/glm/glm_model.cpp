@@ -76,6 +76,7 @@ void GlmModel::take_coefficients(std::vector<double> raw) {
   coefficients = std::move(raw);
   standardized = with_intercept(*this, beta);
   rank = std::ranges::count_if(beta, [](double b) { return b != 0; });
+  if (controls) controls = make_controls(controls->names, design, beta);
   inference.reset();
   dispersion = 0;
 }
@@ -210,7 +211,7 @@ void GlmModel::score(const model::ScoreBlock& block, std::span<const std::span<d
   if (sets() > 1) return score_classes(terms, out);
   const bool binomial = header.category == model::Category::binomial;
   const std::span<double> mean = out[binomial ? 1 : 0].first(block.rows);
-  predict_block(terms, beta, mean);
+  predict_block(terms, controls ? controls->beta : beta, mean);
   linear::apply_inverse_link(response, mean);
   if (binomial) {
     for (std::size_t i = 0; i < block.rows; ++i) out[0][i] = 1 - mean[i];
@@ -283,6 +284,7 @@ bool GlmModel::is_sound() const {
       path.fits, [&](const SubmodelFit& fit) { return fit.beta.size() == size; });
   return submodels && beta.size() == size && coefficients.size() == all &&
          standardized.size() == all && null_shares.size() == (by_class ? sets() : 0) &&
+         (!controls || (!by_class && controls->beta.size() == size)) &&
          (inflation_factors.empty() || inflation_factors.size() == design.numerics.size()) &&
          (!inference || (!by_class && glm::is_sound(*inference, design)));
 }

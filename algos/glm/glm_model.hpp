@@ -11,7 +11,9 @@
 
 #include "algos/families/linear/design.hpp"
 #include "algos/families/linear/response.hpp"
+#include "algos/glm/controls.hpp"
 #include "algos/glm/expansion.hpp"
+#include "algos/glm/linear_constraints.hpp"
 #include "algos/glm/path.hpp"
 
 namespace neve::algos::glm {
@@ -66,7 +68,10 @@ class GlmModel final : public model::Model {
   Path path;
   std::int64_t rank = 0;  ///< coefficients that are not 0
   std::int32_t gainslift_groups = -1;
-  std::vector<double> inflation_factors;  ///< of the numeric predictors; empty unless asked for
+  std::optional<Controls> controls;  ///< what predicts instead of `beta`, where there are any
+  UnrestrictedMetrics unrestricted;  ///< where there are controls
+  std::vector<ConstraintState> constraints;  ///< empty without linear constraints
+  std::vector<double> inflation_factors;     ///< of the numeric predictors; empty unless asked for
 
   [[nodiscard]] std::vector<std::string> extra_outputs() const override;
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
@@ -92,7 +97,7 @@ class GlmModel final : public model::Model {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(header);
+    archive(header, unrestricted);
     learnt(archive);
   }
 
@@ -101,7 +106,7 @@ class GlmModel final : public model::Model {
   void learnt(Archive& archive) {
     archive(expansion, design, response, beta, coefficients, standardized, inference, null_shares,
             null_mean, dispersion, calc_like, free_parameters, lambda, alpha, best_submodel, path,
-            rank, gainslift_groups, inflation_factors);
+            rank, gainslift_groups, inflation_factors, constraints, controls);
   }
   void predict_block(const TermBlock& block, std::span<const double> slopes,
                      std::span<double> eta) const;

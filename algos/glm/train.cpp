@@ -6,6 +6,7 @@
 #include <neve/base/java_number.hpp>
 #include <neve/base/math.hpp>
 
+#include "algos/families/linear/constrained_irls.hpp"
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/start_values.hpp"
@@ -18,12 +19,22 @@ namespace {
 /// time.
 constexpr std::size_t kMostForGram = 5000;
 
+<<<<<<< HEAD
 /// How far the fits on the way along a path of lambdas may be from their minima, as a share of the
 /// null model's objective: a fit that ends there by gradients' norm is off in the fifth digit.
 constexpr double kRough = 1e-8;
 
 /// The intercept that a fit starts from: the mean's, or one inside the range of an odd link.
 double start_eta(const linear::Response& response, double mean) { return response.eta_of(mean); }
+=======
+/// The intercept that a fit starts from: the mean's, or one inside the range where the mean is at
+/// its edge, as a response of one class is.
+double start_eta(const linear::Response& response, double mean) {
+  constexpr double kEdge = 1e-10;
+  if (response.is_share()) return response.eta_of(std::clamp(mean, kEdge, 1 - kEdge));
+  return response.eta_of(response.is_positive() ? std::max(mean, kEdge) : mean);
+}
+>>>>>>> glmdata
 
 /// Shares of the classes, none quite 0, so that each has a logarithm.
 std::vector<double> shares_of(const std::vector<double>& weights) {
@@ -57,6 +68,7 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
 }
 
 void GlmTrainer::prepare(model::TrainContext& context) {
+  parameters_ = without_penalty(parameters_);
   take_roles(context);
   columns_ = make_columns(context, *parameters_, context.header.roles, *training_, expansion_);
   constraints_ = read_beta_constraints(context, *parameters_, columns_.design);
@@ -67,6 +79,11 @@ void GlmTrainer::prepare(model::TrainContext& context) {
   }
   prepared_ = linear::prepare(context.engine, columns_.inputs, columns_.design,
                               context.run_options(), given);
+  if (!parameters_->linear_constraints.empty()) {
+    linear_constraints_ = read_linear_constraints(
+        {context.engine, context.further->at("linear_constraints"), "linear_constraints"},
+        prepared_->design);
+  }
   check_response(response_, prepared_->moments);
   if (parameters_->generate_variable_inflation_factors && prepared_->design.numerics.empty()) {
     throw InputError::illegal_argument(
@@ -306,13 +323,28 @@ void GlmTrainer::make_optimiser() {
                                     .beta = parameters_->beta_epsilon,
                                     .objective = parameters_->objective_epsilon,
                                     .gradient = parameters_->gradient_epsilon,
+<<<<<<< HEAD
                                     .null_deviance = null_deviance_,
                                     .rough = is_rough() ? kRough : 0};
   if (by_gradients()) {
+=======
+                                    .null_deviance = null_deviance_};
+  if (!linear_constraints_.empty()) {
+    optimiser_ = constrained(tolerance);
+  } else if (by_gradients()) {
+>>>>>>> glmdata
     optimiser_ = std::make_unique<linear::Lbfgs>(*surface_, penalty_, tolerance);
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);
   }
+}
+
+std::unique_ptr<linear::Optimiser> GlmTrainer::constrained(const linear::Tolerance& tolerance) {
+  auto made = std::make_unique<linear::ConstrainedIrls>(
+      *surface_, penalty_, tolerance, scaled(linear_constraints_, prepared_->design),
+      augmentation_of(*parameters_));
+  if (parameters_->init_optimal_glm && !parameters_->startval) made->start_from_optimum();
+  return made;
 }
 
 /// Coefficients of the fit as the model has them: for each class, where there are several.

@@ -12,6 +12,7 @@
 #include "algos/glm/columns.hpp"
 #include "algos/glm/glm_model.hpp"
 #include "algos/glm/history.hpp"
+#include "algos/glm/linear_constraints.hpp"
 #include "algos/glm/parameters.hpp"
 #include "algos/glm/plan.hpp"
 
@@ -35,6 +36,7 @@ class GlmTrainer final : public model::Trainer {
   /// All of init but the first fit.
   void prepare(model::TrainContext& context);
   void make_optimiser();
+  [[nodiscard]] std::unique_ptr<linear::Optimiser> constrained(const linear::Tolerance& tolerance);
   void take_roles(model::TrainContext& context);
   void fit_null_model(model::TrainContext& context);
   [[nodiscard]] double fit_null_intercept(model::TrainContext& context);
@@ -84,6 +86,7 @@ class GlmTrainer final : public model::Trainer {
   Expansion expansion_;
   TermColumns columns_;
   BetaConstraints constraints_;
+  std::vector<Constraint> linear_constraints_;
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;
   double null_mean_ = 0;

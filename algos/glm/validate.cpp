@@ -5,6 +5,8 @@
 #include <neve/base/java_number.hpp>
 #include <span>
 
+#include "algos/glm/linear_constraints.hpp"
+
 namespace neve::algos::glm {
 namespace {
 
@@ -29,19 +31,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   refuse_flag(p.remove_offset_effects, "remove_offset_effects", messages);
   refuse_flag(p.generate_scoring_history, "generate_scoring_history", messages);
   refuse_flag(p.build_null_model, "build_null_model", messages);
-  refuse_flag(p.init_optimal_glm, "init_optimal_glm", messages);
-  refuse_flag(p.separate_linear_beta, "separate_linear_beta", messages);
-  const auto refuse_frame = [&](const schema::FrameRef& frame, const char* field) {
-    if (!frame.empty()) model::refuse(field, frame.name, messages);
-  };
-  refuse_frame(p.linear_constraints, "linear_constraints");
-  const auto refuse_list = [&](const auto& list, const char* field) {
-    if (!list || list->empty()) return;
-    schema::JsonWriter text;
-    schema::write_value(*list, text);
-    model::refuse(field, text.take(), messages);
-  };
-  refuse_list(p.control_variables, "control_variables");
   if (!p.fix_tweedie_variance_power) {
     model::refuse("fix_tweedie_variance_power", "false", messages);
   }
@@ -283,6 +272,14 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
           "P values are currently not supported for family=multinomial or ordinal");
   }
   if (p.non_negative) wrong("non_negative", "does not work with " + name + " family.");
+  if (p.control_variables && !p.control_variables->empty()) {
+    wrong("control_variables",
+          "The " + name + " distribution is not supported with control variables.");
+  }
+  if (!p.linear_constraints.empty()) {
+    wrong("linear_constraints",
+          "Constrained GLM is not supported for multinomial and ordinal families.");
+  }
   if (!p.beta_constraints.empty()) {
     wrong("beta_constraints", "does not work with " + name + " family.");
   }
@@ -311,6 +308,7 @@ void validate(const Parameters& parameters, Messages& messages) {
   refuse_unbuilt_parts(parameters, messages);
   check_penalty(parameters, messages);
   check_solver(parameters, messages);
+  check_linear_constraints(parameters, messages);
   const bool plugs = parameters.missing_values_handling == MissingValues::plug_values;
   if (plugs && parameters.plug_values.empty()) {
     add(messages, Message::Kind::error, "missing_values_handling",
@@ -346,6 +344,7 @@ std::vector<std::pair<std::string, std::string>> further_frames(const Parameters
     if (!frame.empty()) frames.emplace_back(field, frame.name);
   };
   add("beta_constraints", parameters.beta_constraints);
+  add("linear_constraints", parameters.linear_constraints);
   add("plug_values", parameters.plug_values);
   return frames;
 }
