@@ -3,18 +3,23 @@
 #include <algorithm>
 
 #include "algos/drf/drf_output.hpp"
+#include "algos/families/trees/class_balance.hpp"
 #include "algos/families/trees/row_answers.hpp"
 #include "algos/families/trees/view.hpp"
 
 namespace neve::algos::drf {
 
 void DrfModel::score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const {
-  for (const std::span<double> values : out) std::ranges::fill(values.first(block.rows), 0.0);
+  const auto values = out.first(outputs());
+  for (const std::span<double> of_class : values)
+    std::ranges::fill(of_class.first(block.rows), 0.0);
   const bool tree_per_class = !iterations.empty() && iterations.front().size() > 1;
   // One tree for two classes is the second one's.
-  add_votes(iterations, levels, block, tree_per_class ? out : out.last(1));
+  add_votes(iterations, levels, block, tree_per_class ? values : values.last(1));
   const std::vector<double> voters(block.rows, static_cast<double>(iterations.size()));
-  votes_to_outputs(tree_per_class, voters, out);
+  votes_to_outputs(tree_per_class, voters, values);
+  trees::correct_probabilities(class_weights, values);
+  if (out.size() > values.size()) calibration.fill(values[1], out.subspan(values.size()));
 }
 
 std::unique_ptr<const model::RowExplainer> DrfModel::explainer(model::RowQuestion question) const {
@@ -47,7 +52,8 @@ bool DrfModel::is_sound() const {
       category != Category::multinomial) {
     return false;
   }
-  if (levels.size() != roles.domains.size()) return false;
+  if (levels.size() != roles.domains.size() || !calibration.is_sound()) return false;
+  if (!class_weights.empty() && class_weights.size() != outputs()) return false;
   for (std::size_t c = 0; c < levels.size(); ++c) {
     const auto size = roles.domains[c] ? static_cast<std::int32_t>(roles.domains[c]->size()) : 0;
     if (levels[c] != size) return false;

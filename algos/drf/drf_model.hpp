@@ -10,6 +10,7 @@
 #include <neve/model/model.hpp>
 
 #include "algos/drf/votes.hpp"
+#include "algos/families/trees/calibration.hpp"
 
 namespace neve::algos::drf {
 
@@ -22,7 +23,13 @@ class DrfModel final : public model::Model {
   std::vector<Iteration> iterations;
   std::vector<std::int32_t> levels;  ///< per predictor; 0 for numbers
   std::int32_t gainslift_groups = -1;
+  std::vector<double> class_weights;  ///< of the training rows, where classes were balanced
+  trees::Calibration calibration;
 
+  /// Calibrated probabilities, where there are any.
+  [[nodiscard]] std::vector<std::string> extra_outputs() const override {
+    return calibration.outputs(header.roles);
+  }
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
   [[nodiscard]] std::unique_ptr<const model::RowExplainer> explainer(
       model::RowQuestion question) const override;
@@ -43,7 +50,7 @@ class DrfModel final : public model::Model {
  private:
   template <class Archive>
   void learnt(Archive& archive) {
-    archive(mean_response, iterations, levels, gainslift_groups);
+    archive(mean_response, iterations, levels, gainslift_groups, class_weights, calibration);
   }
 };
 

@@ -4,9 +4,9 @@
 
 #include <neve/model/score.hpp>
 
+#include "algos/families/trees/class_balance.hpp"
 #include "algos/families/trees/soundness.hpp"
 #include "algos/families/trees/view.hpp"
-#include "algos/gbm/class_balance.hpp"
 #include "algos/gbm/gbm_output.hpp"
 #include "algos/gbm/huber_errors.hpp"
 #include "algos/gbm/staged_answers.hpp"
@@ -27,17 +27,12 @@ void GbmModel::score(const model::ScoreBlock& block, std::span<const std::span<d
   }
   scorer_->made->add(block, scores);
   finish_scores(values);
-  if (calibration.method == trees::Calibration::Method::none) return;
-  for (std::size_t i = 0; i < block.rows; ++i) {
-    const double second = calibration.apply(values[1][i]);
-    out[2][i] = 1 - second;
-    out[3][i] = second;
-  }
+  if (out.size() > values.size()) calibration.fill(values[1], out.subspan(values.size()));
 }
 
 void GbmModel::finish_scores(std::span<const std::span<double>> values) const {
   scores_to_outputs(distribution, values);
-  correct_probabilities(class_weights, values);
+  trees::correct_probabilities(class_weights, values);
 }
 
 std::unique_ptr<const model::RowExplainer> GbmModel::explainer(model::RowQuestion question) const {
@@ -63,11 +58,7 @@ std::optional<model::TreeView> GbmModel::tree(std::int32_t number,
 }
 
 std::vector<std::string> GbmModel::extra_outputs() const {
-  std::vector<std::string> names;
-  if (calibration.method == trees::Calibration::Method::none) return names;
-  for (const std::string& level : *header.roles.response_domain)
-    names.push_back("cal_" + model::class_column(level));
-  return names;
+  return calibration.outputs(header.roles);
 }
 
 model::metrics::Deviance deviance_of(const Distribution& distribution) {

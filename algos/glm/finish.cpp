@@ -149,9 +149,8 @@ void GlmTrainer::prepare_likelihood(GlmModel& model) {
 std::vector<double> GlmTrainer::inflation_factors(model::TrainContext& context) const {
   const linear::Design& design = prepared_->design;
   const mr::ScratchLease scratch(context.engine);
-  linear::Surface surface(
-      {context.engine, design_inputs(*training_), context.job.token(), scratch.id()}, design,
-      {.family = linear::Family::gaussian}, surface_->deviance_scale());
+  linear::Surface surface({context.engine, columns_.inputs, context.job.token(), scratch.id()},
+                          design, {.family = linear::Family::gaussian}, surface_->deviance_scale());
   const auto at =
       surface.likelihood(std::vector<double>(static_cast<std::size_t>(design.size()), 0.0));
   const auto gram = surface.gram(at.largest_weight);
@@ -201,6 +200,7 @@ std::shared_ptr<GlmModel> GlmTrainer::bare_model(model::TrainContext& context,
   auto made = std::make_shared<GlmModel>();
   made->header.category = context.category;
   made->header.roles = context.header.roles;
+  made->expansion = expansion_;
   made->design = prepared_->design;
   made->response = response_;
   made->beta = beta;
@@ -210,10 +210,10 @@ std::shared_ptr<GlmModel> GlmTrainer::bare_model(model::TrainContext& context,
 }
 
 std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
-  auto made = bare_model(context, fits_[best_of(fits_)].beta);
+  auto made = bare_model(context, fits_[best_at_].beta);
   made->lambda = plan_.submodels[best_].lambda;
   made->alpha = plan_.submodels[best_].alpha;
-  made->best_submodel = static_cast<std::int32_t>(best_of(fits_));
+  made->best_submodel = static_cast<std::int32_t>(best_at_);
   made->path.fits = fits_;
   made->path.standardised = parameters_->standardize;
   if (searches_lambda(*parameters_)) {

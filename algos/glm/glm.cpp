@@ -3,7 +3,9 @@
 
 #include "algos/families/linear/tasks.hpp"
 #include "algos/glm/actions.hpp"
+#include "algos/glm/columns.hpp"
 #include "algos/glm/deviances.hpp"
+#include "algos/glm/frame_actions.hpp"
 #include "algos/glm/glm_output.hpp"
 #include "algos/glm/train.hpp"
 #include "algos/glm/validate.hpp"
@@ -35,9 +37,16 @@ const model::Algorithm& algorithm() {
                        model::Messages& messages) {
       return category(*static_cast<const Parameters*>(parameters), roles, messages);
     };
+    made.check_training = [](const void* parameters, const frame::Frame& training,
+                             model::Messages& messages) {
+      check_interactions(*static_cast<const Parameters*>(parameters), training, messages);
+    };
     made.check_response = [](const void* parameters, const model::ColumnRange& response,
                              model::Messages& messages) {
       check_response(*static_cast<const Parameters*>(parameters), response, messages);
+    };
+    made.further_frames = [](const void* parameters) {
+      return further_frames(*static_cast<const Parameters*>(parameters));
     };
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
@@ -52,6 +61,7 @@ const model::Algorithm& algorithm() {
     made.tasks.push_back(&mr::task_entry<MeasureTask>());
     made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());
     made.actions = actions();
+    for (const model::Action& action : frame_actions()) made.actions.push_back(action);
     return made;
   }();
   return kAlgorithm;

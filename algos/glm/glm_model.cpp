@@ -68,17 +68,52 @@ void GlmModel::take_coefficients(std::vector<double> raw) {
   dispersion = 0;
 }
 
-void GlmModel::predict_block(const model::ScoreBlock& block, std::span<const double> slopes,
+namespace {
+
+/// Slopes of the levels of a categorical times a numeric: all terms of a product at once.
+struct LevelSlopes {
+  const linear::Design& design;
+  const TermBlock& block;
+  std::size_t term;                ///< the first of them
+  std::span<const double> slopes;  ///< of them
+
+  void add_to(std::span<double> eta, bool skip) const {
+    const linear::Product& product = *block.slopes(term);
+    double base = 0;
+    std::vector<double> by_level(static_cast<std::size_t>(product.level_count()), 0.0);
+    std::vector<double> of_missing(by_level.size(), 0.0);
+    for (std::size_t k = 0; k < slopes.size(); ++k) {
+      const linear::NumericTerm& of = design.numerics[term + k];
+      const double slope = slopes[k] * (1 / of.scale);
+      base -= slope * of.center;
+      const std::size_t level = k + static_cast<std::size_t>(product.first_level);
+      by_level[level] = slope;
+      of_missing[level] = slope * of.fill;
+    }
+    const auto levels = block.slope_levels(term);
+    const auto x = block.numbers(term);
+    for (std::size_t i = 0; i < eta.size(); ++i) {
+      const auto level = static_cast<std::size_t>(levels[i]);
+      const bool missing = std::isnan(x[i]);
+      if (missing && skip) eta[i] = kNaN;
+      eta[i] += base + (missing ? of_missing[level] : by_level[level] * x[i]);
+    }
+  }
+};
+
+}  // namespace
+
+void GlmModel::predict_block(const TermBlock& block, std::span<const double> slopes,
                              std::span<double> eta) const {
   const bool skip = design.missing == linear::Missing::skip;
   const double intercept = design.intercept ? slopes.back() : 0;
-  for (std::size_t i = 0; i < block.rows; ++i) {
-    eta[i] = block.offset.empty() ? intercept : intercept + block.offset[i];
+  for (std::size_t i = 0; i < block.rows(); ++i) {
+    eta[i] = block.offset().empty() ? intercept : intercept + block.offset()[i];
   }
-  std::size_t column = 0;
-  for (const linear::CategoricalTerm& term : design.categoricals) {
-    const auto codes = block.codes[column++];
-    for (std::size_t i = 0; i < block.rows; ++i) {
+  for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
+    const linear::CategoricalTerm& term = design.categoricals[c];
+    const auto codes = block.codes(c);
+    for (std::size_t i = 0; i < block.rows(); ++i) {
       const std::int32_t level = level_of(term, codes[i], skip);
       if (level < 0) {
         eta[i] = kNaN;
@@ -87,34 +122,42 @@ void GlmModel::predict_block(const model::ScoreBlock& block, std::span<const dou
       }
     }
   }
-  auto at = static_cast<std::size_t>(design.categorical_size());
-  for (const linear::NumericTerm& term : design.numerics) {
-    const auto values = block.numbers[column++];
-    const double slope = slopes[at++];
+  const auto first = static_cast<std::size_t>(design.categorical_size());
+  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+    if (const linear::Product* product = block.slopes(j)) {
+      const auto columns = static_cast<std::size_t>(product->columns());
+      LevelSlopes{design, block, j, slopes.subspan(first + j, columns)}.add_to(
+          eta.first(block.rows()), skip);
+      j += columns - 1;
+      continue;
+    }
+    const linear::NumericTerm& term = design.numerics[j];
+    const auto values = block.numbers(j);
+    const double slope = slopes[first + j];
     if (slope == 0 && !skip) continue;
-    for (std::size_t i = 0; i < block.rows; ++i)
+    for (std::size_t i = 0; i < block.rows(); ++i)
       eta[i] += slope * scaled_value(term, values[i], skip);
   }
 }
 
 /// Square root of x'Vx on the scale of the linear predictor, over the few entries of x not 0.
-void GlmModel::add_standard_errors(const model::ScoreBlock& block, std::span<double> out) const {
+void GlmModel::add_standard_errors(const TermBlock& block, std::span<double> out) const {
   const bool skip = design.missing == linear::Missing::skip;
   std::vector<std::pair<std::size_t, double>> x;
-  for (std::size_t i = 0; i < block.rows; ++i) {
+  for (std::size_t i = 0; i < block.rows(); ++i) {
     x.clear();
-    std::size_t column = 0;
     bool known = true;
-    for (const linear::CategoricalTerm& term : design.categoricals) {
-      const std::int32_t level = level_of(term, block.codes[column++][i], skip);
+    for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
+      const linear::CategoricalTerm& term = design.categoricals[c];
+      const std::int32_t level = level_of(term, block.codes(c)[i], skip);
       known = known && level >= 0;
       if (level >= term.first_level) {
         x.emplace_back(static_cast<std::size_t>(term.offset + level - term.first_level), 1.0);
       }
     }
-    auto at = static_cast<std::size_t>(design.categorical_size());
-    for (const linear::NumericTerm& term : design.numerics) {
-      x.emplace_back(at++, scaled_value(term, block.numbers[column++][i], skip));
+    const auto first = static_cast<std::size_t>(design.categorical_size());
+    for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+      x.emplace_back(first + j, scaled_value(design.numerics[j], block.number(j, i), skip));
     }
     if (design.intercept) x.emplace_back(beta.size() - 1, 1.0);
     double variance = 0;
@@ -125,10 +168,9 @@ void GlmModel::add_standard_errors(const model::ScoreBlock& block, std::span<dou
   }
 }
 
-void GlmModel::score_classes(const model::ScoreBlock& block,
-                             std::span<const std::span<double>> out) const {
+void GlmModel::score_classes(const TermBlock& block, std::span<const std::span<double>> out) const {
   const auto size = static_cast<std::size_t>(design.size());
-  const std::size_t rows = block.rows;
+  const std::size_t rows = block.rows();
   std::vector<double> eta(sets() * rows);
   for (std::size_t k = 0; k < sets(); ++k) {
     predict_block(block, std::span(beta).subspan(k * size, size),
@@ -153,15 +195,16 @@ void GlmModel::score_classes(const model::ScoreBlock& block,
 }
 
 void GlmModel::score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const {
-  if (sets() > 1) return score_classes(block, out);
+  const TermBlock terms(expansion, design, block);
+  if (sets() > 1) return score_classes(terms, out);
   const bool binomial = header.category == model::Category::binomial;
   const std::span<double> mean = out[binomial ? 1 : 0].first(block.rows);
-  predict_block(block, beta, mean);
+  predict_block(terms, beta, mean);
   linear::apply_inverse_link(response, mean);
   if (binomial) {
     for (std::size_t i = 0; i < block.rows; ++i) out[0][i] = 1 - mean[i];
   }
-  if (inference) add_standard_errors(block, out[binomial ? 2 : 1]);
+  if (inference) add_standard_errors(terms, out[binomial ? 2 : 1]);
 }
 
 model::metrics::Deviance GlmModel::deviance() const {
@@ -190,22 +233,16 @@ void GlmModel::complete_metrics(mr::Engine& engine, const model::Dataset& data,
 
 namespace {
 
-/// Terms as the roles say, with coefficients where they belong.
-bool is_sound(const linear::Design& design, const model::ColumnRoles& roles) {
-  const std::size_t categorical = design.categoricals.size();
-  if (categorical + design.numerics.size() != roles.predictors.size()) return false;
+/// Coefficients where they belong.
+bool is_sound(const linear::Design& design) {
   linear::Design placed = design;
   placed.place_coefficients();
-  for (std::size_t c = 0; c < roles.predictors.size(); ++c) {
-    if (c >= categorical) {
-      if (roles.domains[c]) return false;
-      continue;
-    }
+  for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
     const linear::CategoricalTerm& term = design.categoricals[c];
-    const bool fits =
-        roles.domains[c] && *roles.domains[c] == term.levels && term.first_level >= 0 &&
-        term.first_level <= 1 && term.level_count() >= term.first_level && term.fill >= 0 &&
-        term.fill < std::max(1, term.level_count()) && placed.categoricals[c].offset == term.offset;
+    const bool fits = term.first_level >= 0 && term.first_level <= 1 &&
+                      term.level_count() >= term.first_level && term.fill >= 0 &&
+                      term.fill < std::max(1, term.level_count()) &&
+                      placed.categoricals[c].offset == term.offset;
     if (!fits) return false;
   }
   return true;
@@ -228,7 +265,7 @@ bool GlmModel::is_sound() const {
   const frame::DomainPtr& domain = header.roles.response_domain;
   if (design.response_classes < 1 || (by_class ? !domain || domain->size() != sets() : sets() != 1))
     return false;
-  if (!glm::is_sound(design, header.roles)) return false;
+  if (!glm::is_sound(design) || !expansion.is_sound(design, header.roles)) return false;
   const std::size_t size = static_cast<std::size_t>(design.size()) * sets();
   const std::size_t all = size + (design.intercept ? 0 : sets());
   const bool submodels = std::ranges::all_of(

@@ -11,6 +11,7 @@
 
 #include "algos/families/linear/design.hpp"
 #include "algos/families/linear/response.hpp"
+#include "algos/glm/expansion.hpp"
 #include "algos/glm/path.hpp"
 
 namespace neve::algos::glm {
@@ -41,11 +42,12 @@ struct Path {
 };
 
 /// A trained generalized linear model. Its roles list categorical predictors first (most levels
-/// first), then numeric ones, as the design's terms.
+/// first), then numeric ones; `expansion` says which of the design's terms are of them.
 class GlmModel final : public model::Model {
  public:
   static constexpr std::string_view score_task = "glm.score";
 
+  Expansion expansion;
   linear::Design design;
   linear::Response response;
   // With several classes, coefficients of each follow on another; an ordinal model's last are 0.
@@ -97,14 +99,14 @@ class GlmModel final : public model::Model {
  private:
   template <class Archive>
   void learnt(Archive& archive) {
-    archive(design, response, beta, coefficients, standardized, inference, null_shares, null_mean,
-            dispersion, calc_like, free_parameters, lambda, alpha, best_submodel, path, rank,
-            gainslift_groups, inflation_factors);
+    archive(expansion, design, response, beta, coefficients, standardized, inference, null_shares,
+            null_mean, dispersion, calc_like, free_parameters, lambda, alpha, best_submodel, path,
+            rank, gainslift_groups, inflation_factors);
   }
-  void predict_block(const model::ScoreBlock& block, std::span<const double> slopes,
+  void predict_block(const TermBlock& block, std::span<const double> slopes,
                      std::span<double> eta) const;
-  void score_classes(const model::ScoreBlock& block, std::span<const std::span<double>> out) const;
-  void add_standard_errors(const model::ScoreBlock& block, std::span<double> out) const;
+  void score_classes(const TermBlock& block, std::span<const std::span<double>> out) const;
+  void add_standard_errors(const TermBlock& block, std::span<double> out) const;
 };
 
 /// Scaled coefficients as those of standardised columns: with an intercept, 0 where there is none.

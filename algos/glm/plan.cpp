@@ -24,76 +24,7 @@ double least_ratio(const Parameters& parameters, double alpha, const linear::Pre
   return alpha == 0 ? ratio * 1e-2 : ratio;
 }
 
-template <class T>
-void permute(const std::vector<std::size_t>& order, std::vector<T>& values) {
-  std::vector<T> moved;
-  moved.reserve(order.size());
-  for (const std::size_t at : order) moved.push_back(values[at]);
-  values = std::move(moved);
-}
-
 }  // namespace
-
-std::vector<std::size_t> coefficient_order(const model::ColumnRoles& roles) {
-  std::vector<std::size_t> order(roles.predictors.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto levels = [&](std::size_t i) {
-    const bool categorical = roles.types[i] == frame::ColumnType::categorical;
-    return categorical ? static_cast<std::ptrdiff_t>(roles.domains[i]->size()) : -1;
-  };
-  std::ranges::stable_sort(order, std::greater<>(), levels);
-  return order;
-}
-
-void reorder(const std::vector<std::size_t>& order, model::ColumnRoles& roles) {
-  permute(order, roles.predictors);
-  permute(order, roles.types);
-  permute(order, roles.domains);
-}
-
-void reorder(const std::vector<std::size_t>& order, model::Dataset& data) {
-  permute(order, data.predictors);
-  permute(order, data.levels);
-}
-
-linear::Design bare_design(const Parameters& parameters, const model::ColumnRoles& roles) {
-  linear::Design design;
-  const bool penalised = parameters.lambda_search || !parameters.lambda_ ||
-                         parameters.lambda_->empty() ||
-                         *std::ranges::max_element(*parameters.lambda_) > 0;
-  // A penalty settles which of the dependent levels count; without one the first is the reference.
-  const bool all_levels = penalised || !parameters.intercept;
-  for (std::size_t i = 0; i < roles.predictors.size(); ++i) {
-    if (roles.types[i] == frame::ColumnType::categorical) {
-      design.categoricals.push_back({.name = roles.predictors[i],
-                                     .levels = *roles.domains[i],
-                                     .first_level = all_levels ? 0 : 1});
-    } else {
-      design.numerics.push_back({.name = roles.predictors[i]});
-    }
-  }
-  design.missing = parameters.missing_values_handling == MissingValues::skip
-                       ? linear::Missing::skip
-                       : linear::Missing::fill;
-  design.intercept = parameters.intercept;
-  design.has_weights = !roles.weights.empty();
-  design.has_offset = !roles.offset.empty();
-  if (roles.classes() > 2) design.response_classes = roles.classes();
-  design.place_coefficients();
-  return design;
-}
-
-mr::Inputs design_inputs(const model::Dataset& data) {
-  mr::Inputs inputs{data.inputs.layout, {}};
-  const auto add = [&](std::int32_t at) {
-    if (at >= 0) inputs.columns.push_back(data.inputs.columns[static_cast<std::size_t>(at)]);
-  };
-  for (const std::int32_t at : data.predictors) add(at);
-  add(data.response);
-  add(data.weights);
-  add(data.offset);
-  return inputs;
-}
 
 void check_response(const linear::Response& response, const linear::MomentsTask::Partial& moments) {
   using linear::Family;

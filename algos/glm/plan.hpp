@@ -14,17 +14,6 @@
 
 namespace neve::algos::glm {
 
-/// Predictors in the order of the coefficients: categoricals by falling number of levels, then
-/// numerics. Gives the old position of each.
-std::vector<std::size_t> coefficient_order(const model::ColumnRoles& roles);
-void reorder(const std::vector<std::size_t>& order, model::ColumnRoles& roles);
-void reorder(const std::vector<std::size_t>& order, model::Dataset& data);
-
-/// The design before anything is known of the data; roles are in coefficient order.
-linear::Design bare_design(const Parameters& parameters, const model::ColumnRoles& roles);
-/// The columns that runs over that design read.
-mr::Inputs design_inputs(const model::Dataset& data);
-
 /// Throws InputError where responses are outside the family's range.
 void check_response(const linear::Response& response, const linear::MomentsTask::Partial& moments);
 

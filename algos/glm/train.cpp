@@ -8,6 +8,7 @@
 
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
+#include "algos/glm/start_values.hpp"
 #include "algos/glm/validate.hpp"
 
 namespace neve::algos::glm {
@@ -16,6 +17,10 @@ namespace {
 /// From here on AUTO goes by gradients: X'WX costs the square of this in memory, and the cube in
 /// time.
 constexpr std::size_t kMostForGram = 5000;
+
+/// How far the fits on the way along a path of lambdas may be from their minima, as a share of the
+/// null model's objective: a fit that ends there by gradients' norm is off in the fifth digit.
+constexpr double kRough = 1e-8;
 
 /// The intercept that a fit starts from: the mean's, or one inside the range of an odd link.
 double start_eta(const linear::Response& response, double mean) { return response.eta_of(mean); }
@@ -35,7 +40,9 @@ std::vector<double> shares_of(const std::vector<double>& weights) {
 void GlmTrainer::take_roles(model::TrainContext& context) {
   model::ColumnRoles& roles = context.header.roles;
   response_ = settle_response(*parameters_, roles);
-  const auto order = coefficient_order(roles);
+  Terms terms = order_terms(context, *parameters_, roles, context.training);
+  const auto& order = terms.order;
+  expansion_ = std::move(terms.expansion);
   reorder(order, roles);
   training_ = context.training;
   reorder(order, *training_);
@@ -51,11 +58,15 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
 
 void GlmTrainer::prepare(model::TrainContext& context) {
   take_roles(context);
-  const auto inputs = design_inputs(*training_);
-  linear::Design bare = bare_design(*parameters_, context.header.roles);
-  // Folds have weights that no role names.
-  bare.has_weights = training_->weights >= 0;
-  prepared_ = linear::prepare(context.engine, inputs, std::move(bare), context.run_options());
+  columns_ = make_columns(context, *parameters_, context.header.roles, *training_, expansion_);
+  constraints_ = read_beta_constraints(context, *parameters_, columns_.design);
+  linear::Given given = constraints_.preparation(*parameters_);
+  if (parameters_->missing_values_handling == MissingValues::plug_values) {
+    const GivenTable table(context.engine, context.further->at("plug_values"), "plug_values");
+    read_plug_values(table, columns_.design, given);
+  }
+  prepared_ = linear::prepare(context.engine, columns_.inputs, columns_.design,
+                              context.run_options(), given);
   check_response(response_, prepared_->moments);
   if (parameters_->generate_variable_inflation_factors && prepared_->design.numerics.empty()) {
     throw InputError::illegal_argument(
@@ -71,7 +82,7 @@ void GlmTrainer::prepare(model::TrainContext& context) {
   const double scale =
       parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
   surface_.emplace(
-      linear::Surface::Data{context.engine, inputs, context.job.token(), scratch_->id()},
+      linear::Surface::Data{context.engine, columns_.inputs, context.job.token(), scratch_->id()},
       fit_design(), response_, scale);
   fit_null_model(context);
   plan_ = plan_submodels(*parameters_, null_steepness_, *prepared_);
@@ -89,7 +100,9 @@ struct GlmTrainer::Saved {
   linear::FitState fit;
   std::vector<SubmodelFit> fits;
   std::uint64_t best = 0;
+  std::uint64_t best_at = 0;
   std::optional<linear::FitState> best_fit;
+  bool polishing = false;
   std::vector<double> last_pull;
   std::vector<bool> wanted;
   double null_validation_deviance = 0;
@@ -97,14 +110,24 @@ struct GlmTrainer::Saved {
   History history;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(current, fit, fits, best, best_fit, last_pull, wanted, null_validation_deviance,
-            iterations, history);
+    archive(current, fit, fits, best, best_at, best_fit, polishing, last_pull, wanted,
+            null_validation_deviance, iterations, history);
   }
 };
 
 wire::Bytes GlmTrainer::save() const {
-  return wire::encode(Saved{current_, fit_, fits_, best_, best_fit_, last_pull_, wanted_,
-                            null_validation_deviance_, iterations_, history_});
+  return wire::encode(Saved{.current = current_,
+                            .fit = fit_,
+                            .fits = fits_,
+                            .best = best_,
+                            .best_at = best_at_,
+                            .best_fit = best_fit_,
+                            .polishing = polishing_,
+                            .last_pull = last_pull_,
+                            .wanted = wanted_,
+                            .null_validation_deviance = null_validation_deviance_,
+                            .iterations = iterations_,
+                            .history = history_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
@@ -115,9 +138,11 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   fit_ = std::move(was.fit);
   fits_ = std::move(was.fits);
   best_ = was.best;
+  best_at_ = was.best_at;
   best_fit_ = std::move(was.best_fit);
+  polishing_ = was.polishing;
   last_pull_ = std::move(was.last_pull);
-  wanted_ = std::move(was.wanted);
+  terms_ = wanted_ = std::move(was.wanted);
   null_validation_deviance_ = was.null_validation_deviance;
   iterations_ = was.iterations;
   history_ = std::move(was.history);
@@ -153,13 +178,10 @@ double GlmTrainer::fit_null_intercept(model::TrainContext& context) {
   linear::Design bare;
   bare.has_weights = prepared_->design.has_weights;
   bare.has_offset = true;
-  mr::Inputs inputs{training_->inputs.layout, {}};
-  const auto add = [&](std::int32_t at) {
-    if (at >= 0) inputs.columns.push_back(training_->inputs.columns[static_cast<std::size_t>(at)]);
-  };
-  add(training_->response);
-  add(training_->weights);
-  add(training_->offset);
+  mr::Inputs inputs = columns_.inputs;
+  const auto predictors = static_cast<std::ptrdiff_t>(prepared_->design.categoricals.size() +
+                                                      prepared_->design.numerics.size());
+  inputs.columns.erase(inputs.columns.begin(), inputs.columns.begin() + predictors);
   const mr::ScratchLease scratch(context.engine);
   linear::Surface surface({context.engine, inputs, context.job.token(), scratch.id()}, bare,
                           response_, surface_->deviance_scale());
@@ -229,8 +251,10 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
   }
   start_ = beta;
   start_pull_ = at.gradient;
-  if (parameters_->startval) {
-    start_ = start_values();
+  const auto given = given_start();
+  if (given) start_ = *given;
+  const bool moved = clamp_into(penalty_at({}), start_);
+  if (given || moved) {
     start_pull_.clear();
     return;
   }
@@ -238,19 +262,10 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
   known_ = true;
 }
 
-/// The user's start, from standardised or raw coefficients to scaled ones.
-std::vector<double> GlmTrainer::start_values() const {
-  const linear::Design& design = prepared_->design;
-  std::vector<double> values = *parameters_->startval;
-  const auto names = design.coefficient_names();
-  if (values.size() != names.size()) {
-    throw InputError::illegal_argument("startval has " + std::to_string(values.size()) +
-                                       " values; this model has " + std::to_string(names.size()) +
-                                       " coefficients.");
-  }
-  if (parameters_->standardize) return values;
-  if (!design.intercept) values.push_back(0);
-  return linear::to_scaled(design, values);
+/// Scaled coefficients that the user would start from.
+std::optional<std::vector<double>> GlmTrainer::given_start() const {
+  if (parameters_->startval) return start_values(*parameters_, prepared_->design, response_);
+  return constraints_.start(prepared_->design);
 }
 
 std::int64_t GlmTrainer::most_iterations() const {
@@ -272,6 +287,7 @@ std::size_t GlmTrainer::lambdas() const {
 
 linear::Penalty GlmTrainer::penalty_at(const Submodel& submodel) const {
   auto penalty = penalty_of(*parameters_, submodel, prepared_->design);
+  constraints_.add_to(*parameters_, prepared_->design, penalty);
   if (!null_shares_.empty()) spread(surface_->whole_design(), response_, penalty);
   return penalty;
 }
@@ -290,12 +306,18 @@ void GlmTrainer::make_optimiser() {
                                     .beta = parameters_->beta_epsilon,
                                     .objective = parameters_->objective_epsilon,
                                     .gradient = parameters_->gradient_epsilon,
-                                    .null_deviance = null_deviance_};
+                                    .null_deviance = null_deviance_,
+                                    .rough = is_rough() ? kRough : 0};
   if (by_gradients()) {
     optimiser_ = std::make_unique<linear::Lbfgs>(*surface_, penalty_, tolerance);
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);
   }
+}
+
+/// The lambdas of a path lead to one that is kept: only that fit goes to the last digits, at last.
+bool GlmTrainer::is_rough() const {
+  return searches_lambda(*parameters_) && !by_gradients() && !polishing_;
 }
 
 /// Coefficients of the fit as the model has them: for each class, where there are several.
@@ -339,13 +361,15 @@ void GlmTrainer::start_fit() {
   if (!wanted_.empty()) {
     surface_->narrow(wanted_);
     fit_.beta = surface_->part_of(fit_.beta);
-    known_ = false;
+    fit_.here.gradient = surface_->part_of(fit_.here.gradient);
   }
   make_optimiser();
-  // The surface stands at the null model, unless something else was asked for.
-  const auto here = fit_.here;
-  fit_ = optimiser_->start(std::move(fit_.beta), known_ ? &here : nullptr);
+  linear::FitState before = std::move(fit_);
+  fit_ = optimiser_->start(std::move(before.beta), known_ ? &before.here : nullptr);
   known_ = false;
+  // What X'WX was before is close to what it is.
+  if (searches_lambda(*parameters_) && terms_ == wanted_) optimiser_->take_over(fit_, before);
+  terms_ = wanted_;
 }
 
 void GlmTrainer::note(model::TrainContext& context) {
@@ -361,10 +385,12 @@ void GlmTrainer::note(model::TrainContext& context) {
 }
 
 bool GlmTrainer::settle() {
+  known_ = !fit_.converged;
   if (wanted_.empty()) return true;
   fit_.beta = surface_->whole_of(fit_.beta);
   surface_->widen();
   fit_.here = surface_->likelihood(fit_.beta);
+  known_ = true;
   const auto penalty = penalty_at(plan_.submodels[current_]);
   if (!add_violators({fit_.here.gradient, surface_->deviance_scale()}, penalty, wanted_)) {
     wanted_.clear();
@@ -390,12 +416,19 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
   if (validation_ && plan_.submodels.size() > 1) {
     made.validation_deviance = validation_deviance(context, made.beta);
   }
-  if (searches_lambda(*parameters_)) history_.add(made);
-  fits_.push_back(std::move(made));
   last_pull_ = fit_.here.gradient;
-  if (best_of(fits_) + 1 != fits_.size()) return;
-  best_ = current_;
+  if (polishing_) {
+    fits_[best_at_] = std::move(made);
+  } else {
+    if (searches_lambda(*parameters_)) history_.add(made);
+    fits_.push_back(std::move(made));
+    if (best_of(fits_) + 1 != fits_.size()) return;
+    best_ = current_;
+    best_at_ = fits_.size() - 1;
+  }
   best_fit_ = fit_;
+  best_fit_->gram.reset();
+  best_fit_->gram_beta.clear();
 }
 
 /// Whether the lambdas of the present alpha that are left are not worth their while.
@@ -408,11 +441,31 @@ bool GlmTrainer::path_ends() const {
 }
 
 bool GlmTrainer::next_submodel(model::TrainContext& context) {
+  const bool rough = is_rough();
   ++current_;
   if (path_ends()) current_ = (current_ + lambdas() - 1) / lambdas() * lambdas();
-  if (current_ >= plan_.submodels.size()) return false;
-  start_submodel(context);
-  return true;
+  if (polishing_) current_ = plan_.submodels.size();
+  if (current_ < plan_.submodels.size()) {
+    start_submodel(context);
+    return true;
+  }
+  if (rough) polish();
+  return rough;
+}
+
+/// Goes on with the best fit to the last digits.
+void GlmTrainer::polish() {
+  polishing_ = true;
+  if (best_at_ + 1 != fits_.size()) {
+    fit_ = *best_fit_;
+    terms_.assign(fit_.beta.size(), false);
+    known_ = false;
+  }
+  current_ = best_;
+  const auto penalty = penalty_at(plan_.submodels[current_]);
+  wanted_ =
+      strong_set({fit_.here.gradient, surface_->deviance_scale()}, fit_.beta, penalty, penalty);
+  start_fit();
 }
 
 bool GlmTrainer::step(model::TrainContext& context) {

@@ -8,6 +8,8 @@
 #include <neve/model/algorithm.hpp>
 
 #include "algos/families/linear/irls.hpp"
+#include "algos/glm/beta_constraints.hpp"
+#include "algos/glm/columns.hpp"
 #include "algos/glm/glm_model.hpp"
 #include "algos/glm/history.hpp"
 #include "algos/glm/parameters.hpp"
@@ -48,6 +50,8 @@ class GlmTrainer final : public model::Trainer {
   /// False where there are none left.
   bool next_submodel(model::TrainContext& context);
   [[nodiscard]] bool path_ends() const;
+  [[nodiscard]] bool is_rough() const;
+  void polish();
   [[nodiscard]] linear::Penalty penalty_at(const Submodel& submodel) const;
   [[nodiscard]] double validation_deviance(model::TrainContext& context,
                                            const std::vector<double>& beta);
@@ -56,7 +60,7 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] std::int64_t most_iterations() const;
   [[nodiscard]] bool by_gradients() const;
   [[nodiscard]] bool is_wide_and_sparse() const;
-  [[nodiscard]] std::vector<double> start_values() const;
+  [[nodiscard]] std::optional<std::vector<double>> given_start() const;
 
   void warn(model::TrainContext& context, const std::string& text) const;
   void warn_of_fit(model::TrainContext& context) const;
@@ -76,6 +80,9 @@ class GlmTrainer final : public model::Trainer {
   std::optional<model::Dataset> validation_;
   Reservation memory_;
   std::unique_ptr<mr::ScratchLease> scratch_;
+  Expansion expansion_;
+  TermColumns columns_;
+  BetaConstraints constraints_;
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;
   double null_mean_ = 0;
@@ -89,12 +96,15 @@ class GlmTrainer final : public model::Trainer {
   std::vector<double> start_pull_;  ///< gradient there; empty where not known
   std::vector<double> last_pull_;   ///< gradient at the last fit; empty where not known
   std::vector<bool> wanted_;        ///< coefficients that the fit is over; empty: all
+  std::vector<bool> terms_;         ///< those that the last started fit was over
   linear::Penalty penalty_;         ///< of those
   std::unique_ptr<linear::Optimiser> optimiser_;
   linear::FitState fit_;
   bool known_ = false;  ///< fit_.here is of fit_.beta, where the surface stands
   std::vector<SubmodelFit> fits_;
-  std::size_t best_ = 0;
+  std::size_t best_ = 0;     ///< of the plan
+  std::size_t best_at_ = 0;  ///< of the fits
+  bool polishing_ = false;   ///< the path has ended, its best fit goes on
   std::optional<linear::FitState> best_fit_;
   double null_validation_deviance_ = std::numeric_limits<double>::quiet_NaN();
   std::int32_t iterations_ = 0;  ///< of all submodels

@@ -21,17 +21,7 @@ void refuse_flag(bool value, const char* field, Messages& messages) {
   if (value) model::refuse(field, "true", messages);
 }
 
-template <class E>
-void refuse_values(E value, std::span<const E> refused, const char* field, Messages& messages) {
-  if (std::ranges::find(refused, value) != refused.end()) {
-    model::refuse(field, std::string(schema::enum_text(value)), messages);
-  }
-}
-
 void refuse_unbuilt_choices(const Parameters& p, Messages& messages) {
-  constexpr MissingValues kMissing[] = {MissingValues::plug_values};
-  refuse_values<MissingValues>(p.missing_values_handling, kMissing, "missing_values_handling",
-                               messages);
   if (p.influence) model::refuse("influence", "dfbetas", messages);
 }
 
@@ -44,8 +34,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
   const auto refuse_frame = [&](const schema::FrameRef& frame, const char* field) {
     if (!frame.empty()) model::refuse(field, frame.name, messages);
   };
-  refuse_frame(p.plug_values, "plug_values");
-  refuse_frame(p.beta_constraints, "beta_constraints");
   refuse_frame(p.linear_constraints, "linear_constraints");
   const auto refuse_list = [&](const auto& list, const char* field) {
     if (!list || list->empty()) return;
@@ -53,8 +41,6 @@ void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
     schema::write_value(*list, text);
     model::refuse(field, text.take(), messages);
   };
-  refuse_list(p.interactions, "interactions");
-  refuse_list(p.interaction_pairs, "interaction_pairs");
   refuse_list(p.control_variables, "control_variables");
   if (!p.fix_tweedie_variance_power) {
     model::refuse("fix_tweedie_variance_power", "false", messages);
@@ -89,9 +75,12 @@ void check_penalty(const Parameters& p, Messages& messages) {
     add(messages, Message::Kind::error, "compute_p_values",
         "p-values need a model without penalty; set lambda to 0");
   }
-  if (p.remove_collinear_columns && penalised) {
+  if (p.remove_collinear_columns && (penalised || p.lambda_search)) {
     add(messages, Message::Kind::warning, "remove_collinear_columns",
-        "remove_collinear_columns is meant for models without penalty; set lambda to 0");
+        std::string("remove_collinear_columns is meant for models without penalty. It is used "
+                    "improperly here") +
+            (p.lambda_search ? " with lambda_search; leave that out" : ".  Please set lambda=0") +
+            " or leave remove_collinear_columns out.");
   }
 }
 
@@ -294,7 +283,9 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
           "P values are currently not supported for family=multinomial or ordinal");
   }
   if (p.non_negative) wrong("non_negative", "does not work with " + name + " family.");
-  if (p.startval) model::refuse("startval", "of family " + name, messages);
+  if (!p.beta_constraints.empty()) {
+    wrong("beta_constraints", "does not work with " + name + " family.");
+  }
   if (!p.offset_column.empty() && ordinal) {
     wrong("offset_column", "does not work with ordinal family right now.");
   } else if (!p.offset_column.empty()) {
@@ -320,6 +311,16 @@ void validate(const Parameters& parameters, Messages& messages) {
   refuse_unbuilt_parts(parameters, messages);
   check_penalty(parameters, messages);
   check_solver(parameters, messages);
+  const bool plugs = parameters.missing_values_handling == MissingValues::plug_values;
+  if (plugs && parameters.plug_values.empty()) {
+    add(messages, Message::Kind::error, "missing_values_handling",
+        "No plug values frame provided for Missing Values Handling = PlugValues.");
+  }
+  if (!plugs && !parameters.plug_values.empty()) {
+    add(messages, Message::Kind::error, "missing_values_handling",
+        "When plug values are provided - Missing Values Handling needs to be explicitly set to "
+        "PlugValues.");
+  }
   if (parameters.family == FamilyChoice::negativebinomial && !(parameters.theta > 0)) {
     add(messages, Message::Kind::error, "family",
         "Illegal Negative Binomial theta value. Theta must be a positive number.");
@@ -337,6 +338,16 @@ void validate(const Parameters& parameters, Messages& messages) {
     add(messages, Message::Kind::error, "lambda_min_ratio",
         "lambda_min_ratio is " + java_double(ratio) + "; it must lie between 0 and 1, or be -1");
   }
+}
+
+std::vector<std::pair<std::string, std::string>> further_frames(const Parameters& parameters) {
+  std::vector<std::pair<std::string, std::string>> frames;
+  const auto add = [&](const char* field, const schema::FrameRef& frame) {
+    if (!frame.empty()) frames.emplace_back(field, frame.name);
+  };
+  add("beta_constraints", parameters.beta_constraints);
+  add("plug_values", parameters.plug_values);
+  return frames;
 }
 
 model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,

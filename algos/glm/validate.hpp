@@ -9,6 +9,8 @@ namespace neve::algos::glm {
 
 /// Checks that need no data.
 void validate(const Parameters& parameters, model::Messages& messages);
+/// Parameters that name further frames, and what they name.
+std::vector<std::pair<std::string, std::string>> further_frames(const Parameters& parameters);
 /// Kind of answer for this response; adds messages where family and response do not fit.
 model::Category category(const Parameters& parameters, const model::ColumnRoles& roles,
                          model::Messages& messages);

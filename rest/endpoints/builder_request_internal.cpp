@@ -17,7 +17,7 @@ const model::Algorithm& require_algorithm(const Call& call) {
 std::string client_word(const Call& call) {
   const std::string_view agent = call.request.headers.find("User-Agent").value_or("");
   if (agent.starts_with("H2O Python")) return "python";
-  return agent.starts_with("H2O R") || agent.starts_with("RCurl") ? "R" : "rest";
+  return agent.starts_with("R version") ? "R" : "rest";
 }
 
 schema::Form builder_form(const Call& call) {

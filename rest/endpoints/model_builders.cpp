@@ -38,7 +38,7 @@ void write_builder(const model::Algorithm& algorithm, const model::Build* build,
   out.begin_object();
   schema::write_meta(algorithm.builder_schema, algorithm.title, algorithm.rest_version, out);
   if (out.key("_exclude_fields")) {
-    out.null();
+    build != nullptr ? out.null() : out.value(std::string_view());
     out.end_member();
   }
   if (out.key("job")) {
@@ -65,7 +65,7 @@ void write_builder(const model::Algorithm& algorithm, const model::Build* build,
     out.end_member();
   }
   if (out.key("messages")) {
-    write_messages(build != nullptr ? build->messages : model::Messages(), out);
+    write_messages(build != nullptr ? build->messages : model::never_used(algorithm), out);
     out.end_member();
   }
   if (out.key("error_count")) {

@@ -90,7 +90,8 @@ std::shared_ptr<Model> CrossValidator::train_fold(std::int32_t fold, const wire:
                .training = &training,
                .validation = &holdout,
                .deadline = deadline(fold + 1),
-               .is_fold = true};
+               .is_fold = true,
+               .further = order_.further};
   return fit(tools, std::move(plan), saved,
              [this](wire::Bytes trainer) { return state(std::move(trainer)); });
 }

@@ -35,6 +35,7 @@ class CrossValidator {
     const Header& header;  ///< of the main model before it is trained
     std::shared_ptr<const void> parameters;
     const CommonParameters& common;
+    const FurtherFrames* further = nullptr;  ///< null without
   };
   /// Deals the rows. Throws InputError where that cannot be done.
   explicit CrossValidator(const Order& order);

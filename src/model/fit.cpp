@@ -51,7 +51,8 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
                        .header = plan.header,
                        .calibration = plan.calibration,
                        .checkpoint = plan.checkpoint,
-                       .is_fold = plan.is_fold};
+                       .is_fold = plan.is_fold,
+                       .further = plan.further};
   const auto trainer = tools.algorithm.make_trainer(plan.parameters);
   if (saved != nullptr) {
     trainer->resume(context, *saved);

@@ -44,6 +44,7 @@ struct FitPlan {
   const Model* checkpoint = nullptr;     ///< what training goes on from; null without
   Deadline deadline;
   bool is_fold = false;
+  const FurtherFrames* further = nullptr;  ///< null without
 };
 
 /// Turns what the trainer would go on from into what the job would.

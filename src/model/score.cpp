@@ -1,23 +1,18 @@
 #include <neve/model/score.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string_view>
 
 #include <neve/base/error.hpp>
 
+#include "model/encoding.hpp"
+
 namespace neve::model {
 
 std::string class_column(const std::string& level) {
-  std::string_view digits = level;
-  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
-  std::int32_t value = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto result = std::from_chars(digits.data(), end, value);
-  const bool is_whole = result.ec == std::errc() && result.ptr == end;
-  return is_whole ? "p" + level : level;
+  return whole_number(level) ? "p" + level : level;
 }
 
 namespace {
@@ -35,7 +30,29 @@ struct BlockReader::Buffers {
   std::vector<std::vector<std::int32_t>> codes;
   std::vector<double> offset;
   ScoreBlock block;
+  /// Of the last column that encoded predictors were made of, as there are often several of one.
+  std::vector<std::int32_t> encoded = {};
+  std::int32_t encoded_from = -1;
+
+  void read_numbers(std::size_t c, std::int64_t begin, std::span<double> out);
 };
+
+void BlockReader::Buffers::read_numbers(std::size_t c, std::int64_t begin, std::span<double> out) {
+  const std::int32_t at = plan.predictors[c];
+  if (at < 0) return;
+  const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(at)];
+  const LevelMap& levels = plan.levels[c];
+  if (!levels.makes_numbers()) {
+    chunk.decode(begin, out);
+    return;
+  }
+  if (encoded_from != at) {
+    encoded.resize(out.size());
+    chunk.decode_codes(begin, encoded);
+    encoded_from = at;
+  }
+  levels.fill_numbers(encoded, out);
+}
 
 BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan)
     : buffers_(std::make_unique<Buffers>(Buffers{group, plan, {}, {}, {}, {}})) {
@@ -50,6 +67,9 @@ BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan)
       buffers_->codes[c].assign(ScoreBlock::kMostRows, frame::kMissingCode);
     } else {
       buffers_->numbers[c].assign(ScoreBlock::kMostRows, frame::kMissingDouble);
+      const std::vector<std::int32_t> missing(ScoreBlock::kMostRows, frame::kMissingCode);
+      if (plan.levels[c].makes_numbers())
+        plan.levels[c].fill_numbers(missing, buffers_->numbers[c]);
     }
   }
   if (plan.offset >= 0) buffers_->offset.resize(ScoreBlock::kMostRows);
@@ -62,6 +82,7 @@ const ScoreBlock& BlockReader::read(std::int64_t begin) {
   const auto most = static_cast<std::int64_t>(ScoreBlock::kMostRows);
   const auto rows = static_cast<std::size_t>(std::min(most, b.group.rows - begin));
   b.block.rows = rows;
+  b.encoded_from = -1;
   for (std::size_t c = 0; c < b.plan.predictors.size(); ++c) {
     const std::int32_t at = b.plan.predictors[c];
     if (b.plan.types[c] == frame::ColumnType::categorical) {
@@ -76,7 +97,7 @@ const ScoreBlock& BlockReader::read(std::int64_t begin) {
       b.block.codes[c] = codes;
     } else {
       const std::span<double> numbers(b.numbers[c].data(), rows);
-      if (at >= 0) b.group.columns[static_cast<std::size_t>(at)].decode(begin, numbers);
+      b.read_numbers(c, begin, numbers);
       b.block.numbers[c] = numbers;
     }
   }

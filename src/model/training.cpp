@@ -6,6 +6,7 @@
 #include <neve/model/models.hpp>
 
 #include "model/cross_validation.hpp"
+#include "model/encoding.hpp"
 #include "model/fit.hpp"
 #include "model/roles.hpp"
 
@@ -53,10 +54,11 @@ struct Models::TrainRequest {
   std::optional<frame::Frame> validation;
   std::optional<frame::Frame> calibration = std::nullopt;
   std::int64_t checkpoint_checksum = 0;  ///< of the model that the form names
+  FurtherFrames further = {};
   template <class Archive>
   void fields(Archive& archive) {
-    archive(algorithm, model_id, form, seed, training, validation, calibration,
-            checkpoint_checksum);
+    archive(algorithm, model_id, form, seed, training, validation, calibration, checkpoint_checksum,
+            further);
   }
 };
 
@@ -79,6 +81,12 @@ std::shared_ptr<job::Job> Models::train(const Build& build) {
     if (!frame.empty()) {
       request.calibration = parts_.frames.require(frame, "calibration_frame");
       std::ranges::copy(frame::column_ids(*request.calibration), std::back_inserter(columns));
+    }
+  }
+  if (build.algorithm->further_frames != nullptr) {
+    for (const auto& [field, key] : build.algorithm->further_frames(build.parameters.get())) {
+      const auto& frame = request.further[field] = parts_.frames.require(key, field);
+      std::ranges::copy(frame::column_ids(frame), std::back_inserter(columns));
     }
   }
   if (!p.checkpoint.empty())
@@ -144,7 +152,15 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   }
   Messages messages;
   header.category = algorithm.category(course.parameters.get(), header.roles, messages);
-  course.training = adapt(header.roles, request.training, algorithm.supervised);
+  encode_roles(
+      parts_.engine,
+      {.scheme = p.categorical_encoding,
+       .unsorted =
+           algorithm.sorts_levels != nullptr ? algorithm.sorts_levels(course.parameters.get()) : 0},
+      request.training, header.roles, job.token());
+  course.training = with_encoded_columns(
+      parts_.engine, header.roles, adapt(header.roles, request.training, algorithm.supervised),
+      job.token());
   check_weights(parts_.engine, course.training, job.token());
   if (request.validation) {
     course.validation = adapt(header.roles, *request.validation, true);
@@ -199,11 +215,12 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                .validation = course.validation ? &*course.validation : nullptr,
                .calibration = course.calibration ? &*course.calibration : nullptr,
                .checkpoint = course.checkpoint.get(),
-               .deadline = {p.max_runtime_secs, job.start_time_ms()}};
+               .deadline = {p.max_runtime_secs, job.start_time_ms()},
+               .further = &request.further};
   std::optional<CrossValidator> folds;
   if (wants_folds(p)) {
     folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,
-                                        course.parameters, p});
+                                        course.parameters, p, &request.further});
     trainer = folds->train(saved ? &*saved : nullptr);
     plan.deadline = folds->main_deadline();
     take_from_folds(algorithm, folds->models(), course.parameters.get(), plan.header);

@@ -95,6 +95,14 @@ def test_permutations_can_be_repeated_on_samples_of_some_columns(frame):
     assert [row[2] for row in importance.cell_values] == [row[1] for row in once.cell_values]
 
 
+def test_columns_are_permuted_not_what_is_made_of_them(frame):
+    model = H2OGradientBoostingEstimator(ntrees=5, seed=1, categorical_encoding="one_hot_explicit")
+    model.train(x=["strong", "three"], y="y", training_frame=frame)
+    importance = model.permutation_importance(frame, seed=7, use_pandas=False)
+    assert sorted(row[0] for row in importance.cell_values) == ["strong", "three"]
+    assert all(row[1] > 0 for row in importance.cell_values)
+
+
 @pytest.mark.parametrize("arguments, message", [
     ('"nonsense" -1 1 [] 1', "doesn't support nonsense"), ('"AUTO" 1 1 [] 1', "n_samples"),
     ('"AUTO" 1000 1 [] 1', "n_samples"), ('"AUTO" -1 0 [] 1', "n_repeats"),
@@ -141,6 +149,8 @@ def test_metrics_of_two_classes_are_those_of_the_model(client, frame, rows):
     assert made.auc() == pytest.approx(area(*ours), abs=1e-9)
     turned = client.make_metrics(predicted["no"], frame["two"], domain=["yes", "no"])
     assert turned.auc() == pytest.approx(made.auc(), rel=1e-9)
+    assert client.make_metrics(predicted["yes"], frame["two"], domain=["no", "yes"], distribution="bernoulli").auc() == \
+        made.auc()
     numbers = client.make_metrics(predicted["yes"], frame["two"] == "yes", domain=["0", "1"])
     assert numbers.auc() == made.auc()
 

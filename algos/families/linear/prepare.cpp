@@ -30,13 +30,23 @@ void check_usable(const Design& design, const MomentsTask::Partial& moments) {
   check("offset", moments.offset);
 }
 
-void set_numeric(NumericTerm& term, const Moments& seen, bool center, const double* plug) {
+const double* find(const std::map<std::string, double>& values, const std::string& name) {
+  const auto at = values.find(name);
+  return at == values.end() ? nullptr : &at->second;
+}
+
+void set_numeric(NumericTerm& term, const Moments& seen, bool center, const Given& given) {
   const bool empty = seen.weight == 0;
   term.mean = empty ? 0 : seen.mean;
   term.center = center ? term.mean : 0;
   const double deviation = std::sqrt(seen.variance());
   term.scale = deviation > 0 && std::isfinite(deviation) ? deviation : 1;
-  term.fill = plug != nullptr ? *plug : term.mean;
+  const double* fill = find(given.fills, term.name);
+  term.fill = fill != nullptr ? *fill : term.mean;
+  if (const double* other = find(given.centers, term.name); other != nullptr && center) {
+    term.center = *other;
+  }
+  if (const double* other = find(given.scales, term.name)) term.scale = *other;
   const auto reach = [&](double value) { return std::fabs(value - term.center) / term.scale; };
   term.reach = reach(term.fill);
   if (!empty) term.reach = std::max({term.reach, reach(seen.min), reach(seen.max)});
@@ -45,19 +55,16 @@ void set_numeric(NumericTerm& term, const Moments& seen, bool center, const doub
 }  // namespace
 
 Prepared prepare(mr::Engine& engine, const mr::Inputs& inputs, Design bare,
-                 const mr::RunOptions& options, const std::map<std::string, double>& plugs) {
+                 const mr::RunOptions& options, const Given& given) {
   Prepared made{.design = std::move(bare), .moments = {}};
   Design& design = made.design;
   design.place_coefficients();
   made.moments = engine.run<MomentsTask>(inputs, design, options);
   check_usable(design, made.moments);
-  const auto plug_of = [&](const std::string& name) {
-    const auto at = plugs.find(name);
-    return at == plugs.end() ? nullptr : &at->second;
-  };
+  const bool centered = design.intercept && given.centered;
   for (std::size_t j = 0; j < design.numerics.size(); ++j) {
     NumericTerm& term = design.numerics[j];
-    set_numeric(term, made.moments.numerics[j], design.intercept, plug_of(term.name));
+    set_numeric(term, made.moments.numerics[j], centered, given);
   }
   for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
     CategoricalTerm& term = design.categoricals[c];
@@ -65,7 +72,9 @@ Prepared prepare(mr::Engine& engine, const mr::Inputs& inputs, Design bare,
     // The last place counts missing ones.
     const auto most = std::max_element(weights.begin(), weights.end() - 1);
     term.fill = static_cast<std::int32_t>(most - weights.begin());
-    if (const double* plug = plug_of(term.name)) term.fill = static_cast<std::int32_t>(*plug);
+    if (const double* fill = find(given.fills, term.name)) {
+      term.fill = static_cast<std::int32_t>(*fill);
+    }
   }
   return made;
 }

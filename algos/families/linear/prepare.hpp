@@ -16,12 +16,19 @@ struct Prepared {
   MomentsTask::Partial moments;
 };
 
+/// What the user knows better than the data, by column.
+struct Given {
+  std::map<std::string, double> fills = {};  ///< instead of missing values; a level by its number
+  std::map<std::string, double> centers = {};
+  std::map<std::string, double> scales = {};
+  bool centered = true;  ///< numerics are, unless there is no intercept
+};
+
 /// Completes `bare` (names, levels, flags) from one pass over the data: numerics are centred at
 /// their mean (not without an intercept) and scaled by their standard deviation; missing values are
-/// filled by the mean, or the level of most weight. `plugs` overrides fills by column name; a level
-/// is given by its number. Throws InputError for negative weights, infinite values, or no row left
-/// to use.
+/// filled by the mean, or the level of most weight. Throws InputError for negative weights,
+/// infinite values, or no row left to use.
 Prepared prepare(mr::Engine& engine, const mr::Inputs& inputs, Design bare,
-                 const mr::RunOptions& options, const std::map<std::string, double>& plugs = {});
+                 const mr::RunOptions& options, const Given& given = {});
 
 }  // namespace neve::algos::linear

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ void check_bounds(const schema::Schema& schema, const void* parameters, Messages
 /// value.
 void refuse(std::string field, std::string value, Messages& messages);
 
+/// Frames that training reads beside those of rows (constraints, values to fill in), by the
+/// parameter that names each.
+using FurtherFrames = std::map<std::string, frame::Frame>;
+
 /// What training may use. The cluster is reached only through this.
 struct TrainContext {
   mr::Engine& engine;
@@ -44,6 +49,7 @@ struct TrainContext {
   const Dataset* calibration = nullptr;  ///< null without
   const Model* checkpoint = nullptr;     ///< what init() goes on from; null without
   bool is_fold = false;  ///< one fold of a cross-validation, measured on its own rows
+  const FurtherFrames* further = nullptr;  ///< null without
 
   /// Options for runs of this job: its token, and nothing else.
   [[nodiscard]] mr::RunOptions run_options() const {
@@ -128,10 +134,16 @@ struct Algorithm {
   /// The frame that probabilities are calibrated with, empty for none; null where that is not
   /// built.
   std::string (*calibration_frame)(const void* parameters) = nullptr;
+  /// Parameters that name further frames, and what they name; null where there are none.
+  std::vector<std::pair<std::string, std::string>> (*further_frames)(const void* parameters) =
+      nullptr;
   /// Whether training can go on from this model; null where it never can.
   void (*check_checkpoint)(const void* parameters, const Model& checkpoint,
                            Messages& messages) = nullptr;
   bool balances_classes = false;  ///< knows balance_classes
+  /// categorical_encoding SortByResponse: columns of at most so many levels need not be sorted, as
+  /// the algorithm does so itself; null where it does not.
+  std::int32_t (*sorts_levels)(const void* parameters) = nullptr;
   std::unique_ptr<Trainer> (*make_trainer)(std::shared_ptr<const void> parameters) = nullptr;
   /// Cross-validation: parameters that the main model takes from the folds' models, such as the
   /// number of trees after early stopping; null where there are none.

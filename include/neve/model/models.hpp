@@ -30,6 +30,9 @@ class Algorithms {
   std::vector<const Algorithm*> all_;
 };
 
+/// What to tell of parameters that an algorithm takes, as H2O-3's does, and has no use for.
+Messages never_used(const Algorithm& algorithm);
+
 /// A training request, read and checked.
 struct Build {
   const Algorithm* algorithm = nullptr;
@@ -115,6 +118,8 @@ class Models {
     std::function<void(const std::string& path, const wire::Bytes& bytes)> write_file = {};
   };
   explicit Models(Parts parts) : parts_(std::move(parts)) {}
+  [[nodiscard]] mr::Engine& engine() const { return parts_.engine; }
+  [[nodiscard]] frame::Frames& frames() const { return parts_.frames; }
   /// Says how jobs train and score.
   void define_jobs(job::Jobs& jobs);
 

@@ -107,10 +107,7 @@ TEST(Glm, PriorMovesTheInterceptOnly) {
 
 TEST(Glm, WhatIsNotBuiltIsRefusedByNameAndValue) {
   Session session(1, 1);
-  const std::vector<std::pair<std::string, std::string>> refused = {
-      {"influence", "dfbetas"},
-      {"interactions", "[\"x1\",\"x2\"]"},
-      {"missing_values_handling", "PlugValues"}};
+  const std::vector<std::pair<std::string, std::string>> refused = {{"influence", "dfbetas"}};
   for (const auto& [name, value] : refused) {
     const auto build = session.check({{name, value}, {"response_column", "gaussian"}});
     ASSERT_GE(build.errors(), 1) << name;

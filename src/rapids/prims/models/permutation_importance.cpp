@@ -97,7 +97,9 @@ class Permutation {
 
 std::vector<std::string> features_of(Arguments& arguments, const model::Model& model,
                                      const frame::Frame& frame) {
-  const std::vector<std::string>& known = model.header.roles.predictors;
+  const model::ColumnRoles& roles = model.header.roles;
+  const std::vector<std::string>& known =
+      roles.encoding.names.empty() ? roles.predictors : roles.encoding.names;
   if (arguments.is_empty_list(5)) {
     std::vector<std::string> all;
     std::ranges::copy_if(known, std::back_inserter(all),
