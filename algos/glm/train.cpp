@@ -19,14 +19,10 @@ namespace {
 /// time.
 constexpr std::size_t kMostForGram = 5000;
 
-<<<<<<< HEAD
 /// How far the fits on the way along a path of lambdas may be from their minima, as a share of the
 /// null model's objective: a fit that ends there by gradients' norm is off in the fifth digit.
 constexpr double kRough = 1e-8;
 
-/// The intercept that a fit starts from: the mean's, or one inside the range of an odd link.
-double start_eta(const linear::Response& response, double mean) { return response.eta_of(mean); }
-=======
 /// The intercept that a fit starts from: the mean's, or one inside the range where the mean is at
 /// its edge, as a response of one class is.
 double start_eta(const linear::Response& response, double mean) {
@@ -34,7 +30,6 @@ double start_eta(const linear::Response& response, double mean) {
   if (response.is_share()) return response.eta_of(std::clamp(mean, kEdge, 1 - kEdge));
   return response.eta_of(response.is_positive() ? std::max(mean, kEdge) : mean);
 }
->>>>>>> glmdata
 
 /// Shares of the classes, none quite 0, so that each has a logarithm.
 std::vector<double> shares_of(const std::vector<double>& weights) {
@@ -323,16 +318,11 @@ void GlmTrainer::make_optimiser() {
                                     .beta = parameters_->beta_epsilon,
                                     .objective = parameters_->objective_epsilon,
                                     .gradient = parameters_->gradient_epsilon,
-<<<<<<< HEAD
                                     .null_deviance = null_deviance_,
                                     .rough = is_rough() ? kRough : 0};
-  if (by_gradients()) {
-=======
-                                    .null_deviance = null_deviance_};
   if (!linear_constraints_.empty()) {
     optimiser_ = constrained(tolerance);
   } else if (by_gradients()) {
->>>>>>> glmdata
     optimiser_ = std::make_unique<linear::Lbfgs>(*surface_, penalty_, tolerance);
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);

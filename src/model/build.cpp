@@ -100,10 +100,11 @@ const Algorithm* Algorithms::find(std::string_view name) const {
   return at == all_.end() ? nullptr : *at;
 }
 
-std::string Models::automatic_key(const Algorithm& algorithm, std::string_view client) {
+std::string Models::automatic_key(const Algorithm& algorithm, std::string_view what,
+                                  std::string_view client) {
   const std::lock_guard lock(mutex_);
-  return std::string(algorithm.title) + "_model_" + std::string(client) + "_" + parts_.cluster_tag +
-         "_" + std::to_string(++counter_);
+  return std::string(algorithm.title) + "_" + std::string(what) + "_" + std::string(client) + "_" +
+         parts_.cluster_tag + "_" + std::to_string(++counter_);
 }
 
 /// Checks the further frame and model that a build names.
@@ -136,7 +137,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   schema::throw_problems("",
                          schema::read_form(*algorithm.parameters, build.parameters.get(), form));
   CommonParameters& p = algorithm.common(build.parameters.get());
-  if (p.model_id.empty()) p.model_id = automatic_key(algorithm, client);
+  if (p.model_id.empty()) p.model_id = automatic_key(algorithm, "model", client);
   check_bounds(*algorithm.parameters, build.parameters.get(), build.messages);
   refuse_unbuilt(algorithm, p, build.messages);
   algorithm.validate(build.parameters.get(), build.messages);

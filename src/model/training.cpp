@@ -107,6 +107,7 @@ void Models::define_jobs(job::Jobs& jobs) {
   jobs.define(std::string(TrainRequest::kKind), [this](job::Job& job, auto request) {
     run(wire::decode<TrainRequest>(request), job);
   });
+  define_segments(jobs);
   define_answer(jobs);
 }
 
