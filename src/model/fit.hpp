@@ -44,6 +44,7 @@ struct FitPlan {
   const Model* checkpoint = nullptr;     ///< what training goes on from; null without
   Deadline deadline;
   bool is_fold = false;
+  std::function<void(Snapshot snapshot)> write_snapshot = {};  ///< empty for folds
 };
 
 /// Turns what the trainer would go on from into what the job would.

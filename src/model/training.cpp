@@ -199,6 +199,13 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                .calibration = course.calibration ? &*course.calibration : nullptr,
                .checkpoint = course.checkpoint.get(),
                .deadline = {p.max_runtime_secs, job.start_time_ms()}};
+  plan.write_snapshot = [&](Snapshot snapshot) {
+    Model& model = *snapshot.model;
+    complete(model, request, course);
+    const std::string name = model.header.key + snapshot.file_suffix;
+    model.header.key += snapshot.key_suffix;
+    parts_.write_file(parts_.export_path(snapshot.folder, name), to_file(model));
+  };
   std::optional<CrossValidator> folds;
   if (wants_folds(p)) {
     folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,

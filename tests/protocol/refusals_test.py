@@ -113,8 +113,7 @@ def test_routes_that_are_not_built_are_not_listed(places, method, path):
 
 @pytest.mark.parametrize("algorithm, response, name, value", [
     ("gbm", "y", "distribution", "custom"),
-    ("gbm", "two", "in_training_checkpoints_dir", "somewhere"),
-    ("drf", "two", "calibrate_model", "true"), ("drf", "y", "checkpoint", "old"),
+    ("gbm", "y", "custom_distribution_func", "python:mine"),
     ("gbm", "two", "categorical_encoding", "Eigen"),
     ("glm", "two", "influence", "dfbetas"), ("glm", "y", "fix_tweedie_variance_power", "false"), ("glm", "two", "interactions", '["x"]'),
     ("glm", "two", "missing_values_handling", "PlugValues")])

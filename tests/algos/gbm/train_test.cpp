@@ -243,7 +243,8 @@ TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
       {"interaction_constraints", R"([["x","lost"]])"},
       {"interaction_constraints", R"([["x","y"]])"},
       {"nfolds", "1"},
-      {"in_training_checkpoints_dir", "somewhere"}};
+      {"custom_distribution_func", "python:mine"},
+      {"in_training_checkpoints_tree_interval", "0"}};
   for (const auto& [name, value] : refused) {
     const auto build = session.check("y", {{name, value}});
     ASSERT_EQ(build.errors(), 1) << name;
