@@ -125,9 +125,10 @@ void check_response(const Parameters& p, const model::ColumnRange& response, Mes
     add_error(messages, "distribution",
               "Quasibinomial requires the response to be binary: the numbers 0 and 1, column " +
                   p.response_column.name + " ranges from " + java_double(response.low) + " to " +
-                  java_double(response.high) + ". Other values are not supported yet");
+                  java_double(response.high) +
+                  ". Other values are not supported yet: put 0 and 1 in their place");
   }
-  trees::warn_of_two_responses(p, response, messages);
+  trees::check_numeric_response(p, response, messages);
 }
 
 void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messages& messages) {

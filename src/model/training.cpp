@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include <neve/base/error.hpp>
@@ -18,7 +19,7 @@ std::string join(const std::vector<std::string>& names) {
   return text;
 }
 
-/// Missing or negative weights would spoil sums without a trace.
+/// Missing, negative or infinite weights would spoil sums without a trace.
 void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr& token) {
   if (data.weights < 0) return;
   const mr::Inputs weights{data.inputs.layout,
@@ -27,6 +28,8 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
   if (range.missing > 0)
     throw InputError::illegal_argument("The weights column has missing values.");
   if (range.low < 0) throw InputError::illegal_argument("The weights column has negative values.");
+  if (std::isinf(range.high))
+    throw InputError::illegal_argument("The weights column has infinite values.");
 }
 
 /// Lets the main model have what the folds' models have found out.

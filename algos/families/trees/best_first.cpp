@@ -98,32 +98,33 @@ std::vector<std::int32_t> Grower::BestFirst::next_to_look_below() {
 }
 
 void Grower::BestFirst::look_below(std::span<const std::int32_t> places) {
+  known_.reserve(known_.size() + 2 * places.size());  // so that parents stay where they are
   std::vector<Node*> parents;
   std::vector<NodeSplit> splits;
   for (const std::int32_t place : places) {
     Known& known = known_[static_cast<std::size_t>(place)];
     known.looked_below = true;
     known.node.split.test.left = std::exchange(next_id_, next_id_ + 2);
-    growth_.kept_bytes -= known.node.cells.size() * sizeof(std::int64_t);
     parents.push_back(&known.node);
     splits.push_back(known.node.split.test);
   }
   const std::size_t most = grower_.parents_of_a_pass(growth_);
-  std::vector<Node> children;
   for (std::size_t begin = 0; begin < parents.size(); begin += most) {
     const std::size_t count = std::min(most, parents.size() - begin);
-    std::vector<Node> made = grower_.make_children(
-        growth_, std::span(parents).subspan(begin, count),
+    const auto of_pass = std::span(parents).subspan(begin, count);
+    for (const Node* parent : of_pass)
+      growth_.kept_bytes -= parent->cells.size() * sizeof(std::int64_t);
+    std::vector<Node> children = grower_.make_children(
+        growth_, of_pass,
         begin == 0 ? std::span<const NodeSplit>(splits) : std::span<const NodeSplit>());
-    for (std::size_t i = 0; i < made.size(); ++i) {
-      const Node& parent = *parents[begin + i / 2];
-      made[i].draw_id = draw_id_below(parent.draw_id, made[i].id != parent.split.test.left);
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      const Node& parent = *of_pass[i / 2];
+      children[i].draw_id = draw_id_below(parent.draw_id, children[i].id != parent.split.test.left);
     }
-    grower_.search(growth_, made);
-    std::ranges::move(made, std::back_inserter(children));
-  }
-  for (std::size_t i = 0; i < children.size(); ++i) {
-    if (children[i].split.found) add(std::move(children[i]), places[i / 2]);
+    grower_.search(growth_, children);
+    for (std::size_t i = 0; i < children.size(); ++i) {
+      if (children[i].split.found) add(std::move(children[i]), places[begin + i / 2]);
+    }
   }
 }
 

@@ -387,17 +387,20 @@ std::vector<std::int32_t> Grower::columns_of_tree(std::uint64_t tree) const {
               random);
 }
 
+/// As many columns as H2O-3 draws: the share of a tree and that of a split are multiplied before
+/// anything is rounded.
 std::vector<std::int32_t> Grower::columns_of_node(const Growth& growth, const Node& node) const {
-  double rate = settings_.column_rate;
-  for (std::int32_t i = 0; i < node.level; ++i) rate *= settings_.column_rate_change;
   const bool limited = !settings_.interactions.empty();
   std::vector<std::int32_t> columns =
       limited ? common(growth.columns, node.allowed) : growth.columns;
-  if (rate >= 1 || columns.empty()) return columns;
+  const auto at_root = static_cast<double>(
+      share_of(spec_.columns.size(), settings_.column_rate * settings_.column_rate_per_tree));
+  const std::size_t wanted =
+      columns_to_look_at(at_root, settings_.column_rate_change, node.level, growth.columns.size());
+  if (wanted >= columns.size()) return columns;
   const CounterRng tree_random(settings_.sampling.seed, kNodeColumns + growth.tree);
   const CounterRng random(tree_random.bits(static_cast<std::uint64_t>(node.draw_id)));
-  const std::size_t count = std::min(share_of(growth.columns.size(), rate), columns.size());
-  return draw(std::move(columns), count, random);
+  return draw(std::move(columns), wanted, random);
 }
 
 }  // namespace neve::algos::trees

@@ -168,6 +168,25 @@ TEST(BestFirst, IsTheTreeOfOneLeafAfterTheOther) {
   }
 }
 
+TEST(BestFirst, HistogramsThatTakeManyPassesMakeTheSameTree) {
+  Table table = jumps(1'000, 11);
+  for (std::uint64_t c = 0; c < 600; ++c) {
+    const neve::CounterRng random(200 + c);
+    table.levels.push_back(0);
+    table.predictors.emplace_back();
+    for (std::uint64_t i = 0; i < table.rows(); ++i)
+      table.predictors.back().push_back(std::floor(random.uniform(i) * 64));
+  }
+  BoostSettings settings = best_first(Family::gaussian, 40);
+  settings.grow.rules.min_rows = 5;
+  const Learnt learnt = boost(table, settings, 1);
+  std::vector<double> residual;
+  for (const double y : table.response) residual.push_back(y - learnt.first_score);
+  EXPECT_EQ(leaves_of(learnt.iterations[0][0], table), slow_leaves(table, residual, 40, 5));
+  settings.grow.kept_bytes = std::size_t{2} << 20U;
+  EXPECT_EQ(boost(table, settings, 1).bytes(), learnt.bytes());
+}
+
 TEST(BestFirst, LeavesHaveTheMeansOfTheirRows) {
   const Table table = jumps(3'000, 6);
   const Learnt learnt = boost(table, best_first(Family::gaussian, 60), 1);

@@ -274,6 +274,23 @@ TEST(GbmTraining, StopsOnlyByMetricsThatAreMeasured) {
   EXPECT_EQ(session.check("three", {{"stopping_metric", "custom"}}).errors(), 0);
 }
 
+TEST(GbmTraining, EveryMetricThatMayEndATrainingDoes) {
+  Session session;
+  for (const char* response : {"y", "two", "three"}) {
+    int stopped = 0;
+    for (const std::string_view metric : schema::EnumText<model::StoppingMetric>::values) {
+      // Nothing improves by as little as that.
+      const schema::Form form{{"ntrees", "60"},          {"max_depth", "1"},
+                              {"learn_rate", "1e-9"},    {"stopping_rounds", "1"},
+                              {"auc_type", "MACRO_OVO"}, {"stopping_metric", std::string(metric)}};
+      if (session.check(response, form).errors() > 0) continue;
+      ++stopped;
+      EXPECT_LT(session.train(response, form)->iterations.size(), 20U) << response << " " << metric;
+    }
+    EXPECT_EQ(stopped, response[0] == 'y' ? 6 : response[1] == 'w' ? 10 : 9) << response;
+  }
+}
+
 TEST(GbmTraining, GoesOnAfterALossToTheSameBits) {
   const std::pair<const char*, const char*> kinds[] = {{"y", "AUTO"},
                                                        {"two", "AUTO"},
