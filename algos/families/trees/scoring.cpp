@@ -12,6 +12,7 @@ namespace {
 schema::Table joined(schema::Table table, const schema::Table& later) {
   const auto names = [](const schema::Table& of) {
     std::vector<std::string> made;
+    made.reserve(of.columns.size());
     for (const auto& column : of.columns) made.push_back(column.name);
     return made;
   };

@@ -90,6 +90,7 @@ std::vector<std::vector<std::size_t>> slow_leaves(const Table& table,
     }
   }
   std::vector<std::vector<std::size_t>> rows;
+  rows.reserve(tree.size());
   for (SlowLeaf& leaf : tree) rows.push_back(std::move(leaf.rows));
   std::ranges::sort(rows);
   return rows;
@@ -157,6 +158,7 @@ TEST(BestFirst, IsTheTreeOfOneLeafAfterTheOther) {
   double mean = 0;
   for (const double y : table.response) mean += y / static_cast<double>(table.rows());
   std::vector<double> residual;
+  residual.reserve(table.rows());
   for (const double y : table.response) residual.push_back(y - mean);
   for (const std::size_t leaves : {2, 3, 7, 31, 100, 255}) {
     BoostSettings settings = best_first(Family::gaussian, static_cast<std::int32_t>(leaves));
@@ -181,6 +183,7 @@ TEST(BestFirst, HistogramsThatTakeManyPassesMakeTheSameTree) {
   settings.grow.rules.min_rows = 5;
   const Learnt learnt = boost(table, settings, 1);
   std::vector<double> residual;
+  residual.reserve(table.rows());
   for (const double y : table.response) residual.push_back(y - learnt.first_score);
   EXPECT_EQ(leaves_of(learnt.iterations[0][0], table), slow_leaves(table, residual, 40, 5));
   settings.grow.kept_bytes = std::size_t{2} << 20U;

@@ -51,7 +51,7 @@ TEST(ColumnSampling, ATreeUsesItsShareOfTheColumnsAndOthersAnother) {
   BoostSettings settings = settings_of(Family::gaussian, 8);
   settings.grow.column_rate_per_tree = 0.39;
   std::vector<int> uses(10);
-  const int kTrees = 200;
+  constexpr int kTrees = 200;
   for (const trees::Tree& tree : trees_of(table, settings, kTrees)) {
     std::set<std::int32_t> used;
     for (const auto& node : tree.nodes) {
@@ -69,7 +69,7 @@ TEST(ColumnSampling, EachSplitDrawsItsShareAnewAndLevelsChangeIt) {
   BoostSettings settings = settings_of(Family::gaussian, 3);
   settings.grow.column_rate = 0.5;
   settings.grow.column_rate_change = 0.6;
-  const int kTrees = 300;
+  constexpr int kTrees = 300;
   // 4 of 8 columns, then 2.4 and 1.44, rounded down.
   const double expected[] = {4.0 / 8, 2.0 / 8, 1.0 / 8};
   int hits[3] = {};
@@ -98,7 +98,7 @@ TEST(ColumnSampling, SharesOfTreeAndSplitAreMultipliedBeforeTheyAreRounded) {
   settings.grow.column_rate_per_tree = 0.59;
   settings.grow.column_rate = 0.59;
   int hits = 0;
-  const int kTrees = 400;
+  constexpr int kTrees = 400;
   for (const trees::Tree& tree : trees_of(table, settings, kTrees))
     hits += tree.nodes[0].column == 0 ? 1 : 0;
   expect_share(hits, kTrees, 0.3);

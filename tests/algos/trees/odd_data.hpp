@@ -143,9 +143,9 @@ inline std::vector<OddData> odd_weights() {
 /// Trains on a node of this process.
 class OddSession {
  public:
-  OddSession(const model::Algorithm& algorithm, mr::TaskList tasks)
+  OddSession(const model::Algorithm& algorithm, const mr::TaskList& tasks)
       : algorithm_(algorithm),
-        cluster_(1, 2, std::int64_t{1} << 30U, std::move(tasks)),
+        cluster_(1, 2, std::int64_t{1} << 30U, tasks),
         algorithms_({&algorithm}),
         jobs_(jobs_parts(cluster_.node(0)), "test"),
         models_({.engine = cluster_.node(0).engine(),
