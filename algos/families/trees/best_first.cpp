@@ -1,11 +1,9 @@
 #include "algos/families/trees/best_first.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <queue>
 #include <utility>
 
-#include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
 
 namespace neve::algos::trees {
@@ -19,13 +17,13 @@ std::int32_t draw_id_below(std::int32_t parent, bool is_right) {
   return static_cast<std::int32_t>(random.bits(is_right ? 1 : 0) >> kUnused) | 1;
 }
 
-/// A leaf of the tree that is built: what is split next comes first.
+/// A leaf that may be split: the larger gain comes first, then the older one.
 struct Leaf {
   double gain = 0;
+  std::int32_t age = 0;    ///< smaller for older ones
   std::int32_t place = 0;  ///< among the known
-  std::int32_t id = 0;     ///< in the tree, where older ones have smaller numbers
   friend bool operator<(const Leaf& a, const Leaf& b) {
-    return a.gain != b.gain ? a.gain < b.gain : a.id > b.id;
+    return a.gain != b.gain ? a.gain < b.gain : a.age > b.age;
   }
 };
 
@@ -48,10 +46,8 @@ void Grower::BestFirst::run() {
 void Grower::BestFirst::add(Node node, std::int32_t parent) {
   const auto place = static_cast<std::int32_t>(known_.size());
   Known made{.node = std::move(node)};
-  made.bar = made.node.split.gain;
   if (parent >= 0) {
     Known& above = known_[static_cast<std::size_t>(parent)];
-    made.bar = std::min(made.bar, above.bar);
     (made.node.id == above.node.split.test.left ? above.left : above.right) = place;
   }
   made.looked_below = is_barren(made.node);
@@ -73,27 +69,40 @@ void Grower::BestFirst::drop_histogram(Node& node) {
   node.cells = {};
 }
 
-std::vector<std::int32_t> Grower::BestFirst::next_to_look_below() {
-  std::vector<std::int32_t> order(known_.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto bar_of = [&](std::int32_t place) {
-    return known_[static_cast<std::size_t>(place)].bar;
+/// Places of the nodes that are split, one after the other, as far as they are known.
+std::vector<std::int32_t> Grower::BestFirst::split_order() const {
+  std::vector<std::int32_t> order;
+  std::priority_queue<Leaf> leaves;
+  std::int32_t pushed = 0;
+  const auto push = [&](std::int32_t place) {
+    if (place < 0) return;
+    leaves.push({known_[static_cast<std::size_t>(place)].node.split.gain, pushed++, place});
   };
-  std::ranges::stable_sort(order, std::ranges::greater(), bar_of);
-  std::vector<std::int32_t> open;
-  std::size_t preceding = 0;  // nodes of larger bars
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i > 0 && bar_of(order[i]) < bar_of(order[i - 1])) preceding = i;
-    Known& known = known_[static_cast<std::size_t>(order[i])];
-    if (known.looked_below) continue;
-    // What comes of the last split does not matter.
-    if (preceding + 1 < most_splits_) {
-      open.push_back(order[i]);
-    } else {
-      drop_histogram(known.node);
-    }
+  push(known_.empty() ? -1 : 0);
+  while (!leaves.empty() && order.size() < most_splits_) {
+    order.push_back(leaves.top().place);
+    leaves.pop();
+    push(known_[static_cast<std::size_t>(order.back())].left);
+    push(known_[static_cast<std::size_t>(order.back())].right);
   }
-  open.resize((open.size() + 1) / 2);
+  return order;
+}
+
+std::vector<std::int32_t> Grower::BestFirst::next_to_look_below() {
+  const std::vector<std::int32_t> order = split_order();
+  std::vector<std::uint8_t> matters(known_.size());
+  std::vector<std::int32_t> open;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    // What comes of the last split does not matter.
+    if (i + 1 == most_splits_) break;
+    const auto place = static_cast<std::size_t>(order[i]);
+    matters[place] = 1;
+    if (!known_[place].looked_below) open.push_back(order[i]);
+  }
+  for (std::size_t place = 0; place < known_.size(); ++place) {
+    if (matters[place] == 0) drop_histogram(known_[place].node);
+  }
+  open.resize((open.size() + 2) / 3);
   return open;
 }
 
@@ -128,33 +137,25 @@ void Grower::BestFirst::look_below(std::span<const std::int32_t> places) {
   }
 }
 
-/// Splits one leaf after the other, by what is known, and gives the rows' nodes their numbers.
+/// Splits one leaf after the other, and gives the rows' nodes the tree's numbers.
 void Grower::BestFirst::build() {
   LevelTask::State state{{}, growth_.request, {0}};
-  std::priority_queue<Leaf> leaves;
-  if (!known_.empty()) leaves.push({known_[0].node.split.gain, 0, 0});
-  for (std::size_t splits = 0; splits < most_splits_ && !leaves.empty(); ++splits) {
-    const Leaf leaf = leaves.top();
-    leaves.pop();
-    Known& known = known_[static_cast<std::size_t>(leaf.place)];
+  std::vector<std::int32_t> ids(known_.size());
+  for (const std::int32_t place : split_order()) {
+    Known& known = known_[static_cast<std::size_t>(place)];
     NodeSplit& moved = known.node.split.test;
-    NEVE_CHECK(known.looked_below || splits + 1 == most_splits_, "an open leaf is split");
     if (moved.left == 0) {
       moved.left = std::exchange(next_id_, next_id_ + 2);
       state.splits.push_back(moved);
     }
     NodeSplit test = moved;
-    test.node = leaf.id;
+    test.node = ids[static_cast<std::size_t>(place)];
     test.left = static_cast<std::int32_t>(growth_.result.tree.nodes.size());
     grower_.split_leaf(growth_, known.node.split, test);
+    if (known.left >= 0) ids[static_cast<std::size_t>(known.left)] = test.left;
+    if (known.right >= 0) ids[static_cast<std::size_t>(known.right)] = test.left + 1;
     state.were.push_back(moved.left);
     state.were.push_back(moved.left + 1);
-    const auto push = [&](std::int32_t place, std::int32_t id) {
-      if (place >= 0)
-        leaves.push({known_[static_cast<std::size_t>(place)].node.split.gain, place, id});
-    };
-    push(known.left, test.left);
-    push(known.right, test.left + 1);
   }
   if (state.were.size() > 1) grower_.engine_.run<LevelTask>(grower_.rows_, state, grower_.options_);
 }
