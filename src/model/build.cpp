@@ -144,6 +144,10 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   std::ranges::move(never_used(algorithm), std::back_inserter(build.messages));
   trace_unused(*algorithm.parameters, p, build.messages);
   if (exports(p)) (void)parts_.export_path(*p.export_checkpoints_dir, p.model_id.name);
+  if (algorithm.snapshot_folder != nullptr) {
+    const std::string folder = algorithm.snapshot_folder(build.parameters.get());
+    if (!folder.empty()) (void)parts_.export_path(folder, p.model_id.name);
+  }
   if (p.training_frame.empty()) {
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "A training frame is needed"});

@@ -45,6 +45,7 @@ struct FitPlan {
   Deadline deadline;
   bool is_fold = false;
   const FurtherFrames* further = nullptr;  ///< null without
+  std::function<void(Snapshot snapshot)> write_snapshot = {};  ///< empty for folds
 };
 
 /// Turns what the trainer would go on from into what the job would.

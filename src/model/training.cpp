@@ -20,7 +20,7 @@ std::string join(const std::vector<std::string>& names) {
   return text;
 }
 
-/// Weights that are no weights would spoil sums without a trace.
+/// Missing, negative or infinite weights would spoil sums without a trace.
 void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr& token) {
   if (data.weights < 0) return;
   const mr::Inputs weights{data.inputs.layout,
@@ -222,6 +222,13 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                .checkpoint = course.checkpoint.get(),
                .deadline = {p.max_runtime_secs, job.start_time_ms()},
                .further = &request.further};
+  plan.write_snapshot = [&](Snapshot snapshot) {
+    Model& model = *snapshot.model;
+    complete(model, request, course);
+    const std::string name = model.header.key + snapshot.file_suffix;
+    model.header.key += snapshot.key_suffix;
+    parts_.write_file(parts_.export_path(snapshot.folder, name), to_file(model));
+  };
   std::optional<CrossValidator> folds;
   if (wants_folds(p)) {
     folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,

@@ -113,7 +113,7 @@ def test_routes_that_are_not_built_are_not_listed(places, method, path):
 
 @pytest.mark.parametrize("algorithm, response, name, value", [
     ("gbm", "y", "distribution", "custom"),
-    ("gbm", "two", "in_training_checkpoints_dir", "somewhere"),
+    ("gbm", "y", "custom_distribution_func", "python:mine"),
     ("glm", "two", "influence", "dfbetas"), ("glm", "y", "fix_tweedie_variance_power", "false")])
 def test_values_whose_work_is_not_built_are_named(places, algorithm, response, name, value):
     text = refusal(post(places, "/3/ModelBuilders/" + algorithm, training_frame="data", response_column=response,

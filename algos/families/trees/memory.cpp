@@ -16,7 +16,8 @@ double widest_level(std::int64_t rows, const GrowSettings& settings, std::int64_
   const double least = std::max(2 * settings.rules.min_rows, static_cast<double>(small_rows));
   const double by_rows = static_cast<double>(rows) / std::max(1.0, least);
   const double by_depth = std::ldexp(1.0, std::min(settings.max_depth, 62) - 1);
-  return std::max(1.0, std::min(by_rows, by_depth));
+  const double by_leaves = settings.max_leaves > 0 ? settings.max_leaves : by_depth;
+  return std::max(1.0, std::min({by_rows, by_depth, by_leaves}));
 }
 
 }  // namespace

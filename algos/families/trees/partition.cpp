@@ -151,6 +151,13 @@ LevelTask::Partial LevelTask::zero(const State& state) { return empty_histograms
 void LevelTask::map(const mr::RowGroup& /*group*/, const State& state, RowStore& store,
                     Partial& partial) {
   apply_splits(store, state.splits);
+  if (!state.were.empty()) {
+    std::vector<RowStore::Range> ranges;
+    ranges.reserve(state.were.size());
+    for (const std::int32_t was : state.were)
+      ranges.push_back(store.ranges[static_cast<std::size_t>(was)]);
+    store.ranges = std::move(ranges);
+  }
   add_histograms(store, state.request, partial);
 }
 

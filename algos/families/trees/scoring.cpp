@@ -12,6 +12,7 @@ namespace {
 schema::Table joined(schema::Table table, const schema::Table& later) {
   const auto names = [](const schema::Table& of) {
     std::vector<std::string> made;
+    made.reserve(of.columns.size());
     for (const auto& column : of.columns) made.push_back(column.name);
     return made;
   };
@@ -74,9 +75,9 @@ std::int64_t Scoring::best_trees() const {
   return state_.history.trees_at(best_point(rule_, state_.stopping_scores));
 }
 
-void Scoring::fill(model::Header& header, schema::Table earlier_history) {
-  header.training_metrics = std::move(state_.training);
-  header.validation_metrics = std::move(state_.validation);
+void Scoring::fill(model::Header& header, schema::Table earlier_history) const {
+  header.training_metrics = state_.training;
+  header.validation_metrics = state_.validation;
   const auto& deciding =
       header.validation_metrics ? header.validation_metrics : header.training_metrics;
   if (const auto* binomial = deciding.binomial())

@@ -53,7 +53,7 @@ class Scoring {
   void replace_metrics(model::metrics::Metrics training, model::metrics::Metrics validation);
   /// Gives the header metrics, default threshold and history; the latter goes on from another one,
   /// which has no columns where there is none.
-  void fill(model::Header& header, schema::Table earlier_history);
+  void fill(model::Header& header, schema::Table earlier_history) const;
 
  private:
   const TreeParameters& parameters_;

@@ -1,5 +1,6 @@
 #include "algos/families/trees/tree_checks.hpp"
 
+#include <cmath>
 #include <string>
 
 #include <neve/base/error.hpp>
@@ -40,8 +41,14 @@ void check_category(const TreeParameters& p, model::Category category, model::Me
   }
 }
 
-void warn_of_two_responses(const TreeParameters& p, const model::ColumnRange& response,
-                           model::Messages& messages) {
+void check_numeric_response(const TreeParameters& p, const model::ColumnRange& response,
+                            model::Messages& messages) {
+  const bool any = response.low <= response.high;
+  if (any && (std::isinf(response.low) || std::isinf(response.high))) {
+    add_error(messages, "response_column",
+              "Column " + p.response_column.name +
+                  " has infinite values: replace them, or leave these rows out");
+  }
   const bool zero_one = response.low == 0 && response.high == 1;
   const bool ones = response.low == -1 && response.high == 1 && response.zeros == 0;
   const bool two = response.integers && (zero_one || ones);
