@@ -118,15 +118,36 @@ void refuse_unbuilt_options(const ModelMetricsList& request) {
   refuse(request.reconstruct_train, "reconstruct_train");
   refuse(request.project_archetypes, "project_archetypes");
   refuse(request.reverse_transform, "reverse_transform");
-  refuse(request.leaf_node_assignment, "leaf_node_assignment");
-  refuse(request.predict_staged_proba, "predict_staged_proba");
   refuse(request.predict_contributions, "predict_contributions");
   refuse(request.row_to_tree_assignment, "row_to_tree_assignment");
-  refuse(request.feature_frequencies, "feature_frequencies");
   refuse(request.exemplar_index >= 0, "exemplar_index", std::to_string(request.exemplar_index));
   refuse(request.deviances, "deviances");
   refuse(request.custom_metric_func && !request.custom_metric_func->empty(), "custom_metric_func",
          request.custom_metric_func.value_or(""));
+}
+
+std::optional<model::RowQuestion> question_of(const ModelMetricsList& request) {
+  if (request.leaf_node_assignment) {
+    const auto type = request.leaf_node_assignment_type.value_or(LeafNodeAssignmentType::path);
+    return type == LeafNodeAssignmentType::path ? model::RowQuestion::leaf_paths
+                                                : model::RowQuestion::leaf_nodes;
+  }
+  if (request.feature_frequencies) return model::RowQuestion::feature_frequencies;
+  if (request.predict_staged_proba) return model::RowQuestion::staged_predictions;
+  return std::nullopt;
+}
+
+QuestionName name_of(model::RowQuestion question) {
+  switch (question) {
+    case model::RowQuestion::leaf_paths:
+    case model::RowQuestion::leaf_nodes:
+      return {"leaf_node_assignment", "leaf node assignments", "leaf_node_assignment"};
+    case model::RowQuestion::feature_frequencies:
+      return {"feature_frequencies", "feature frequencies", "feature_frequencies"};
+    case model::RowQuestion::staged_predictions:
+      break;
+  }
+  return {"predict_staged_proba", "Staged Predictions", "staged_proba"};
 }
 
 }  // namespace neve::rest

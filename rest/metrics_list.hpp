@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <neve/model/common_parameters.hpp>
+#include <neve/model/model.hpp>
 #include <neve/schema/values.hpp>
 
 namespace neve::rest {
@@ -52,6 +53,17 @@ struct ModelMetricsList {
 
 /// Throws InputError naming the first option whose work is not built and its value.
 void refuse_unbuilt_options(const ModelMetricsList& request);
+
+/// What is asked instead of predictions, if anything; the first of several, as in H2O-3.
+std::optional<model::RowQuestion> question_of(const ModelMetricsList& request);
+
+/// A question's parameter, its words in messages, and what names of its frames begin with.
+struct QuestionName {
+  std::string parameter;
+  std::string words;
+  std::string prefix;
+};
+QuestionName name_of(model::RowQuestion question);
 
 }  // namespace neve::rest
 

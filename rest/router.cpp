@@ -215,6 +215,11 @@ void Router::handle(http::Request request, const http::Responder& responder) con
   }
   require_data(*route);
   schema::Form parameters = parameters_of(request, *route);
+  // What the path says counts; R sends it in the body, too.
+  std::erase_if(parameters, [&](const auto& given) {
+    return std::ranges::any_of(path_parameters,
+                               [&](const auto& in_path) { return in_path.first == given.first; });
+  });
   std::ranges::move(path_parameters, std::back_inserter(parameters));
   auto call =
       std::make_shared<Call>(Call{services_, std::move(request), *route, std::move(parameters)});

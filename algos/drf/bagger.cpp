@@ -19,7 +19,7 @@ Bagger::Bagger(mr::Engine& engine, mr::Inputs inputs, ForestColumns columns,
   options_.scratch = scratch_.id();
   columns_.rows.counts_unseen = true;
   settings_.grow.leaf_means = true;
-  settings_.grow.weighted = columns_.rows.weights >= 0;
+  settings_.grow.weighted = columns_.rows.weighted();
   settings_.grow.rules.around_mean = true;
   for (const trees::PredictorKind& kind : columns_.kinds)
     levels_.push_back(kind.categorical ? kind.levels : 0);
@@ -102,12 +102,11 @@ void Bagger::iterate() {
 /// The trees of an iteration grow on the same rows, and draw the same columns at the same places.
 trees::CompactTree Bagger::grow(std::int32_t tree_class) {
   const trees::TargetRange& range = ranges_[static_cast<std::size_t>(tree_class)];
-  const bool draws = !settings_.random_by_turns || iterations_.size() % 2 == 1;
   const double heaviest = loaded_.all_whole ? 1 : loaded_.largest_weight;
   trees::TreeRequest request{.number = iterations_.size(),
                              .tree_class = tree_class,
                              .form = trees::choose_fixed_point(loaded_, range),
-                             .random_thresholds = draws ? settings_.random_thresholds : 0};
+                             .random_thresholds = settings_.thresholds_of(iterations_.size())};
   request.means.scale = trees::two_part_scale(loaded_, range.largest_residual * heaviest);
   request.means.base = mean_;
   request.means.of_none = mean_;

@@ -12,18 +12,13 @@
 
 #include "algos/drf/targets.hpp"
 #include "algos/drf/votes.hpp"
-#include "algos/families/trees/grow.hpp"
-#include "algos/families/trees/sketch.hpp"
+#include "algos/families/trees/growth_plan.hpp"
 
 namespace neve::algos::drf {
 
 /// How a forest grows.
-struct ForestSettings {
+struct ForestSettings : trees::GrowthPlan {
   std::int32_t response_classes = 0;  ///< 0: a number; else RowColumns::classes is 1 or as many
-  trees::GrowSettings grow;
-  trees::BinSettings bins;
-  bool random_by_turns = false;  ///< histogram_type RoundRobin: every second tree draws thresholds
-  std::int32_t random_thresholds = 0;  ///< how many, where thresholds are drawn
 };
 
 /// What the trees ask for of a frame's columns, and where it is.

@@ -1,12 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <neve/model/model.hpp>
 
 #include "algos/drf/votes.hpp"
+#include "algos/families/trees/calibration.hpp"
 
 namespace neve::algos::drf {
 
@@ -19,8 +23,18 @@ class DrfModel final : public model::Model {
   std::vector<Iteration> iterations;
   std::vector<std::int32_t> levels;  ///< per predictor; 0 for numbers
   std::int32_t gainslift_groups = -1;
+  std::vector<double> class_weights;  ///< of the training rows, where classes were balanced
+  trees::Calibration calibration;
 
+  /// Calibrated probabilities, where there are any.
+  [[nodiscard]] std::vector<std::string> extra_outputs() const override {
+    return calibration.outputs(header.roles);
+  }
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
+  [[nodiscard]] std::unique_ptr<const model::RowExplainer> explainer(
+      model::RowQuestion question) const override;
+  [[nodiscard]] std::optional<model::TreeView> tree(std::int32_t number,
+                                                    const std::string& tree_class) const override;
   [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
   [[nodiscard]] bool is_sound() const override;
   [[nodiscard]] schema::AnyObject output() const override;
@@ -36,7 +50,7 @@ class DrfModel final : public model::Model {
  private:
   template <class Archive>
   void learnt(Archive& archive) {
-    archive(mean_response, iterations, levels, gainslift_groups);
+    archive(mean_response, iterations, levels, gainslift_groups, class_weights, calibration);
   }
 };
 

@@ -1,25 +1,17 @@
 #include "algos/drf/train.hpp"
 
-#include <algorithm>
-#include <limits>
-
 #include <neve/base/error.hpp>
 
 #include "algos/drf/drf_model.hpp"
 #include "algos/drf/validate.hpp"
-#include "algos/families/trees/response_checks.hpp"
+#include "algos/families/trees/algorithm.hpp"
+#include "algos/families/trees/checkpoint.hpp"
+#include "algos/families/trees/class_balance.hpp"
 #include "algos/families/trees/tables.hpp"
+#include "algos/families/trees/tree_checks.hpp"
 
 namespace neve::algos::drf {
 namespace {
-
-std::vector<trees::PredictorKind> predictor_kinds(const model::ColumnRoles& roles) {
-  std::vector<trees::PredictorKind> kinds;
-  kinds.reserve(roles.domains.size());
-  for (const frame::DomainPtr& domain : roles.domains)
-    kinds.push_back({domain != nullptr, domain ? static_cast<std::int32_t>(domain->size()) : 0});
-  return kinds;
-}
 
 model::ScorePlan plan_for(const model::Dataset& data, const model::ColumnRoles& roles) {
   model::ScorePlan plan;
@@ -29,36 +21,14 @@ model::ScorePlan plan_for(const model::Dataset& data, const model::ColumnRoles& 
   return plan;
 }
 
-bool draws_thresholds(HistogramType type) {
-  return type == HistogramType::random || type == HistogramType::round_robin;
-}
-
 }  // namespace
 
 ForestSettings DrfTrainer::settings(const model::TrainContext& context) const {
-  const Parameters& p = *parameters_;
   ForestSettings made;
+  static_cast<trees::GrowthPlan&>(made) = trees::growth_plan(*parameters_, context.seed);
   made.response_classes = context.roles.response_domain ? context.roles.classes() : 0;
-  made.random_by_turns = p.histogram_type == HistogramType::round_robin;
-  made.random_thresholds = draws_thresholds(p.histogram_type) ? p.nbins : 0;
-  made.bins = {.bins = p.nbins,
-               .bins_top_level = p.nbins_top_level,
-               .bins_categorical = p.nbins_cats,
-               .cutting = p.histogram_type == HistogramType::uniform_robust
-                              ? trees::Cutting::by_value
-                              : trees::Cutting::by_rank};
-  trees::GrowSettings& grow = made.grow;
-  grow.max_depth = p.max_depth == 0 ? std::numeric_limits<std::int32_t>::max() : p.max_depth;
-  grow.rules.min_rows = p.min_rows;
-  grow.rules.min_split_improvement = p.min_split_improvement;
-  grow.rules.seed = context.seed;
-  grow.sampling.seed = context.seed;
-  grow.sampling.rate = p.sample_rate;
-  if (p.sample_rate_per_class) grow.sampling.rate_per_class = *p.sample_rate_per_class;
-  grow.columns_per_split = columns_per_split(
-      p, context.category, static_cast<std::int32_t>(context.roles.predictors.size()));
-  grow.column_rate_change = p.col_sample_rate_change_per_level;
-  grow.column_rate_per_tree = p.col_sample_rate_per_tree;
+  made.grow.columns_per_split = columns_per_split(
+      *parameters_, context.category, static_cast<std::int32_t>(context.roles.predictors.size()));
   return made;
 }
 
@@ -68,30 +38,14 @@ ForestColumns DrfTrainer::columns(const model::TrainContext& context) const {
   made.rows.predictors = data.predictors;
   made.rows.response = data.response;
   made.rows.weights = data.weights;
+  made.rows.class_weights = measure_options_.class_weights;
   const bool tree_per_class =
       context.category == model::Category::multinomial ||
       (context.category == model::Category::binomial && parameters_->binomial_double_trees);
   made.rows.classes = tree_per_class ? context.roles.classes() : 1;
-  made.kinds = predictor_kinds(context.roles);
+  made.kinds = trees::predictor_kinds(context.roles);
   made.plan = plan_for(data, context.roles);
   return made;
-}
-
-/// Metrics of classes sort all scores, of one frame at a time.
-void DrfTrainer::reserve_metrics(const model::TrainContext& context) {
-  std::int64_t bytes = 0;
-  const std::int64_t classes = context.roles.classes();
-  for (const model::Dataset* data : {&context.training, context.validation}) {
-    if (data == nullptr) continue;
-    const std::int64_t rows = data->inputs.layout->rows();
-    const std::int64_t curve = model::metrics::binomial_bytes(rows, data->weights >= 0);
-    if (context.category == model::Category::binomial) bytes = std::max(bytes, curve);
-    // A class after the other, each with all rows' scores of it.
-    if (context.category == model::Category::multinomial &&
-        model::metrics::wants_auc(parameters_->auc_type, static_cast<std::size_t>(classes)))
-      bytes = std::max(bytes, classes * curve);
-  }
-  metrics_memory_ = context.engine.budget().reserve(bytes, "Metrics of the training rows");
 }
 
 /// Only now it is known which columns are dropped.
@@ -106,15 +60,18 @@ void DrfTrainer::check_mtries(const model::ColumnRoles& roles) const {
 
 void DrfTrainer::prepare(model::TrainContext& context) {
   const Parameters& p = *parameters_;
-  measure_options_ = {context.category, p.auc_type, p.gainslift_bins};
-  trees::check_class_rates(parameters_->sample_rate_per_class, context.roles);
+  measure_options_ = {context.category, p.auc_type, p.gainslift_bins,
+                      trees::class_weights_of(context, p)};
+  trees::check_class_rates(p.sample_rate_per_class, context.roles);
   check_mtries(context.roles);
-  rule_ = trees::stopping_rule(p, context.category);
-  history_.emplace(context.category, context.validation != nullptr);
+  scoring_.emplace(p, context.category, context.validation != nullptr);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);
   bagger_ = std::make_unique<Bagger>(context.engine, context.training.inputs, columns(context),
                                      settings(context), context.run_options());
-  reserve_metrics(context);
+  metrics_memory_ = context.engine.budget().reserve(
+      trees::metrics_bytes(context.training, context.validation, context.roles, context.category,
+                           p.auc_type),
+      "Metrics of the training rows");
   bagger_->load();
   trees::check_response_varies(context.roles, bagger_->loaded().rows, bagger_->response_range(),
                                !parameters_->check_constant_response);
@@ -123,30 +80,33 @@ void DrfTrainer::prepare(model::TrainContext& context) {
 /// Without trees there are no metrics, and the history's first row is empty.
 void DrfTrainer::init(model::TrainContext& context) {
   prepare(context);
-  history_->add(0, {}, {});
+  if (context.checkpoint == nullptr) {
+    scoring_->begin();
+    return;
+  }
+  const auto& checkpoint = dynamic_cast<const DrfModel&>(*context.checkpoint);
+  trees::check_same_columns(context.roles, checkpoint.header);
+  bagger_->restore(checkpoint.iterations, trees::gains_of(checkpoint.header));
+  earlier_history_ = checkpoint.header.scoring_history;
+  measure(context);
 }
 
 /// Trees and metrics so far; all else follows from the data.
 struct DrfTrainer::Saved {
   std::vector<Iteration> iterations;
   std::vector<double> importance;
-  trees::History history;
-  std::vector<double> stopping_scores;
-  model::metrics::Metrics training_metrics;
-  model::metrics::Metrics validation_metrics;
-  std::int64_t measured_trees = 0;
+  schema::Table earlier_history;
+  trees::Scoring::State scoring;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(iterations, importance, history, stopping_scores, training_metrics, validation_metrics,
-            measured_trees);
+    archive(iterations, importance, earlier_history, scoring);
   }
 };
 
 wire::Bytes DrfTrainer::save() const {
   // The fields of Saved, without a copy of the forest.
   wire::Writer writer;
-  writer(bagger_->iterations(), bagger_->importance(), *history_, stopping_scores_,
-         training_metrics_, validation_metrics_, measured_trees_);
+  writer(bagger_->iterations(), bagger_->importance(), earlier_history_, scoring_->state());
   return writer.take();
 }
 
@@ -154,85 +114,54 @@ void DrfTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   auto was = wire::decode<Saved>(saved);
   prepare(context);
   bagger_->restore(std::move(was.iterations), std::move(was.importance));
-  history_ = std::move(was.history);
-  stopping_scores_ = std::move(was.stopping_scores);
-  training_metrics_ = std::move(was.training_metrics);
-  validation_metrics_ = std::move(was.validation_metrics);
-  measured_trees_ = was.measured_trees;
-}
-
-bool DrfTrainer::is_scoring_point() const {
-  constexpr std::int64_t kEveryTree = 10;
-  const std::int64_t trees = tree_count();
-  if (trees == parameters_->ntrees || parameters_->score_each_iteration) return true;
-  if (parameters_->score_tree_interval > 0) return trees % parameters_->score_tree_interval == 0;
-  return trees <= kEveryTree || trees % kEveryTree == 0;
+  earlier_history_ = std::move(was.earlier_history);
+  scoring_->restore(std::move(was.scoring));
 }
 
 bool DrfTrainer::step(model::TrainContext& context) {
   bagger_->iterate();
   const std::int64_t trees = tree_count();
-  if (is_scoring_point()) measure(context);
+  if (scoring_->is_due(trees)) measure(context);
   context.job.progress(
       static_cast<double>(trees) / parameters_->ntrees,
       "Tree " + std::to_string(trees) + " of " + std::to_string(parameters_->ntrees));
   if (trees >= parameters_->ntrees) return false;
-  return !should_stop(rule_, stopping_scores_);
+  return !scoring_->should_stop();
 }
 
-void DrfTrainer::measure_validation(model::TrainContext& context) {
-  const model::Dataset& data = *context.validation;
+model::metrics::Metrics DrfTrainer::measure_validation(model::TrainContext& context) {
+  if (context.validation == nullptr) return {};
   const std::vector<Iteration>& all = bagger_->iterations();
   MeasureValidationTask::State state;
   state.options = measure_options_;
   state.new_iterations.assign(all.begin() + validated_trees_, all.end());
   validated_trees_ = tree_count();
-  state.trees = static_cast<std::int32_t>(all.front().size());
-  state.plan = plan_for(data, context.roles);
+  state.columns = trees::held_columns(*context.validation, context.roles,
+                                      static_cast<std::int32_t>(all.front().size()));
   state.levels = bagger_->levels();
-  state.response = data.response;
-  state.response_levels = data.response_levels;
-  state.weights = data.weights;
   mr::RunOptions options = context.run_options();
   options.scratch = validation_rows_->id();
-  auto rows = context.engine.run<MeasureValidationTask>(data.inputs, state, options);
-  validation_metrics_ =
-      finish_metrics(context.engine.pool(), std::move(rows), measure_options_, context.roles);
-  validation_metrics_.header()->description = "Validation metrics";
+  auto rows = context.engine.run<MeasureValidationTask>(context.validation->inputs, state, options);
+  return trees::finish_metrics(context.engine.pool(), std::move(rows), measure_options_,
+                               context.roles);
 }
 
 void DrfTrainer::measure(model::TrainContext& context) {
-  if (measured_trees_ == tree_count()) return;
+  if (scoring_->has_measured(tree_count())) return;
   auto rows = context.engine.run<MeasureTrainingTask>(bagger_->row_inputs(), measure_options_,
                                                       bagger_->row_options());
-  training_metrics_ =
-      finish_metrics(context.engine.pool(), std::move(rows), measure_options_, context.roles);
-  training_metrics_.header()->description = "Metrics reported on Out-Of-Bag training samples";
-  if (context.validation != nullptr) measure_validation(context);
-  measured_trees_ = tree_count();
-  history_->add(measured_trees_, training_metrics_, validation_metrics_);
-  const auto& deciding = context.validation != nullptr ? validation_metrics_ : training_metrics_;
-  stopping_scores_.push_back(
-      deciding.find(rule_.metric).value_or(std::numeric_limits<double>::quiet_NaN()));
+  model::metrics::Metrics training = trees::finish_metrics(context.engine.pool(), std::move(rows),
+                                                           measure_options_, context.roles);
+  training.header()->description = "Metrics reported on Out-Of-Bag training samples";
+  scoring_->add(tree_count(), std::move(training), measure_validation(context));
 }
 
-void DrfTrainer::settle_parameters(model::TrainContext& context) const {
-  const auto settle = [&](const char* name, std::string_view value) {
-    context.header.actual_parameters.emplace_back(name, std::string(value));
-  };
+void DrfTrainer::settle_distribution(model::TrainContext& context) const {
+  if (parameters_->distribution != DistributionChoice::automatic) return;
   const bool classes = model::is_classifier(context.category);
-  if (parameters_->distribution == DistributionChoice::automatic) {
-    settle("distribution", schema::enum_text(classes ? DistributionChoice::multinomial
-                                                     : DistributionChoice::gaussian));
-  }
-  if (parameters_->histogram_type == HistogramType::automatic)
-    settle("histogram_type", schema::enum_text(HistogramType::uniform_adaptive));
-  if (parameters_->categorical_encoding == model::CategoricalEncoding::automatic)
-    settle("categorical_encoding", schema::enum_text(model::CategoricalEncoding::enumeration));
-  if (parameters_->stopping_metric == model::StoppingMetric::automatic && rule_.rounds > 0) {
-    settle("stopping_metric", schema::enum_text(classes ? model::StoppingMetric::logloss
-                                                        : model::StoppingMetric::deviance));
-  }
+  context.header.actual_parameters.emplace_back(
+      "distribution", std::string(schema::enum_text(classes ? DistributionChoice::multinomial
+                                                            : DistributionChoice::gaussian)));
 }
 
 std::shared_ptr<model::Model> DrfTrainer::finish(model::TrainContext& context) {
@@ -242,18 +171,15 @@ std::shared_ptr<model::Model> DrfTrainer::finish(model::TrainContext& context) {
   made->mean_response = bagger_->mean_response();
   made->gainslift_groups = parameters_->gainslift_bins;
   made->levels = bagger_->levels();
+  made->class_weights = measure_options_.class_weights;
   const std::vector<double> gains = bagger_->importance();
   made->iterations = bagger_->take_iterations();
   bagger_.reset();
   validation_rows_.reset();
   metrics_memory_.release();
+  made->calibration = trees::calibrate(*parameters_, *made, context);
   model::Header& header = context.header;
-  header.training_metrics = std::move(training_metrics_);
-  header.validation_metrics = std::move(validation_metrics_);
-  const auto& deciding =
-      context.validation != nullptr ? header.validation_metrics : header.training_metrics;
-  if (const auto* binomial = deciding.binomial())
-    header.default_threshold = binomial->default_threshold;
+  scoring_->fill(header, std::move(earlier_history_));
   std::vector<trees::TreeSize> sizes;
   std::int64_t bytes = 0;
   for (const Iteration& iteration : made->iterations) {
@@ -264,9 +190,9 @@ std::shared_ptr<model::Model> DrfTrainer::finish(model::TrainContext& context) {
   }
   header.summary =
       trees::model_summary(static_cast<std::int64_t>(made->iterations.size()), sizes, bytes);
-  header.scoring_history = history_->table();
   header.variable_importances = trees::variable_importances(header.roles.predictors, gains);
-  settle_parameters(context);
+  settle_distribution(context);
+  trees::settle_parameters(*parameters_, context.category, header);
   return made;
 }
 

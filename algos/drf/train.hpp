@@ -10,8 +10,7 @@
 #include "algos/drf/bagger.hpp"
 #include "algos/drf/measure.hpp"
 #include "algos/drf/parameters.hpp"
-#include "algos/families/trees/history.hpp"
-#include "algos/families/trees/stopping.hpp"
+#include "algos/families/trees/scoring.hpp"
 
 namespace neve::algos::drf {
 
@@ -30,32 +29,26 @@ class DrfTrainer final : public model::Trainer {
 
  private:
   struct Saved;
-  /// All of init but the history's first row.
+  /// All of init but trees of a checkpoint and metrics.
   void prepare(model::TrainContext& context);
   [[nodiscard]] ForestSettings settings(const model::TrainContext& context) const;
   [[nodiscard]] ForestColumns columns(const model::TrainContext& context) const;
-  void reserve_metrics(const model::TrainContext& context);
   void check_mtries(const model::ColumnRoles& roles) const;
-  [[nodiscard]] bool is_scoring_point() const;
   /// Measures where that has not been done for the trees that there are.
   void measure(model::TrainContext& context);
-  void measure_validation(model::TrainContext& context);
-  void settle_parameters(model::TrainContext& context) const;
+  model::metrics::Metrics measure_validation(model::TrainContext& context);
+  void settle_distribution(model::TrainContext& context) const;
   [[nodiscard]] std::int64_t tree_count() const {
     return static_cast<std::int64_t>(bagger_->iterations().size());
   }
 
   std::shared_ptr<const Parameters> parameters_;
-  MeasureOptions measure_options_;
+  trees::MeasureOptions measure_options_;
+  schema::Table earlier_history_;  ///< of the checkpoint; without columns where there is none
   Reservation metrics_memory_;
   std::unique_ptr<Bagger> bagger_;
   std::optional<mr::ScratchLease> validation_rows_;
-  std::optional<trees::History> history_;
-  trees::StoppingRule rule_;
-  std::vector<double> stopping_scores_;
-  model::metrics::Metrics training_metrics_;
-  model::metrics::Metrics validation_metrics_;
-  std::int64_t measured_trees_ = 0;
+  std::optional<trees::Scoring> scoring_;
   std::int64_t validated_trees_ = 0;  ///< that the validation rows' votes have
 };
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <neve/base/java_number.hpp>
-
-#include "algos/families/trees/stopping.hpp"
+#include "algos/drf/drf_model.hpp"
+#include "algos/families/trees/checkpoint.hpp"
+#include "algos/families/trees/tree_checks.hpp"
 
 namespace neve::algos::drf {
 namespace {
@@ -13,27 +13,14 @@ namespace {
 using model::Category;
 using model::Message;
 using model::Messages;
+using trees::add_error;
 
 constexpr std::int32_t kMtriesBySize = -1;
 constexpr std::int32_t kMtriesAll = -2;
 
-void add_error(Messages& messages, std::string field, std::string text) {
-  messages.push_back({Message::Kind::error, std::move(field), std::move(text)});
-}
-
 bool is_known(DistributionChoice choice) {
   return choice == DistributionChoice::automatic || choice == DistributionChoice::bernoulli ||
          choice == DistributionChoice::multinomial || choice == DistributionChoice::gaussian;
-}
-
-void check_class_rates(const Parameters& p, Messages& messages) {
-  if (!p.sample_rate_per_class) return;
-  for (const double rate : *p.sample_rate_per_class) {
-    if (rate >= 0 && rate <= 1) continue;
-    add_error(messages, "sample_rate_per_class",
-              "sample_rate_per_class has " + java_double(rate) + ": rates are between 0 and 1");
-    return;
-  }
 }
 
 void check_distribution(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
@@ -80,40 +67,38 @@ void validate(const Parameters& p, Messages& messages) {
     add_error(messages, "offset_column",
               "Offsets are not yet supported for DRF; offset_column is " + p.offset_column.name);
   }
-  check_class_rates(p, messages);
+  trees::check_parameters(p, messages);
   if (p.sample_rate == 1 && !p.sample_rate_per_class && p.validation_frame.name.empty()) {
     messages.push_back(
         {Message::Kind::warning, "sample_rate",
          "Sample rate is 100% and no validation dataset and no cross-validation. There are no "
          "out-of-bag data to compute error estimates on the training data!"});
   }
-  if (p.calibrate_model) model::refuse("calibrate_model", "true", messages);
 }
 
 Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
   const Category made = category_of(roles);
   check_distribution(p, roles, messages);
-  if (p.stopping_rounds > 0 && !trees::can_decide(p, made)) {
-    add_error(messages, "stopping_metric",
-              "The value " + std::string(schema::enum_text(p.stopping_metric)) +
-                  " of parameter stopping_metric is not measured for such a model (" +
-                  std::string(schema::enum_text(made)) + "), so that it cannot end its training");
-  }
+  trees::check_category(p, made, messages);
   return made;
 }
 
-void warn_of_two_responses(const Parameters& p, const model::ColumnRange& response,
-                           Messages& messages) {
-  const bool zero_one = response.low == 0 && response.high == 1;
-  const bool ones = response.low == -1 && response.high == 1 && response.zeros == 0;
-  const bool two = response.integers && (zero_one || ones);
-  if (!two || p.distribution != DistributionChoice::automatic) return;
-  // The clients know this text.
-  messages.push_back(
-      {Message::Kind::warning, "response_column",
-       "We have detected that your response column has only 2 unique values (0/1). If you wish to "
-       "train a binary model instead of a regression model, convert your target column to "
-       "categorical before training."});
+void check_response(const Parameters& p, const model::ColumnRange& response, Messages& messages) {
+  trees::warn_of_two_responses(p, response, messages);
+}
+
+void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messages& messages) {
+  const auto* model = dynamic_cast<const DrfModel*>(&checkpoint);
+  if (model == nullptr) {
+    trees::refuse_checkpoint(checkpoint.header, "DRF", messages);
+    return;
+  }
+  Parameters was;
+  schema::read_form(Parameters::schema(), &was, model->header.parameters);
+  const auto trees = static_cast<std::int64_t>(model->iterations.size());
+  trees::check_checkpoint(p, {model->header, was, trees}, messages);
+  if (p.binomial_double_trees != was.binomial_double_trees)
+    trees::refuse_change("binomial_double_trees", messages);
 }
 
 std::int32_t columns_per_split(const Parameters& p, Category category, std::int32_t columns) {

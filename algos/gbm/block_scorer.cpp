@@ -67,11 +67,12 @@ void BlockScorer::add(const model::ScoreBlock& block,
   const std::size_t most =
       std::max(kLeastRows, kKeysAtOnce / std::max<std::size_t>(1, used_.size()));
   trees::RowKeys keys;
+  trees::ProgramRoom room;
   for (std::size_t begin = 0; begin < block.rows; begin += most) {
     const std::size_t count = std::min(most, block.rows - begin);
     fill_keys(block, begin, count, keys);
     for (std::size_t k = 0; k < forests_.size(); ++k) {
-      forests_[k].add_scores(keys, scores[k].subspan(begin, count));
+      forests_[k].add_scores(keys, room, scores[k].subspan(begin, count));
     }
   }
 }

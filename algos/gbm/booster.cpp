@@ -175,12 +175,11 @@ void Booster::grow_class(std::int32_t of_class, double rate) {
   const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
   const std::uint64_t number =
       tree_number(iterations_.size() - 1, static_cast<std::size_t>(of_class));
-  const bool draws = !settings_.random_by_turns || iterations_.size() % 2 == 0;
   trees::GrownTree grown =
       grower_->grow({.number = number,
                      .tree_class = of_class,
                      .form = trees::choose_fixed_point(loaded_, range.targets),
-                     .random_thresholds = draws ? settings_.random_thresholds : 0});
+                     .random_thresholds = settings_.thresholds_of(iterations_.size() - 1)});
   for (std::size_t c = 0; c < importance_.size(); ++c) importance_[c] += grown.importance[c];
   std::vector<double> values = node_values(grown, of_class);
   const auto& directions = settings_.grow.rules.directions;

@@ -9,23 +9,18 @@
 #include <neve/base/budget.hpp>
 #include <neve/mr/engine.hpp>
 
-#include "algos/families/trees/grow.hpp"
-#include "algos/families/trees/sketch.hpp"
+#include "algos/families/trees/growth_plan.hpp"
 #include "algos/gbm/block_scorer.hpp"
 #include "algos/gbm/boost.hpp"
 
 namespace neve::algos::gbm {
 
 /// How a booster grows its trees.
-struct BoostSettings {
+struct BoostSettings : trees::GrowthPlan {
   Distribution distribution;
-  trees::GrowSettings grow;
-  trees::BinSettings bins;
   double learn_rate = 0.1;
   double learn_rate_annealing = 1;
-  double largest_leaf = 0;       ///< bound of |leaf value|
-  bool random_by_turns = false;  ///< histogram_type RoundRobin: every second tree draws thresholds
-  std::int32_t random_thresholds = 0;  ///< how many, where thresholds are drawn
+  double largest_leaf = 0;     ///< bound of |leaf value|
   double noise_bandwidth = 0;  ///< deviation of the noise on what leaves add to training rows
 };
 

@@ -4,10 +4,12 @@
 
 #include <neve/model/score.hpp>
 
+#include "algos/families/trees/class_balance.hpp"
 #include "algos/families/trees/soundness.hpp"
-#include "algos/gbm/class_balance.hpp"
+#include "algos/families/trees/view.hpp"
 #include "algos/gbm/gbm_output.hpp"
 #include "algos/gbm/huber_errors.hpp"
+#include "algos/gbm/staged_answers.hpp"
 
 namespace neve::algos::gbm {
 
@@ -24,22 +26,39 @@ void GbmModel::score(const model::ScoreBlock& block, std::span<const std::span<d
     }
   }
   scorer_->made->add(block, scores);
+  finish_scores(values);
+  if (out.size() > values.size()) calibration.fill(values[1], out.subspan(values.size()));
+}
+
+void GbmModel::finish_scores(std::span<const std::span<double>> values) const {
   scores_to_outputs(distribution, values);
-  correct_probabilities(class_weights, values);
-  if (calibration.method == trees::Calibration::Method::none) return;
-  for (std::size_t i = 0; i < block.rows; ++i) {
-    const double second = calibration.apply(values[1][i]);
-    out[2][i] = 1 - second;
-    out[3][i] = second;
-  }
+  trees::correct_probabilities(class_weights, values);
+}
+
+std::unique_ptr<const model::RowExplainer> GbmModel::explainer(model::RowQuestion question) const {
+  auto grid = std::make_shared<trees::TreeGrid>();
+  for (const Iteration& iteration : iterations)
+    grid->emplace_back(iteration.begin(), iteration.end());
+  trees::AskedForest forest{std::move(grid), trees::levels_of(header.roles),
+                            model::is_classifier(header.category)};
+  if (question == model::RowQuestion::staged_predictions)
+    return std::make_unique<const StagedAnswers>(*this, std::move(forest));
+  return trees::answers_of(question, std::move(forest), header.roles.predictors);
+}
+
+std::optional<model::TreeView> GbmModel::tree(std::int32_t number,
+                                              const std::string& tree_class) const {
+  const std::size_t classes = distribution.family == Family::multinomial ? outputs() : 1;
+  const auto [iteration, of_class] =
+      trees::choose_tree(header, iterations.size(), classes, number, tree_class);
+  model::TreeView view =
+      trees::view_of(iterations[iteration][of_class], trees::levels_of(header.roles));
+  if (header.roles.response_domain) view.tree_class = (*header.roles.response_domain)[of_class];
+  return view;
 }
 
 std::vector<std::string> GbmModel::extra_outputs() const {
-  std::vector<std::string> names;
-  if (calibration.method == trees::Calibration::Method::none) return names;
-  for (const std::string& level : *header.roles.response_domain)
-    names.push_back("cal_" + model::class_column(level));
-  return names;
+  return calibration.outputs(header.roles);
 }
 
 model::metrics::Deviance deviance_of(const Distribution& distribution) {
@@ -82,10 +101,7 @@ bool GbmModel::is_sound() const {
   if (!class_weights.empty() && class_weights.size() != (many ? outputs() : 2)) return false;
   if (!calibration.is_sound()) return false;
   if (!many && !two && header.category != model::Category::regression) return false;
-  std::vector<std::int32_t> levels;
-  for (const frame::DomainPtr& domain : roles.domains) {
-    levels.push_back(domain ? static_cast<std::int32_t>(domain->size()) : 0);
-  }
+  const std::vector<std::int32_t> levels = trees::levels_of(roles);
   const std::size_t classes = many ? outputs() : 1;
   return std::ranges::all_of(iterations, [&](const Iteration& iteration) {
     return iteration.size() == classes && std::ranges::all_of(iteration, [&](const auto& tree) {

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +30,12 @@ class GbmModel final : public model::Model {
   /// Calibrated probabilities, where there are any.
   [[nodiscard]] std::vector<std::string> extra_outputs() const override;
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
+  [[nodiscard]] std::unique_ptr<const model::RowExplainer> explainer(
+      model::RowQuestion question) const override;
+  [[nodiscard]] std::optional<model::TreeView> tree(std::int32_t number,
+                                                    const std::string& tree_class) const override;
+  /// Turns scores, as scores_to_outputs() takes them, into uncalibrated predictions.
+  void finish_scores(std::span<const std::span<double>> values) const;
   [[nodiscard]] model::metrics::Deviance deviance() const override;
   /// The deviance of huber, which needs a quantile of the errors.
   void complete_metrics(mr::Engine& engine, const model::Dataset& data, const model::Scored& scored,

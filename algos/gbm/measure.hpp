@@ -1,42 +1,31 @@
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
-#include <neve/model/common_parameters.hpp>
-#include <neve/model/metrics.hpp>
-#include <neve/model/score.hpp>
-#include <neve/mr/engine.hpp>
-
-#include "algos/families/trees/row_store.hpp"
+#include "algos/families/trees/measured_rows.hpp"
 #include "algos/gbm/block_scorer.hpp"
 #include "algos/gbm/huber_errors.hpp"
 
 namespace neve::algos::gbm {
 
-/// What measuring gathers, of the one family that the category has.
+/// What measuring gathers.
 struct MeasuredRows {
-  model::metrics::BinomialPartial binomial;
-  model::metrics::MultinomialPartial multinomial;
-  model::metrics::RegressionPartial regression;
+  trees::MeasuredRows shared;
   HuberErrors huber;
   void merge(const MeasuredRows& right);
   template <class Archive>
   void fields(Archive& archive) {
-    archive(binomial, multinomial, regression, huber);
+    archive(shared, huber);
   }
 };
 
-/// What to measure, besides what always is.
 struct MeasureOptions {
+  trees::MeasureOptions shared;
   Distribution distribution;
-  model::AucType auc_type = model::AucType::automatic;
-  std::int32_t gainslift_bins = -1;
-  std::vector<double> class_weights = {};  ///< where classes were balanced
   template <class Archive>
   void fields(Archive& archive) {
-    archive(distribution, auc_type, gainslift_bins, class_weights);
+    archive(shared, distribution);
   }
 };
 
@@ -58,31 +47,19 @@ struct MeasureValidationTask {
   static constexpr auto reduction = mr::Reduction::ordered;
   struct State {
     MeasureOptions options;
-    double first_score = 0;
     std::vector<Iteration> new_iterations;
-    std::int32_t classes = 1;  ///< trees per iteration
-    model::ScorePlan plan;
-    std::int32_t response = -1;
-    model::LevelMap response_levels;
-    std::int32_t weights = -1;
+    trees::HeldColumns columns;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(options, first_score, new_iterations, classes, plan, response, response_levels,
-              weights);
+      archive(options, new_iterations, columns);
     }
   };
-  struct Scratch {
-    std::vector<double> score;       ///< classes × rows
-    trees::CompactNumbers response;  ///< or class; NaN for none, and for a class that is not known
-    trees::CompactNumbers weight;    ///< empty where all are 1
-    [[nodiscard]] std::int64_t byte_size() const {
-      return static_cast<std::int64_t>(score.size() * sizeof(double) + response.byte_size() +
-                                       weight.byte_size());
-    }
-  };
+  using Scratch = trees::HeldRows;
   using Partial = MeasuredRows;
-  static void rebuild(const mr::RowGroup& group, const State& state, Scratch& kept);
-  static void map(const mr::RowGroup& group, const State& state, Scratch& kept, Partial& partial);
+  static void rebuild(const mr::RowGroup& group, const State& state, Scratch& held) {
+    trees::hold(group, state.columns, held);
+  }
+  static void map(const mr::RowGroup& group, const State& state, Scratch& held, Partial& partial);
   static void merge(Partial& left, const Partial& right) { left.merge(right); }
 };
 

@@ -3,18 +3,16 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 
-#include "algos/families/trees/stopping.hpp"
+#include "algos/families/trees/checkpoint.hpp"
+#include "algos/families/trees/tree_checks.hpp"
+#include "algos/gbm/gbm_model.hpp"
 
 namespace neve::algos::gbm {
 namespace {
 
 using model::Category;
-using model::Message;
 using model::Messages;
-
-void add_error(Messages& messages, std::string field, std::string text) {
-  messages.push_back({Message::Kind::error, std::move(field), std::move(text)});
-}
+using trees::add_error;
 
 void refuse_text(const std::optional<std::string>& value, const char* field, Messages& messages) {
   if (value && !value->empty()) model::refuse(field, *value, messages);
@@ -28,16 +26,6 @@ void refuse_distributions(DistributionChoice choice, Messages& messages) {
       return;
     default:
       return;
-  }
-}
-
-void check_class_rates(const Parameters& p, Messages& messages) {
-  if (!p.sample_rate_per_class) return;
-  for (const double rate : *p.sample_rate_per_class) {
-    if (rate >= 0 && rate <= 1) continue;
-    add_error(messages, "sample_rate_per_class",
-              "sample_rate_per_class has " + java_double(rate) + ": rates are between 0 and 1");
-    return;
   }
 }
 
@@ -106,14 +94,7 @@ void check_monotone(const Parameters& p, Family family, Messages& messages) {
 
 void validate(const Parameters& p, Messages& messages) {
   refuse_distributions(p.distribution, messages);
-  check_class_rates(p, messages);
-  if (p.calibrate_model && p.calibration_frame.empty()) {
-    add_error(messages, "calibrate_model", "Calibration frame was not specified.");
-  }
-  if (!p.calibrate_model && !p.calibration_frame.empty()) {
-    messages.push_back({Message::Kind::warning, "calibration_frame",
-                        "Calibration frame was specified but calibration was not requested."});
-  }
+  trees::check_parameters(p, messages);
   const bool has_groups = p.interaction_constraints && !p.interaction_constraints->empty();
   const auto encoding = p.categorical_encoding;
   if (has_groups && encoding != model::CategoricalEncoding::automatic &&
@@ -129,37 +110,37 @@ void validate(const Parameters& p, Messages& messages) {
 
 Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
   const Category made = category_by_distribution(p, roles, messages);
-  if (p.calibrate_model && made != Category::binomial) {
-    add_error(messages, "calibrate_model",
-              "Model calibration is only currently supported for binomial models.");
-  }
+  trees::check_category(p, made, messages);
   check_monotone(p, settle_distribution(p, made).family, messages);
-  if (p.stopping_rounds > 0 && !trees::can_decide(p, made)) {
-    add_error(messages, "stopping_metric",
-              "The value " + std::string(schema::enum_text(p.stopping_metric)) +
-                  " of parameter stopping_metric is not measured for such a model (" +
-                  std::string(schema::enum_text(made)) + "), so that it cannot end its training");
-  }
   return made;
 }
 
 void check_response(const Parameters& p, const model::ColumnRange& response, Messages& messages) {
   const bool zero_one = response.low == 0 && response.high == 1;
-  const bool ones = response.low == -1 && response.high == 1 && response.zeros == 0;
   if (p.distribution == DistributionChoice::quasibinomial && !(response.integers && zero_one)) {
     add_error(messages, "distribution",
               "Quasibinomial requires the response to be binary: the numbers 0 and 1, column " +
                   p.response_column.name + " ranges from " + java_double(response.low) + " to " +
                   java_double(response.high) + ". Other values are not supported yet");
   }
-  const bool two = response.integers && (zero_one || ones);
-  if (!two || p.distribution != DistributionChoice::automatic) return;
-  // The clients know this text.
-  messages.push_back(
-      {Message::Kind::warning, "response_column",
-       "We have detected that your response column has only 2 unique values (0/1). If you wish to "
-       "train a binary model instead of a regression model, convert your target column to "
-       "categorical before training."});
+  trees::warn_of_two_responses(p, response, messages);
+}
+
+void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messages& messages) {
+  const auto* model = dynamic_cast<const GbmModel*>(&checkpoint);
+  if (model == nullptr) {
+    trees::refuse_checkpoint(checkpoint.header, "GBM", messages);
+    return;
+  }
+  Parameters was;
+  schema::read_form(Parameters::schema(), &was, model->header.parameters);
+  const auto trees = static_cast<std::int64_t>(model->iterations.size());
+  trees::check_checkpoint(p, {model->header, was, trees}, messages);
+  const Family family = settle_distribution(p, model->header.category).family;
+  if (family == model->distribution.family) return;
+  add_error(messages, "distribution",
+            "Field _distribution cannot be modified if checkpoint is specified! The model's is " +
+                std::string(schema::enum_text(choice_of(model->distribution.family))));
 }
 
 Distribution settle_distribution(const Parameters& p, Category category) {

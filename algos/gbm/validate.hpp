@@ -16,6 +16,9 @@ model::Category category(const Parameters& parameters, const model::ColumnRoles&
 /// distribution cannot have.
 void check_response(const Parameters& parameters, const model::ColumnRange& response,
                     model::Messages& messages);
+/// Adds an error for each parameter with which training cannot go on from a model.
+void check_checkpoint(const Parameters& parameters, const model::Model& checkpoint,
+                      model::Messages& messages);
 /// The distribution that AUTO means for this category.
 Distribution settle_distribution(const Parameters& parameters, model::Category category);
 /// Its name as the parameter has it.

@@ -121,16 +121,16 @@ std::vector<double> mixed(const GlmModel& model, const Make& given) {
   if (given.beta.size() != names.size() || given.names.size() != names.size()) {
     std::string all;
     for (const std::string& name : names) all += "\n" + name;
-    throw InputError::illegal_argument("model coefficient length " + std::to_string(names.size()) +
-                                       " is different from coefficient provided by user " +
-                                       std::to_string(given.beta.size()) +
-                                       ".\n model coefficients needed are:" + all);
+    throw InputError::bad_request("model coefficient length " + std::to_string(names.size()) +
+                                  " is different from coefficient provided by user " +
+                                  std::to_string(given.beta.size()) +
+                                  ".\n model coefficients needed are:" + all);
   }
   std::vector<double> values = model.coefficients;
   for (std::size_t i = 0; i < given.names.size(); ++i) {
     const auto at = std::ranges::find(names, given.names[i]);
     if (at == names.end()) {
-      throw InputError::illegal_argument("The model has no coefficient '" + given.names[i] + "'.");
+      throw InputError::bad_request("The model has no coefficient '" + given.names[i] + "'.");
     }
     values[static_cast<std::size_t>(at - names.begin())] = given.beta[i];
   }

@@ -210,10 +210,10 @@ std::shared_ptr<GlmModel> GlmTrainer::bare_model(model::TrainContext& context,
 }
 
 std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
-  auto made = bare_model(context, fits_[best_of(fits_)].beta);
+  auto made = bare_model(context, fits_[best_at_].beta);
   made->lambda = plan_.submodels[best_].lambda;
   made->alpha = plan_.submodels[best_].alpha;
-  made->best_submodel = static_cast<std::int32_t>(best_of(fits_));
+  made->best_submodel = static_cast<std::int32_t>(best_at_);
   made->path.fits = fits_;
   made->path.standardised = parameters_->standardize;
   if (searches_lambda(*parameters_)) {

@@ -6,7 +6,6 @@
 #include <neve/base/java_number.hpp>
 #include <neve/base/math.hpp>
 
-#include "algos/families/linear/constrained_irls.hpp"
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/start_values.hpp"
@@ -18,6 +17,10 @@ namespace {
 /// From here on AUTO goes by gradients: X'WX costs the square of this in memory, and the cube in
 /// time.
 constexpr std::size_t kMostForGram = 5000;
+
+/// How far the fits on the way along a path of lambdas may be from their minima, as a share of the
+/// null model's objective: a fit that ends there by gradients' norm is off in the fifth digit.
+constexpr double kRough = 1e-8;
 
 /// The intercept that a fit starts from: the mean's, or one inside the range where the mean is at
 /// its edge, as a response of one class is.
@@ -108,7 +111,9 @@ struct GlmTrainer::Saved {
   linear::FitState fit;
   std::vector<SubmodelFit> fits;
   std::uint64_t best = 0;
+  std::uint64_t best_at = 0;
   std::optional<linear::FitState> best_fit;
+  bool polishing = false;
   std::vector<double> last_pull;
   std::vector<bool> wanted;
   double null_validation_deviance = 0;
@@ -116,14 +121,24 @@ struct GlmTrainer::Saved {
   History history;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(current, fit, fits, best, best_fit, last_pull, wanted, null_validation_deviance,
-            iterations, history);
+    archive(current, fit, fits, best, best_at, best_fit, polishing, last_pull, wanted,
+            null_validation_deviance, iterations, history);
   }
 };
 
 wire::Bytes GlmTrainer::save() const {
-  return wire::encode(Saved{current_, fit_, fits_, best_, best_fit_, last_pull_, wanted_,
-                            null_validation_deviance_, iterations_, history_});
+  return wire::encode(Saved{.current = current_,
+                            .fit = fit_,
+                            .fits = fits_,
+                            .best = best_,
+                            .best_at = best_at_,
+                            .best_fit = best_fit_,
+                            .polishing = polishing_,
+                            .last_pull = last_pull_,
+                            .wanted = wanted_,
+                            .null_validation_deviance = null_validation_deviance_,
+                            .iterations = iterations_,
+                            .history = history_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
@@ -134,9 +149,11 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   fit_ = std::move(was.fit);
   fits_ = std::move(was.fits);
   best_ = was.best;
+  best_at_ = was.best_at;
   best_fit_ = std::move(was.best_fit);
+  polishing_ = was.polishing;
   last_pull_ = std::move(was.last_pull);
-  wanted_ = std::move(was.wanted);
+  terms_ = wanted_ = std::move(was.wanted);
   null_validation_deviance_ = was.null_validation_deviance;
   iterations_ = was.iterations;
   history_ = std::move(was.history);
@@ -300,9 +317,11 @@ void GlmTrainer::make_optimiser() {
                                     .beta = parameters_->beta_epsilon,
                                     .objective = parameters_->objective_epsilon,
                                     .gradient = parameters_->gradient_epsilon,
-                                    .null_deviance = null_deviance_};
+                                    .null_deviance = null_deviance_,
+                                    .rough = is_rough() ? kRough : 0};
   if (!linear_constraints_.empty()) {
-    optimiser_ = constrained(tolerance);
+    optimiser_ =
+        make_constrained(*surface_, penalty_, tolerance, linear_constraints_, *parameters_);
   } else if (by_gradients()) {
     optimiser_ = std::make_unique<linear::Lbfgs>(*surface_, penalty_, tolerance);
   } else {
@@ -310,12 +329,9 @@ void GlmTrainer::make_optimiser() {
   }
 }
 
-std::unique_ptr<linear::Optimiser> GlmTrainer::constrained(const linear::Tolerance& tolerance) {
-  auto made = std::make_unique<linear::ConstrainedIrls>(
-      *surface_, penalty_, tolerance, scaled(linear_constraints_, prepared_->design),
-      augmentation_of(*parameters_));
-  if (parameters_->init_optimal_glm && !parameters_->startval) made->start_from_optimum();
-  return made;
+/// The lambdas of a path lead to one that is kept: only that fit goes to the last digits, at last.
+bool GlmTrainer::is_rough() const {
+  return searches_lambda(*parameters_) && !by_gradients() && !polishing_;
 }
 
 /// Coefficients of the fit as the model has them: for each class, where there are several.
@@ -359,13 +375,15 @@ void GlmTrainer::start_fit() {
   if (!wanted_.empty()) {
     surface_->narrow(wanted_);
     fit_.beta = surface_->part_of(fit_.beta);
-    known_ = false;
+    fit_.here.gradient = surface_->part_of(fit_.here.gradient);
   }
   make_optimiser();
-  // The surface stands at the null model, unless something else was asked for.
-  const auto here = fit_.here;
-  fit_ = optimiser_->start(std::move(fit_.beta), known_ ? &here : nullptr);
+  linear::FitState before = std::move(fit_);
+  fit_ = optimiser_->start(std::move(before.beta), known_ ? &before.here : nullptr);
   known_ = false;
+  // What X'WX was before is close to what it is.
+  if (searches_lambda(*parameters_) && terms_ == wanted_) optimiser_->take_over(fit_, before);
+  terms_ = wanted_;
 }
 
 void GlmTrainer::note(model::TrainContext& context) {
@@ -381,10 +399,12 @@ void GlmTrainer::note(model::TrainContext& context) {
 }
 
 bool GlmTrainer::settle() {
+  known_ = !fit_.converged;
   if (wanted_.empty()) return true;
   fit_.beta = surface_->whole_of(fit_.beta);
   surface_->widen();
   fit_.here = surface_->likelihood(fit_.beta);
+  known_ = true;
   const auto penalty = penalty_at(plan_.submodels[current_]);
   if (!add_violators({fit_.here.gradient, surface_->deviance_scale()}, penalty, wanted_)) {
     wanted_.clear();
@@ -410,12 +430,19 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
   if (validation_ && plan_.submodels.size() > 1) {
     made.validation_deviance = validation_deviance(context, made.beta);
   }
-  if (searches_lambda(*parameters_)) history_.add(made);
-  fits_.push_back(std::move(made));
   last_pull_ = fit_.here.gradient;
-  if (best_of(fits_) + 1 != fits_.size()) return;
-  best_ = current_;
+  if (polishing_) {
+    fits_[best_at_] = std::move(made);
+  } else {
+    if (searches_lambda(*parameters_)) history_.add(made);
+    fits_.push_back(std::move(made));
+    if (best_of(fits_) + 1 != fits_.size()) return;
+    best_ = current_;
+    best_at_ = fits_.size() - 1;
+  }
   best_fit_ = fit_;
+  best_fit_->gram.reset();
+  best_fit_->gram_beta.clear();
 }
 
 /// Whether the lambdas of the present alpha that are left are not worth their while.
@@ -428,11 +455,31 @@ bool GlmTrainer::path_ends() const {
 }
 
 bool GlmTrainer::next_submodel(model::TrainContext& context) {
+  const bool rough = is_rough();
   ++current_;
   if (path_ends()) current_ = (current_ + lambdas() - 1) / lambdas() * lambdas();
-  if (current_ >= plan_.submodels.size()) return false;
-  start_submodel(context);
-  return true;
+  if (polishing_) current_ = plan_.submodels.size();
+  if (current_ < plan_.submodels.size()) {
+    start_submodel(context);
+    return true;
+  }
+  if (rough) polish();
+  return rough;
+}
+
+/// Goes on with the best fit to the last digits.
+void GlmTrainer::polish() {
+  polishing_ = true;
+  if (best_at_ + 1 != fits_.size()) {
+    fit_ = *best_fit_;
+    terms_.assign(fit_.beta.size(), false);
+    known_ = false;
+  }
+  current_ = best_;
+  const auto penalty = penalty_at(plan_.submodels[current_]);
+  wanted_ =
+      strong_set({fit_.here.gradient, surface_->deviance_scale()}, fit_.beta, penalty, penalty);
+  start_fit();
 }
 
 bool GlmTrainer::step(model::TrainContext& context) {

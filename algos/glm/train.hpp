@@ -36,7 +36,6 @@ class GlmTrainer final : public model::Trainer {
   /// All of init but the first fit.
   void prepare(model::TrainContext& context);
   void make_optimiser();
-  [[nodiscard]] std::unique_ptr<linear::Optimiser> constrained(const linear::Tolerance& tolerance);
   void take_roles(model::TrainContext& context);
   void fit_null_model(model::TrainContext& context);
   [[nodiscard]] double fit_null_intercept(model::TrainContext& context);
@@ -52,6 +51,8 @@ class GlmTrainer final : public model::Trainer {
   /// False where there are none left.
   bool next_submodel(model::TrainContext& context);
   [[nodiscard]] bool path_ends() const;
+  [[nodiscard]] bool is_rough() const;
+  void polish();
   [[nodiscard]] linear::Penalty penalty_at(const Submodel& submodel) const;
   [[nodiscard]] double validation_deviance(model::TrainContext& context,
                                            const std::vector<double>& beta);
@@ -97,12 +98,15 @@ class GlmTrainer final : public model::Trainer {
   std::vector<double> start_pull_;  ///< gradient there; empty where not known
   std::vector<double> last_pull_;   ///< gradient at the last fit; empty where not known
   std::vector<bool> wanted_;        ///< coefficients that the fit is over; empty: all
+  std::vector<bool> terms_;         ///< those that the last started fit was over
   linear::Penalty penalty_;         ///< of those
   std::unique_ptr<linear::Optimiser> optimiser_;
   linear::FitState fit_;
   bool known_ = false;  ///< fit_.here is of fit_.beta, where the surface stands
   std::vector<SubmodelFit> fits_;
-  std::size_t best_ = 0;
+  std::size_t best_ = 0;     ///< of the plan
+  std::size_t best_at_ = 0;  ///< of the fits
+  bool polishing_ = false;   ///< the path has ended, its best fit goes on
   std::optional<linear::FitState> best_fit_;
   double null_validation_deviance_ = std::numeric_limits<double>::quiet_NaN();
   std::int32_t iterations_ = 0;  ///< of all submodels

@@ -64,9 +64,12 @@ void check_penalty(const Parameters& p, Messages& messages) {
     add(messages, Message::Kind::error, "compute_p_values",
         "p-values need a model without penalty; set lambda to 0");
   }
-  if (p.remove_collinear_columns && penalised) {
+  if (p.remove_collinear_columns && (penalised || p.lambda_search)) {
     add(messages, Message::Kind::warning, "remove_collinear_columns",
-        "remove_collinear_columns is meant for models without penalty; set lambda to 0");
+        std::string("remove_collinear_columns is meant for models without penalty. It is used "
+                    "improperly here") +
+            (p.lambda_search ? " with lambda_search; leave that out" : ".  Please set lambda=0") +
+            " or leave remove_collinear_columns out.");
   }
 }
 

@@ -60,22 +60,20 @@ std::string end_of_file(const std::string& path, std::streamoff most_bytes) {
   return text;
 }
 
-/// Lines of that level and above. A line is "date time process thread L: text" with the level's
-/// initial (C for fatal); lines that continue another are kept with it.
+/// Lines of that level and above. A line is "date time process thread LEVEL water.default: text";
+/// lines that continue another are kept with it.
 std::string lines_from_level(const std::string& text, log::Level level) {
-  constexpr std::string_view kInitials = "TDIWEC";
   std::string out;
   bool keep = true;
   std::string_view rest = text;
   while (!rest.empty()) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    const std::size_t colon = line.find(": ");
-    const std::size_t initial =
-        colon == std::string_view::npos || colon == 0 ? colon : line.find_last_of(' ', colon);
-    const bool begins = initial != std::string_view::npos && initial + 2 == colon;
-    const std::size_t rank = begins ? kInitials.find(line[colon - 1]) : std::string_view::npos;
-    if (rank != std::string_view::npos) keep = rank >= static_cast<std::size_t>(level);
+    const std::string_view head = line.substr(0, line.find(" water.default: "));
+    log::Level of_line{};
+    const bool begins = head.size() < line.size() &&
+                        log::parse_level(head.substr(head.find_last_of(' ') + 1), of_line);
+    if (begins) keep = of_line >= level;
     if (keep) out.append(line).push_back('\n');
   }
   return out;
@@ -121,7 +119,11 @@ void download(const std::shared_ptr<Call>& call, const http::Responder& responde
   const std::string name = path.substr(path.rfind('/') + 1);
   http::Response response;
   response.body = end_of_file(path, kAll);
-  if (!plain) response.body = http::zip_of({{name, std::move(response.body)}});
+  // Files of nodes in a file of all, as H2O-3 packs them; the logs of other nodes stay with them.
+  if (!plain) {
+    std::string of_node = http::zip_of({{name, std::move(response.body)}});
+    response.body = http::zip_of({{"node0.zip", std::move(of_node)}});
+  }
   response.content_type = "application/octet-stream";
   const std::string file = "neve_logs_" + std::to_string(call->services.info.start_time_ms);
   response.headers = {

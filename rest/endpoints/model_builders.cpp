@@ -38,7 +38,7 @@ const model::Algorithm& require_algorithm(const Call& call) {
 std::string client_word(const Call& call) {
   const std::string_view agent = call.request.headers.find("User-Agent").value_or("");
   if (agent.starts_with("H2O Python")) return "python";
-  return agent.starts_with("H2O R") || agent.starts_with("RCurl") ? "R" : "rest";
+  return agent.starts_with("R version") ? "R" : "rest";
 }
 
 schema::Form builder_form(const Call& call) {
@@ -59,7 +59,7 @@ void write_builder(const model::Algorithm& algorithm, const model::Build* build,
   out.begin_object();
   schema::write_meta(algorithm.builder_schema, algorithm.title, algorithm.rest_version, out);
   if (out.key("_exclude_fields")) {
-    out.null();
+    build != nullptr ? out.null() : out.value(std::string_view());
     out.end_member();
   }
   if (out.key("job")) {
@@ -86,7 +86,7 @@ void write_builder(const model::Algorithm& algorithm, const model::Build* build,
     out.end_member();
   }
   if (out.key("messages")) {
-    write_messages(build != nullptr ? build->messages : model::Messages(), out);
+    write_messages(build != nullptr ? build->messages : model::never_used(algorithm), out);
     out.end_member();
   }
   if (out.key("error_count")) {

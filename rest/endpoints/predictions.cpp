@@ -15,45 +15,50 @@ namespace neve::rest::endpoints {
 namespace {
 
 /// "transformation_1f_gbm_demo_on_va": names are unique while the cluster lives.
-std::string prediction_key(const Call& call, const ModelMetricsList& request) {
+std::string prediction_key(const Call& call, const ModelMetricsList& request,
+                           std::optional<model::RowQuestion> question) {
   if (!request.predictions_frame.empty()) return request.predictions_frame.name;
   std::array<char, 20> id{};
   std::snprintf(id.data(), id.size(), "%04llx",
                 static_cast<unsigned long long>(call.services.store->next_id()));
-  return std::string("transformation_") + id.data() + "_" + request.model.name + "_on_" +
-         request.frame.name;
+  return (question ? name_of(*question).prefix : "transformation") + "_" + id.data() + "_" +
+         request.model.name + "_on_" + request.frame.name;
+}
+
+/// Throws where models of this kind do not answer the question.
+void check_answers(const model::Models& models, const model::Scoring& scoring) {
+  if (!scoring.question || scoring.model->explainer(*scoring.question) != nullptr) return;
+  const QuestionName name = name_of(*scoring.question);
+  throw InputError::unsupported(
+      "Model type " + std::string(models.algorithm_of(*scoring.model).full_name) +
+          " doesn't support " + name.words + "; leave parameter " + name.parameter + " out.",
+      {{"parameter", name.parameter}, {"model", scoring.model->header.key}});
 }
 
 /// What a prediction needs, looked up before a job starts, so that unknown names are 404s.
-struct Scoring {
-  model::ModelPtr model;
-  frame::Frame frame;
-  std::string destination;
-};
-
-Scoring look_up(const Call& call, const ModelMetricsList& request) {
+model::Scoring look_up(const Call& call, const ModelMetricsList& request) {
   refuse_unbuilt_options(request);
-  return {call.services.models->require(request.model.name, "model"),
-          call.services.frames->require(request.frame.name, "frame"),
-          prediction_key(call, request)};
+  const auto question = question_of(request);
+  model::Scoring scoring{call.services.models->require(request.model.name, "model"),
+                         call.services.frames->require(request.frame.name, "frame"),
+                         prediction_key(call, request, question), question};
+  check_answers(*call.services.models, scoring);
+  return scoring;
 }
 
 JobV3 predict_async(Call& call, const ModelMetricsList& request) {
-  const Scoring scoring = look_up(call, request);
-  const auto started =
-      call.services.models->start_predict(scoring.model, scoring.frame, scoring.destination);
-  return job_v3(*started);
+  return job_v3(*call.services.models->start_answer(look_up(call, request)));
 }
 
 ModelMetricsList predict(Call& call, const ModelMetricsList& request) {
-  const Scoring scoring = look_up(call, request);
+  const model::Scoring scoring = look_up(call, request);
   model::Models& models = *call.services.models;
   std::vector<std::string> warnings;
-  models.predict(scoring.model, scoring.frame, scoring.destination, call.token, warnings);
+  models.answer(scoring, call.token, warnings);
   ModelMetricsList answer = request;
   answer.predictions_frame = scoring.destination;
   // Metrics come along where the frame has the response.
-  if (!scoring.model->header.roles.response.empty() &&
+  if (!scoring.question && !scoring.model->header.roles.response.empty() &&
       scoring.frame.find(scoring.model->header.roles.response)) {
     answer.model_metrics = {
         models.performance(scoring.model, scoring.frame, call.token, warnings).object()};

@@ -1,5 +1,6 @@
 #include <neve/base/log.hpp>
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -18,6 +19,27 @@ spdlog::level::level_enum spd(Level level) {
                                   spdlog::level::info,  spdlog::level::warn,
                                   spdlog::level::err,   spdlog::level::critical};
   return kLevels[static_cast<std::size_t>(level)];
+}
+
+/// Levels as H2O-3's logs name them, because people's scripts look for these words.
+class LevelName final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm& /*time*/,
+              spdlog::memory_buf_t& out) override {
+    constexpr std::array<std::string_view, 6> kNames = {"TRACE", "DEBUG", "INFO",
+                                                        "WARN",  "ERRR",  "FATAL"};
+    const std::string_view name = kNames[static_cast<std::size_t>(message.level)];
+    out.append(name.data(), name.data() + name.size());
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<LevelName>();
+  }
+};
+
+std::unique_ptr<spdlog::formatter> line_format() {
+  auto made = std::make_unique<spdlog::pattern_formatter>();
+  made->add_flag<LevelName>('*').set_pattern("%m-%d %H:%M:%S.%e %P %t %* water.default: %v");
+  return made;
 }
 
 struct Sinks {
@@ -54,7 +76,7 @@ void open(const Options& options) {
   }
   auto made = std::make_shared<spdlog::logger>("neve", targets.begin(), targets.end());
   made->set_level(spd(options.level));
-  made->set_pattern("%m-%d %H:%M:%S.%e %P %t %L: %v");
+  made->set_formatter(line_format());
   made->flush_on(spdlog::level::warn);
   Sinks& all = sinks();
   const std::lock_guard lock(all.mutex);

@@ -36,7 +36,9 @@ void Job::begin_part(double begin, double end, std::string name) {
 void Job::warn(std::string text) {
   const std::lock_guard lock(mutex_);
   // One that was taken over says things again.
-  if (std::ranges::find(warnings_, text) == warnings_.end()) warnings_.push_back(std::move(text));
+  if (std::ranges::find(warnings_, text) != warnings_.end()) return;
+  log::warn(text);
+  warnings_.push_back(std::move(text));
 }
 
 void Job::cancel() {

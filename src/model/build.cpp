@@ -15,7 +15,6 @@ namespace {
 void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messages& messages) {
   if (!p.checkpoint.empty() && algorithm.check_checkpoint == nullptr)
     refuse("checkpoint", p.checkpoint.name, messages);
-  if (p.balance_classes && !algorithm.balances_classes) refuse("balance_classes", "true", messages);
   if (p.balance_classes && !p.weights_column.empty()) {
     messages.push_back(
         {Message::Kind::error, "balance_classes",
@@ -24,9 +23,10 @@ void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messa
   if (p.custom_metric_func && !p.custom_metric_func->empty()) {
     refuse("custom_metric_func", *p.custom_metric_func, messages);
   }
-  const auto encoding = p.categorical_encoding;
-  if (encoding != CategoricalEncoding::automatic && encoding != CategoricalEncoding::enumeration) {
-    refuse("categorical_encoding", std::string(schema::enum_text(encoding)), messages);
+  if (p.categorical_encoding == CategoricalEncoding::sort_by_response && !algorithm.supervised) {
+    messages.push_back({Message::Kind::error, "categorical_encoding",
+                        "Categorical encoding scheme cannot be SortByResponse - no response "
+                        "column available."});
   }
 }
 
@@ -40,11 +40,14 @@ frame::Frame require_frame(const frame::Frames& frames, const std::string& key,
 
 /// Says which parameters have no effect here; clients show these on request only.
 void trace_unused(const schema::Schema& schema, const CommonParameters& p, Messages& messages) {
+  const auto trace = [&](const char* field, const char* text) {
+    if (schema.find(field) != nullptr) messages.push_back({Message::Kind::trace, field, text});
+  };
+  if (p.nfolds > 1) trace("fold_column", "Not used: nfolds makes the folds.");
   if (wants_folds(p)) return;
   for (const char* field : {"keep_cross_validation_models", "keep_cross_validation_predictions",
                             "keep_cross_validation_fold_assignment", "fold_assignment"}) {
-    if (schema.find(field) == nullptr) continue;
-    messages.push_back({Message::Kind::trace, field, "Has an effect with cross-validation only."});
+    trace(field, "Has an effect with cross-validation only.");
   }
 }
 
@@ -58,6 +61,19 @@ ColumnRoles roles_by_name(const CommonParameters& p, const frame::Frame& trainin
 }
 
 }  // namespace
+
+Messages never_used(const Algorithm& algorithm) {
+  Messages messages;
+  if (algorithm.balances_classes) return messages;
+  for (const char* field :
+       {"balance_classes", "class_sampling_factors", "max_after_balance_size"}) {
+    if (algorithm.parameters->find(field) == nullptr) continue;
+    messages.push_back(
+        {Message::Kind::trace, field,
+         "Has no effect on " + std::string(algorithm.title) + ", whose classes need no balance."});
+  }
+  return messages;
+}
 
 int Build::errors() const {
   return static_cast<int>(
@@ -109,6 +125,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   check_bounds(*algorithm.parameters, build.parameters.get(), build.messages);
   refuse_unbuilt(algorithm, p, build.messages);
   algorithm.validate(build.parameters.get(), build.messages);
+  std::ranges::move(never_used(algorithm), std::back_inserter(build.messages));
   trace_unused(*algorithm.parameters, p, build.messages);
   if (exports(p)) (void)parts_.export_path(*p.export_checkpoints_dir, p.model_id.name);
   if (p.training_frame.empty()) {

@@ -8,6 +8,7 @@
 
 #include <neve/base/error.hpp>
 
+#include "model/encoding.hpp"
 #include "model/tasks.hpp"
 
 namespace neve::model {
@@ -96,11 +97,19 @@ bool holds_binary_numbers(const ColumnRoles& roles, const frame::Frame& frame) {
          *roles.response_domain == std::vector<std::string>{"0", "1"};
 }
 
-void add_predictors(Dataset& data, const ColumnRoles& roles, InputCollector& inputs) {
+/// Columns of the frame that predictors are made of.
+struct Sources {
+  const std::vector<std::string>& names;
+  const std::vector<frame::ColumnType>& types;
+  const std::vector<frame::DomainPtr>& domains;
+};
+
+/// Where the sources are in the inputs, and their levels' codes.
+void add_sources(Dataset& data, const Sources& sources, InputCollector& inputs) {
   std::size_t found = 0;
-  for (std::size_t i = 0; i < roles.predictors.size(); ++i) {
-    const std::string& name = roles.predictors[i];
-    const std::int32_t at = inputs.add(roles.types[i], name);
+  for (std::size_t i = 0; i < sources.names.size(); ++i) {
+    const std::string& name = sources.names[i];
+    const std::int32_t at = inputs.add(sources.types[i], name);
     data.predictors.push_back(at);
     if (at < 0) {
       data.warnings.push_back("Test/Validation dataset is missing column '" + name +
@@ -109,17 +118,32 @@ void add_predictors(Dataset& data, const ColumnRoles& roles, InputCollector& inp
       continue;
     }
     ++found;
-    data.levels.push_back(roles.domains[i]
-                              ? map_column(data.frame, name, roles.domains[i], data.warnings)
+    data.levels.push_back(sources.domains[i]
+                              ? map_column(data.frame, name, sources.domains[i], data.warnings)
                               : LevelMap());
   }
-  if (found == 0 && !roles.predictors.empty()) {
+  if (found == 0 && !sources.names.empty()) {
     throw InputError::illegal_argument(
         "Frame " + data.frame.key +
             " has no columns in common with the training frame; the model uses: " +
-            first_few(roles.predictors),
+            first_few(sources.names),
         {{"frame", data.frame.key}});
   }
+}
+
+void add_predictors(Dataset& data, const ColumnRoles& roles, InputCollector& inputs) {
+  const Encoding& encoding = roles.encoding;
+  if (encoding.names.empty()) {
+    add_sources(data, {roles.predictors, roles.types, roles.domains}, inputs);
+    return;
+  }
+  add_sources(data, {encoding.names, encoding.types, encoding.domains}, inputs);
+  std::vector<std::int32_t> predictors;
+  for (const Encoded& each : encoding.predictors) {
+    predictors.push_back(data.predictors[static_cast<std::size_t>(each.source)]);
+  }
+  data.predictors = std::move(predictors);
+  data.levels = encode_levels(encoding, data);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 #include <neve/base/error.hpp>
 #include <neve/model/models.hpp>
 
+#include "model/encoding.hpp"
+
 namespace neve::model {
 namespace {
 
@@ -88,7 +90,7 @@ bool is_sound(const ColumnRoles& roles) {
     if (!categorical && roles.types[c] != frame::ColumnType::numeric) return false;
     if (categorical != (roles.domains[c] != nullptr)) return false;
   }
-  return true;
+  return is_sound_encoding(roles);
 }
 
 bool is_sound(const Header& header) {

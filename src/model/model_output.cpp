@@ -74,9 +74,15 @@ void fill_cross_validation(const CrossValidation& from, ModelOutput& output) {
 
 }  // namespace
 
+std::optional<TreeView> Model::tree(std::int32_t /*number*/,
+                                    const std::string& /*tree_class*/) const {
+  return std::nullopt;
+}
+
 void fill_output(const Header& header, ModelOutput& output) {
   const ColumnRoles& roles = header.roles;
   output.names = roles.predictors;
+  if (!roles.encoding.names.empty()) output.original_names = roles.encoding.names;
   for (std::size_t i = 0; i < roles.predictors.size(); ++i) {
     output.column_types.emplace_back(roles.types[i] == frame::ColumnType::categorical ? "Enum"
                                                                                       : "Numeric");
@@ -85,6 +91,7 @@ void fill_output(const Header& header, ModelOutput& output) {
   const auto add = [&output](const std::string& name, const frame::DomainPtr& domain) {
     if (name.empty()) return;
     output.names.push_back(name);
+    if (output.original_names) output.original_names->push_back(name);
     output.column_types.emplace_back(domain ? "Enum" : "Numeric");
     output.domains.emplace_back(domain ? std::optional(*domain) : std::nullopt);
   };

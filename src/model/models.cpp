@@ -4,7 +4,9 @@
 #include <iterator>
 
 #include <neve/base/error.hpp>
+#include <neve/munge/rollups.hpp>
 
+#include "model/encoding_tasks.hpp"
 #include "model/fold_tasks.hpp"
 #include "model/tasks.hpp"
 
@@ -40,16 +42,36 @@ std::vector<std::string> names_of(const CrossValidation& of) {
   return names;
 }
 
-struct PredictRequest {
-  static constexpr std::string_view kKind = "model.predict";
+struct AnswerRequest {
+  static constexpr std::string_view kKind = "model.answer";
   std::string model;
   frame::Frame frame;
   std::string destination;
+  std::optional<RowQuestion> question;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(model, frame, destination);
+    archive(model, frame, destination, question);
   }
 };
+
+/// Leaves out the levels that no row has.
+void drop_unused_levels(mr::Engine& engine, const frame::LayoutPtr& layout,
+                        const job::TokenPtr& token, frame::Column& column) {
+  const std::vector<std::int64_t> rows = munge::level_counts(engine, layout, column);
+  RecodeTask::State state{{.identity = false, .to_training = {}}, 0};
+  auto levels = std::make_shared<std::vector<std::string>>();
+  for (std::size_t code = 0; code < rows.size(); ++code) {
+    state.levels.to_training.push_back(static_cast<std::int32_t>(levels->size()));
+    if (rows[code] > 0) levels->push_back((*column.domain)[code]);
+  }
+  if (levels->size() == rows.size()) return;
+  state.class_count = static_cast<std::int32_t>(levels->size());
+  mr::RunOptions options;
+  options.token = token;
+  options.outputs = {{mr::OutputKind::codes, frame::ColumnType::categorical, std::move(levels)}};
+  column =
+      engine.run_with_outputs<RecodeTask>({layout, {column.id}}, state, options).columns.front();
+}
 
 }  // namespace
 
@@ -119,33 +141,46 @@ bool Models::remove(std::string_view key) {
   return true;
 }
 
+frame::Frame Models::answer(const Scoring& scoring, const job::TokenPtr& token,
+                            std::vector<std::string>& warnings) {
+  const Model& model = *scoring.model;
+  Dataset data = adapt(model.header.roles, scoring.frame, false);
+  warnings = std::move(data.warnings);
+  const ScoreRequest request{.token = token, .question = scoring.question};
+  frame::Frame made =
+      algorithm_of(model).score(parts_.engine, scoring.model, data, request).predictions;
+  if (scoring.question) {
+    for (frame::Column& column : made.columns) {
+      if (column.is_categorical()) drop_unused_levels(parts_.engine, made.layout, token, column);
+    }
+  }
+  made.key = scoring.destination;
+  parts_.frames.publish(made);
+  return made;
+}
+
 frame::Frame Models::predict(const ModelPtr& model, const frame::Frame& frame,
                              const std::string& destination, const job::TokenPtr& token,
                              std::vector<std::string>& warnings) {
-  Dataset data = adapt(model->header.roles, frame, false);
-  warnings = std::move(data.warnings);
-  const ScoreRequest request{.token = token};
-  Scored scored = algorithm_of(*model).score(parts_.engine, model, data, request);
-  scored.predictions.key = destination;
-  parts_.frames.publish(scored.predictions);
-  return std::move(scored.predictions);
+  return answer({model, frame, destination}, token, warnings);
 }
 
-std::shared_ptr<job::Job> Models::start_predict(const ModelPtr& model, const frame::Frame& frame,
-                                                const std::string& destination) {
-  const job::Description description{"transformation", destination,
+std::shared_ptr<job::Job> Models::start_answer(const Scoring& scoring) {
+  const job::Description description{"transformation", scoring.destination,
                                      std::string(schema::FrameKind::type)};
-  return parts_.jobs.start(
-      description, {.kind = PredictRequest::kKind,
-                    .request = wire::encode(PredictRequest{model->header.key, frame, destination}),
-                    .columns = frame::column_ids(frame)});
+  const AnswerRequest request{scoring.model->header.key, scoring.frame, scoring.destination,
+                              scoring.question};
+  return parts_.jobs.start(description, {.kind = AnswerRequest::kKind,
+                                         .request = wire::encode(request),
+                                         .columns = frame::column_ids(scoring.frame)});
 }
 
-void Models::define_predict(job::Jobs& jobs) {
-  jobs.define(std::string(PredictRequest::kKind), [this](job::Job& job, auto bytes) {
-    const auto request = wire::decode<PredictRequest>(bytes);
+void Models::define_answer(job::Jobs& jobs) {
+  jobs.define(std::string(AnswerRequest::kKind), [this](job::Job& job, auto bytes) {
+    const auto request = wire::decode<AnswerRequest>(bytes);
     std::vector<std::string> warnings;
-    predict(require(request.model), request.frame, request.destination, job.token(), warnings);
+    answer({require(request.model), request.frame, request.destination, request.question},
+           job.token(), warnings);
     for (std::string& warning : warnings) job.warn(std::move(warning));
   });
 }
@@ -165,7 +200,8 @@ metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& 
 mr::TaskList tasks() {
   mr::TaskList all = {&mr::task_entry<RangeTask>(),      &mr::task_entry<RecodeTask>(),
                       &mr::task_entry<FoldCountTask>(),  &mr::task_entry<FoldTask>(),
-                      &mr::task_entry<FoldWeightTask>(), &mr::task_entry<HoldOutTask>()};
+                      &mr::task_entry<FoldWeightTask>(), &mr::task_entry<HoldOutTask>(),
+                      &mr::task_entry<LevelSumTask>(),   &mr::task_entry<EncodeTask>()};
   for (const mr::TaskEntry* task : metrics::tasks()) all.push_back(task);
   return all;
 }

@@ -1,21 +1,27 @@
 #include <neve/model/score.hpp>
 
-#include <charconv>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string_view>
 
+#include <neve/base/error.hpp>
+
+#include "model/encoding.hpp"
+
 namespace neve::model {
 
 std::string class_column(const std::string& level) {
-  std::string_view digits = level;
-  if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
-  std::int32_t value = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto result = std::from_chars(digits.data(), end, value);
-  const bool is_whole = result.ec == std::errc() && result.ptr == end;
-  return is_whole ? "p" + level : level;
+  return whole_number(level) ? "p" + level : level;
 }
+
+namespace {
+
+std::int32_t code_of(double value) {
+  return std::isnan(value) ? frame::kMissingCode : static_cast<std::int32_t>(value);
+}
+
+}  // namespace
 
 struct BlockReader::Buffers {
   const mr::RowGroup& group;
@@ -24,7 +30,29 @@ struct BlockReader::Buffers {
   std::vector<std::vector<std::int32_t>> codes;
   std::vector<double> offset;
   ScoreBlock block;
+  /// Of the last column that encoded predictors were made of, as there are often several of one.
+  std::vector<std::int32_t> encoded = {};
+  std::int32_t encoded_from = -1;
+
+  void read_numbers(std::size_t c, std::int64_t begin, std::span<double> out);
 };
+
+void BlockReader::Buffers::read_numbers(std::size_t c, std::int64_t begin, std::span<double> out) {
+  const std::int32_t at = plan.predictors[c];
+  if (at < 0) return;
+  const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(at)];
+  const LevelMap& levels = plan.levels[c];
+  if (!levels.makes_numbers()) {
+    chunk.decode(begin, out);
+    return;
+  }
+  if (encoded_from != at) {
+    encoded.resize(out.size());
+    chunk.decode_codes(begin, encoded);
+    encoded_from = at;
+  }
+  levels.fill_numbers(encoded, out);
+}
 
 BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan)
     : buffers_(std::make_unique<Buffers>(Buffers{group, plan, {}, {}, {}, {}})) {
@@ -39,6 +67,9 @@ BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan)
       buffers_->codes[c].assign(ScoreBlock::kMostRows, frame::kMissingCode);
     } else {
       buffers_->numbers[c].assign(ScoreBlock::kMostRows, frame::kMissingDouble);
+      const std::vector<std::int32_t> missing(ScoreBlock::kMostRows, frame::kMissingCode);
+      if (plan.levels[c].makes_numbers())
+        plan.levels[c].fill_numbers(missing, buffers_->numbers[c]);
     }
   }
   if (plan.offset >= 0) buffers_->offset.resize(ScoreBlock::kMostRows);
@@ -51,6 +82,7 @@ const ScoreBlock& BlockReader::read(std::int64_t begin) {
   const auto most = static_cast<std::int64_t>(ScoreBlock::kMostRows);
   const auto rows = static_cast<std::size_t>(std::min(most, b.group.rows - begin));
   b.block.rows = rows;
+  b.encoded_from = -1;
   for (std::size_t c = 0; c < b.plan.predictors.size(); ++c) {
     const std::int32_t at = b.plan.predictors[c];
     if (b.plan.types[c] == frame::ColumnType::categorical) {
@@ -65,7 +97,7 @@ const ScoreBlock& BlockReader::read(std::int64_t begin) {
       b.block.codes[c] = codes;
     } else {
       const std::span<double> numbers(b.numbers[c].data(), rows);
-      if (at >= 0) b.group.columns[static_cast<std::size_t>(at)].decode(begin, numbers);
+      b.read_numbers(c, begin, numbers);
       b.block.numbers[c] = numbers;
     }
   }
@@ -99,8 +131,65 @@ std::int32_t predicted_class(std::span<const std::span<double>> values, std::siz
   return static_cast<std::int32_t>(best);
 }
 
+std::vector<std::optional<QuestionPart>> parts_of(const Model& model, const ScoreRequest& request) {
+  constexpr std::size_t kColumnsAtOnce = 64;
+  if (!request.question) return {std::nullopt};
+  const auto explainer = model.explainer(*request.question);
+  NEVE_CHECK(explainer != nullptr, "the model does not answer this");
+  std::vector<std::optional<QuestionPart>> parts;
+  const std::size_t count = explainer->count();
+  for (std::size_t first = 0; first < count; first += kColumnsAtOnce)
+    parts.emplace_back(
+        QuestionPart{*request.question, first, std::min(kColumnsAtOnce, count - first)});
+  return parts;
+}
+
+std::vector<mr::OutputColumn> answer_outputs(const Model& model, const QuestionPart& part,
+                                             std::vector<std::string>& names) {
+  const auto explainer = model.explainer(part.question);
+  std::vector<mr::OutputColumn> columns;
+  for (std::size_t i = 0; i < part.count; ++i) {
+    RowExplainer::Column column = explainer->column(part.first + i);
+    names.push_back(std::move(column.name));
+    columns.emplace_back();
+    if (!explainer->has_levels()) continue;
+    columns.back() = {mr::OutputKind::codes, frame::ColumnType::categorical, column.domain};
+  }
+  return columns;
+}
+
+namespace {
+
+void answer_group(const RowExplainer& explainer, const ScorePlan& plan, const mr::RowGroup& group,
+                  mr::Outputs& outputs) {
+  const std::size_t count = plan.part->count;
+  std::vector<double> values(count * ScoreBlock::kMostRows);
+  std::vector<std::span<double>> out(count);
+  BlockReader reader(group, plan);
+  for (std::size_t begin = 0; begin < static_cast<std::size_t>(group.rows);) {
+    const ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = {values.data() + i * ScoreBlock::kMostRows, block.rows};
+    explainer.answer(block, plan.part->first, out);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (explainer.has_levels()) {
+        std::ranges::transform(out[i], outputs.codes(i).subspan(begin).begin(), code_of);
+      } else {
+        std::ranges::copy(out[i], outputs.doubles(i).subspan(begin).begin());
+      }
+    }
+    begin += block.rows;
+  }
+}
+
+}  // namespace
+
 void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group,
                  mr::Outputs& outputs) {
+  if (plan.part) {
+    answer_group(*model.explainer(plan.part->question), plan, group, outputs);
+    return;
+  }
   const std::size_t classes = model.outputs();
   const std::size_t count = classes + model.extra_outputs().size();
   const std::size_t first_value = plan.labels ? 1 : 0;

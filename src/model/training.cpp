@@ -6,6 +6,7 @@
 #include <neve/model/models.hpp>
 
 #include "model/cross_validation.hpp"
+#include "model/encoding.hpp"
 #include "model/fit.hpp"
 #include "model/roles.hpp"
 
@@ -101,7 +102,7 @@ void Models::define_jobs(job::Jobs& jobs) {
   jobs.define(std::string(TrainRequest::kKind), [this](job::Job& job, auto request) {
     run(wire::decode<TrainRequest>(request), job);
   });
-  define_predict(jobs);
+  define_answer(jobs);
 }
 
 /// The model to go on from, which must be what it was when training was asked for.
@@ -150,7 +151,15 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   }
   Messages messages;
   header.category = algorithm.category(course.parameters.get(), header.roles, messages);
-  course.training = adapt(header.roles, request.training, algorithm.supervised);
+  encode_roles(
+      parts_.engine,
+      {.scheme = p.categorical_encoding,
+       .unsorted =
+           algorithm.sorts_levels != nullptr ? algorithm.sorts_levels(course.parameters.get()) : 0},
+      request.training, header.roles, job.token());
+  course.training = with_encoded_columns(
+      parts_.engine, header.roles, adapt(header.roles, request.training, algorithm.supervised),
+      job.token());
   check_weights(parts_.engine, course.training, job.token());
   if (request.validation) {
     course.validation = adapt(header.roles, *request.validation, true);

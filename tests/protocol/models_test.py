@@ -1,7 +1,9 @@
 """Models with the published client: what it is told while it trains and predicts."""
 
+import urllib.parse
 import warnings
 
+import h2o
 import pytest
 from h2o.estimators import H2OGradientBoostingEstimator, H2ORandomForestEstimator
 
@@ -100,3 +102,19 @@ def test_a_forest_that_has_seen_all_rows_shows_itself_without_metrics(frame):
             forest.train(x=["ones"], y=response, training_frame=frame)
         forest.show()
         assert forest.mse() == "NaN" and forest._model_json["output"]["training_metrics"]._metric_json["nobs"] == 0
+
+
+def test_r_names_its_models_and_says_twice_which_one(client, server, frame):
+    """R's agent is its version, and its forms repeat what the path says."""
+    def post(path, **form):
+        return server.json("POST", path, urllib.parse.urlencode(form),
+                           {"User-Agent": "R version 4.2.2 (2022-10-31)", "Content-Type": "application/x-www-form-urlencoded"})
+
+    status, built = post("/3/ModelBuilders/gbm", training_frame=frame.frame_id, response_column="x", ntrees=1, min_rows=1)
+    assert status == 200
+    model = built["job"]["dest"]["name"]
+    assert model.startswith("GBM_model_R_")
+    h2o.job.H2OJob(built["job"], "gbm").poll()
+    status, measured = post(f"/3/ModelMetrics/models/{model}/frames/{frame.frame_id}", model=model, frame=frame.frame_id)
+    assert status == 200 and measured["model_metrics"][0]["model"]["name"] == model
+    client.remove(model)

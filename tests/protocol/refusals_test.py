@@ -102,7 +102,7 @@ def test_without_roots_strangers_reach_no_file(tmp_path):
 
 
 @pytest.mark.parametrize("method, path", [
-    ("GET", "/99/Grids"), ("POST", "/99/AutoMLBuilder"), ("GET", "/3/Tree"),
+    ("GET", "/99/Grids"), ("POST", "/99/AutoMLBuilder"), ("POST", "/3/FeatureInteraction"),
     ("POST", "/3/PartialDependence/"), ("POST", "/3/ModelBuilders/deeplearning")])
 def test_routes_that_are_not_built_are_not_listed(places, method, path):
     text = refusal(places.json(method, path), 404)
@@ -115,7 +115,6 @@ def test_routes_that_are_not_built_are_not_listed(places, method, path):
     ("gbm", "y", "distribution", "custom"),
     ("gbm", "two", "in_training_checkpoints_dir", "somewhere"),
     ("drf", "two", "calibrate_model", "true"), ("drf", "y", "checkpoint", "old"),
-    ("gbm", "two", "categorical_encoding", "Eigen"),
     ("glm", "two", "influence", "dfbetas"), ("glm", "y", "fix_tweedie_variance_power", "false")])
 def test_values_whose_work_is_not_built_are_named(places, algorithm, response, name, value):
     text = refusal(post(places, "/3/ModelBuilders/" + algorithm, training_frame="data", response_column=response,

@@ -1,4 +1,5 @@
 """How the published client connects, attaches, starts a server of its own, looks at the cluster and leaves."""
+import io
 import json
 import os
 import subprocess
@@ -59,7 +60,8 @@ def test_logs_download(client, tmp_path):
     path = h2o.download_all_logs(dirname=str(tmp_path))
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
-        assert b"Listening on" in archive.read(archive.namelist()[0])
+        with zipfile.ZipFile(io.BytesIO(archive.read("node0.zip"))) as node:
+            assert b"INFO water.default: Listening on" in node.read(node.namelist()[0])
 
 
 def test_sessions_open_and_close(server):

@@ -28,13 +28,12 @@ void start(const mr::RowGroup& group, std::size_t values_each, const Point& poin
 }
 
 /// What one block adds to the sums, from its probabilities.
-void add_multinomial(const BlockReader& reader, const Point& point, const std::vector<double>& p,
-                     LikelihoodTask::Partial& partial) {
+void add_multinomial(const BlockReader& reader, const std::vector<double>& p,
+                     std::vector<GradientSum>& gradients, LikelihoodTask::Partial& partial) {
   const auto prior = reader.weights();
   const auto y = reader.response();
-  const auto size = static_cast<std::size_t>(point.design.size());
   std::array<double, kRows> score;
-  for (std::size_t k = 0; k < classes_of(point); ++k) {
+  for (std::size_t k = 0; k < gradients.size(); ++k) {
     const double* share = p.data() + k * kRows;
     for (std::size_t i = 0; i < prior.size(); ++i) {
       const double hit = y[i] == static_cast<double>(k) ? 1 : 0;
@@ -42,8 +41,7 @@ void add_multinomial(const BlockReader& reader, const Point& point, const std::v
       partial.largest_weight =
           std::max(partial.largest_weight, prior[i] * (share[i] * (1 - share[i])));
     }
-    add_gradient(point.design, reader, {score.data(), prior.size()},
-                 std::span(partial.gradient).subspan(k * size, size));
+    gradients[k].add(reader, {score.data(), prior.size()});
   }
 }
 
@@ -59,7 +57,8 @@ void map_multinomial(const mr::RowGroup& group, const Point& point, FisherWeight
   }
   std::vector<double> p(classes * kRows);
   std::array<double, kRows> deviance;
-  BlockReader reader(point.design, group);
+  std::vector<GradientSum> gradients(classes, GradientSum(point.design));
+  BlockReader reader(point.design, group, BlockReader::Zeros::left_out);
   while (reader.next()) {
     const std::size_t rows = reader.rows();
     const auto prior = reader.weights();
@@ -80,12 +79,16 @@ void map_multinomial(const mr::RowGroup& group, const Point& point, FisherWeight
       deviance[i] = prior[i] == 0 ? 0 : -2 * prior[i] * deviance[i];
     }
     partial.deviance += sum({deviance.data(), rows});
-    add_multinomial(reader, point, p, partial);
+    add_multinomial(reader, p, gradients, partial);
     for (std::size_t k = 0; k < classes; ++k) {
       std::copy_n(
           p.data() + k * kRows, rows,
           scratch.values.begin() + static_cast<std::ptrdiff_t>(k) * group.rows + reader.begin());
     }
+  }
+  for (std::size_t k = 0; k < classes; ++k) {
+    const auto of_class = static_cast<std::size_t>(size);
+    gradients[k].add_to(std::span(partial.gradient).subspan(k * of_class, of_class));
   }
 }
 
@@ -118,7 +121,8 @@ void map_ordinal(const mr::RowGroup& group, const Point& point, FisherWeights& s
   Thresholds at = thresholds_of(point);
   std::array<double, kRows> eta;
   std::array<double, kRows> score;
-  BlockReader reader(point.design, group);
+  GradientSum sum_of_slopes(point.design);
+  BlockReader reader(point.design, group, BlockReader::Zeros::left_out);
   while (reader.next()) {
     const std::size_t rows = reader.rows();
     const auto prior = reader.weights();
@@ -142,8 +146,9 @@ void map_ordinal(const mr::RowGroup& group, const Point& point, FisherWeights& s
       partial.largest_weight = std::max(partial.largest_weight, weight);
       partial.largest_eta = std::max(partial.largest_eta, std::fabs(eta[i]));
     }
-    add_gradient(point.design, reader, {score.data(), rows}, gradient.first(slopes));
+    sum_of_slopes.add(reader, {score.data(), rows});
   }
+  sum_of_slopes.add_to(gradient.first(slopes));
 }
 
 }  // namespace
@@ -210,7 +215,8 @@ void ThresholdGramTask::map(const mr::RowGroup& group, const State& point, Parti
   Thresholds at = thresholds_of(point);
   std::array<double, kRows> eta;
   std::vector<double> with_eta(thresholds * kRows);
-  BlockReader reader(point.design, group);
+  std::vector<GradientSum> sums(thresholds, GradientSum(point.design));
+  BlockReader reader(point.design, group, BlockReader::Zeros::left_out);
   while (reader.next()) {
     const std::size_t rows = reader.rows();
     const auto prior = reader.weights();
@@ -230,9 +236,11 @@ void ThresholdGramTask::map(const mr::RowGroup& group, const State& point, Parti
       }
     }
     for (std::size_t k = 0; k < thresholds; ++k) {
-      add_gradient(point.design, reader, {with_eta.data() + k * kRows, rows},
-                   std::span(partial.slopes).subspan(k * slopes, slopes));
+      sums[k].add(reader, {with_eta.data() + k * kRows, rows});
     }
+  }
+  for (std::size_t k = 0; k < thresholds; ++k) {
+    sums[k].add_to(std::span(partial.slopes).subspan(k * slopes, slopes));
   }
 }
 

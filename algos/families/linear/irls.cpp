@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "algos/families/linear/lanes.hpp"
+#include "algos/families/linear/quadratic.hpp"
 
 namespace neve::algos::linear {
 namespace {
@@ -45,14 +46,22 @@ FitState Irls::start(std::vector<double> beta, const LikelihoodTask::Partial* kn
 void Irls::take_gram(FitState& state) {
   state.gram = surface_.gram(state.here.largest_weight);
   for (double& value : state.gram->values()) value *= surface_.deviance_scale();
-  for (std::size_t j = 0; j < state.beta.size(); ++j) state.gram->at(j, j) += penalty_.curvature(j);
+  mirror(*state.gram);
   state.gram_beta = state.beta;
-  factor_.reset();
 }
 
 void Irls::drop_gram(FitState& state) {
   state.gram.reset();
   state.gram_beta.clear();
+  factor_.reset();
+}
+
+void Irls::take_over(FitState& state, FitState& from) {
+  state.gram = std::move(from.gram);
+  state.gram_beta = std::move(from.gram_beta);
+  state.last_distance = from.last_distance;
+  from.gram.reset();
+  from.gram_beta.clear();
 }
 
 void Irls::resume(FitState& state) {
@@ -62,7 +71,6 @@ void Irls::resume(FitState& state) {
     then.here = surface_.likelihood(then.beta);
     take_gram(then);
     state.gram = std::move(then.gram);
-    if (penalty_.smooth()) factor_.emplace(*state.gram);
   }
   // The weights that the scratch holds have to be of state.beta again.
   (void)surface_.likelihood(state.beta);
@@ -80,15 +88,37 @@ Irls::Proposal Irls::propose(const FitState& state) const {
     made.beta = factor_->solve(slope);
     for (std::size_t j = 0; j < n; ++j) made.beta[j] += state.beta[j];
   } else {
-    auto c = linalg::multiply(*state.gram, state.beta);
-    for (std::size_t j = 0; j < n; ++j) c[j] += slope[j];
-    made.beta = minimise_quadratic(*state.gram, c, penalty_, state.beta);
+    made.beta = minimise_quadratic(*state.gram, std::move(slope), penalty_, state.beta);
   }
   std::vector<double> step(n);
   for (std::size_t j = 0; j < n; ++j) step[j] = made.beta[j] - state.beta[j];
-  const auto curved = linalg::multiply(*state.gram, step);
-  made.distance = std::max(0.0, dot(step, curved)) / surface_.deviance_scale();
+  made.distance = std::max(0.0, dot(step, curved(state, step))) / surface_.deviance_scale();
   return made;
+}
+
+/// The objective's second derivative times a step.
+std::vector<double> Irls::curved(const FitState& state, const std::vector<double>& step) const {
+  auto product = times(*state.gram, step);
+  for (std::size_t j = 0; j < step.size(); ++j) product[j] += penalty_.curvature(j) * step[j];
+  return product;
+}
+
+void Irls::factor(const FitState& state) {
+  linalg::Symmetric whole = *state.gram;
+  for (std::size_t j = 0; j < whole.size(); ++j) whole.at(j, j) += penalty_.curvature(j);
+  factor_.emplace(whole);
+}
+
+double Irls::distance_left(const FitState& state) const {
+  double total = 0;
+  for (std::size_t j = 0; j < state.beta.size(); ++j) {
+    const double gradient =
+        penalty_.slope(j, state.beta[j]) - state.here.gradient[j] * surface_.deviance_scale();
+    const double slope = penalty_.steepest(j, state.beta[j], gradient);
+    const double curvature = state.gram->at(j, j) + penalty_.curvature(j);
+    if (slope != 0 && curvature > 0) total += slope * slope / curvature;
+  }
+  return total / surface_.deviance_scale();
 }
 
 bool Irls::move(FitState& state, const Proposal& proposal) {
@@ -128,19 +158,29 @@ void Irls::judge(FitState& state, double distance, const Before& before) const {
       tolerance_.objective >= 0 && gained <= tolerance_.objective * std::fabs(state.objective);
   const double left = deviance + 1e-3 * tolerance_.null_deviance;
   state.separated = running_away && shrink > kSlowShrink && distance <= kSlowGain * left;
+  state.done = state.separated || state.iterations >= tolerance_.most_iterations;
+  if (tolerance_.rough > 0) return;
   state.converged = small && moved <= tolerance_.beta;
-  state.done = state.converged || (asked && moved <= tolerance_.beta) || state.separated ||
-               state.iterations >= tolerance_.most_iterations;
+  state.done = state.done || state.converged || (asked && moved <= tolerance_.beta);
+}
+
+void Irls::judge_roughly(FitState& state, double distance) {
+  const double left = distance_left(state);
+  if (left <= tolerance_.rough * tolerance_.null_deviance) state.done = true;
+  if (!state.done && left > kGoodShrink * distance) drop_gram(state);
+}
+
+bool Irls::is_worn(const FitState& state, const Proposal& proposal) const {
+  return tolerance_.rough == 0 && proposal.distance > kGoodShrink * state.last_distance;
 }
 
 bool Irls::step(FitState& state) {
   if (state.done) return false;
   const bool fresh = !state.gram.has_value();
   if (fresh) take_gram(state);
-  if (penalty_.smooth() && !factor_) factor_.emplace(*state.gram);
+  if (penalty_.smooth() && !factor_) factor(state);
   const Proposal proposal = propose(state);
-  const bool good = proposal.distance <= kGoodShrink * state.last_distance;
-  if (!fresh && !good) {
+  if (!fresh && is_worn(state, proposal)) {
     // The old matrix is too far off: the same iteration again with a new one.
     drop_gram(state);
     return step(state);
@@ -155,6 +195,7 @@ bool Irls::step(FitState& state) {
     return !state.done;
   }
   judge(state, proposal.distance, before);
+  if (tolerance_.rough > 0) judge_roughly(state, proposal.distance);
   state.last_distance = proposal.distance;
   if (state.converged) state.beta = propose(state).beta;
   return !state.done;

@@ -10,14 +10,17 @@
 
 namespace neve::algos::linear {
 
-/// When a fit is good enough. Whatever is asked for, a fit goes on until a step is below a
-/// millionth of the standard errors, or the objective cannot get better.
+/// When a fit is good enough. Unless it may be rough, a fit goes on whatever is asked for until a
+/// step is below a millionth of the standard errors, or the objective cannot get better.
 struct Tolerance {
   int most_iterations = 50;
   double beta = 1e-4;        ///< the last step moved no coefficient further (scaled columns)
   double objective = -1;     ///< stop once an iteration gains less than this share; -1: not at all
   double gradient = -1;      ///< L-BFGS: no slope of the objective is larger; -1: 1e-8
   double null_deviance = 0;  ///< of the model without predictors, to tell a perfect fit
+  /// Above 0: good enough is, as far as can be told, an objective that is above its minimum by no
+  /// more than this share of the null model's. IRLS only.
+  double rough = 0;
 };
 
 /// A past step of L-BFGS and the change of the gradient along it.
@@ -41,8 +44,8 @@ struct FitState {
   bool converged = false;  ///< no further step would change anything that counts
   bool separated = false;  ///< stopped while fitted means went to the edge of their range
   double last_distance = 0;
-  /// X'WX of an iteration, kept while it is good enough. It does not travel: resume() makes it
-  /// again where it was made.
+  /// X'WX of an iteration, without the penalty, kept while it is good enough. It does not travel:
+  /// resume() makes it again where it was made.
   std::optional<linalg::Symmetric> gram;
   std::vector<double> gram_beta;  ///< where that was; empty without
   std::vector<PastStep> past;     ///< L-BFGS only, the latest last
@@ -61,6 +64,8 @@ class Optimiser {
   virtual FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) = 0;
   /// Instead of start(): goes on with a fit that another node has begun.
   virtual void resume(FitState& state) = 0;
+  /// Lets a fit that has just started use what another one over the same terms knew.
+  virtual void take_over(FitState& /*state*/, FitState& /*from*/) {}
   /// One iteration; false once the fit is done.
   virtual bool step(FitState& state) = 0;
 };
@@ -75,6 +80,7 @@ class Irls final : public Optimiser {
   FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) override;
   void resume(FitState& state) override;
   bool step(FitState& state) override;
+  void take_over(FitState& state, FitState& from) override;
 
  private:
   struct Proposal {
@@ -83,7 +89,15 @@ class Irls final : public Optimiser {
   };
   [[nodiscard]] Proposal propose(const FitState& state) const;
   void take_gram(FitState& state);
-  static void drop_gram(FitState& state);
+  void drop_gram(FitState& state);
+  void factor(const FitState& state);
+  [[nodiscard]] std::vector<double> curved(const FitState& state,
+                                           const std::vector<double>& step) const;
+  /// Whether X'WX is to be made anew before a step.
+  [[nodiscard]] bool is_worn(const FitState& state, const Proposal& proposal) const;
+  /// As Proposal::distance: about how far the minimum is, were X'WX diagonal.
+  [[nodiscard]] double distance_left(const FitState& state) const;
+  void judge_roughly(FitState& state, double distance);
   /// Goes to the proposal or part of the way; false where nothing is gained.
   bool move(FitState& state, const Proposal& proposal);
   /// Where a step began.

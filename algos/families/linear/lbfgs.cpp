@@ -43,21 +43,11 @@ std::vector<double> Lbfgs::smooth_gradient(const FitState& state) const {
   return gradient;
 }
 
-/// The steepest one-sided slope; 0 where the objective rises on both sides, or a bound is met.
+/// By the steepest one-sided slopes.
 std::vector<double> Lbfgs::pseudo_gradient(const FitState& state) const {
   std::vector<double> gradient = smooth_gradient(state);
   for (std::size_t j = 0; j < gradient.size(); ++j) {
-    const double l1 = penalty_.l1[j];
-    const double b = state.beta[j];
-    const double up = gradient[j] + (b >= 0 ? l1 : -l1);
-    const double down = gradient[j] + (b <= 0 ? -l1 : l1);
-    if (up < 0 && b < penalty_.high(j)) {
-      gradient[j] = up;
-    } else if (down > 0 && b > penalty_.low(j)) {
-      gradient[j] = down;
-    } else {
-      gradient[j] = 0;
-    }
+    gradient[j] = penalty_.steepest(j, state.beta[j], gradient[j]);
   }
   return gradient;
 }

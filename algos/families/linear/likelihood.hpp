@@ -86,9 +86,19 @@ class BlockReader;
 std::span<const double> block_weights(const BlockReader& reader, const PairPoint& at,
                                       const std::vector<double>& kept, std::span<double> buffer);
 
-/// Adds the scores of a block, by coefficient of the design.
-void add_gradient(const Design& design, const BlockReader& reader, std::span<const double> score,
-                  std::span<double> gradient);
+/// Adds up the scores of rows by coefficient of the design, of a row group a block at a time.
+class GradientSum {
+ public:
+  explicit GradientSum(const Design& design);
+  void add(const BlockReader& reader, std::span<const double> score);
+  void add_to(std::span<double> gradient) const;
+
+ private:
+  const Design& design_;
+  std::vector<std::vector<double>> levels_;  ///< per categorical, reference level included
+  std::vector<double> numerics_;
+  double total_ = 0;
+};
 
 /// Linear predictors of the reader's block.
 class Predictor {

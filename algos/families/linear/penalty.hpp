@@ -3,8 +3,6 @@
 #include <span>
 #include <vector>
 
-#include <neve/linalg/symmetric.hpp>
-
 namespace neve::algos::linear {
 
 /// The elastic net (Zou and Hastie 2005), coefficient by coefficient, with bounds and pulls towards
@@ -27,16 +25,13 @@ struct Penalty {
   [[nodiscard]] double slope(std::size_t j, double beta) const {
     return l2[j] * beta + (pull.empty() ? 0 : pull[j] * (beta - towards[j]));
   }
+  /// The steepest one-sided slope of the objective by beta j, where `gradient` is that of all but
+  /// the kinks; 0 where the objective rises on both sides, or a bound is met.
+  [[nodiscard]] double steepest(std::size_t j, double beta, double gradient) const;
   /// The second derivative of those.
   [[nodiscard]] double curvature(std::size_t j) const {
     return l2[j] + (pull.empty() ? 0 : pull[j]);
   }
 };
-
-/// Minimises b'Hb/2 - c'b + sum of l1 |b| within the bounds over b (from b = `start`): coordinate
-/// descent (Friedman, Hastie, Tibshirani 2010) finds signs and the bounds that hold, a Cholesky
-/// solve over the coefficients in play then gives the exact answer. H holds the squares' curvature.
-std::vector<double> minimise_quadratic(const linalg::Symmetric& h, std::span<const double> c,
-                                       const Penalty& penalty, std::span<const double> start);
 
 }  // namespace neve::algos::linear

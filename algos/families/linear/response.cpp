@@ -6,51 +6,89 @@
 
 #include <neve/base/math.hpp>
 
+#include "algos/families/linear/lanes.hpp"
+
 namespace neve::algos::linear {
 namespace {
 
 /// Keeps a mean inside the family's range, away from infinite weights.
 constexpr double kSmallestMean = 1e-280;
 
-/// The logistic model, from e = exp(-|eta|), without overflow or cancellation.
-void work_logistic(const Working& rows) {
+/// Whether weights only say which rows count.
+bool only_mark(std::span<const double> prior) {
+  unsigned others = 0;
+  for (const double weight : prior) others |= weight != 0 && weight != 1 ? 1U : 0U;
+  return others == 0;
+}
+
+/// The sum of prior · log(1 + e) for e between 0 and 1; `spare` is overwritten. Where rows count
+/// once or not at all it is the logarithm of a product, which is at most 2 to the power of a
+/// block's rows by lanes, and as precise.
+double sum_of_logs(std::span<const double> prior, std::span<const double> e,
+                   std::span<double> spare) {
+  if (only_mark(prior)) {
+    return detail::log_of_product(e.size(), [&](std::size_t i) { return 1 + prior[i] * e[i]; });
+  }
+  for (std::size_t i = 0; i < e.size(); ++i) spare[i] = 1 + e[i];
+  math::log(spare);
+  return dot(prior, spare);
+}
+
+/// The logistic model, from e = exp(-|eta|), without overflow or cancellation. What is done for
+/// each sign of eta is the same up to constants that depend on it, so that the loops have no
+/// branches.
+double work_logistic(const Working& rows) {
   const std::size_t n = rows.eta.size();
   const auto e = rows.score;
   for (std::size_t i = 0; i < n; ++i) e[i] = -std::fabs(rows.eta[i]);
   math::exp(e);
-  for (std::size_t i = 0; i < n; ++i) rows.deviance[i] = 1 + e[i];
-  math::log(rows.deviance);
+  const double logs = sum_of_logs(rows.prior, e, rows.mu);
+  const double* const eta = rows.eta.data();
+  const double* const y = rows.y.data();
+  const double* const prior = rows.prior.data();
+  double* const mu = rows.mu.data();
+  double* const weight = rows.weight.data();
+  double* const score = rows.score.data();
+#pragma GCC ivdep
   for (std::size_t i = 0; i < n; ++i) {
-    const double eta = rows.eta[i];
-    const double tail = e[i] / (1 + e[i]);
-    const double mu = eta >= 0 ? 1 - tail : tail;
-    const double prior = rows.prior[i];
-    const double above = eta >= 0 ? (1 - rows.y[i]) * eta : -rows.y[i] * eta;
-    rows.deviance[i] = prior * (2 * (rows.deviance[i] + above));
-    rows.mu[i] = mu;
-    rows.weight[i] = prior * (tail * (1 - tail));
-    // y - mu without loss where both are near 1.
-    rows.score[i] = prior * (eta >= 0 ? (rows.y[i] - 1) + tail : rows.y[i] - tail);
+    const double likelier = eta[i] >= 0 ? 1.0 : 0.0;
+    mu[i] = prior[i] * ((likelier - y[i]) * eta[i]);
   }
+  const double above = sum(rows.mu);
+#pragma GCC ivdep
+  for (std::size_t i = 0; i < n; ++i) {
+    const double tail = score[i] / (1 + score[i]);
+    const double head = 1 - tail;
+    const double less = -tail;
+    const double likelier = eta[i] >= 0 ? 1.0 : 0.0;
+    mu[i] = eta[i] >= 0 ? head : tail;
+    weight[i] = prior[i] * (tail * head);
+    // y - mu without loss where both are near 1.
+    score[i] = prior[i] * ((y[i] - likelier) + (eta[i] >= 0 ? tail : less));
+  }
+  return 2 * (logs + above);
 }
 
 /// The deviance of a share between 0 and 1 is against a perfect fit, whose likelihood is not 1.
-void subtract_entropy(const Working& rows) {
+double entropy(const Working& rows) {
+  double total = 0;
   for (std::size_t i = 0; i < rows.y.size(); ++i) {
     const double y = rows.y[i];
     if (rows.prior[i] == 0 || !(y > 0 && y < 1)) continue;
-    rows.deviance[i] += rows.prior[i] * 2 * (y * math::log(y) + (1 - y) * math::log1p(-y));
+    total -= rows.prior[i] * 2 * (y * math::log(y) + (1 - y) * math::log1p(-y));
   }
+  return total;
 }
 
-void work_identity(const Working& rows) {
+double work_identity(const Working& rows) {
   for (std::size_t i = 0; i < rows.eta.size(); ++i) {
     const double residual = rows.y[i] - rows.eta[i];
     rows.mu[i] = rows.eta[i];
     rows.weight[i] = rows.prior[i];
     rows.score[i] = rows.prior[i] * residual;
-    rows.deviance[i] = rows.score[i] * residual;
   }
+  return detail::sum_lanes(
+      rows.eta.size(), [&](std::size_t i) { return rows.score[i] * (rows.y[i] - rows.eta[i]); });
 }
 
 /// dmu/deta at a mean.
@@ -202,33 +240,38 @@ void apply_inverse_link(const Response& response, std::span<double> values) {
   }
 }
 
-void work(const Response& response, const Working& rows) {
+namespace {
+
+/// Any family and link, a row at a time; returns the row's part of the deviance.
+double work_row(const Response& response, const Working& rows, std::size_t i) {
+  const double prior = rows.prior[i];
+  const double mu = rows.mu[i];
+  // Outside the family's range the deviance is infinite, and the step is halved.
+  const bool outside = !std::isfinite(mu) || (response.is_positive() && !(mu > kSmallestMean));
+  if (prior == 0 || outside) {
+    rows.weight[i] = 0;
+    rows.score[i] = 0;
+    return prior == 0 ? 0 : std::numeric_limits<double>::infinity();
+  }
+  const double by_eta = slope(response, mu);
+  const double variance = response.variance(mu);
+  rows.weight[i] = prior * (by_eta * by_eta / variance);
+  rows.score[i] = prior * ((rows.y[i] - mu) * by_eta / variance);
+  return prior * response.deviance(rows.y[i], mu);
+}
+
+}  // namespace
+
+double work(const Response& response, const Working& rows) {
   if (response.link == Link::logit && response.canonical()) {
-    work_logistic(rows);
-    if (response.family != Family::binomial) subtract_entropy(rows);
-    return;
+    const double deviance = work_logistic(rows);
+    return response.family == Family::binomial ? deviance : deviance - entropy(rows);
   }
   if (response.link == Link::identity && response.canonical()) return work_identity(rows);
   std::ranges::copy(rows.eta, rows.mu.begin());
   apply_inverse_link(response, rows.mu);
-  const bool positive = response.is_positive();
-  for (std::size_t i = 0; i < rows.eta.size(); ++i) {
-    const double prior = rows.prior[i];
-    const double mu = rows.mu[i];
-    // Outside the family's range the deviance is infinite, and the step is halved.
-    const bool outside = !std::isfinite(mu) || (positive && !(mu > kSmallestMean));
-    if (prior == 0 || outside) {
-      rows.weight[i] = 0;
-      rows.score[i] = 0;
-      rows.deviance[i] = prior == 0 ? 0 : std::numeric_limits<double>::infinity();
-      continue;
-    }
-    const double by_eta = slope(response, mu);
-    const double variance = response.variance(mu);
-    rows.weight[i] = prior * (by_eta * by_eta / variance);
-    rows.score[i] = prior * ((rows.y[i] - mu) * by_eta / variance);
-    rows.deviance[i] = prior * response.deviance(rows.y[i], mu);
-  }
+  return detail::sum_lanes(rows.eta.size(),
+                           [&](std::size_t i) { return work_row(response, rows, i); });
 }
 
 }  // namespace neve::algos::linear

@@ -58,13 +58,12 @@ struct Working {
   std::span<const double> y;
   std::span<const double> prior;  ///< weight of the row; 0 where it does not count
   std::span<double> mu;
-  std::span<double> weight;    ///< prior · (dmu/deta)² / variance
-  std::span<double> score;     ///< prior · (y - mu) · (dmu/deta) / variance
-  std::span<double> deviance;  ///< prior · deviance
+  std::span<double> weight;  ///< prior · (dmu/deta)² / variance
+  std::span<double> score;   ///< prior · (y - mu) · (dmu/deta) / variance
 };
 
-/// Mean, Fisher weight, score and deviance of a block of rows.
-void work(const Response& response, const Working& rows);
+/// Mean, Fisher weight and score of each row of a block; returns the sum of prior · deviance.
+double work(const Response& response, const Working& rows);
 /// The mean for a block of linear predictors, in place; NaN where a power link has none.
 void apply_inverse_link(const Response& response, std::span<double> values);
 

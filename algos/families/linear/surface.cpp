@@ -14,6 +14,7 @@ Surface::Surface(Data data, Design design, Response response, double deviance_sc
 }
 
 void Surface::widen() {
+  if (!point_.beta.empty()) point_.beta = whole_of(point_.beta);
   data_.inputs.columns = whole_columns_;
   point_.design = whole_design_;
   kept_.resize(coefficient_count(whole_design_, point_.response));
@@ -58,6 +59,7 @@ void Surface::narrow(std::vector<bool>& wanted) {
   part.place_coefficients();
   keep(kept, sets);
   for (const std::size_t at : kept_) wanted[at] = true;
+  if (!point_.beta.empty()) point_.beta = part_of(point_.beta);
   point_.design = std::move(part);
   data_.inputs.columns = std::move(columns);
 }

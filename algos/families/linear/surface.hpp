@@ -31,7 +31,8 @@ class Surface {
   [[nodiscard]] double deviance_scale() const { return scale_; }
 
   /// From now on only terms with a wanted coefficient (by index in the whole design) count, and the
-  /// intercept: the others stay at 0, and cost nothing. As terms are whole, `wanted` may grow.
+  /// intercept: the others stay at 0, and cost nothing. As terms are whole, `wanted` may grow. To
+  /// be asked of a surface that shows all terms.
   void narrow(std::vector<bool>& wanted);
   /// Back to all terms.
   void widen();

@@ -6,6 +6,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/math.hpp>
+#include <neve/model/score.hpp>
 
 namespace neve::algos::trees {
 namespace {
@@ -99,6 +100,23 @@ double Calibration::apply(double probability) const {
   const auto i = static_cast<std::size_t>(above - from.begin());
   const double share = (probability - from[i - 1]) / (from[i] - from[i - 1]);
   return to[i - 1] + share * (to[i] - to[i - 1]);
+}
+
+std::vector<std::string> Calibration::outputs(const model::ColumnRoles& roles) const {
+  std::vector<std::string> names;
+  if (method == Method::none) return names;
+  for (const std::string& level : *roles.response_domain)
+    names.push_back("cal_" + model::class_column(level));
+  return names;
+}
+
+void Calibration::fill(std::span<const double> second,
+                       std::span<const std::span<double>> outputs) const {
+  if (method == Method::none) return;
+  for (std::size_t i = 0; i < second.size(); ++i) {
+    outputs[1][i] = apply(second[i]);
+    outputs[0][i] = 1 - outputs[1][i];
+  }
 }
 
 bool Calibration::is_sound() const {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +22,10 @@ struct Calibration {
 
   /// NaN stays NaN.
   [[nodiscard]] double apply(double probability) const;
+  /// Names of a model's further outputs, of its two classes; none where nothing was calibrated.
+  [[nodiscard]] std::vector<std::string> outputs(const model::ColumnRoles& roles) const;
+  /// Fills them from the second class's probabilities.
+  void fill(std::span<const double> second, std::span<const std::span<double>> outputs) const;
   /// Whether apply() finds what it looks for.
   [[nodiscard]] bool is_sound() const;
   template <class Archive>

@@ -4,26 +4,31 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace neve::algos::trees {
 namespace {
 
-constexpr std::uint32_t kMissingLeft = 1;
-constexpr std::uint32_t kCategorical = 2;
-constexpr unsigned kColumnShift = 2;
-
 CompactTree::Node compact_test(const Tree::Node& node) {
   CompactTree::Node made;
   made.left = static_cast<std::uint32_t>(node.left);
-  made.test = static_cast<std::uint32_t>(node.column) << kColumnShift;
+  made.test = static_cast<std::uint32_t>(node.column) << CompactTree::kColumnShift;
   // Missing is the largest key; where it goes left, 1 is added to all, which makes it the smallest.
   const bool only_missing = std::isnan(node.threshold);
   made.number = only_missing ? kMissingKey : key_of(node.threshold);
   if (!node.missing_right) {
     made.number += only_missing ? 0 : 1;
-    made.test += kMissingLeft;
+    made.test += CompactTree::kMissingLeft;
   }
   return made;
+}
+
+/// What compact_test() made the number of; NaN where only missing numbers go right.
+float threshold_of(const CompactTree::Node& node) {
+  constexpr std::uint32_t kSign = 0x80000000;
+  if (node.number == kMissingKey) return std::numeric_limits<float>::quiet_NaN();
+  const std::uint32_t key = node.number - (node.test & CompactTree::kMissingLeft);
+  return std::bit_cast<float>((key & kSign) != 0 ? key & ~kSign : ~key);
 }
 
 }  // namespace
@@ -37,7 +42,8 @@ CompactTree::CompactTree(const Tree& tree) : leaves_(tree.leaves()), depth_(tree
   }
   for (const Tree::Node& node : tree.nodes) {
     if (node.is_leaf()) {
-      nodes_.push_back({0, 0, std::bit_cast<std::uint32_t>(node.value)});
+      nodes_.push_back(
+          {0, std::bit_cast<std::uint32_t>(node.weight), std::bit_cast<std::uint32_t>(node.value)});
     } else if (node.set >= 0) {
       nodes_.push_back({static_cast<std::uint32_t>(node.left),
                         (static_cast<std::uint32_t>(node.column) << kColumnShift) + kCategorical,
@@ -50,33 +56,64 @@ CompactTree::CompactTree(const Tree& tree) : leaves_(tree.leaves()), depth_(tree
 
 bool CompactTree::is_sound(std::span<const std::int32_t> levels) const {
   constexpr std::size_t kWordBits = 32;
+  std::vector<std::uint8_t> has_parent(nodes_.size());
   for (std::size_t at = 0; at < nodes_.size(); ++at) {
     const Node& node = nodes_[at];
-    // Of a leaf nothing but its value counts; the key of the first column is looked at all the
-    // same.
-    if (node.left == 0 && node.test == 0) continue;
+    if (node.left == 0) continue;
     const std::size_t column = node.test >> kColumnShift;
     if (node.left <= at || std::size_t{node.left} + 1 >= nodes_.size() || column >= levels.size())
       return false;
+    if (has_parent[node.left] != 0 || has_parent[std::size_t{node.left} + 1] != 0) return false;
+    has_parent[node.left] = has_parent[std::size_t{node.left} + 1] = 1;
     const bool categorical = (node.test & kCategorical) != 0;
     if (categorical != (levels[column] > 0)) return false;
     const std::size_t words = static_cast<std::size_t>(levels[column]) / kWordBits + 1;
     if (categorical && node.number + words > sets_.size()) return false;
   }
+  // Walks from the root end soon, as nodes have one way to them.
   return !nodes_.empty() && !levels.empty();
 }
 
-/// A leaf leads to itself.
-inline std::uint32_t CompactTree::step(std::uint32_t at, const std::uint32_t* keys) const {
-  constexpr unsigned kWordShift = 5;
-  constexpr std::uint32_t kBitMask = 31;
-  const Node& node = nodes_[at];
-  const std::uint32_t key = keys[node.test >> kColumnShift];
-  const std::uint32_t right =
-      (node.test & kCategorical) != 0
-          ? sets_[node.number + (key >> kWordShift)] >> (key & kBitMask) & 1U
-          : static_cast<std::uint32_t>(key + (node.test & kMissingLeft) >= node.number);
-  return node.left == 0 ? at : node.left + right;
+Tree CompactTree::unpacked(std::span<const std::int32_t> levels) const {
+  constexpr std::size_t kWordBits = 32;
+  Tree made;
+  made.nodes.resize(nodes_.size());
+  for (std::size_t at = 0; at < nodes_.size(); ++at) {
+    const Node& from = nodes_[at];
+    Tree::Node& node = made.nodes[at];
+    node.left = static_cast<std::int32_t>(from.left);
+    if (node.is_leaf()) {
+      node.weight = std::bit_cast<float>(from.test);
+      node.value = std::bit_cast<float>(from.number);
+      continue;
+    }
+    node.column = static_cast<std::int32_t>(from.test >> kColumnShift);
+    if ((from.test & kCategorical) != 0) {
+      const std::int32_t size = levels[static_cast<std::size_t>(node.column)];
+      const auto first = sets_.begin() + from.number;
+      node.set = static_cast<std::int32_t>(made.sets.size());
+      made.sets.push_back({size,
+                           {first, first + static_cast<std::ptrdiff_t>(
+                                               static_cast<std::size_t>(size) / kWordBits + 1)}});
+    } else {
+      node.missing_right = (from.test & kMissingLeft) == 0;
+      node.threshold = threshold_of(from);
+    }
+  }
+  // Children come behind their parents.
+  for (std::size_t at = made.nodes.size(); at-- > 0;) {
+    Tree::Node& node = made.nodes[at];
+    if (node.is_leaf()) continue;
+    const auto left = static_cast<std::size_t>(node.left);
+    node.weight = made.nodes[left].weight + made.nodes[left + 1].weight;
+  }
+  return made;
+}
+
+std::uint32_t CompactTree::leaf_of(const std::uint32_t* keys) const {
+  std::uint32_t at = 0;
+  while (nodes_[at].left != 0) at = next(at, keys);
+  return at;
 }
 
 void CompactTree::add_scores(const RowKeys& keys, std::span<const std::uint16_t> rows,
@@ -95,7 +132,7 @@ void CompactTree::add_scores(const RowKeys& keys, std::span<const std::uint16_t>
     at.fill(0);
     for (bool moves = true; moves;) {
       for (std::int32_t level = 0; level < kLevelsAtOnce; ++level) {
-        for (std::size_t i = 0; i < kLanes; ++i) at[i] = step(at[i], row[i]);
+        for (std::size_t i = 0; i < kLanes; ++i) at[i] = next(at[i], row[i]);
       }
       moves = std::ranges::any_of(at, [&](std::uint32_t node) { return nodes_[node].left != 0; });
     }

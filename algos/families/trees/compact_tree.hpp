@@ -18,7 +18,8 @@ class CompactTree {
   /// A test, or a leaf where `left` is 0. The right child lies behind the left one.
   struct Node {
     std::uint32_t left = 0;
-    std::uint32_t test = 0;    ///< column · 4 + (is categorical) · 2 + (missing goes left)
+    std::uint32_t test = 0;    ///< column · 4 + (is categorical) · 2 + (missing goes left); of a
+                               ///< leaf the weight of the training rows that came there, a float
     std::uint32_t number = 0;  ///< a threshold as a key, a set's first word, or the leaf's value
     template <class Archive>
     void fields(Archive& archive) {
@@ -26,6 +27,9 @@ class CompactTree {
     }
   };
   static_assert(sizeof(Node) == 12);
+  static constexpr std::uint32_t kMissingLeft = 1;
+  static constexpr std::uint32_t kCategorical = 2;
+  static constexpr unsigned kColumnShift = 2;
 
   CompactTree() = default;
   explicit CompactTree(const Tree& tree);
@@ -34,11 +38,35 @@ class CompactTree {
                   std::span<double> out) const;
   /// As is_sound() of soundness.hpp, of a tree that was read from bytes.
   [[nodiscard]] bool is_sound(std::span<const std::int32_t> levels) const;
+  /// The same as a tree whose tests can be read, of columns of these levels.
+  [[nodiscard]] Tree unpacked(std::span<const std::int32_t> levels) const;
+  /// The left child of a node, 0 for a leaf; the right one lies behind it.
+  [[nodiscard]] std::uint32_t left(std::uint32_t node) const { return nodes_[node].left; }
+  /// The column that a node tests.
+  [[nodiscard]] std::size_t column(std::uint32_t node) const {
+    return nodes_[node].test >> kColumnShift;
+  }
+  /// Where a row goes from a node; a leaf leads to itself.
+  [[nodiscard]] std::uint32_t next(std::uint32_t node, const std::uint32_t* keys) const {
+    constexpr unsigned kWordShift = 5;
+    constexpr std::uint32_t kBitMask = 31;
+    const Node& at = nodes_[node];
+    // A leaf is taken through a test of the first column all the same: branches cost more.
+    const std::uint32_t test = at.left == 0 ? 0 : at.test;
+    const std::uint32_t key = keys[test >> kColumnShift];
+    const std::uint32_t right =
+        (test & kCategorical) != 0
+            ? sets_[at.number + (key >> kWordShift)] >> (key & kBitMask) & 1U
+            : static_cast<std::uint32_t>(key + (test & kMissingLeft) >= at.number);
+    return at.left == 0 ? node : at.left + right;
+  }
+  [[nodiscard]] std::uint32_t leaf_of(const std::uint32_t* keys) const;
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }
   [[nodiscard]] std::int32_t leaves() const { return leaves_; }
   [[nodiscard]] std::int32_t depth() const { return depth_; }
   [[nodiscard]] std::int64_t byte_size() const {
-    return static_cast<std::int64_t>(nodes_.size() * sizeof(Node) + sets_.size() * 4);
+    return static_cast<std::int64_t>(nodes_.size() * sizeof(Node) +
+                                     sets_.size() * sizeof(std::uint32_t));
   }
   template <class Archive>
   void fields(Archive& archive) {
@@ -46,7 +74,6 @@ class CompactTree {
   }
 
  private:
-  [[nodiscard]] std::uint32_t step(std::uint32_t at, const std::uint32_t* keys) const;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> sets_;  ///< levels that go right, a bit each
   std::int32_t leaves_ = 0;

@@ -125,6 +125,15 @@ struct Sums {
   }
 };
 
+/// Both sums in the word of a packed cell.
+inline std::int64_t pack(const FixedPoint& form, const Sums& sums) {
+  return (sums.target.whole << form.weight_bits) + sums.weight;
+}
+inline Sums unpack(const FixedPoint& form, std::int64_t word) {
+  const std::int64_t mask = (std::int64_t{1} << form.weight_bits) - 1;
+  return {{word >> form.weight_bits, 0}, word & mask};
+}
+
 /// Reads cell `cell` of a histogram.
 inline Sums read_cell(const FixedPoint& form, const std::int64_t* cells, std::size_t cell) {
   switch (form.form) {
@@ -132,11 +141,8 @@ inline Sums read_cell(const FixedPoint& form, const std::int64_t* cells, std::si
       return {{cells[2 * cell], 0}, cells[2 * cell + 1]};
     case FixedPoint::Form::fine:
       return {{cells[3 * cell], cells[3 * cell + 1]}, cells[3 * cell + 2]};
-    default: {
-      const std::int64_t both = cells[cell];
-      const std::int64_t mask = (std::int64_t{1} << form.weight_bits) - 1;
-      return {{both >> form.weight_bits, 0}, both & mask};
-    }
+    default:
+      return unpack(form, cells[cell]);
   }
 }
 

@@ -12,45 +12,18 @@ namespace {
 constexpr std::uint32_t kMissingLeft = 1;
 constexpr std::uint32_t kCategorical = 2;
 
-/// The largest float <= value, so that comparing with a float gives what comparing doubles would.
-float round_down(double value) {
-  const auto nearest = static_cast<float>(value);
-  if (static_cast<double>(nearest) <= value) return nearest;
-  return std::nextafterf(nearest, -std::numeric_limits<float>::infinity());
-}
-
 }  // namespace
 
-/// Negative ones have all bits turned, others the sign bit.
-std::uint32_t key_of(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
-  constexpr std::uint32_t kSign = 0x80000000;
-  return (bits & kSign) != 0 ? ~bits : bits | kSign;
-}
-
-void RowKeys::reset(std::size_t rows, std::size_t columns) {
-  rows_ = rows;
-  columns_ = columns;
-  keys_.resize(rows * columns);
-}
-
-void RowKeys::set_numbers(std::size_t column, std::span<const double> values) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    keys_[i * columns_ + column] =
-        std::isnan(values[i]) ? kMissingKey : key_of(round_down(values[i]));
-  }
-}
-
-void RowKeys::set_codes(std::size_t column, std::span<const std::int32_t> codes,
-                        std::int32_t levels) {
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    const bool known = codes[i] >= 0 && codes[i] < levels;
-    keys_[i * columns_ + column] = static_cast<std::uint32_t>(known ? codes[i] : levels);
-  }
-}
-
 FlatForest::FlatForest(std::span<const Tree* const> trees, std::span<const std::int32_t> used) {
-  for (const Tree* tree : trees) add_tree(*tree, used);
+  std::uint32_t programs = 0;
+  for (const Tree* tree : trees) {
+    if (TreePrograms::suits(*tree)) {
+      programs_.add(*tree, used);
+      roots_.push_back({programs++, -1});
+    } else {
+      add_tree(*tree, used);
+    }
+  }
 }
 
 void FlatForest::add_tree(const Tree& tree, std::span<const std::int32_t> used) {
@@ -101,7 +74,14 @@ inline std::uint32_t FlatForest::step(std::uint32_t at, const std::uint32_t* key
   return node.left + ((beyond | member) & 1U);
 }
 
-void FlatForest::add_scores(const RowKeys& keys, std::span<double> out) const {
+void FlatForest::add_scores(const RowKeys& keys, ProgramRoom& room, std::span<double> out) const {
+  programs_.prepare(keys, room);
+  for (const Root& root : roots_) {
+    root.depth < 0 ? programs_.add_scores(root.node, room, out) : walk(root, keys, out);
+  }
+}
+
+void FlatForest::walk(const Root& root, const RowKeys& keys, std::span<double> out) const {
   constexpr std::size_t kLanes = 16;
   std::array<std::uint32_t, kLanes> at{};
   std::array<const std::uint32_t*, kLanes> row{};
@@ -109,13 +89,11 @@ void FlatForest::add_scores(const RowKeys& keys, std::span<double> out) const {
     const std::size_t count = std::min(kLanes, out.size() - begin);
     // Lanes without a row walk with the last one.
     for (std::size_t i = 0; i < kLanes; ++i) row[i] = keys.row(begin + std::min(i, count - 1));
-    for (const Root& root : roots_) {
-      at.fill(root.node);
-      for (std::int32_t level = 0; level < root.depth; ++level) {
-        for (std::size_t i = 0; i < kLanes; ++i) at[i] = step(at[i], row[i]);
-      }
-      for (std::size_t i = 0; i < count; ++i) out[begin + i] += static_cast<double>(values_[at[i]]);
+    at.fill(root.node);
+    for (std::int32_t level = 0; level < root.depth; ++level) {
+      for (std::size_t i = 0; i < kLanes; ++i) at[i] = step(at[i], row[i]);
     }
+    for (std::size_t i = 0; i < count; ++i) out[begin + i] += static_cast<double>(values_[at[i]]);
   }
 }
 

@@ -4,44 +4,22 @@
 #include <span>
 #include <vector>
 
+#include "algos/families/trees/row_keys.hpp"
 #include "algos/families/trees/tree.hpp"
+#include "algos/families/trees/tree_programs.hpp"
 
 namespace neve::algos::trees {
 
-/// The key of missing numbers: larger than all others.
-inline constexpr std::uint32_t kMissingKey = 0xFFFFFFFF;
-/// Keys of floats order like the floats.
-std::uint32_t key_of(float value);
-
-/// Rows to score, as integers whose order is that of the values: row-major, one per used column.
-class RowKeys {
- public:
-  /// Room for `rows` rows of `columns` used columns.
-  void reset(std::size_t rows, std::size_t columns);
-  void set_numbers(std::size_t column, std::span<const double> values);
-  /// `levels` is the key of missing and unseen levels.
-  void set_codes(std::size_t column, std::span<const std::int32_t> codes, std::int32_t levels);
-  [[nodiscard]] std::size_t rows() const { return rows_; }
-  [[nodiscard]] const std::uint32_t* row(std::size_t row) const {
-    return keys_.data() + row * columns_;
-  }
-
- private:
-  std::size_t rows_ = 0;
-  std::size_t columns_ = 0;
-  std::vector<std::uint32_t> keys_;
-};
-
-/// Trees laid out for scoring: each step of a row through a tree is the same few instructions,
-/// without branches, whatever the node tests; leaves lead to themselves. Immutable; any number of
-/// threads.
+/// Trees laid out for scoring. Small ones are programs; through others each row goes step by step,
+/// which are the same few instructions, without branches, whatever the node tests; leaves lead to
+/// themselves. Immutable; any number of threads.
 class FlatForest {
  public:
   /// `used[c]` is the column's place in RowKeys.
   FlatForest(std::span<const Tree* const> trees, std::span<const std::int32_t> used);
   FlatForest() = default;
   /// Adds to out[i] the sum of the trees' values for row i, tree after tree.
-  void add_scores(const RowKeys& keys, std::span<double> out) const;
+  void add_scores(const RowKeys& keys, ProgramRoom& room, std::span<double> out) const;
 
  private:
   struct Node {
@@ -52,9 +30,10 @@ class FlatForest {
         0;  ///< place in the row · 4 + (is categorical) · 2 + (missing goes left)
   };
   struct Root {
-    std::uint32_t node = 0;
-    std::int32_t depth = 0;
+    std::uint32_t node = 0;   ///< or the number of a program
+    std::int32_t depth = -1;  ///< -1 for a program
   };
+  void walk(const Root& root, const RowKeys& keys, std::span<double> out) const;
   void add_tree(const Tree& tree, std::span<const std::int32_t> used);
   [[nodiscard]] Node flat_node(const Tree& tree, const Tree::Node& node, std::uint32_t self,
                                std::span<const std::int32_t> used);
@@ -63,6 +42,7 @@ class FlatForest {
   std::vector<float> values_;
   std::vector<std::uint32_t> sets_ = {0};
   std::vector<Root> roots_;
+  TreePrograms programs_;
 };
 
 /// Which columns trees test, ascending.

@@ -8,6 +8,7 @@
 #include <neve/base/isa.hpp>
 
 #include "algos/families/trees/calibration.hpp"
+#include "algos/families/trees/class_balance.hpp"
 #include "algos/families/trees/means.hpp"
 #include "algos/families/trees/row_kernels.hpp"
 #include "algos/families/trees/sketch.hpp"
@@ -155,10 +156,11 @@ void LevelTask::map(const mr::RowGroup& /*group*/, const State& state, RowStore&
 }
 
 mr::TaskList tasks() {
-  return {&mr::task_entry<CountTask>(), &mr::task_entry<SampleTask>(),
-          &mr::task_entry<LoadTask>(),  &mr::task_entry<CalibrationTask>(),
-          &mr::task_entry<RootTask>(),  &mr::task_entry<LevelTask>(),
-          &mr::task_entry<MeansTask>(), &mr::task_entry<GatherTask>()};
+  return {&mr::task_entry<CountTask>(),       &mr::task_entry<SampleTask>(),
+          &mr::task_entry<LoadTask>(),        &mr::task_entry<CalibrationTask>(),
+          &mr::task_entry<RootTask>(),        &mr::task_entry<LevelTask>(),
+          &mr::task_entry<MeansTask>(),       &mr::task_entry<GatherTask>(),
+          &mr::task_entry<CountClassesTask>()};
 }
 
 }  // namespace neve::algos::trees

@@ -1,7 +1,9 @@
 #include "algos/families/trees/small_nodes.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <iterator>
 #include <numeric>
 
 #include <neve/base/rng.hpp>
@@ -39,88 +41,128 @@ std::vector<BinPlace> bin_places(const BinLayout& layout) {
   return places;
 }
 
-/// What a row adds to sums.
-struct Row {
-  Sums sums;
-  TwoPartSum square;
-  TwoPartSum target;  ///< in units of the means
-};
-
 /// The rows of one small node, side by side.
 class LocalRows {
  public:
   LocalRows(const SubtreeRules& rules, const GatherTask::Partial& rows,
             std::span<const std::uint32_t> own)
-      : places_(bin_places(rules.layout)), stride_(bin_bytes(rules.layout)) {
+      : form_(rules.form), places_(bin_places(rules.layout)), stride_(bin_bytes(rules.layout)) {
     bins_.resize(own.size() * stride_);
+    squares_.reserve(own.size());
+    targets_.reserve(own.size());
+    is_packed() ? packed_.reserve(own.size()) : sums_.reserve(own.size());
     for (std::size_t i = 0; i < own.size(); ++i) {
       const std::size_t row = own[i];
       const double weight = rows.weight.empty() ? 1 : rows.weight[row];
       const auto residual = static_cast<double>(rows.residual[row]);
       std::copy_n(rows.bins.data() + row * stride_, stride_, bins_.data() + i * stride_);
-      rows_.push_back({{rules.form.round_target(residual, weight), rules.form.round_weight(weight)},
-                       rules.form.round_square(residual, weight),
-                       rules.means.round(rules.form, residual, weight)});
+      const Sums sums{form_.round_target(residual, weight), form_.round_weight(weight)};
+      is_packed() ? packed_.push_back(pack(form_, sums)) : sums_.push_back(sums);
+      squares_.push_back(form_.round_square(residual, weight));
+      targets_.push_back(rules.means.round(form_, residual, weight));
     }
   }
-  [[nodiscard]] std::size_t size() const { return rows_.size(); }
-  [[nodiscard]] const Row& operator[](std::uint32_t row) const { return rows_[row]; }
-  [[nodiscard]] std::int32_t bin(std::uint32_t row, std::int32_t column) const {
+  [[nodiscard]] std::size_t size() const { return squares_.size(); }
+  [[nodiscard]] const FixedPoint& form() const { return form_; }
+  /// Whether sums are those of one word each, as in a packed histogram.
+  [[nodiscard]] bool is_packed() const { return form_.form == FixedPoint::Form::packed; }
+  [[nodiscard]] std::span<const std::int64_t> packed() const { return packed_; }
+  [[nodiscard]] std::span<const Sums> sums() const { return sums_; }
+  [[nodiscard]] TwoPartSum square(std::uint32_t row) const { return squares_[row]; }
+  [[nodiscard]] TwoPartSum target(std::uint32_t row) const { return targets_[row]; }
+  /// Calls `use` with a function that gives the column's bin of a row.
+  template <class Use>
+  void with_bins(std::int32_t column, const Use& use) const {
     const BinPlace place = places_[static_cast<std::size_t>(column)];
-    const std::uint8_t* at = bins_.data() + row * stride_ + place.offset;
-    if (!place.wide) return *at;
-    std::uint16_t wide = 0;
-    std::memcpy(&wide, at, sizeof(wide));
-    return wide;
+    const std::uint8_t* first = bins_.data() + place.offset;
+    if (place.wide) {
+      use([first, stride = stride_](std::uint32_t row) {
+        std::uint16_t bin = 0;
+        std::memcpy(&bin, first + row * stride, sizeof(bin));
+        return bin;
+      });
+    } else {
+      use([first, stride = stride_](std::uint32_t row) { return first[row * stride]; });
+    }
   }
 
  private:
+  const FixedPoint& form_;
   std::vector<BinPlace> places_;
   std::size_t stride_;
   std::vector<std::uint8_t> bins_;
-  std::vector<Row> rows_;
+  std::vector<std::int64_t> packed_;  ///< or
+  std::vector<Sums> sums_;
+  std::vector<TwoPartSum> squares_;
+  std::vector<TwoPartSum> targets_;  ///< in units of the means
 };
+
+const Sums& unpacked(const FixedPoint& /*form*/, const Sums& sums) { return sums; }
+Sums unpacked(const FixedPoint& form, std::int64_t word) { return unpack(form, word); }
 
 /// The bins of rows that are given by their numbers.
 class RowBins final : public NodeBins {
  public:
   RowBins(const LocalRows& rows, const BinLayout& layout) : rows_(rows), layout_(layout) {}
   void of(std::span<const std::uint32_t> node) { node_ = node; }
-  void read(std::int32_t column, std::vector<BinSums>& out) override {
-    // To sort n rows takes about n times as long as to look at that many bins.
-    constexpr std::size_t kBinsPerRow = 8;
-    out.clear();
-    const auto bins =
-        static_cast<std::size_t>(layout_.places[static_cast<std::size_t>(column)].bins);
-    bins > kBinsPerRow* node_.size() ? by_sorting(column, out) : by_counting(column, bins, out);
-  }
 
  private:
-  void by_sorting(std::int32_t column, std::vector<BinSums>& out) {
+  void fill(std::int32_t column, std::vector<BinSums>& out) override {
+    rows_.is_packed() ? fill(column, rows_.packed(), packed_table_, out)
+                      : fill(column, rows_.sums(), table_, out);
+  }
+  template <class Cell>
+  void fill(std::int32_t column, std::span<const Cell> cells, std::vector<Cell>& table,
+            std::vector<BinSums>& out) {
+    // To sort n rows takes about n times as long as to look at that many words of marks.
+    constexpr std::size_t kWordsPerRow = 8;
+    const auto bins =
+        static_cast<std::size_t>(layout_.places[static_cast<std::size_t>(column)].bins);
+    const std::size_t words = bins / kMarks + 1;
+    rows_.with_bins(column, [&](const auto& bin_of) {
+      words > kWordsPerRow* node_.size() ? by_sorting(bin_of, cells, out)
+                                         : by_counting(bin_of, cells, table, bins, out);
+    });
+  }
+  template <class BinOf, class Cell>
+  void by_sorting(const BinOf& bin_of, std::span<const Cell> cells, std::vector<BinSums>& out) {
     constexpr unsigned kRowBits = 32;
     keys_.clear();
-    for (const std::uint32_t row : node_) {
-      keys_.push_back((static_cast<std::uint64_t>(rows_.bin(row, column)) << kRowBits) | row);
-    }
+    for (const std::uint32_t row : node_)
+      keys_.push_back((std::uint64_t{bin_of(row)} << kRowBits) | row);
     std::ranges::sort(keys_);
     for (const std::uint64_t key : keys_) {
       const auto bin = static_cast<std::int32_t>(key >> kRowBits);
       if (out.empty() || out.back().bin != bin) out.push_back({bin, {}});
-      out.back().sums += rows_[static_cast<std::uint32_t>(key)].sums;
+      out.back().sums += unpacked(rows_.form(), cells[static_cast<std::uint32_t>(key)]);
     }
   }
-  void by_counting(std::int32_t column, std::size_t bins, std::vector<BinSums>& out) {
-    table_.assign(bins, {});
-    for (const std::uint32_t row : node_)
-      table_[static_cast<std::size_t>(rows_.bin(row, column))] += rows_[row].sums;
-    for (std::size_t bin = 0; bin < bins; ++bin) {
-      if (table_[bin].weight != 0) out.push_back({static_cast<std::int32_t>(bin), table_[bin]});
+  /// Cells of the table are empty between readings, but for those that are marked.
+  template <class BinOf, class Cell>
+  void by_counting(const BinOf& bin_of, std::span<const Cell> cells, std::vector<Cell>& table,
+                   std::size_t bins, std::vector<BinSums>& out) {
+    if (table.size() < bins) table.resize(bins);
+    marks_.assign(bins / kMarks + 1, 0);
+    for (const std::uint32_t row : node_) {
+      const std::size_t bin = bin_of(row);
+      table[bin] += cells[row];
+      marks_[bin / kMarks] |= std::uint64_t{1} << (bin % kMarks);
+    }
+    for (std::size_t word = 0; word < marks_.size(); ++word) {
+      for (std::uint64_t left = marks_[word]; left != 0; left &= left - 1) {
+        const std::size_t bin = word * kMarks + static_cast<std::size_t>(std::countr_zero(left));
+        out.push_back({static_cast<std::int32_t>(bin), unpacked(rows_.form(), table[bin])});
+        table[bin] = {};
+      }
     }
   }
+  static constexpr std::size_t kMarks = 64;  ///< of a word
   const LocalRows& rows_;
   const BinLayout& layout_;
   std::span<const std::uint32_t> node_;
   std::vector<std::uint64_t> keys_;
+  std::vector<std::uint64_t> marks_;  ///< bins that rows are in
+  std::vector<std::int64_t> packed_table_;
   std::vector<Sums> table_;
 };
 
@@ -144,8 +186,9 @@ class SubtreeGrower {
   Subtree grow() {
     Open root{.node = 0, .begin = 0, .end = order_.size(), .level = root_.level};
     for (const std::uint32_t row : order_) {
-      root.total += rows_[row].sums;
-      root.squares += rows_[row].square;
+      root.total +=
+          rows_.is_packed() ? unpacked(rules_.form, rows_.packed()[row]) : rows_.sums()[row];
+      root.squares += rows_.square(row);
     }
     made_.tree.nodes[0].weight = weight_of(root.total);
     open_.push_back(root);
@@ -208,13 +251,15 @@ class SubtreeGrower {
     tree.split(found.test, rules_.spec.columns[static_cast<std::size_t>(column)]);
     made_.importance[static_cast<std::size_t>(column)] += found.gain;
     const auto rows = rows_of(node);
-    const auto goes_left = [&](std::uint32_t row) {
-      return !found.test.goes_right(rows_.bin(row, column), missing);
-    };
-    const auto right_rows = std::ranges::partition(rows, goes_left);
-    const auto middle = node.end - right_rows.size();
+    std::size_t middle = 0;
+    rows_.with_bins(column, [&](const auto& bin_of) {
+      const auto goes_left = [&](std::uint32_t row) {
+        return !found.test.goes_right(bin_of(row), missing);
+      };
+      middle = node.end - std::ranges::partition(rows, goes_left).size();
+    });
     Open left{found.test.left, node.begin, middle, node.level + 1, found.left, {}};
-    for (const std::uint32_t row : rows_of(left)) left.squares += rows_[row].square;
+    for (const std::uint32_t row : rows_of(left)) left.squares += rows_.square(row);
     const Open right{found.test.left + 1, middle,      node.end,
                      node.level + 1,      found.right, node.squares - left.squares};
     for (const Open& child : {right, left}) {
@@ -231,7 +276,7 @@ class SubtreeGrower {
 
   void close(const Open& node) {
     TwoPartSum sum;
-    for (const std::uint32_t row : rows_of(node)) sum += rows_[row].target;
+    for (const std::uint32_t row : rows_of(node)) sum += rows_.target(row);
     made_.tree.nodes[static_cast<std::size_t>(node.node)].value =
         rules_.means.value(rules_.form, sum, node.total.weight);
   }
@@ -322,7 +367,7 @@ void graft(Tree& tree, std::int32_t at, Subtree& subtree) {
   tree.nodes[static_cast<std::size_t>(at)] = placed(subtree.tree.nodes[0]);
   for (std::size_t i = 1; i < subtree.tree.nodes.size(); ++i)
     tree.nodes.push_back(placed(subtree.tree.nodes[i]));
-  tree.sets.insert(tree.sets.end(), subtree.tree.sets.begin(), subtree.tree.sets.end());
+  std::ranges::move(subtree.tree.sets, std::back_inserter(tree.sets));
   for (NodeRows& open : subtree.open) open.node.id += moved;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
 namespace neve::algos::trees {
 namespace {
@@ -29,8 +30,13 @@ bool is_sound(const Tree& tree, std::span<const std::int32_t> levels) {
   constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max());
   if (tree.nodes.empty() || tree.nodes.size() > kMost) return false;
   if (!std::ranges::all_of(tree.sets, has_room)) return false;
+  std::vector<std::uint8_t> has_parent(tree.nodes.size());
   for (std::size_t at = 0; at < tree.nodes.size(); ++at) {
-    if (!tree.nodes[at].is_leaf() && !is_test(tree, at, levels)) return false;
+    if (tree.nodes[at].is_leaf()) continue;
+    if (!is_test(tree, at, levels)) return false;
+    const auto left = static_cast<std::size_t>(tree.nodes[at].left);
+    if (has_parent[left] != 0 || has_parent[left + 1] != 0) return false;
+    has_parent[left] = has_parent[left + 1] = 1;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 #include "algos/families/trees/split.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 namespace neve::algos::trees {
@@ -53,17 +54,16 @@ class HistogramBins final : public NodeBins {
  public:
   HistogramBins(const BinLayout& layout, const FixedPoint& form, const std::int64_t* cells)
       : layout_(layout), form_(form), cells_(cells) {}
-  void read(std::int32_t column, std::vector<BinSums>& out) override {
+
+ private:
+  void fill(std::int32_t column, std::vector<BinSums>& out) override {
     const auto& place = layout_.places[static_cast<std::size_t>(column)];
     const std::int64_t* first = cells_ + std::ptrdiff_t{place.first_cell} * form_.words();
-    out.clear();
     for (std::int32_t b = 0; b < place.bins; ++b) {
       const Sums sums = read_cell(form_, first, static_cast<std::size_t>(b));
       if (sums.weight != 0) out.push_back({b, sums});
     }
   }
-
- private:
   const BinLayout& layout_;
   const FixedPoint& form_;
   const std::int64_t* cells_;
@@ -71,9 +71,9 @@ class HistogramBins final : public NodeBins {
 
 }  // namespace
 
-std::int32_t ColumnOrder::next(bool varied, bool found) {
+std::int32_t ColumnOrder::next(bool varied) {
   varied_ += varied ? 1 : 0;
-  if (given_ == columns_.size() || (draws_ && found && varied_ >= varying_)) return -1;
+  if (given_ == columns_.size() || (draws_ && varied_ >= varying_)) return -1;
   if (draws_) {
     const auto other =
         given_ + static_cast<std::size_t>(random_.below(given_, columns_.size() - given_));
@@ -88,6 +88,27 @@ void ColumnOrder::restart() {
     std::swap(columns_[swaps_.size() - 1], columns_[swaps_.back()]);
   given_ = 0;
   varied_ = 0;
+}
+
+/// Whole numbers sort much faster than pairs. Means that their first 48 bits do not tell apart are
+/// put in order by insertion: they are few.
+void LevelOrder::sort() {
+  keys_.resize(means_.size());
+  for (std::uint64_t place = 0; place < means_.size(); ++place) {
+    constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
+    const auto bits = std::bit_cast<std::uint64_t>(means_[place] + 0.0);  // no negative zero
+    const std::uint64_t rising = (bits & kSign) != 0 ? ~bits : bits | kSign;
+    keys_[place] = (rising & ~kPlace) | place;
+  }
+  std::ranges::sort(keys_);
+  for (std::size_t end = 1; end < keys_.size(); ++end) {
+    for (std::size_t i = end; i > 0; --i) {
+      const std::uint64_t a = keys_[i - 1];
+      const std::uint64_t b = keys_[i];
+      if ((a ^ b) > kPlace || means_[a & kPlace] <= means_[b & kPlace]) break;
+      std::swap(keys_[i - 1], keys_[i]);
+    }
+  }
 }
 
 ChildBounds::ChildBounds(const MeanBounds& node, int direction, double left_mean, double right_mean)
@@ -131,17 +152,16 @@ FoundSplit SplitSearch::search(const Material& material, Price price) const {
   Candidate best{.search = *this, .bounds = node.bounds, .test = {}, .left = {}, .right = {}};
   best.score = score_of(node);
   best.least_weight = std::max(rules_.min_rows * form_.weight_scale, 1.0);
-  std::vector<BinSums> bins;
-  std::int32_t column = material.columns.next(false, false);
+  std::int32_t column = material.columns.next(false);
   while (column >= 0) {
     best.direction = rules_.direction(column);
-    material.bins.read(column, bins);
+    const std::span<const BinSums> bins = material.bins.read(column);
     if (bins.size() > 1) {
       spec_.columns[static_cast<std::size_t>(column)].categorical
-          ? search_categories(node, {column, bins}, price, best)
+          ? search_categories(material, {column, bins}, price, best)
           : search_numbers(node, {column, bins}, best);
     }
-    column = material.columns.next(bins.size() > 1, best.found && is_worth(node, best));
+    column = material.columns.next(bins.size() > 1);
   }
   if (!best.found || !is_worth(node, best)) return result;
   result.gain = gain_of(node, best);
@@ -268,23 +288,23 @@ double SplitSearch::search_penalty(const NodeView& node, double roots, Price pri
   return kTwicePerLevel * variance * std::max(0.0, levels - 2);
 }
 
-std::vector<SplitSearch::Level> SplitSearch::sorted_levels(std::span<const BinSums> bins) const {
-  std::vector<Level> levels;
-  levels.reserve(bins.size());
-  for (const auto& [bin, sums] : bins)
-    levels.push_back({units(sums.target) / static_cast<double>(sums.weight), bin, sums});
-  std::ranges::sort(levels, [](const Level& a, const Level& b) {
-    return a.mean != b.mean ? a.mean < b.mean : a.bin < b.bin;
-  });
-  return levels;
+void SplitSearch::sort_levels(std::span<const BinSums> bins, LevelOrder& levels) const {
+  std::vector<double>& means = levels.means();
+  means.resize(bins.size());
+  for (std::size_t i = 0; i < bins.size(); ++i)
+    means[i] = units(bins[i].sums.target) / static_cast<double>(bins[i].sums.weight);
+  levels.sort();
 }
 
-void SplitSearch::search_categories(const NodeView& node, const Column& column, Price price,
+void SplitSearch::search_categories(const Material& material, const Column& column, Price price,
                                     Candidate& best) const {
+  const NodeView& node = material.node;
   const auto& place = layout_.places[static_cast<std::size_t>(column.index)];
-  const std::vector<Level> levels = sorted_levels(column.bins);
+  LevelOrder& levels = material.bins.levels();
+  sort_levels(column.bins, levels);
   double roots = 0;
-  for (const Level& level : levels) roots += std::sqrt(static_cast<double>(level.sums.weight));
+  for (std::size_t i = 0; i < levels.size(); ++i)
+    roots += std::sqrt(static_cast<double>(column.bins[levels[i]].sums.weight));
   // Of few levels any subset may be taken: little is to be searched, and other packages' trees are
   // met.
   constexpr std::int32_t kFewLevels = 10;
@@ -292,7 +312,7 @@ void SplitSearch::search_categories(const NodeView& node, const Column& column, 
   Sums left;
   std::size_t cut = 0;
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
-    left += levels[i].sums;
+    left += column.bins[levels[i]].sums;
     double score = 0;
     const Sums right = node.total - left;
     if (!best.improves(left, right, score, penalty)) continue;
@@ -305,7 +325,7 @@ void SplitSearch::search_categories(const NodeView& node, const Column& column, 
   const auto words = static_cast<std::size_t>(place.bins + 63) / 64;
   best.test.right_bins.assign(words, others_right ? ~std::uint64_t{0} : 0);
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    const auto bin = static_cast<std::size_t>(levels[i].bin);
+    const auto bin = static_cast<std::size_t>(column.bins[levels[i]].bin);
     const std::uint64_t bit = std::uint64_t{1} << (bin % 64);
     i < cut ? best.test.right_bins[bin / 64] &= ~bit : best.test.right_bins[bin / 64] |= bit;
   }

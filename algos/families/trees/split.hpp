@@ -62,29 +62,56 @@ struct BinSums {
   Sums sums;
 };
 
-/// Where a search finds the bins of a node.
+/// The bins of a categorical column by mean target, of equal means the first bin first.
+class LevelOrder {
+ public:
+  /// Sorts by means(), which are those of the bins; at most 2^16 of them.
+  void sort();
+  [[nodiscard]] std::size_t size() const { return keys_.size(); }
+  /// Which bin comes at `rank`, counted among those that were given.
+  [[nodiscard]] std::size_t operator[](std::size_t rank) const { return keys_[rank] & kPlace; }
+  std::vector<double>& means() { return means_; }
+
+ private:
+  static constexpr unsigned kPlaceBits = 16;
+  static constexpr std::uint64_t kPlace = (1U << kPlaceBits) - 1;
+  std::vector<double> means_;
+  std::vector<std::uint64_t> keys_;  ///< the first bits of a mean, and its place
+};
+
+/// Where a search finds the bins of a node, and room that it works in from column to column.
 class NodeBins {
  public:
   virtual ~NodeBins() = default;
-  /// The bins of the column that rows of the node are in, ascending.
-  virtual void read(std::int32_t column, std::vector<BinSums>& out) = 0;
+  /// The bins of the column that rows of the node are in, ascending; until the next reading.
+  std::span<const BinSums> read(std::int32_t column) {
+    bins_.clear();
+    fill(column, bins_);
+    return bins_;
+  }
+  LevelOrder& levels() { return levels_; }
+
+ private:
+  virtual void fill(std::int32_t column, std::vector<BinSums>& out) = 0;
+  std::vector<BinSums> bins_;
+  LevelOrder levels_;
 };
 
 /// The columns that a search looks at, one after the other: all of a list, or drawn from it without
-/// replacement until enough of them vary in the node and one has a split. A drawn list is put back
-/// in order at the end.
+/// replacement until enough of them vary in the node. A node where none of these has a split stays
+/// a leaf, as in H2O-3: to look further makes larger trees that predict worse. A drawn list is put
+/// back in order at the end.
 class ColumnOrder {
  public:
   explicit ColumnOrder(std::span<std::int32_t> columns) : columns_(columns) {}
-  /// Draws until `varying` columns varied, and further where none of these has a split.
+  /// Draws until `varying` columns varied.
   ColumnOrder(std::span<std::int32_t> columns, std::size_t varying, const CounterRng& random)
       : columns_(columns), varying_(varying), draws_(true), random_(random) {}
   ~ColumnOrder() { restart(); }
   ColumnOrder(const ColumnOrder&) = delete;
   ColumnOrder& operator=(const ColumnOrder&) = delete;
-  /// The next column; -1 at the end. `varied`: whether the last one had more than one bin; `found`:
-  /// whether there is a split by now.
-  std::int32_t next(bool varied, bool found);
+  /// The next column; -1 at the end. `varied`: whether the last one had more than one bin.
+  std::int32_t next(bool varied);
   /// Begins anew, with the same columns.
   void restart();
 
@@ -144,12 +171,7 @@ class SplitSearch {
 
  private:
   struct Candidate;
-  struct Level {
-    double mean = 0;
-    std::int32_t bin = 0;
-    Sums sums;
-  };
-  [[nodiscard]] std::vector<Level> sorted_levels(std::span<const BinSums> bins) const;
+  void sort_levels(std::span<const BinSums> bins, LevelOrder& levels) const;
   /// Whether the search among levels costs.
   enum class Price : std::uint8_t { full, waived };
   /// What a search goes through.
@@ -170,7 +192,7 @@ class SplitSearch {
   [[nodiscard]] bool is_worth(const NodeView& node, const Candidate& best) const;
   [[nodiscard]] double search_penalty(const NodeView& node, double roots, Price price) const;
   void search_numbers(const NodeView& node, const Column& column, Candidate& best) const;
-  void search_categories(const NodeView& node, const Column& column, Price price,
+  void search_categories(const Material& material, const Column& column, Price price,
                          Candidate& best) const;
   [[nodiscard]] std::vector<std::uint8_t> draw_thresholds(const NodeView& node,
                                                           const Column& column) const;

@@ -12,6 +12,14 @@ std::vector<std::uint32_t> right_levels(const NodeSplit& split, const ColumnBins
   constexpr std::size_t kBits = 32;
   const auto levels = static_cast<std::size_t>(bins.levels);
   std::vector<std::uint32_t> set(levels / kBits + 1);
+  if (bins.count == bins.levels) {
+    // A bin a level, and the missing one behind them: the words are there, in halves.
+    for (std::size_t word = 0; word < set.size(); ++word)
+      set[word] = static_cast<std::uint32_t>(split.right_bins[word / 2] >> (word % 2 * kBits));
+    const std::size_t last = (levels + 1) % kBits;
+    if (last != 0) set.back() &= (1U << last) - 1;
+    return set;
+  }
   for (std::size_t code = 0; code <= levels; ++code) {
     const std::int32_t bin = bins.bin_of_code(static_cast<std::int32_t>(code));
     if (split.goes_right(bin, bins.missing_bin())) set[code / kBits] |= 1U << (code % kBits);

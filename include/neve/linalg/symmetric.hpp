@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,6 +50,8 @@ class Cholesky {
   static constexpr double kTolerance = 1e-10;
   /// Throws InputError where an element is not finite.
   explicit Cholesky(const Symmetric& matrix, double tolerance = kTolerance);
+  /// The factor where no column depends on others: much cheaper to find out than which ones do.
+  static std::optional<Cholesky> of_independent(const Symmetric& matrix);
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t rank() const { return kept_.size(); }
   /// Columns that the factor holds, ascending.
@@ -57,8 +60,10 @@ class Cholesky {
   [[nodiscard]] Symmetric inverse() const;
 
  private:
-  [[nodiscard]] bool factor(const Symmetric& matrix, double tolerance);
-  std::size_t size_;
+  Cholesky() = default;
+  void start(const Symmetric& matrix);
+  [[nodiscard]] std::size_t factor(const Symmetric& matrix, double tolerance);
+  std::size_t size_ = 0;
   std::vector<std::size_t> kept_;
   Symmetric factor_;  ///< lower triangular, over the kept columns
 };

@@ -141,6 +141,9 @@ struct Algorithm {
   void (*check_checkpoint)(const void* parameters, const Model& checkpoint,
                            Messages& messages) = nullptr;
   bool balances_classes = false;  ///< knows balance_classes
+  /// categorical_encoding SortByResponse: columns of at most so many levels need not be sorted, as
+  /// the algorithm does so itself; null where it does not.
+  std::int32_t (*sorts_levels)(const void* parameters) = nullptr;
   std::unique_ptr<Trainer> (*make_trainer)(std::shared_ptr<const void> parameters) = nullptr;
   /// Cross-validation: parameters that the main model takes from the folds' models, such as the
   /// number of trees after early stopping; null where there are none.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,42 @@
 #include <neve/mr/engine.hpp>
 
 namespace neve::model {
+
+/// What a predictor holds of a frame's categorical column.
+enum class EncodedForm : std::uint8_t {
+  whole,      ///< the column itself, which may also hold numbers
+  indicator,  ///< 1 for one level, or for what is missing; else 0
+  bit,        ///< one binary digit of the code plus 1; missing ones count as 0
+  code,       ///< the code as a number
+  text,       ///< the number that the level's text is
+  number,     ///< a number for each level
+  group       ///< a code of fewer levels
+};
+
+/// One predictor made from a frame's column.
+struct Encoded {
+  EncodedForm form = EncodedForm::whole;
+  std::int32_t source = 0;           ///< of Encoding::names
+  std::int32_t which = 0;            ///< level (the domain's size: missing), or digit from the last
+  std::vector<double> numbers = {};  ///< of levels
+  std::vector<std::int32_t> groups = {};  ///< of levels, and of those that training did not see
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(form, source, which, numbers, groups);
+  }
+};
+
+/// How columns of a frame become predictors that are not those columns (categorical_encoding).
+struct Encoding {
+  std::vector<std::string> names;         ///< the frame's columns; empty: they are the predictors
+  std::vector<frame::ColumnType> types;   ///< of these
+  std::vector<frame::DomainPtr> domains;  ///< of these
+  std::vector<Encoded> predictors;        ///< as many as the model has
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(names, types, domains, predictors);
+  }
+};
 
 /// What the columns of a training frame are to a model, fixed before training: predictors in the
 /// order of the frame, then what is not a predictor. Domains are those of the training frame.
@@ -20,25 +57,36 @@ struct ColumnRoles {
   frame::DomainPtr response_domain;       ///< null where the response is a number
   std::string weights;                    ///< empty without
   std::string offset;                     ///< empty without
+  Encoding encoding = {};                 ///< what predictors are made of
 
   [[nodiscard]] std::int32_t classes() const {
     return response_domain ? static_cast<std::int32_t>(response_domain->size()) : 1;
   }
   template <class Archive>
   void fields(Archive& archive) {
-    archive(predictors, types, domains, response, response_domain, weights, offset);
+    archive(predictors, types, domains, response, response_domain, weights, offset, encoding);
   }
 };
 
 /// Codes of a scoring frame's column as codes of the training domain. Unseen levels become the
-/// training domain's size.
+/// training domain's size. Or what a predictor holds that is encoded as numbers.
 struct LevelMap {
   bool identity = true;
-  std::vector<std::int32_t> to_training;
+  std::vector<std::int32_t> to_training = {};
+  EncodedForm form = EncodedForm::whole;
+  std::int32_t which = 0;            ///< code of the scoring frame (-1: missing), or digit
+  std::vector<double> numbers = {};  ///< of codes of the scoring frame
   template <class Archive>
   void fields(Archive& archive) {
-    archive(identity, to_training);
+    archive(identity, to_training, form, which, numbers);
   }
+  /// Whether the predictor is the column as it is.
+  [[nodiscard]] bool is_plain() const { return identity && form == EncodedForm::whole; }
+  [[nodiscard]] bool makes_numbers() const {
+    return form != EncodedForm::whole && form != EncodedForm::group;
+  }
+  /// What a predictor that makes_numbers() holds where the scoring frame has these codes.
+  void fill_numbers(std::span<const std::int32_t> codes, std::span<double> out) const;
   [[nodiscard]] std::int32_t map(std::int32_t code) const {
     return identity || code < 0 ? code : to_training[static_cast<std::size_t>(code)];
   }
@@ -57,6 +105,7 @@ struct Dataset {
   std::int32_t weights = -1;  ///< of a fold: a column that no role names
   std::int32_t offset = -1;
   std::vector<std::string> warnings;
+  std::vector<frame::Column> made = {};  ///< inputs that are not the frame's; they live as long
 };
 
 /// Adapts a frame to the roles. Columns match by name, levels by text. Columns and levels that are

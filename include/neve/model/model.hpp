@@ -80,6 +80,33 @@ struct ScoreBlock {
   std::span<const double> offset;  ///< empty where the model has no offset column
 };
 
+/// What can be asked about each row, besides its prediction.
+enum class RowQuestion : std::uint8_t {
+  leaf_paths,          ///< the way to its leaf in each tree, as "LRR"
+  leaf_nodes,          ///< the number of its leaf in each tree
+  staged_predictions,  ///< its prediction by the first trees only, for each tree
+  feature_frequencies  ///< how many tests of each predictor it met
+};
+
+/// Answers one question about rows for a model that lives longer. Immutable; any number of threads.
+class RowExplainer {
+ public:
+  struct Column {
+    std::string name;
+    frame::DomainPtr domain = nullptr;  ///< null for numbers
+  };
+  virtual ~RowExplainer() = default;
+  [[nodiscard]] virtual std::size_t count() const = 0;
+  /// Whether the columns are categorical.
+  [[nodiscard]] virtual bool has_levels() const { return false; }
+  [[nodiscard]] virtual Column column(std::size_t index) const = 0;
+  /// Writes columns `first` to first + out.size(): numbers or codes, NaN where missing.
+  virtual void answer(const ScoreBlock& block, std::size_t first,
+                      std::span<const std::span<double>> out) const = 0;
+};
+
+struct TreeView;
+
 /// A trained model: immutable, shared by every node that scores with it.
 class Model {
  public:
@@ -94,6 +121,15 @@ class Model {
   [[nodiscard]] virtual std::vector<std::string> extra_outputs() const { return {}; }
   /// Writes outputs() + extra_outputs() values of each row: out[k] has block.rows places. Pure.
   virtual void score(const ScoreBlock& block, std::span<const std::span<double>> out) const = 0;
+  /// Null where models of this kind do not answer that question.
+  [[nodiscard]] virtual std::unique_ptr<const RowExplainer> explainer(RowQuestion) const {
+    return nullptr;
+  }
+  /// One of the model's trees, see model_output.hpp. Throws InputError where it has none of that
+  /// number and class; nothing where it is not made of trees. The class may be left empty where
+  /// there is but one.
+  [[nodiscard]] virtual std::optional<TreeView> tree(std::int32_t number,
+                                                     const std::string& tree_class) const;
   /// What the mean residual deviance of a regression is the deviance of.
   [[nodiscard]] virtual metrics::Deviance deviance() const { return {}; }
   /// Groups of the gains/lift table, as the parameter of that name.

@@ -42,6 +42,25 @@ struct ModelOutput {
   static const schema::Schema& schema();
 };
 
+/// One tree of a model, as it is shown: nodes by levels, each from the left.
+struct TreeView {
+  struct Node {
+    std::int32_t id = 0;     ///< the number that RowQuestion::leaf_nodes gives
+    std::int32_t left = -1;  ///< places in `nodes`; -1 for leaves
+    std::int32_t right = -1;
+    std::int32_t column = -1;  ///< the predictor that is tested; -1 for leaves
+    /// Numbers from here on go right. NaN: all of them go left, or levels are tested.
+    float threshold = 0;
+    /// Whether missing values go right; nothing where none comes here.
+    std::optional<bool> missing_right = {};
+    /// Of a parent that tests levels: those of its column that come here, ascending.
+    std::vector<std::int32_t> levels = {};
+    float value = 0;  ///< of a leaf, or the mean of the rows' leaves
+  };
+  std::optional<std::string> tree_class;  ///< what it tells apart; nothing for regressions
+  std::vector<Node> nodes;
+};
+
 /// Fills the shared part from the header.
 void fill_output(const Header& header, ModelOutput& output);
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ class Algorithms {
   std::vector<const Algorithm*> all_;
 };
 
+/// What to tell of parameters that an algorithm takes, as H2O-3's does, and has no use for.
+Messages never_used(const Algorithm& algorithm);
+
 /// A training request, read and checked.
 struct Build {
   const Algorithm* algorithm = nullptr;
@@ -39,6 +43,14 @@ struct Build {
   [[nodiscard]] const CommonParameters& common() const {
     return algorithm->common(parameters.get());
   }
+};
+
+/// What a model is asked about the rows of a frame: its predictions, or a question.
+struct Scoring {
+  ModelPtr model;
+  frame::Frame frame;
+  std::string destination;  ///< name of the frame of answers
+  std::optional<RowQuestion> question = {};
 };
 
 /// Trains, keeps and applies models. One per node. Thread-safe.
@@ -74,9 +86,8 @@ class Models {
   Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client);
   /// Starts training. The build has no errors.
   std::shared_ptr<job::Job> train(const Build& build);
-  /// Starts to score; the predictions become the frame `destination`.
-  std::shared_ptr<job::Job> start_predict(const ModelPtr& model, const frame::Frame& frame,
-                                          const std::string& destination);
+  /// Starts to score, as answer() does.
+  std::shared_ptr<job::Job> start_answer(const Scoring& scoring);
 
   /// Null if there is no model of this name.
   [[nodiscard]] ModelPtr find(std::string_view key) const;
@@ -96,7 +107,11 @@ class Models {
   ModelPtr from_file(std::span<const std::byte> bytes, const std::string& source,
                      const std::string& key);
 
-  /// Predictions of every row, published under `destination`. `warn` gets what did not match.
+  /// A column, or some, for every row, published under the name that is asked for. `warnings` gets
+  /// what did not match. The model answers such questions.
+  frame::Frame answer(const Scoring& scoring, const job::TokenPtr& token,
+                      std::vector<std::string>& warnings);
+  /// The same of predictions.
   frame::Frame predict(const ModelPtr& model, const frame::Frame& frame,
                        const std::string& destination, const job::TokenPtr& token,
                        std::vector<std::string>& warnings);
@@ -118,7 +133,7 @@ class Models {
   /// The last model comes last, so that who sees it sees all.
   void publish_all(const std::vector<std::shared_ptr<Model>>& models,
                    const std::vector<frame::Frame>& frames);
-  void define_predict(job::Jobs& jobs);
+  void define_answer(job::Jobs& jobs);
   std::string automatic_key(const Algorithm& algorithm, std::string_view client);
 
   Parts parts_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,18 @@ struct ScoreRequest {
   bool labels = true;  ///< "predict": the class, for classifiers
   bool values = true;  ///< probabilities or the prediction, and the extra outputs
   job::TokenPtr token = nullptr;
+  std::optional<RowQuestion> question = {};  ///< what is written instead, of each row
+};
+
+/// Columns of the answer to a question that one run writes.
+struct QuestionPart {
+  RowQuestion question = {};
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(question, first, count);
+  }
 };
 
 /// Columns of a scoring run, aligned with the scored frame. Names as H2O's: predict, then the
@@ -34,9 +47,10 @@ struct ScorePlan {
   std::int32_t offset = -1;
   bool labels = true;
   bool values = true;
+  std::optional<QuestionPart> part = {};  ///< instead of labels and values
   template <class Archive>
   void fields(Archive& archive) {
-    archive(predictors, levels, types, offset, labels, values);
+    archive(predictors, levels, types, offset, labels, values, part);
   }
 };
 
@@ -90,6 +104,14 @@ struct ScoreTask {
 /// them) get a "p" in front, so that 0 and 1 give p0 and p1.
 std::string class_column(const std::string& level);
 
+/// The runs that write a request's columns, few at a time: the columns of a row group are held
+/// uncompressed. One run, without a part, where there is no question.
+std::vector<std::optional<QuestionPart>> parts_of(const Model& model, const ScoreRequest& request);
+
+/// Output columns of a run and their names.
+std::vector<mr::OutputColumn> answer_outputs(const Model& model, const QuestionPart& part,
+                                             std::vector<std::string>& names);
+
 /// Output columns of a scoring run and their names.
 std::vector<mr::OutputColumn> score_outputs(const Model& model, const ScoreRequest& request,
                                             std::vector<std::string>& names);
@@ -102,11 +124,16 @@ Scored score_with(mr::Engine& engine, const ModelPtr& model, const Dataset& data
   Scored scored;
   mr::RunOptions options;
   options.token = request.token;
-  options.outputs = score_outputs(*model, request, scored.predictions.names);
-  typename ScoreTask<M>::State state{std::move(typed), plan_of(*model, data, request)};
-  auto result = engine.run_with_outputs<ScoreTask<M>>(data.inputs, state, options);
-  scored.predictions.columns = std::move(result.columns);
   scored.predictions.layout = data.inputs.layout;
+  typename ScoreTask<M>::State state{std::move(typed), plan_of(*model, data, request)};
+  for (const auto& part : parts_of(*model, request)) {
+    state.plan.part = part;
+    options.outputs = part ? answer_outputs(*model, *part, scored.predictions.names)
+                           : score_outputs(*model, request, scored.predictions.names);
+    auto result = engine.run_with_outputs<ScoreTask<M>>(data.inputs, state, options);
+    for (frame::Column& column : result.columns)
+      scored.predictions.columns.push_back(std::move(column));
+  }
   return scored;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "algos/gbm/class_balance.hpp"
+#include "algos/families/trees/class_balance.hpp"
 #include "algos/gbm/small_boost.hpp"
 #include "algos/gbm/training_session.hpp"
 #include "support/take_over.hpp"
@@ -181,7 +181,7 @@ TEST(GbmCalibration, NeedsTwoClassesAndAFrame) {
 }
 
 TEST(GbmBalance, ClassesWeighAsMuchAsTheLargest) {
-  using algos::gbm::class_weights;
+  using algos::trees::class_weights;
   const std::vector<std::int64_t> rows = {90, 10, 30};
   EXPECT_EQ(class_weights(rows, {}, 5), (std::vector<double>{1, 9, 3}));
   // 270 rows are more than 1.5 times 130.

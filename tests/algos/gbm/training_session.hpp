@@ -17,6 +17,7 @@
 
 #include "algos/gbm/gbm_model.hpp"
 #include "mr/api/compute_node.hpp"
+#include "munge/api/tasks.hpp"
 #include "support/described_frame.hpp"
 #include "support/node_jobs.hpp"
 
@@ -31,7 +32,7 @@ inline mr::TaskList session_tasks() {
   mr::TaskList tasks;
   std::set<std::string_view> names;
   for (const auto& list :
-       {algos::gbm::algorithm().tasks, model::tasks(), model::metrics::tasks()}) {
+       {algos::gbm::algorithm().tasks, model::tasks(), model::metrics::tasks(), munge::tasks()}) {
     for (const mr::TaskEntry* task : list) {
       if (names.insert(task->name).second) tasks.push_back(task);
     }

@@ -62,6 +62,42 @@ TEST(GlmPath, GoesFromNoPredictorDownwards) {
   }
 }
 
+/// Deviance / 2n + penalty of a fit to the golden frame at alpha 0.5.
+double objective_of(const algos::glm::SubmodelFit& fit) {
+  constexpr double kRows = 500;
+  double penalty = 0;
+  for (std::size_t j = 0; j + 1 < fit.beta.size(); ++j) {
+    penalty += (std::fabs(fit.beta[j]) + fit.beta[j] * fit.beta[j] / 2) / 2;
+  }
+  return fit.deviance / 2 / kRows + fit.lambda * penalty;
+}
+
+TEST(GlmPath, TheBestFitIsExactAndThoseOnTheWayNearlySo) {
+  Session session(1, 2);
+  for (const std::string response : {"class", "poisson"}) {
+    const auto with_family = [&](schema::Form form) {
+      return response == "poisson" ? with(std::move(form), "family", "poisson") : form;
+    };
+    const auto model = session.train(response, with_family(kSearch));
+    const auto& fits = model->path.fits;
+    for (std::size_t i = 1; i < fits.size(); ++i) {
+      std::ostringstream lambda;
+      lambda.precision(17);
+      lambda << fits[i].lambda;
+      const auto alone =
+          session.train(response, with_family({{"lambda", lambda.str()}, {"alpha", "0.5"}}));
+      const auto& exact = alone->path.fits[0];
+      const double off = objective_of(fits[i]) - objective_of(exact);
+      EXPECT_NEAR(off / (fits[0].deviance / 2 / 500), 0, 2e-8) << response << " " << i;
+      const bool best = static_cast<std::int32_t>(i) == model->best_submodel;
+      for (std::size_t j = 0; j < exact.beta.size() && best; ++j) {
+        EXPECT_NEAR(fits[i].beta[j], exact.beta[j], 1e-9) << response << " " << j;
+      }
+    }
+    EXPECT_EQ(model->beta, fits[static_cast<std::size_t>(model->best_submodel)].beta);
+  }
+}
+
 TEST(GlmPath, EndsEarlyOnceTheFitIsAsGoodAsItGets) {
   Session session(1, 2);
   const auto model =

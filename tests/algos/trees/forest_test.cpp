@@ -129,7 +129,8 @@ TEST(FlatForest, GivesWhatWalkingTheTreesGives) {
   const std::vector<Row> rows = random_rows();
   const RowKeys keys = keys_of(rows, places);
   std::vector<double> scores(kRows, 0.25);
-  forest.add_scores(keys, scores);
+  ProgramRoom room;
+  forest.add_scores(keys, room, scores);
   for (std::size_t i = 0; i < kRows; ++i) {
     double expected = 0.25;
     for (const Tree& tree : trees) expected += walk(tree, rows[i]);

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <neve/base/rng.hpp>
@@ -209,21 +211,20 @@ TEST(TwoPartSums, AreExactFromTheLargestToTheSmallest) {
             scale.round(0.7) - (std::int64_t{-2} * scale.round(0.7)));
 }
 
-TEST(ColumnOrder, DrawsUntilEnoughColumnsVaryAndOneHasASplit) {
+TEST(ColumnOrder, DrawsUntilEnoughColumnsVary) {
   const std::vector<std::int32_t> all = {3, 5, 6, 8, 9, 11};
   std::vector<std::int32_t> columns = all;
   {
     ColumnOrder order(columns, 2, CounterRng(4));
-    std::vector<std::int32_t> given = {order.next(false, false)};
-    given.push_back(order.next(true, true));   // one varied
-    given.push_back(order.next(false, true));  // one did not
-    EXPECT_EQ(order.next(true, true), -1);     // that is enough
-    EXPECT_NE(order.next(false, false), -1);   // though not without a split
+    std::vector<std::int32_t> given = {order.next(false)};
+    given.push_back(order.next(true));   // one varied
+    given.push_back(order.next(false));  // one did not
+    EXPECT_EQ(order.next(true), -1);     // that is enough
     order.restart();
-    EXPECT_EQ(order.next(false, false), given[0]);
-    EXPECT_EQ(order.next(false, false), given[1]);
-    for (int i = 0; i < 4; ++i) EXPECT_NE(order.next(false, false), -1);
-    EXPECT_EQ(order.next(true, false), -1) << "all were given";
+    EXPECT_EQ(order.next(false), given[0]);
+    EXPECT_EQ(order.next(false), given[1]);
+    for (int i = 0; i < 4; ++i) EXPECT_NE(order.next(false), -1);
+    EXPECT_EQ(order.next(true), -1) << "all were given";
   }
   EXPECT_EQ(columns, all);
 }
@@ -260,6 +261,25 @@ TEST(SplitSearch, ManyLevelsWithoutEffectAreLeftAlone) {
     noise.residual.push_back(random.uniform(i) - 0.5);
   }
   EXPECT_FALSE(search(noise, wide_form(), {.min_rows = 10}).found);
+}
+
+TEST(LevelOrder, SortsByMeansToTheirLastBitAndThenByPlace) {
+  const CounterRng random(5);
+  LevelOrder levels;
+  std::vector<double>& means = levels.means();
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    // Few bases, of which some differ in their last bits only.
+    const double base = static_cast<double>(random.below(2 * i, 7)) - 3;
+    const double step = std::abs(base) * 0x1p-52;
+    means.push_back(base + step * static_cast<double>(random.below(2 * i + 1, 4)));
+  }
+  means[17] = -0.0;
+  std::vector<std::size_t> expected(means.size());
+  std::iota(expected.begin(), expected.end(), std::size_t{0});
+  std::ranges::stable_sort(expected, {}, [&](std::size_t place) { return means[place]; });
+  levels.sort();
+  ASSERT_EQ(levels.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_EQ(levels[i], expected[i]) << i;
 }
 
 }  // namespace

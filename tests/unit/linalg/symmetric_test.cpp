@@ -78,4 +78,28 @@ TEST(Cholesky, LeavesDependentColumnsOut) {
   }
 }
 
+TEST(Cholesky, FindsAnyNumberOfDependentColumns) {
+  constexpr std::size_t kColumns = 120;
+  for (const std::size_t dependent : {1U, 8U, 9U, 30U}) {
+    auto values = random_rows(300, kColumns);
+    for (std::size_t r = 0; r < 300; ++r) {
+      for (std::size_t d = 0; d < dependent; ++d) {
+        values[r * kColumns + 60 + d] = values[r * kColumns + d] - values[r * kColumns + d + 1];
+      }
+    }
+    const Symmetric gram = gram_of(values, 300, kColumns);
+    EXPECT_FALSE(Cholesky::of_independent(gram).has_value());
+    const Cholesky factor(gram);
+    std::vector<std::size_t> kept;
+    for (std::size_t j = 0; j < kColumns; ++j) {
+      if (j < 60 || j >= 60 + dependent) kept.push_back(j);
+    }
+    EXPECT_EQ(factor.kept(), kept);
+    // Consistent equations are still met.
+    const auto right = linalg::multiply(gram, std::vector<double>(kColumns, 1.0));
+    const auto met = linalg::multiply(gram, factor.solve(right));
+    for (std::size_t i = 0; i < kColumns; ++i) EXPECT_NEAR(met[i], right[i], 1e-8);
+  }
+}
+
 }  // namespace

@@ -7,11 +7,11 @@
 
 #include <neve/model/algorithm.hpp>
 
-namespace neve::algos::gbm {
+namespace neve::algos::trees {
 
 /// Counts rows by the class of their response.
 struct CountClassesTask {
-  static constexpr std::string_view name = "gbm.count_classes";
+  static constexpr std::string_view name = "trees.count_classes";
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
     std::int32_t classes = 0;
@@ -41,7 +41,8 @@ struct CountClassesTask {
 std::vector<double> class_weights(std::span<const std::int64_t> rows,
                                   std::span<const float> factors, double most_growth);
 
-/// The weights of the training rows' classes.
+/// The weights of the training rows' classes; none unless the parameters ask for balance and the
+/// response has classes.
 std::vector<double> class_weights_of(const model::TrainContext& context,
                                      const model::CommonParameters& parameters);
 
@@ -49,5 +50,7 @@ std::vector<double> class_weights_of(const model::TrainContext& context,
 /// probabilities[k] are rows of class k.
 void correct_probabilities(std::span<const double> class_weights,
                            std::span<const std::span<double>> probabilities);
+/// The same where only the second class's probabilities are at hand, of two.
+void correct_second_class(std::span<const double> class_weights, std::span<double> second);
 
-}  // namespace neve::algos::gbm
+}  // namespace neve::algos::trees

@@ -1,4 +1,4 @@
-#include "algos/gbm/class_balance.hpp"
+#include "algos/families/trees/class_balance.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 
-namespace neve::algos::gbm {
+namespace neve::algos::trees {
 
 void CountClassesTask::map(const mr::RowGroup& group, const State& /*state*/, Partial& partial) {
   // Codes decode to doubles too; the classes of quasibinomial are numbers.
@@ -49,6 +49,7 @@ std::vector<double> class_weights(std::span<const std::int64_t> rows,
 
 std::vector<double> class_weights_of(const model::TrainContext& context,
                                      const model::CommonParameters& parameters) {
+  if (!parameters.balance_classes || !model::is_classifier(context.category)) return {};
   const auto classes = static_cast<std::size_t>(context.roles.classes());
   const std::vector<float> factors =
       parameters.class_sampling_factors.value_or(std::vector<float>());
@@ -87,4 +88,12 @@ void correct_probabilities(std::span<const double> class_weights,
   }
 }
 
-}  // namespace neve::algos::gbm
+void correct_second_class(std::span<const double> class_weights, std::span<double> second) {
+  if (class_weights.empty()) return;
+  std::vector<double> first(second.size());
+  for (std::size_t i = 0; i < first.size(); ++i) first[i] = 1 - second[i];
+  const std::vector<std::span<double>> both = {first, second};
+  correct_probabilities(class_weights, both);
+}
+
+}  // namespace neve::algos::trees

@@ -1,0 +1,118 @@
+#include "algos/families/trees/scoring.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace neve::algos::trees {
+namespace {
+
+/// A table's rows, and those of another one that come after them.
+schema::Table joined(schema::Table table, const schema::Table& later) {
+  const auto names = [](const schema::Table& of) {
+    std::vector<std::string> made;
+    for (const auto& column : of.columns) made.push_back(column.name);
+    return made;
+  };
+  constexpr std::size_t kTrees = 3;
+  if (names(table) != names(later)) return later;
+  const auto& counted = table.columns[kTrees].cells;
+  for (std::size_t row = 0; row < later.columns[kTrees].cells.size(); ++row) {
+    const auto& trees = later.columns[kTrees].cells[row];
+    if (!counted.empty() && std::get<std::int64_t>(trees) <= std::get<std::int64_t>(counted.back()))
+      continue;
+    for (std::size_t c = 0; c < table.columns.size(); ++c)
+      table.columns[c].cells.push_back(later.columns[c].cells[row]);
+  }
+  return table;
+}
+
+}  // namespace
+
+Scoring::Scoring(const TreeParameters& parameters, model::Category category, bool has_validation)
+    : parameters_(parameters), rule_(stopping_rule(parameters, category)) {
+  state_.history = History(category, has_validation);
+}
+
+bool Scoring::is_due(std::int64_t trees) const {
+  constexpr std::int64_t kEveryTree = 10;
+  if (trees == parameters_.ntrees || parameters_.score_each_iteration) return true;
+  if (parameters_.score_tree_interval > 0) return trees % parameters_.score_tree_interval == 0;
+  return trees <= kEveryTree || trees % kEveryTree == 0;
+}
+
+void Scoring::begin() {
+  state_.history.add(0, {}, {});
+  state_.measured_trees = 0;
+}
+
+void Scoring::add(std::int64_t trees, model::metrics::Metrics training,
+                  model::metrics::Metrics validation) {
+  replace_metrics(std::move(training), std::move(validation));
+  state_.measured_trees = trees;
+  state_.history.add(trees, state_.training, state_.validation);
+  const auto& deciding = state_.validation ? state_.validation : state_.training;
+  state_.stopping_scores.push_back(
+      deciding.find(rule_.metric).value_or(std::numeric_limits<double>::quiet_NaN()));
+}
+
+void Scoring::replace_metrics(model::metrics::Metrics training,
+                              model::metrics::Metrics validation) {
+  state_.training = std::move(training);
+  state_.validation = std::move(validation);
+  if (state_.validation) state_.validation.header()->description = "Validation metrics";
+}
+
+bool Scoring::should_stop() const { return trees::should_stop(rule_, state_.stopping_scores); }
+
+std::int64_t Scoring::best_trees() const {
+  return state_.history.trees_at(best_point(rule_, state_.stopping_scores));
+}
+
+void Scoring::fill(model::Header& header, schema::Table earlier_history) {
+  header.training_metrics = std::move(state_.training);
+  header.validation_metrics = std::move(state_.validation);
+  const auto& deciding =
+      header.validation_metrics ? header.validation_metrics : header.training_metrics;
+  if (const auto* binomial = deciding.binomial())
+    header.default_threshold = binomial->default_threshold;
+  header.scoring_history = joined(std::move(earlier_history), state_.history.table());
+}
+
+std::int64_t metrics_bytes(const model::Dataset& training, const model::Dataset* validation,
+                           const model::ColumnRoles& roles, model::Category category,
+                           model::AucType auc_type) {
+  std::int64_t bytes = 0;
+  const std::int64_t classes = roles.response_domain ? roles.classes() : 1;
+  for (const model::Dataset* data : {&training, validation}) {
+    if (data == nullptr) continue;
+    const std::int64_t curve =
+        model::metrics::binomial_bytes(data->inputs.layout->rows(), data->weights >= 0);
+    if (category == model::Category::binomial) bytes = std::max(bytes, curve);
+    // A class after the other, each with all rows' scores of it.
+    if (category == model::Category::multinomial &&
+        model::metrics::wants_auc(auc_type, static_cast<std::size_t>(classes)))
+      bytes = std::max(bytes, classes * curve);
+  }
+  return bytes;
+}
+
+void settle_parameters(const TreeParameters& p, model::Category category, model::Header& header) {
+  const auto settle = [&](const char* name, std::string_view value) {
+    header.actual_parameters.emplace_back(name, std::string(value));
+  };
+  if (p.histogram_type == HistogramType::automatic)
+    settle("histogram_type", schema::enum_text(HistogramType::uniform_adaptive));
+  if (p.calibrate_model && p.calibration_method == CalibrationMethod::automatic)
+    settle("calibration_method", schema::enum_text(CalibrationMethod::platt_scaling));
+  if (p.categorical_encoding == model::CategoricalEncoding::automatic)
+    settle("categorical_encoding", schema::enum_text(model::CategoricalEncoding::enumeration));
+  if (p.stopping_metric == model::StoppingMetric::automatic && p.stopping_rounds > 0) {
+    const bool classes = model::is_classifier(category);
+    settle("stopping_metric", schema::enum_text(classes ? model::StoppingMetric::logloss
+                                                        : model::StoppingMetric::deviance));
+  }
+}
+
+}  // namespace neve::algos::trees

@@ -1,0 +1,94 @@
+#include "algos/families/trees/tree_checks.hpp"
+
+#include <string>
+
+#include <neve/base/error.hpp>
+#include <neve/base/java_number.hpp>
+
+#include "algos/families/trees/stopping.hpp"
+
+namespace neve::algos::trees {
+
+using model::Message;
+
+void add_error(model::Messages& messages, std::string field, std::string text) {
+  messages.push_back({Message::Kind::error, std::move(field), std::move(text)});
+}
+
+void check_parameters(const TreeParameters& p, model::Messages& messages) {
+  if (p.categorical_encoding == model::CategoricalEncoding::one_hot_internal) {
+    add_error(messages, "categorical_encoding",
+              "Cannot use OneHotInternal categorical encoding for tree methods; OneHotExplicit "
+              "makes the same columns.");
+  }
+  for (const double rate : p.sample_rate_per_class.value_or(std::vector<double>())) {
+    if (rate >= 0 && rate <= 1) continue;
+    add_error(messages, "sample_rate_per_class",
+              "sample_rate_per_class has " + java_double(rate) + ": rates are between 0 and 1");
+    break;
+  }
+  if (p.calibrate_model && p.calibration_frame.empty())
+    add_error(messages, "calibrate_model", "Calibration frame was not specified.");
+  if (!p.calibrate_model && !p.calibration_frame.empty()) {
+    messages.push_back({Message::Kind::warning, "calibration_frame",
+                        "Calibration frame was specified but calibration was not requested."});
+  }
+}
+
+void check_category(const TreeParameters& p, model::Category category, model::Messages& messages) {
+  if (p.calibrate_model && category != model::Category::binomial) {
+    add_error(messages, "calibrate_model",
+              "Model calibration is only currently supported for binomial models.");
+  }
+  if (p.stopping_rounds > 0 && !can_decide(p, category)) {
+    add_error(messages, "stopping_metric",
+              "The value " + std::string(schema::enum_text(p.stopping_metric)) +
+                  " of parameter stopping_metric is not measured for such a model (" +
+                  std::string(schema::enum_text(category)) +
+                  "), so that it cannot end its training");
+  }
+}
+
+void warn_of_two_responses(const TreeParameters& p, const model::ColumnRange& response,
+                           model::Messages& messages) {
+  const bool zero_one = response.low == 0 && response.high == 1;
+  const bool ones = response.low == -1 && response.high == 1 && response.zeros == 0;
+  const bool two = response.integers && (zero_one || ones);
+  if (!two || p.distribution != DistributionChoice::automatic) return;
+  // The clients know this text.
+  messages.push_back(
+      {Message::Kind::warning, "response_column",
+       "We have detected that your response column has only 2 unique values (0/1). If you wish to "
+       "train a binary model instead of a regression model, convert your target column to "
+       "categorical before training."});
+}
+
+void check_class_rates(const std::optional<std::vector<double>>& rates,
+                       const model::ColumnRoles& roles) {
+  if (!rates) return;
+  if (!roles.response_domain) {
+    throw InputError::illegal_argument(
+        "sample_rate_per_class needs a categorical response, column " + roles.response +
+        " is numeric.");
+  }
+  if (rates->size() == roles.response_domain->size()) return;
+  throw InputError::illegal_argument("sample_rate_per_class has " + std::to_string(rates->size()) +
+                                     " values, the response " +
+                                     std::to_string(roles.response_domain->size()) + " levels.");
+}
+
+void check_response_varies(const model::ColumnRoles& roles, std::int64_t rows,
+                           const std::pair<double, double>& range, bool may_be_constant) {
+  const std::string column = "The response column " + roles.response;
+  if (rows == 0) {
+    throw InputError::illegal_argument(column + " has no value in any row of positive weight.");
+  }
+  if (!may_be_constant && range.first == range.second) {
+    throw InputError::illegal_argument(
+        column +
+        " is constant: Response cannot be constant. Set check_constant_response to false "
+        "to train all the same.");
+  }
+}
+
+}  // namespace neve::algos::trees

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <neve/model/algorithm.hpp>
+
+#include "algos/families/trees/tree_parameters.hpp"
+
+namespace neve::algos::trees {
+
+void add_error(model::Messages& messages, std::string field, std::string text);
+
+/// Checks that need no data.
+void check_parameters(const TreeParameters& parameters, model::Messages& messages);
+/// Adds messages where parameters do not fit the model's category.
+void check_category(const TreeParameters& parameters, model::Category category,
+                    model::Messages& messages);
+/// Warns of a regression that was probably meant as a classification.
+void warn_of_two_responses(const TreeParameters& parameters, const model::ColumnRange& response,
+                           model::Messages& messages);
+
+/// Throws InputError unless there is a rate for each class of the response, where rates are given.
+void check_class_rates(const std::optional<std::vector<double>>& rates,
+                       const model::ColumnRoles& roles);
+/// Throws InputError where no row counts, or where the response is constant and may not be.
+/// `range` has its least and largest value.
+void check_response_varies(const model::ColumnRoles& roles, std::int64_t rows,
+                           const std::pair<double, double>& range, bool may_be_constant);
+
+}  // namespace neve::algos::trees
