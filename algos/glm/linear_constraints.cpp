@@ -186,12 +186,20 @@ linear::LinearConstraints scaled(const std::vector<Constraint>& constraints,
   throw InputError::illegal_argument(text + "Please remove it from your beta/linear constraints.");
 }
 
-linear::Augmentation augmentation_of(const Parameters& parameters) {
-  return {.c0 = parameters.constraint_c0,
-          .tau = parameters.constraint_tau,
-          .eta0 = parameters.constraint_eta0,
-          .alpha = parameters.constraint_alpha,
-          .beta = parameters.constraint_beta};
+std::unique_ptr<linear::Optimiser> make_constrained(linear::Surface& surface,
+                                                    const linear::Penalty& penalty,
+                                                    const linear::Tolerance& tolerance,
+                                                    const std::vector<Constraint>& constraints,
+                                                    const Parameters& parameters) {
+  const linear::Augmentation augmentation{.c0 = parameters.constraint_c0,
+                                          .tau = parameters.constraint_tau,
+                                          .eta0 = parameters.constraint_eta0,
+                                          .alpha = parameters.constraint_alpha,
+                                          .beta = parameters.constraint_beta};
+  auto made = std::make_unique<linear::ConstrainedIrls>(
+      surface, penalty, tolerance, scaled(constraints, surface.whole_design()), augmentation);
+  if (parameters.init_optimal_glm && !parameters.startval) made->start_from_optimum();
+  return made;
 }
 
 std::vector<ConstraintState> states_of(const BetaConstraints& bounds,

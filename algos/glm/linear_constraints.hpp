@@ -7,7 +7,7 @@
 
 #include <neve/model/algorithm.hpp>
 
-#include "algos/families/linear/constrained.hpp"
+#include "algos/families/linear/constrained_irls.hpp"
 #include "algos/glm/beta_constraints.hpp"
 #include "algos/glm/given_table.hpp"
 #include "algos/glm/parameters.hpp"
@@ -51,7 +51,12 @@ std::vector<Constraint> read_linear_constraints(const GivenTable& table,
 linear::LinearConstraints scaled(const std::vector<Constraint>& constraints,
                                  const linear::Design& design);
 
-linear::Augmentation augmentation_of(const Parameters& parameters);
+/// What fits under the constraints. Surface and penalty outlive it.
+std::unique_ptr<linear::Optimiser> make_constrained(linear::Surface& surface,
+                                                    const linear::Penalty& penalty,
+                                                    const linear::Tolerance& tolerance,
+                                                    const std::vector<Constraint>& constraints,
+                                                    const Parameters& parameters);
 
 /// How raw coefficients (intercept last) meet the bounds and the constraints.
 std::vector<ConstraintState> states_of(const BetaConstraints& bounds,

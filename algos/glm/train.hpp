@@ -36,7 +36,6 @@ class GlmTrainer final : public model::Trainer {
   /// All of init but the first fit.
   void prepare(model::TrainContext& context);
   void make_optimiser();
-  [[nodiscard]] std::unique_ptr<linear::Optimiser> constrained(const linear::Tolerance& tolerance);
   void take_roles(model::TrainContext& context);
   void fit_null_model(model::TrainContext& context);
   [[nodiscard]] double fit_null_intercept(model::TrainContext& context);
