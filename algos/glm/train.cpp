@@ -321,20 +321,13 @@ void GlmTrainer::make_optimiser() {
                                     .null_deviance = null_deviance_,
                                     .rough = is_rough() ? kRough : 0};
   if (!linear_constraints_.empty()) {
-    optimiser_ = constrained(tolerance);
+    optimiser_ =
+        make_constrained(*surface_, penalty_, tolerance, linear_constraints_, *parameters_);
   } else if (by_gradients()) {
     optimiser_ = std::make_unique<linear::Lbfgs>(*surface_, penalty_, tolerance);
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);
   }
-}
-
-std::unique_ptr<linear::Optimiser> GlmTrainer::constrained(const linear::Tolerance& tolerance) {
-  auto made = std::make_unique<linear::ConstrainedIrls>(
-      *surface_, penalty_, tolerance, scaled(linear_constraints_, prepared_->design),
-      augmentation_of(*parameters_));
-  if (parameters_->init_optimal_glm && !parameters_->startval) made->start_from_optimum();
-  return made;
 }
 
 /// Coefficients of the fit as the model has them: for each class, where there are several.
