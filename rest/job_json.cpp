@@ -1,5 +1,7 @@
 #include "rest/job_json.hpp"
 
+#include <neve/model/models.hpp>
+
 #include <string_view>
 
 #include <neve/schema/schema_of.hpp>
@@ -23,6 +25,11 @@ std::string_view status_text(job::Status status) {
   return "RUNNING";
 }
 
+struct SegmentModelsKind {
+  static constexpr std::string_view type = model::SegmentModels::kType,
+                                    schema = "SegmentModelsKeyV3", url = "";
+};
+
 /// The key of what the job makes, of the kind that its description names.
 std::string destination_json(const job::Description& description) {
   schema::JsonWriter out;
@@ -37,6 +44,8 @@ std::string destination_json(const job::Description& description) {
     write(schema::ModelKind());
   } else if (type == schema::GridKind::type) {
     write(schema::GridKind());
+  } else if (type == SegmentModelsKind::type) {
+    write(SegmentModelsKind());
   } else {
     write(schema::AnyKind());
   }

@@ -27,8 +27,8 @@ void measure(const trees::MeasureOptions& options, const trees::SummedRows& rows
 
 void add_new_votes(const mr::RowGroup& group, const MeasureValidationTask::State& state,
                    trees::HeldRows& held) {
-  const auto rows = static_cast<std::size_t>(group.rows);
-  model::BlockReader reader(group, state.columns.plan);
+  model::BlockReader reader(group, state.columns.plan, held.chosen.picked());
+  const auto rows = static_cast<std::size_t>(reader.rows());
   std::vector<std::span<double>> sums(static_cast<std::size_t>(state.columns.trees));
   for (std::size_t begin = 0; begin < rows;) {
     const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));

@@ -64,7 +64,7 @@ void DrfTrainer::prepare(model::TrainContext& context) {
                       trees::class_weights_of(context, p)};
   trees::check_class_rates(p.sample_rate_per_class, context.roles);
   check_mtries(context.roles);
-  scoring_.emplace(p, context.category, context.validation != nullptr);
+  scoring_.emplace(p, context.category, context.validation != nullptr, context.is_fold);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);
   bagger_ = std::make_unique<Bagger>(context.engine, context.training.inputs, columns(context),
                                      settings(context), context.run_options());
@@ -74,7 +74,7 @@ void DrfTrainer::prepare(model::TrainContext& context) {
       "Metrics of the training rows");
   bagger_->load();
   trees::check_response_varies(context.roles, bagger_->loaded().rows, bagger_->response_range(),
-                               !parameters_->check_constant_response);
+                               context.is_fold || !parameters_->check_constant_response);
 }
 
 /// Without trees there are no metrics, and the history's first row is empty.

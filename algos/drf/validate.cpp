@@ -84,7 +84,7 @@ Category category(const Parameters& p, const model::ColumnRoles& roles, Messages
 }
 
 void check_response(const Parameters& p, const model::ColumnRange& response, Messages& messages) {
-  trees::warn_of_two_responses(p, response, messages);
+  trees::check_numeric_response(p, response, messages);
 }
 
 void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messages& messages) {

@@ -15,7 +15,7 @@ std::vector<std::uint16_t> unseen_rows(const trees::RowStore& store,
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t row = begin + i;
     if (store.weight_of(row) == 0) continue;
-    if (!sampler.takes(store.first_row + static_cast<std::int64_t>(row), store.response[row]))
+    if (!sampler.takes(store.number_of(row), store.response[row]))
       rows.push_back(static_cast<std::uint16_t>(i));
   }
   return rows;
@@ -63,7 +63,7 @@ void votes_to_outputs(bool tree_per_class, std::span<const double> voters,
 }
 
 void VoteTask::map(const mr::RowGroup& group, const State& state, Scratch& store, Partial&) {
-  model::BlockReader reader(group, state.plan);
+  model::BlockReader reader(group, state.plan, store.chosen.picked());
   trees::RowKeys keys;
   for (std::size_t begin = 0; begin < store.rows;) {
     const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));

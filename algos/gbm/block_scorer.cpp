@@ -78,13 +78,14 @@ void BlockScorer::add(const model::ScoreBlock& block,
 }
 
 void add_iterations(const mr::RowGroup& group, const model::ScorePlan& plan,
-                    std::span<const Iteration> iterations, std::span<double> scores) {
+                    std::span<const Iteration> iterations, std::span<double> scores,
+                    const model::PickedRows* picked) {
   if (iterations.empty()) return;
-  const auto rows = static_cast<std::size_t>(group.rows);
+  model::BlockReader reader(group, plan, picked);
+  const auto rows = static_cast<std::size_t>(reader.rows());
   const std::size_t classes = iterations.front().size();
   NEVE_CHECK(scores.size() == classes * rows);
   const BlockScorer scorer(iterations, plan.predictors.size());
-  model::BlockReader reader(group, plan);
   std::vector<std::span<double>> blocks(classes);
   for (std::size_t begin = 0; begin < rows;) {
     const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));

@@ -33,10 +33,11 @@ class BlockScorer {
   std::vector<trees::FlatForest> forests_;  ///< per class
 };
 
-/// Adds iterations to the scores of all rows of a group, classes × rows. The sums are those of
-/// adding a tree after the other, to the last bit.
+/// Adds iterations to the scores of a group's rows, all or those that are picked, classes × rows.
+/// The sums are those of adding a tree after the other, to the last bit.
 void add_iterations(const mr::RowGroup& group, const model::ScorePlan& plan,
-                    std::span<const Iteration> iterations, std::span<double> scores);
+                    std::span<const Iteration> iterations, std::span<double> scores,
+                    const model::PickedRows* picked = nullptr);
 
 /// Adds trees to the scores of loaded rows, as if they had been grown there.
 struct RescoreTask {
@@ -57,7 +58,7 @@ struct RescoreTask {
   };
   static void rebuild(const mr::RowGroup&, const State&, Scratch&) { trees::fail_not_loaded(); }
   static void map(const mr::RowGroup& group, const State& state, Scratch& store, Partial&) {
-    add_iterations(group, state.plan, state.iterations, store.score);
+    add_iterations(group, state.plan, state.iterations, store.score, store.chosen.picked());
   }
   static void merge(Partial&, const Partial&) {}
 };

@@ -27,6 +27,9 @@ const model::Algorithm& algorithm() {
                              model::Messages& messages) {
       check_constraints(*static_cast<const Parameters*>(parameters), training, messages);
     };
+    made.snapshot_folder = [](const void* parameters) {
+      return snapshot_folder(*static_cast<const Parameters*>(parameters));
+    };
     for (const mr::TaskEntry* task :
          {&mr::task_entry<ResidualTask>(), &mr::task_entry<LeafTask>(),
           &mr::task_entry<StartTask>(), &mr::task_entry<RescoreTask>(),

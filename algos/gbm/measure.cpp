@@ -42,7 +42,7 @@ void MeasureTrainingTask::map(const mr::RowGroup& /*group*/, const State& state,
 
 void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, Scratch& held,
                                 Partial& partial) {
-  add_iterations(group, state.columns.plan, state.new_iterations, held.sums);
+  add_iterations(group, state.columns.plan, state.new_iterations, held.sums, held.chosen.picked());
   measure(state.options, {held.sums, held.response, held.weight}, partial);
 }
 

@@ -70,7 +70,8 @@ void add_rest(Table& table) {
   table.inherit<&P::export_checkpoints_dir>(model::common_parameters());
   table
       .field<&P::in_training_checkpoints_dir>(
-          "Folder into which models of fewer trees are written while training.")
+          "Folder into which models of fewer trees are written while training, as "
+          "<model>.ntrees_<trees>, with the metrics of the last scoring point.")
       .input()
       .expert()
       .field<&P::in_training_checkpoints_tree_interval>("After how many trees that is done.")
@@ -90,7 +91,19 @@ void add_rest(Table& table) {
       .expert()
       .field<&P::auto_rebalance>("Accepted and without effect: rows are never moved for training.")
       .input()
-      .expert();
+      .expert()
+      .field<&P::grow_policy>(
+          "Neve's own for GBM: whether trees grow level by level (depthwise) or by splitting the "
+          "best of all leaves next (lossguide). max_depth limits either; set it to 0 for "
+          "lossguide.")
+      .input()
+      .secondary()
+      .gridable()
+      .field<&P::max_leaves>("Neve's own for GBM: most leaves of a tree; 0 for no limit.")
+      .input()
+      .secondary()
+      .gridable()
+      .at_least(0);
 }
 
 }  // namespace

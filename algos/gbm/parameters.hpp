@@ -28,6 +28,8 @@ struct Parameters : trees::TreeParameters {
   double tweedie_power = 1.5;
   double huber_alpha = 0.9;
   double col_sample_rate = 1;
+  trees::GrowPolicy grow_policy = trees::GrowPolicy::depthwise;
+  std::int32_t max_leaves = 0;
   double max_abs_leafnode_pred = std::numeric_limits<double>::max();
   double pred_noise_bandwidth = 0;
   std::optional<std::string> custom_distribution_func;

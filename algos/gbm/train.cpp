@@ -54,6 +54,8 @@ BoostSettings GbmTrainer::settings(const model::TrainContext& context) const {
   made.grow.rules.directions = directions_of(p, context.roles.predictors);
   made.grow.interactions = interactions_of(p, context.roles.predictors);
   made.grow.column_rate = p.col_sample_rate;
+  made.grow.max_leaves = p.max_leaves;
+  made.grow.best_first = p.grow_policy == trees::GrowPolicy::lossguide;
   return made;
 }
 
@@ -71,7 +73,7 @@ void GbmTrainer::reserve_metrics(const model::TrainContext& context) {
 
 void GbmTrainer::check_response(const model::TrainContext& context) const {
   trees::check_response_varies(context.roles, booster_->loaded().rows, booster_->response_range(),
-                               !parameters_->check_constant_response);
+                               context.is_fold || !parameters_->check_constant_response);
   const double least = booster_->response_range().first;
   const bool positive = distribution_.family == Family::gamma;
   if (distribution_.has_log_link() && (least < 0 || (positive && least == 0))) {
@@ -95,7 +97,7 @@ void GbmTrainer::prepare(model::TrainContext& context) {
                                        " cannot be used with a multinomial response.");
   }
   trees::check_class_rates(p.sample_rate_per_class, context.roles);
-  scoring_.emplace(p, context.category, context.validation != nullptr);
+  scoring_.emplace(p, context.category, context.validation != nullptr, context.is_fold);
   if (context.validation != nullptr) validation_rows_.emplace(context.engine);
   trees::RowColumns columns = row_columns(context);
   columns.class_weights = trees::class_weights_of(context, p);
@@ -203,29 +205,51 @@ void GbmTrainer::trim(model::TrainContext& context, const std::shared_ptr<GbmMod
   scoring_->replace_metrics(on(context.training), on(*context.validation));
 }
 
-std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
-  // The loop may have ended between scoring points.
-  measure(context);
+std::shared_ptr<GbmModel> GbmTrainer::model_of(std::vector<Iteration> iterations) const {
   auto made = std::make_shared<GbmModel>();
   made->distribution = distribution_;
   made->first_score = booster_->first_score();
   made->gainslift_groups = parameters_->gainslift_bins;
   made->class_weights = measure_options_.shared.class_weights;
+  made->iterations = std::move(iterations);
+  return made;
+}
+
+void GbmTrainer::describe(const GbmModel& model, std::span<const double> gains,
+                          model::Header& header) const {
+  scoring_->fill(header, earlier_history_);
+  header.summary =
+      model_summary(model.iterations, static_cast<std::int64_t>(model.encode_learnt().size()));
+  header.variable_importances =
+      trees::variable_importances(header.roles.predictors, {gains.begin(), gains.end()});
+  header.actual_parameters.emplace_back(
+      "distribution", std::string(schema::enum_text(choice_of(distribution_.family))));
+  trees::settle_parameters(*parameters_, header.category, header);
+}
+
+std::optional<model::Snapshot> GbmTrainer::snapshot(model::TrainContext& context) {
+  const Parameters& p = *parameters_;
+  const std::int64_t trees = tree_count();
+  if (snapshot_folder(p).empty() || trees % p.in_training_checkpoints_tree_interval != 0)
+    return std::nullopt;
+  const std::shared_ptr<GbmModel> made = model_of(booster_->iterations());
+  made->header = context.header;
+  describe(*made, booster_->importance(), made->header);
+  const std::string number = std::to_string(trees);
+  return model::Snapshot{made, snapshot_folder(p), ".ntrees_" + number, "." + number};
+}
+
+std::shared_ptr<model::Model> GbmTrainer::finish(model::TrainContext& context) {
+  // The loop may have ended between scoring points.
+  measure(context);
   const std::vector<double> gains = booster_->importance();
-  made->iterations = booster_->take_iterations();
+  const std::shared_ptr<GbmModel> made = model_of(booster_->take_iterations());
   booster_.reset();
   validation_rows_.reset();
   trim(context, made);
   metrics_memory_.release();
   made->calibration = trees::calibrate(*parameters_, *made, context);
-  model::Header& header = context.header;
-  scoring_->fill(header, std::move(earlier_history_));
-  header.summary =
-      model_summary(made->iterations, static_cast<std::int64_t>(made->encode_learnt().size()));
-  header.variable_importances = trees::variable_importances(header.roles.predictors, gains);
-  header.actual_parameters.emplace_back(
-      "distribution", std::string(schema::enum_text(choice_of(distribution_.family))));
-  trees::settle_parameters(*parameters_, context.category, header);
+  describe(*made, gains, context.header);
   return made;
 }
 

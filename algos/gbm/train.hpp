@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <neve/model/algorithm.hpp>
@@ -25,6 +26,8 @@ class GbmTrainer final : public model::Trainer {
   [[nodiscard]] wire::Bytes save() const override;
   void resume(model::TrainContext& context, const wire::Bytes& saved) override;
   bool step(model::TrainContext& context) override;
+  /// The trees so far, with the metrics of the last scoring point.
+  std::optional<model::Snapshot> snapshot(model::TrainContext& context) override;
   std::shared_ptr<model::Model> finish(model::TrainContext& context) override;
 
  private:
@@ -39,6 +42,9 @@ class GbmTrainer final : public model::Trainer {
   /// Measures where that has not been done for the trees that there are.
   void measure(model::TrainContext& context);
   model::metrics::Metrics measure_validation(model::TrainContext& context);
+  [[nodiscard]] std::shared_ptr<GbmModel> model_of(std::vector<Iteration> iterations) const;
+  /// Fills a header with all that is to be said about a model of this training.
+  void describe(const GbmModel& model, std::span<const double> gains, model::Header& header) const;
   /// A fold that has stopped early goes back to its best scoring point, as in H2O-3.
   void trim(model::TrainContext& context, const std::shared_ptr<GbmModel>& model);
   [[nodiscard]] std::int64_t tree_count() const {

@@ -14,19 +14,21 @@ using model::Category;
 using model::Messages;
 using trees::add_error;
 
-void refuse_text(const std::optional<std::string>& value, const char* field, Messages& messages) {
-  if (value && !value->empty()) model::refuse(field, *value, messages);
-}
-
-void refuse_distributions(DistributionChoice choice, Messages& messages) {
-  switch (choice) {
-    case DistributionChoice::ordinal:
-    case DistributionChoice::custom:
-      model::refuse("distribution", std::string(schema::enum_text(choice)), messages);
-      return;
-    default:
-      return;
+/// Distributions that no tree here can be grown for.
+void refuse_custom(const Parameters& p, Messages& messages) {
+  constexpr std::string_view kInstead =
+      ": distributions of one's own are not supported yet. Choose one of those that there are; "
+      "tweedie, huber and quantile have parameters that shape them";
+  const std::string named(schema::enum_text(p.distribution));
+  if (p.distribution == DistributionChoice::ordinal) {
+    add_error(messages, "distribution",
+              named + " is not supported for GBM: use multinomial for a categorical response");
   }
+  if (p.distribution == DistributionChoice::custom)
+    add_error(messages, "distribution", named + std::string(kInstead));
+  const std::string function = p.custom_distribution_func.value_or("");
+  if (!function.empty())
+    add_error(messages, "custom_distribution_func", function + std::string(kInstead));
 }
 
 std::int32_t classes_of(const model::ColumnRoles& roles) {
@@ -93,7 +95,6 @@ void check_monotone(const Parameters& p, Family family, Messages& messages) {
 }  // namespace
 
 void validate(const Parameters& p, Messages& messages) {
-  refuse_distributions(p.distribution, messages);
   trees::check_parameters(p, messages);
   const bool has_groups = p.interaction_constraints && !p.interaction_constraints->empty();
   const auto encoding = p.categorical_encoding;
@@ -104,8 +105,11 @@ void validate(const Parameters& p, Messages& messages) {
               "OneHotInternal only, not to " +
                   std::string(schema::enum_text(encoding)));
   }
-  refuse_text(p.custom_distribution_func, "custom_distribution_func", messages);
-  refuse_text(p.in_training_checkpoints_dir, "in_training_checkpoints_dir", messages);
+  refuse_custom(p, messages);
+  if (p.max_leaves == 1) {
+    add_error(messages, "max_leaves",
+              "max_leaves is 1: a tree that splits has 2 at least; 0 is for no limit");
+  }
 }
 
 Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
@@ -121,9 +125,10 @@ void check_response(const Parameters& p, const model::ColumnRange& response, Mes
     add_error(messages, "distribution",
               "Quasibinomial requires the response to be binary: the numbers 0 and 1, column " +
                   p.response_column.name + " ranges from " + java_double(response.low) + " to " +
-                  java_double(response.high) + ". Other values are not supported yet");
+                  java_double(response.high) +
+                  ". Other values are not supported yet: put 0 and 1 in their place");
   }
-  trees::warn_of_two_responses(p, response, messages);
+  trees::check_numeric_response(p, response, messages);
 }
 
 void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messages& messages) {
@@ -136,11 +141,17 @@ void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messa
   schema::read_form(Parameters::schema(), &was, model->header.parameters);
   const auto trees = static_cast<std::int64_t>(model->iterations.size());
   trees::check_checkpoint(p, {model->header, was, trees}, messages);
+  if (p.grow_policy != was.grow_policy) trees::refuse_change("grow_policy", messages);
+  if (p.max_leaves != was.max_leaves) trees::refuse_change("max_leaves", messages);
   const Family family = settle_distribution(p, model->header.category).family;
   if (family == model->distribution.family) return;
   add_error(messages, "distribution",
             "Field _distribution cannot be modified if checkpoint is specified! The model's is " +
                 std::string(schema::enum_text(choice_of(model->distribution.family))));
+}
+
+std::string snapshot_folder(const Parameters& p) {
+  return p.in_training_checkpoints_dir.value_or("");
 }
 
 Distribution settle_distribution(const Parameters& p, Category category) {

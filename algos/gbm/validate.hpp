@@ -19,6 +19,8 @@ void check_response(const Parameters& parameters, const model::ColumnRange& resp
 /// Adds an error for each parameter with which training cannot go on from a model.
 void check_checkpoint(const Parameters& parameters, const model::Model& checkpoint,
                       model::Messages& messages);
+/// Where models of fewer trees are written while training; empty for nowhere.
+std::string snapshot_folder(const Parameters& parameters);
 /// The distribution that AUTO means for this category.
 Distribution settle_distribution(const Parameters& parameters, model::Category category);
 /// Its name as the parameter has it.

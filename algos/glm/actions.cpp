@@ -141,6 +141,11 @@ model::ActionAnswer make_model(model::Models& models, const void* input) {
   const Make& given = *static_cast<const Make*>(input);
   auto made = std::make_shared<GlmModel>(*require_glm(models, given.model.name));
   made->take_coefficients(mixed(*made, given));
+  for (Derived& other : made->derived) {
+    other.training_metrics = {};
+    other.validation_metrics = {};
+    other.scoring_history = {};
+  }
   model::Header& header = made->header;
   header.key = given.dest.name;
   if (header.key.empty()) {
@@ -159,93 +164,6 @@ model::ActionAnswer make_model(model::Models& models, const void* input) {
   return {.model = made};
 }
 
-/// What a copy of a model without effects is still to leave out.
-struct MakeDerived {
-  schema::ModelRef model;
-  std::string dest;
-  bool remove_offset_effects = false;
-  bool remove_control_variables_effects = false;
-  static const schema::Schema& schema() {
-    static const schema::Schema kSchema = [] {
-      schema::SchemaOf<MakeDerived> table("MakeDerivedGLMModelV3", "Iced");
-      table.field<&MakeDerived::model>("Model to copy.").input().required();
-      table.field<&MakeDerived::dest>("Name of the copy.").input();
-      table.field<&MakeDerived::remove_offset_effects>("Score without the offset.").input();
-      table
-          .field<&MakeDerived::remove_control_variables_effects>("Score without control variables.")
-          .input();
-      return schema::Schema(table);
-    }();
-    return kSchema;
-  }
-};
-
-struct MakeUnrestricted {
-  schema::ModelRef model;
-  std::string dest;
-  static const schema::Schema& schema() {
-    static const schema::Schema kSchema = [] {
-      schema::SchemaOf<MakeUnrestricted> table("MakeUnrestrictedGLMModelV3", "Iced");
-      table.field<&MakeUnrestricted::model>("Model to copy.").input().required();
-      table.field<&MakeUnrestricted::dest>("Name of the copy.").input();
-      return schema::Schema(table);
-    }();
-    return kSchema;
-  }
-};
-
-/// Says of metrics that were kept whose they are now; the rest is as of the model's own.
-void describe_kept(const model::Header& header, const model::metrics::Metrics& own,
-                   model::metrics::Metrics& kept) {
-  if (own.header() == nullptr) return;
-  model::describe(header, own.header()->frame.name, own.header()->frame_checksum, kept);
-}
-
-model::ActionAnswer make_with_offset(model::Models& models, const std::string& source,
-                                     std::string key) {
-  auto made = std::make_shared<GlmModel>(*require_glm(models, source));
-  if (!made->unrestricted) {
-    throw InputError::illegal_argument(
-        "Source model is not trained with control variables or remove offset effects.");
-  }
-  if (key.empty()) key = source + "_unrestricted_model";
-  if (models.find(key) != nullptr) {
-    throw InputError::illegal_argument("Model with " + key + " already exists.");
-  }
-  made->offset_removed = false;
-  Unrestricted kept = *std::move(made->unrestricted);
-  made->unrestricted.reset();
-  model::Header& header = made->header;
-  header.key = std::move(key);
-  for (auto& [name, value] : header.parameters) {
-    if (name == "remove_offset_effects") value = "false";
-  }
-  header.checksum = static_cast<std::int64_t>(hash_bytes(made->encode_learnt()));
-  describe_kept(header, header.training_metrics, kept.training_metrics);
-  describe_kept(header, header.validation_metrics, kept.validation_metrics);
-  header.training_metrics = std::move(kept.training_metrics);
-  header.validation_metrics = std::move(kept.validation_metrics);
-  header.scoring_history = std::move(kept.scoring_history);
-  models.publish(*made);
-  return {.model = made};
-}
-
-model::ActionAnswer make_unrestricted(model::Models& models, const void* input) {
-  const auto& given = *static_cast<const MakeUnrestricted*>(input);
-  return make_with_offset(models, given.model.name, given.dest);
-}
-
-model::ActionAnswer make_derived(model::Models& models, const void* input) {
-  const auto& given = *static_cast<const MakeDerived*>(input);
-  if (given.remove_offset_effects || given.remove_control_variables_effects) {
-    throw InputError::illegal_argument(
-        "You can set remove_control_variables_effects to true or remove_offset_effects to true "
-        "only "
-        "if control_variables and remove_offset_effects are both set.");
-  }
-  return make_with_offset(models, given.model.name, given.dest);
-}
-
 }  // namespace
 
 std::vector<model::Action> actions() {
@@ -262,21 +180,7 @@ std::vector<model::Action> actions() {
            .summary = "Makes a copy of a GLM with other coefficients.",
            .input = &Make::schema(),
            .output = &GlmOutput::schema(),
-           .run = &make_model},
-          {.method = "POST",
-           .path = "/3/MakeUnrestrictedGLMModel",
-           .name = "make_unrestricted_model",
-           .summary = "Makes a copy of a GLM that scores with all that it was trained with.",
-           .input = &MakeUnrestricted::schema(),
-           .output = &GlmOutput::schema(),
-           .run = &make_unrestricted},
-          {.method = "POST",
-           .path = "/3/MakeDerivedGLMModel",
-           .name = "make_derived_model",
-           .summary = "Makes a copy of a GLM that scores with more of what it was trained with.",
-           .input = &MakeDerived::schema(),
-           .output = &GlmOutput::schema(),
-           .run = &make_derived}};
+           .run = &make_model}};
 }
 
 }  // namespace neve::algos::glm

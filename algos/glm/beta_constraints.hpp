@@ -1,5 +1,6 @@
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,6 +37,13 @@ class BetaConstraints {
               linear::Penalty& penalty) const;
   /// Scaled coefficients to start from; nothing where the frame gives none.
   [[nodiscard]] std::optional<std::vector<double>> start(const linear::Design& design) const;
+  /// Bounds of raw coefficients, infinite where there are none.
+  [[nodiscard]] double low(std::size_t j) const {
+    return lower_.empty() ? -std::numeric_limits<double>::infinity() : lower_[j];
+  }
+  [[nodiscard]] double high(std::size_t j) const {
+    return upper_.empty() ? std::numeric_limits<double>::infinity() : upper_[j];
+  }
   [[nodiscard]] bool pulls() const { return !given_.empty() && !rho_.empty(); }
 
  private:

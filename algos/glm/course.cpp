@@ -12,45 +12,71 @@ bool GlmTrainer::is_scored_now() const {
   return rule_.rounds > 0;
 }
 
-std::shared_ptr<GlmModel> GlmTrainer::present_model(model::TrainContext& context) const {
+Restrictions GlmTrainer::restrictions() const {
+  return {.controls = has_controls(*parameters_), .offset = parameters_->remove_offset_effects};
+}
+
+std::vector<Restrictions> GlmTrainer::fewer_restrictions() const {
+  const Restrictions all = restrictions();
+  if (!all.any()) return {};
+  if (!all.controls || !all.offset) return {Restrictions()};
+  return {{.controls = true}, {.offset = true}, {}};
+}
+
+void GlmTrainer::restrict_scoring(GlmModel& model) const {
+  const Restrictions all = restrictions();
+  model.offset_removed = all.offset;
+  if (!all.controls) return;
+  model.controls = make_controls(*parameters_->control_variables, model.design, model.beta);
+}
+
+std::shared_ptr<GlmModel> GlmTrainer::present_model(model::TrainContext& context,
+                                                    const Restrictions& kept) const {
   auto model = bare_model(context, model_coefficients(surface_->whole_of(fit_.beta)));
-  model->offset_removed = parameters_->remove_offset_effects;
+  restrict_scoring(*model);
+  model->keep_only(kept);
   return model;
 }
 
-void GlmTrainer::remember(model::TrainContext& context) {
+History::Iteration GlmTrainer::present_iteration(model::TrainContext& context,
+                                                 const Restrictions& kept) const {
   History::Iteration here{.number = iterations_,
                           .deviance = fit_.here.deviance,
                           .objective = fit_.objective,
                           .submodel = plan_.submodels[current_]};
-  if (parameters_->remove_offset_effects) {
-    unrestricted_history_.add(here);
-    const job::TokenPtr& token = context.job.token();
-    here.deviance =
-        deviances_of(context.engine, present_model(context), *training_, token).residual;
-    here.objective += (here.deviance - fit_.here.deviance) / 2 * surface_->deviance_scale();
+  if (!kept.any()) return here;
+  const auto model = present_model(context, kept);
+  here.deviance = deviances_of(context.engine, model, *training_, context.job.token()).residual;
+  here.objective += (here.deviance - fit_.here.deviance) / 2 * surface_->deviance_scale();
+  if (!model->controls) return here;
+  const linear::Penalty penalty = penalty_at(here.submodel);
+  here.objective += penalty.of(model->controls->beta) - penalty.of(model->beta);
+  return here;
+}
+
+void GlmTrainer::remember(model::TrainContext& context) {
+  history_.add(present_iteration(context, restrictions()));
+  const auto fewer = fewer_restrictions();
+  for (std::size_t i = 0; i < fewer.size(); ++i) {
+    derived_histories_[i].add(present_iteration(context, fewer[i]));
   }
-  history_.add(here);
 }
 
 bool GlmTrainer::score(model::TrainContext& context) {
   if (!is_scored_now()) return true;
-  auto model = present_model(context);
   const job::TokenPtr& token = context.job.token();
-  // What the last one gives decides.
+  // What the last one gives decides: without restrictions, as in H2O-3.
   model::metrics::Metrics training;
   model::metrics::Metrics validation;
-  const auto measure_into = [&](History& history) {
+  const auto measure_into = [&](History& history, const Restrictions& kept) {
+    const auto model = present_model(context, kept);
     training = measure(context.engine, model, *training_, token);
     if (validation_) validation = measure(context.engine, model, *validation_, token);
     history.score(context.category, training, validation);
   };
-  measure_into(history_);
-  if (model->offset_removed) {
-    model = std::make_shared<GlmModel>(*model);
-    model->offset_removed = false;
-    measure_into(unrestricted_history_);
-  }
+  measure_into(history_, restrictions());
+  const auto fewer = fewer_restrictions();
+  for (std::size_t i = 0; i < fewer.size(); ++i) measure_into(derived_histories_[i], fewer[i]);
   if (rule_.rounds == 0) return true;
   const auto& deciding = validation_ ? validation : training;
   scores_.push_back(deciding.find(rule_.metric).value_or(frame::kMissingDouble));
@@ -71,7 +97,7 @@ bool GlmTrainer::is_too_wide(const std::vector<double>& beta) const {
 
 namespace {
 
-/// Puts the likelihoods of the model with offsets behind those without.
+/// Puts the likelihoods of the model without restrictions behind those with.
 void insert_unrestricted(const schema::Table& unrestricted, schema::Table& table) {
   const auto by_name = [](const std::string& name) {
     return [name](const schema::Table::Column& column) { return column.name == name; };
@@ -105,18 +131,23 @@ void GlmTrainer::report_history(model::TrainContext& context,
                           .folds = fold_deviances_});
   };
   header.scoring_history = table_of(history_, header.training_metrics, header.validation_metrics);
-  if (!model->offset_removed) return;
-  const auto with_offset = std::make_shared<GlmModel>(*model);
-  with_offset->offset_removed = false;
-  Unrestricted& made = model->unrestricted.emplace();
-  made.training_metrics = measure(context.engine, with_offset, *training_, token);
-  if (validation_) {
-    made.validation_metrics = measure(context.engine, with_offset, *validation_, token);
+  const auto fewer = fewer_restrictions();
+  for (std::size_t i = 0; i < fewer.size(); ++i) {
+    const auto other = std::make_shared<GlmModel>(*model);
+    other->keep_only(fewer[i]);
+    Derived& made = model->derived.emplace_back();
+    made.kept = fewer[i];
+    made.training_metrics = measure(context.engine, other, *training_, token);
+    if (validation_) {
+      made.validation_metrics = measure(context.engine, other, *validation_, token);
+    }
+    made.scoring_history =
+        table_of(derived_histories_[i], made.training_metrics, made.validation_metrics);
   }
-  made.scoring_history =
-      table_of(unrestricted_history_, made.training_metrics, made.validation_metrics);
-  made.scoring_history.name += " unrestricted model";
-  insert_unrestricted(made.scoring_history, header.scoring_history);
+  if (model->derived.empty()) return;
+  schema::Table& unrestricted = model->derived.back().scoring_history;
+  unrestricted.name += " unrestricted model";
+  insert_unrestricted(unrestricted, header.scoring_history);
 }
 
 }  // namespace neve::algos::glm

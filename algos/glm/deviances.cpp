@@ -1,5 +1,6 @@
 #include "algos/glm/deviances.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -232,36 +233,61 @@ void add_row_deviances(const GlmModel& model, const Measured& rows, RowLikelihoo
   }
 }
 
+/// Rows that count, with response and weight; a fold's others are not read.
+class CountedRows {
+ public:
+  CountedRows(const mr::RowGroup& group, const MeasureTask::State& state)
+      : y_(static_cast<std::size_t>(group.rows)), weights_(y_.size(), 1.0) {
+    const auto classes = std::max(2, static_cast<std::int32_t>(state.model->sets()));
+    read_response(group.columns[static_cast<std::size_t>(state.response)],
+                  {state.response_levels, classes}, 0, y_);
+    if (state.weights < 0) return;
+    group.columns[static_cast<std::size_t>(state.weights)].decode(0, weights_);
+    if (std::ranges::all_of(weights_, [](double weight) { return weight > 0; })) return;
+    all_ = false;
+    for (std::size_t row = 0; row < y_.size(); ++row) {
+      if (!(weights_[row] > 0)) continue;
+      y_[rows_.size()] = y_[row];
+      weights_[rows_.size()] = weights_[row];
+      rows_.push_back(static_cast<std::uint16_t>(row));
+    }
+  }
+  [[nodiscard]] const model::PickedRows* picked() const { return all_ ? nullptr : &rows_; }
+  std::span<double> y(std::int64_t begin, std::size_t count) {
+    return std::span(y_).subspan(static_cast<std::size_t>(begin), count);
+  }
+  std::span<double> weights(std::int64_t begin, std::size_t count) {
+    return std::span(weights_).subspan(static_cast<std::size_t>(begin), count);
+  }
+
+ private:
+  std::vector<double> y_;
+  std::vector<double> weights_;
+  bool all_ = true;
+  model::PickedRows rows_;
+};
+
 }  // namespace
 
 void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   const GlmModel& model = *state.model;
   std::vector<std::vector<double>> values(model.outputs() + model.extra_outputs().size(),
                                           std::vector<double>(kRows));
-  std::vector<double> y(kRows);
-  std::vector<double> weights(kRows, 1.0);
-  const auto classes = std::max(2, static_cast<std::int32_t>(model.sets()));
-  model::BlockReader reader(group, state.plan);
+  CountedRows counted(group, state);
+  model::BlockReader reader(group, state.plan, counted.picked());
   RowLikelihood likelihood(null_model_of(model).distribution);
-  for (std::int64_t begin = 0; begin < group.rows;) {
+  for (std::int64_t begin = 0; begin < reader.rows();) {
     const model::ScoreBlock& block = reader.read(begin);
     const std::size_t rows = block.rows;
     Measured measured{.values = {},
-                      .y = std::span(y).first(rows),
-                      .weights = std::span(weights).first(rows),
+                      .y = counted.y(begin, rows),
+                      .weights = counted.weights(begin, rows),
                       .weighted = state.weights >= 0,
                       .offset = block.offset};
     if (model.offset_removed) measured.offset = {};
     measured.values.reserve(values.size());
     for (auto& column : values) measured.values.emplace_back(column.data(), rows);
     model.score(block, measured.values);
-    const auto& columns = group.columns;
-    read_response(columns[static_cast<std::size_t>(state.response)],
-                  {state.response_levels, classes}, begin, std::span(y).first(rows));
-    if (measured.weighted) {
-      columns[static_cast<std::size_t>(state.weights)].decode(begin,
-                                                              std::span(weights).first(rows));
-    }
     if (!state.deviances_only) add_metrics(model, measured, partial);
     if (state.deviances_only || !said_by_class(model, !measured.offset.empty())) {
       add_row_deviances(model, measured, likelihood, partial.deviances);

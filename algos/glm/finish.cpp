@@ -249,10 +249,10 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
     made->path.planned = path_length(*parameters_);
   }
   made->gainslift_groups = parameters_->gainslift_bins;
-  made->offset_removed = parameters_->remove_offset_effects;
   const auto apply_prior = [&] {
     if (parameters_->prior == -1 || !made->design.intercept) return;
-    const double share = prepared_->moments.response.mean;
+    constexpr double kEdge = 1e-10;
+    const double share = std::clamp(prepared_->moments.response.mean, kEdge, 1 - kEdge);
     const double prior = parameters_->prior;
     made->beta.back() -= response_.eta_of(share) - response_.eta_of(prior);
   };
@@ -261,6 +261,11 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
   made->standardized = with_intercept(*made, made->beta);
   made->rank = std::ranges::count_if(made->beta, [](double b) { return b != 0; });
   made->density_accuracy = parameters_->tweedie_epsilon;
+  restrict_scoring(*made);
+  if (!linear_constraints_.empty()) {
+    made->constraints =
+        states_of(constraints_, linear_constraints_, made->design, made->coefficients);
+  }
   tell_dispersion(*made);
   if (parameters_->compute_p_values) infer(*made);
   if (parameters_->influence) diagnose(context, *made);

@@ -4,6 +4,7 @@
 #include "algos/families/linear/tasks.hpp"
 #include "algos/glm/actions.hpp"
 #include "algos/glm/columns.hpp"
+#include "algos/glm/derived_actions.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/folds.hpp"
 #include "algos/glm/frame_actions.hpp"
@@ -43,7 +44,9 @@ const model::Algorithm& algorithm() {
     };
     made.check_training = [](const void* parameters, const frame::Frame& training,
                              model::Messages& messages) {
-      check_interactions(*static_cast<const Parameters*>(parameters), training, messages);
+      const Parameters& given = *static_cast<const Parameters*>(parameters);
+      check_interactions(given, training, messages);
+      check_controls(given, training, messages);
     };
     made.check_response = [](const void* parameters, const model::ColumnRange& response,
                              model::Messages& messages) {
@@ -69,7 +72,9 @@ const model::Algorithm& algorithm() {
     made.tasks.push_back(&mr::task_entry<InfluenceTask>());
     made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());
     made.actions = actions();
-    for (const model::Action& action : frame_actions()) made.actions.push_back(action);
+    for (const auto& more : {frame_actions(), derived_actions()}) {
+      made.actions.insert(made.actions.end(), more.begin(), more.end());
+    }
     return made;
   }();
   return kAlgorithm;

@@ -29,6 +29,18 @@ double scaled_value(const linear::NumericTerm& term, double x, bool skip) {
   return (x - term.center) * (1 / term.scale);
 }
 
+/// The same of many values, times a slope.
+void add_scaled(const linear::NumericTerm& term, double slope, bool skip,
+                std::span<const double> values, std::span<double> eta) {
+  const double missing = skip ? kNaN : term.fill;
+  const double center = term.center;
+  const double by = 1 / term.scale;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double x = std::isnan(values[i]) ? missing : values[i];
+    eta[i] += slope * ((x - center) * by);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> GlmModel::extra_outputs() const {
@@ -64,8 +76,14 @@ void GlmModel::take_coefficients(std::vector<double> raw) {
   coefficients = std::move(raw);
   standardized = with_intercept(*this, beta);
   rank = std::ranges::count_if(beta, [](double b) { return b != 0; });
+  if (controls) controls = make_controls(controls->names, design, beta);
   inference.reset();
   dispersion = 0;
+}
+
+void GlmModel::keep_only(const Restrictions& kept) {
+  if (!kept.controls) controls.reset();
+  offset_removed = offset_removed && kept.offset;
 }
 
 namespace {
@@ -136,8 +154,7 @@ void GlmModel::predict_block(const TermBlock& block, std::span<const double> slo
     const auto values = block.numbers(j);
     const double slope = slopes[first + j];
     if (slope == 0 && !skip) continue;
-    for (std::size_t i = 0; i < block.rows(); ++i)
-      eta[i] += slope * scaled_value(term, values[i], skip);
+    add_scaled(term, slope, skip, values.first(block.rows()), eta);
   }
 }
 
@@ -200,7 +217,7 @@ void GlmModel::score(const model::ScoreBlock& block, std::span<const std::span<d
   if (sets() > 1) return score_classes(terms, out);
   const bool binomial = header.category == model::Category::binomial;
   const std::span<double> mean = out[binomial ? 1 : 0].first(block.rows);
-  predict_block(terms, beta, mean);
+  predict_block(terms, controls ? controls->beta : beta, mean);
   linear::apply_inverse_link(response, mean);
   if (binomial) {
     for (std::size_t i = 0; i < block.rows; ++i) out[0][i] = 1 - mean[i];
@@ -273,6 +290,7 @@ bool GlmModel::is_sound() const {
       path.fits, [&](const SubmodelFit& fit) { return fit.beta.size() == size; });
   return submodels && beta.size() == size && coefficients.size() == all &&
          standardized.size() == all && null_shares.size() == (by_class ? sets() : 0) &&
+         (!controls || (!by_class && controls->beta.size() == size)) &&
          (inflation_factors.empty() || inflation_factors.size() == design.numerics.size()) &&
          (!inference || (!by_class && glm::is_sound(*inference, design)));
 }

@@ -11,7 +11,9 @@
 
 #include "algos/families/linear/design.hpp"
 #include "algos/families/linear/response.hpp"
+#include "algos/glm/controls.hpp"
 #include "algos/glm/expansion.hpp"
+#include "algos/glm/linear_constraints.hpp"
 #include "algos/glm/path.hpp"
 
 namespace neve::algos::glm {
@@ -42,14 +44,27 @@ struct Path {
   }
 };
 
-/// What is known of a model as it is with its offset, where it scores without.
-struct Unrestricted {
+/// What a model leaves out of its predictions, though it was trained with it.
+struct Restrictions {
+  bool controls = false;  ///< control variables
+  bool offset = false;
+  [[nodiscard]] bool any() const { return controls || offset; }
+  friend bool operator==(const Restrictions&, const Restrictions&) = default;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(controls, offset);
+  }
+};
+
+/// What is known of a model as it is under fewer restrictions.
+struct Derived {
+  Restrictions kept;
   model::metrics::Metrics training_metrics;
   model::metrics::Metrics validation_metrics;
   schema::Table scoring_history;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(training_metrics, validation_metrics, scoring_history);
+    archive(kept, training_metrics, validation_metrics, scoring_history);
   }
 };
 
@@ -79,10 +94,12 @@ class GlmModel final : public model::Model {
   Path path;
   std::int64_t rank = 0;  ///< coefficients that are not 0
   std::int32_t gainslift_groups = -1;
+  std::optional<Controls> controls;  ///< what predicts instead of `beta`, where there are any
+  bool offset_removed = false;       ///< offsets count in training only
+  std::vector<Derived> derived;  ///< ways to score under fewer restrictions; the last: under none
+  std::string influence;         ///< frame of the influence of rows; empty unless asked for
+  std::vector<ConstraintState> constraints;  ///< empty without linear constraints
   std::vector<double> inflation_factors;     ///< of the numeric predictors; empty unless asked for
-  bool offset_removed = false;               ///< offsets count in training only
-  std::optional<Unrestricted> unrestricted;  ///< where they do
-  std::string influence;  ///< frame of the influence of rows; empty unless asked for
 
   [[nodiscard]] std::vector<std::string> extra_outputs() const override;
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
@@ -97,6 +114,8 @@ class GlmModel final : public model::Model {
 
   /// Makes this a model of these raw coefficients, whose errors nobody knows.
   void take_coefficients(std::vector<double> raw);
+  /// Lifts all restrictions but these.
+  void keep_only(const Restrictions& kept);
   /// Names of `coefficients`, of one class where there are several: "Intercept" last.
   [[nodiscard]] std::vector<std::string> coefficient_names() const;
   /// The same with the class behind, as many as there are `coefficients`.
@@ -108,7 +127,7 @@ class GlmModel final : public model::Model {
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(header, influence, unrestricted);
+    archive(header, influence, derived);
     learnt(archive);
   }
 
@@ -117,7 +136,8 @@ class GlmModel final : public model::Model {
   void learnt(Archive& archive) {
     archive(expansion, design, response, beta, coefficients, standardized, inference, null_shares,
             null_mean, dispersion, density_accuracy, calc_like, free_parameters, lambda, alpha,
-            best_submodel, path, rank, gainslift_groups, inflation_factors, offset_removed);
+            best_submodel, path, rank, gainslift_groups, inflation_factors, constraints, controls,
+            offset_removed);
   }
   void predict_block(const TermBlock& block, std::span<const double> slopes,
                      std::span<double> eta) const;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <neve/base/java_number.hpp>
+
 namespace neve::algos::glm {
 namespace {
 
@@ -109,6 +111,29 @@ Table magnitudes_table(const GlmModel& model) {
   return table;
 }
 
+/// What the constraints came to, in words and as a table.
+void report_constraints(const std::vector<ConstraintState>& states, GlmOutput& output) {
+  Table table{.name = "Beta (if exists) and Linear Constraints Table"};
+  table.columns = {{.name = "constraint"},
+                   {.name = "constraint"},
+                   number_column("values"),
+                   {.name = "condition"},
+                   {.name = "condition_satisfied"}};
+  output.linear_constraint_states.emplace();
+  output.all_constraints_satisfied = true;
+  for (const ConstraintState& state : states) {
+    const std::string condition = state.equality ? "== 0" : "<= 0";
+    const std::string value = java_double(state.value);
+    output.linear_constraint_states->push_back(
+        state.text + " = " + value + (state.satisfied ? " satisfies" : " does not satisfy") +
+        " the condition " + condition + ".");
+    output.all_constraints_satisfied = output.all_constraints_satisfied && state.satisfied;
+    table.add_row({std::string(), state.text + " = " + value, state.value, condition,
+                   std::string(state.satisfied ? "true" : "false")});
+  }
+  output.linear_constraints_table = std::move(table);
+}
+
 }  // namespace
 
 Table variable_importances(const GlmModel& model) {
@@ -118,7 +143,11 @@ Table variable_importances(const GlmModel& model) {
                    number_column("scaled_importance"),
                    number_column("percentage")};
   const auto names = model.coefficient_names();
-  const auto sizes = sizes_of(model);
+  auto sizes = sizes_of(model);
+  // What does not predict is of no importance.
+  for (std::size_t j = 0; model.controls && j < sizes.size(); ++j) {
+    if (model.controls->beta[j] == 0) sizes[j] = 0;
+  }
   const auto order = by_size(sizes);
   double total = 0;
   for (const std::size_t at : order) total += sizes[at];
@@ -183,9 +212,10 @@ schema::AnyObject GlmModel::output() const {
   made->lambda_min = path.smallest_lambda;
   made->lambda_1se = path.near_best_lambda;
   made->dispersion = dispersion;
+  if (!constraints.empty()) report_constraints(constraints, *made);
   made->coefficient_names = coefficient_names();
   made->regression_influence_diagnostics.name = influence;
-  if (unrestricted) made->scoring_history_unrestricted_model = unrestricted->scoring_history;
+  if (!derived.empty()) made->scoring_history_unrestricted_model = derived.back().scoring_history;
   if (!inflation_factors.empty()) {
     made->variable_inflation_factors = inflation_factors;
     made->vif_predictor_names.emplace();

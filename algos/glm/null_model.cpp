@@ -8,8 +8,13 @@
 namespace neve::algos::glm {
 namespace {
 
-/// The intercept that a fit starts from: the mean's, or one inside the range of an odd link.
-double start_eta(const linear::Response& response, double mean) { return response.eta_of(mean); }
+/// The intercept that a fit starts from: the mean's, or one inside the range where the mean is at
+/// its edge, as a response of one class is.
+double start_eta(const linear::Response& response, double mean) {
+  constexpr double kEdge = 1e-10;
+  if (response.is_share()) return response.eta_of(std::clamp(mean, kEdge, 1 - kEdge));
+  return response.eta_of(response.is_positive() ? std::max(mean, kEdge) : mean);
+}
 
 /// Shares of the classes, none quite 0, so that each has a logarithm.
 std::vector<double> shares_of(const std::vector<double>& weights) {
@@ -76,7 +81,7 @@ void GlmTrainer::fit_null_model(model::TrainContext& context) {
   const linear::Design& design = prepared_->design;
   std::vector<double> beta = null_coefficients(context);
   null_mean_ = null_shares_.empty() ? response_.mu_of(design.intercept ? beta.back() : 0) : 0;
-  auto at = surface_->likelihood(beta);
+  auto at = starts_with_gram() ? surface_->likelihood_and_gram(beta) : surface_->likelihood(beta);
   null_deviance_ = at.deviance;
   // The slope by standardised coefficients, or by raw ones where those are penalised.
   null_steepness_ = 0;

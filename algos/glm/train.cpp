@@ -6,6 +6,7 @@
 #include <neve/base/java_number.hpp>
 #include <neve/base/math.hpp>
 
+#include "algos/families/linear/constrained_irls.hpp"
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/start_values.hpp"
@@ -29,8 +30,9 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
   response_ = settle_response(*parameters_, roles);
   rule_ = trees::stopping_rule(*parameters_, context.category);
   // A null model has no predictors.
-  if (parameters_->build_null_model) reorder({}, roles);
-  Terms terms = order_terms(context, *parameters_, roles, context.training);
+  Terms terms = parameters_->build_null_model
+                    ? Terms{}
+                    : order_terms(context, *parameters_, roles, context.training);
   const auto& order = terms.order;
   expansion_ = std::move(terms.expansion);
   reorder(order, roles);
@@ -47,6 +49,7 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
 }
 
 void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* found) {
+  parameters_ = without_penalty(parameters_);
   const bool common = context.is_fold && plans_several(*parameters_);
   Plan of_all = common ? plan_of_all_rows(context) : Plan();
   take_roles(context);
@@ -59,6 +62,11 @@ void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* f
   }
   prepared_ = linear::prepare(context.engine, columns_.inputs, columns_.design,
                               context.run_options(), given);
+  if (!parameters_->linear_constraints.empty()) {
+    linear_constraints_ = read_linear_constraints(
+        {context.engine, context.further->at("linear_constraints"), "linear_constraints"},
+        prepared_->design);
+  }
   if (found != nullptr) response_ = *found;
   if (shape_wanted().power && shape_wanted().zeros && response_.variance_power >= 2) {
     constexpr double kMiddle = 1.5;
@@ -92,6 +100,7 @@ void GlmTrainer::make_surface(model::TrainContext& context) {
 
 void GlmTrainer::init(model::TrainContext& context) {
   prepare(context, nullptr);
+  derived_histories_.resize(fewer_restrictions().size());
   start_submodel(context);
   note(context);
 }
@@ -115,12 +124,12 @@ struct GlmTrainer::Saved {
   std::int32_t shape_steps = 0;
   double likeliest_dispersion = 0;
   std::vector<double> scores;
-  History unrestricted_history;
+  std::vector<History> derived_histories;
   template <class Archive>
   void fields(Archive& archive) {
     archive(current, fit, fits, best, best_at, best_fit, polishing, last_pull, wanted,
             null_validation_deviance, iterations, history, response, search, shape_steps,
-            likeliest_dispersion, scores, unrestricted_history);
+            likeliest_dispersion, scores, derived_histories);
   }
 };
 
@@ -142,7 +151,7 @@ wire::Bytes GlmTrainer::save() const {
                             .shape_steps = shape_steps_,
                             .likeliest_dispersion = likeliest_dispersion_,
                             .scores = scores_,
-                            .unrestricted_history = unrestricted_history_});
+                            .derived_histories = derived_histories_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
@@ -165,7 +174,7 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   shape_steps_ = was.shape_steps;
   likeliest_dispersion_ = was.likeliest_dispersion;
   scores_ = std::move(was.scores);
-  unrestricted_history_ = std::move(was.unrestricted_history);
+  derived_histories_ = std::move(was.derived_histories);
   known_ = false;
   if (!wanted_.empty()) surface_->narrow(wanted_);
   make_optimiser();
@@ -246,16 +255,14 @@ void GlmTrainer::make_optimiser() {
                                     .gradient = parameters_->gradient_epsilon,
                                     .null_deviance = null_deviance_,
                                     .rough = is_rough() ? kRough : 0};
-  if (by_gradients()) {
+  if (!linear_constraints_.empty()) {
+    optimiser_ =
+        make_constrained(*surface_, penalty_, tolerance, linear_constraints_, *parameters_);
+  } else if (by_gradients()) {
     optimiser_ = std::make_unique<linear::Lbfgs>(*surface_, penalty_, tolerance);
   } else {
     optimiser_ = std::make_unique<linear::Irls>(*surface_, penalty_, tolerance);
   }
-}
-
-/// The lambdas of a path lead to one that is kept: only that fit goes to the last digits, at last.
-bool GlmTrainer::is_rough() const {
-  return searches_lambda(*parameters_) && !by_gradients() && !polishing_;
 }
 
 /// Coefficients of the fit as the model has them: for each class, where there are several.
@@ -372,6 +379,7 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
   best_fit_ = fit_;
   best_fit_->gram.reset();
   best_fit_->gram_beta.clear();
+  best_fit_->past.clear();
 }
 
 /// Whether the lambdas of the present alpha that are left are not worth their while.
@@ -394,21 +402,6 @@ bool GlmTrainer::next_submodel(model::TrainContext& context) {
   }
   if (rough) polish();
   return rough;
-}
-
-/// Goes on with the best fit to the last digits.
-void GlmTrainer::polish() {
-  polishing_ = true;
-  if (best_at_ + 1 != fits_.size()) {
-    fit_ = *best_fit_;
-    terms_.assign(fit_.beta.size(), false);
-    known_ = false;
-  }
-  current_ = best_;
-  const auto penalty = penalty_at(plan_.submodels[current_]);
-  wanted_ =
-      strong_set({fit_.here.gradient, surface_->deviance_scale()}, fit_.beta, penalty, penalty);
-  start_fit();
 }
 
 bool GlmTrainer::step(model::TrainContext& context) {

@@ -14,6 +14,7 @@
 #include "algos/glm/folds.hpp"
 #include "algos/glm/glm_model.hpp"
 #include "algos/glm/history.hpp"
+#include "algos/glm/linear_constraints.hpp"
 #include "algos/glm/parameters.hpp"
 #include "algos/glm/plan.hpp"
 #include "algos/glm/shape_search.hpp"
@@ -55,6 +56,7 @@ class GlmTrainer final : public model::Trainer {
   bool next_submodel(model::TrainContext& context);
   [[nodiscard]] bool path_ends() const;
   [[nodiscard]] bool is_rough() const;
+  [[nodiscard]] bool starts_with_gram() const;
   void polish();
   [[nodiscard]] linear::Penalty penalty_at(const Submodel& submodel) const;
   [[nodiscard]] double validation_deviance(model::TrainContext& context,
@@ -73,8 +75,17 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] bool is_scored_now() const;
   /// Adds an iteration to the histories.
   void remember(model::TrainContext& context);
-  /// The model where the fit stands, as it scores.
-  [[nodiscard]] std::shared_ptr<GlmModel> present_model(model::TrainContext& context) const;
+  [[nodiscard]] History::Iteration present_iteration(model::TrainContext& context,
+                                                     const Restrictions& kept) const;
+  /// The model where the fit stands, as it scores under these restrictions.
+  [[nodiscard]] std::shared_ptr<GlmModel> present_model(model::TrainContext& context,
+                                                        const Restrictions& kept) const;
+  /// Those that the user asks for.
+  [[nodiscard]] Restrictions restrictions() const;
+  /// All ways to have fewer of them, which models are derived with; the last: none.
+  [[nodiscard]] std::vector<Restrictions> fewer_restrictions() const;
+  /// Makes the model score under them.
+  void restrict_scoring(GlmModel& model) const;
   void report_history(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
   [[nodiscard]] bool is_too_wide(const std::vector<double>& beta) const;
 
@@ -118,6 +129,7 @@ class GlmTrainer final : public model::Trainer {
   Expansion expansion_;
   TermColumns columns_;
   BetaConstraints constraints_;
+  std::vector<Constraint> linear_constraints_;
   std::optional<linear::Prepared> prepared_;
   std::optional<linear::Surface> surface_;
   double null_mean_ = 0;
@@ -148,7 +160,7 @@ class GlmTrainer final : public model::Trainer {
   std::int32_t shape_steps_ = 0;                                            ///< of all searches
   double likeliest_dispersion_ = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
   History history_;
-  History unrestricted_history_;  ///< with offsets, where the model scores without
+  std::vector<History> derived_histories_;  ///< under fewer_restrictions()
   trees::StoppingRule rule_;
   std::vector<double> scores_;  ///< of the stopping metric
   bool too_wide_ = false;       ///< the last fit has more predictors than are allowed

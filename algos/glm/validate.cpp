@@ -5,8 +5,8 @@
 #include <neve/base/java_number.hpp>
 #include <span>
 
-#include "algos/families/trees/stopping.hpp"
 #include "algos/glm/implied.hpp"
+#include "algos/glm/linear_constraints.hpp"
 
 namespace neve::algos::glm {
 namespace {
@@ -18,26 +18,6 @@ using model::Messages;
 
 void add(Messages& messages, Message::Kind kind, std::string field, std::string text) {
   messages.push_back({kind, std::move(field), std::move(text)});
-}
-
-void refuse_flag(bool value, const char* field, Messages& messages) {
-  if (value) model::refuse(field, "true", messages);
-}
-
-void refuse_unbuilt_parts(const Parameters& p, Messages& messages) {
-  refuse_flag(p.init_optimal_glm, "init_optimal_glm", messages);
-  refuse_flag(p.separate_linear_beta, "separate_linear_beta", messages);
-  const auto refuse_frame = [&](const schema::FrameRef& frame, const char* field) {
-    if (!frame.empty()) model::refuse(field, frame.name, messages);
-  };
-  refuse_frame(p.linear_constraints, "linear_constraints");
-  const auto refuse_list = [&](const auto& list, const char* field) {
-    if (!list || list->empty()) return;
-    schema::JsonWriter text;
-    schema::write_value(*list, text);
-    model::refuse(field, text.take(), messages);
-  };
-  refuse_list(p.control_variables, "control_variables");
 }
 
 void check_penalty(const Parameters& p, Messages& messages) {
@@ -246,6 +226,14 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
           "P values are currently not supported for family=multinomial or ordinal");
   }
   if (p.non_negative) wrong("non_negative", "does not work with " + name + " family.");
+  if (p.control_variables && !p.control_variables->empty()) {
+    wrong("control_variables",
+          "The " + name + " distribution is not supported with control variables.");
+  }
+  if (!p.linear_constraints.empty()) {
+    wrong("linear_constraints",
+          "Constrained GLM is not supported for multinomial and ordinal families.");
+  }
   if (!p.beta_constraints.empty()) {
     wrong("beta_constraints", "does not work with " + name + " family.");
   }
@@ -271,11 +259,11 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
 
 void validate(const Parameters& given, Messages& messages) {
   const Parameters parameters = implied(given);
-  refuse_unbuilt_parts(parameters, messages);
   check_influence(parameters, messages);
   check_course(parameters, messages);
   check_penalty(parameters, messages);
   check_solver(parameters, messages);
+  check_linear_constraints(parameters, messages);
   const bool plugs = parameters.missing_values_handling == MissingValues::plug_values;
   if (plugs && parameters.plug_values.empty()) {
     add(messages, Message::Kind::error, "missing_values_handling",
@@ -322,6 +310,7 @@ std::vector<std::pair<std::string, std::string>> further_frames(const Parameters
     if (!frame.empty()) frames.emplace_back(field, frame.name);
   };
   add("beta_constraints", parameters.beta_constraints);
+  add("linear_constraints", parameters.linear_constraints);
   add("plug_values", parameters.plug_values);
   return frames;
 }
@@ -340,13 +329,7 @@ model::Category category(const Parameters& given, const model::ColumnRoles& role
   if (parameters.prior != -1 && family != Family::binomial) {
     add(messages, Message::Kind::error, "prior", "Prior is only allowed with family = binomial.");
   }
-  const model::Category made = category_of(family);
-  if (parameters.stopping_rounds > 0 && !trees::can_decide(parameters, made)) {
-    add(messages, Message::Kind::error, "stopping_metric",
-        "stopping_metric is " + std::string(schema::enum_text(parameters.stopping_metric)) +
-            ", which is not measured for models of this response and family");
-  }
-  return made;
+  return category_of(family);
 }
 
 linear::Response settle_response(const Parameters& parameters, const model::ColumnRoles& roles) {

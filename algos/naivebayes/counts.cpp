@@ -1,6 +1,8 @@
 #include "algos/naivebayes/counts.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 namespace neve::algos::naivebayes {
@@ -19,14 +21,16 @@ class BlockRows {
     column(state_.response).decode_codes(begin, std::span(classes_).first(block.rows));
     if (state_.weights >= 0) {
       column(state_.weights).decode(begin, std::span(weights_).first(block.rows));
+      for (std::size_t i = 0; i < block.rows; ++i) {
+        if (weights_[i] == 0) classes_[i] = -1;
+      }
     }
-    for (std::size_t i = 0; i < block.rows; ++i) {
-      if (weights_[i] == 0) classes_[i] = -1;
+    for (std::size_t c = 0; c < state_.levels.size(); ++c) {
+      if (column(state_.plan.predictors[c]).missing() > 0) drop_missing(block, c);
     }
-    for (std::size_t c = 0; c < state_.levels.size(); ++c) drop_missing(block, c);
   }
-  [[nodiscard]] std::int32_t class_of(std::size_t row) const { return classes_[row]; }
-  [[nodiscard]] double weight(std::size_t row) const { return weights_[row]; }
+  [[nodiscard]] const std::int32_t* classes() const { return classes_.data(); }
+  [[nodiscard]] const double* weights() const { return weights_.data(); }
 
  private:
   [[nodiscard]] const frame::Chunk& column(std::int32_t at) const {
@@ -44,35 +48,67 @@ class BlockRows {
   std::vector<double> weights_;
 };
 
+void count_levels(std::span<const std::int32_t> codes, std::int32_t levels, const BlockRows& rows,
+                  double* counts) {
+  const std::int32_t* classes = rows.classes();
+  const double* weights = rows.weights();
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (classes[i] < 0) continue;
+    counts[static_cast<std::ptrdiff_t>(classes[i]) * levels + codes[i]] += weights[i];
+  }
+}
+
+/// Sums of a block about a value near the mean, which keeps their digits.
+struct ShiftedSums {
+  double about = std::numeric_limits<double>::quiet_NaN();
+  double weight = 0;
+  double sum = 0;
+  double squares = 0;
+  [[nodiscard]] Moments moments() const {
+    if (weight == 0) return {};
+    const double off = sum / weight;
+    return {.weight = weight, .mean = about + off, .squares = std::max(0.0, squares - sum * off)};
+  }
+};
+
+void add_numbers(std::span<const double> numbers, const BlockRows& rows,
+                 std::vector<Moments>& moments) {
+  const std::int32_t* classes = rows.classes();
+  const double* weights = rows.weights();
+  std::vector<ShiftedSums> sums(moments.size());
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    if (moments[k].weight > 0) sums[k].about = moments[k].mean;
+  }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (classes[i] < 0) continue;
+    ShiftedSums& of = sums[static_cast<std::size_t>(classes[i])];
+    if (std::isnan(of.about)) of.about = numbers[i];
+    const double off = numbers[i] - of.about;
+    const double weighted = weights[i] * off;
+    of.weight += weights[i];
+    of.sum += weighted;
+    of.squares += weighted * off;
+  }
+  for (std::size_t k = 0; k < sums.size(); ++k) moments[k].merge(sums[k].moments());
+}
+
 void count_block(const model::ScoreBlock& block, const CountTask::State& state,
                  const BlockRows& rows, CountTask::Partial& partial) {
   for (std::size_t i = 0; i < block.rows; ++i) {
-    const std::int32_t of = rows.class_of(i);
-    if (of >= 0) partial.classes[static_cast<std::size_t>(of)] += rows.weight(i);
+    const std::int32_t of = rows.classes()[i];
+    if (of >= 0) partial.classes[static_cast<std::size_t>(of)] += rows.weights()[i];
   }
   for (std::size_t c = 0; c < state.levels.size(); ++c) {
-    const auto levels = static_cast<std::size_t>(state.levels[c]);
-    for (std::size_t i = 0; i < block.rows; ++i) {
-      if (rows.class_of(i) < 0) continue;
-      const auto of = static_cast<std::size_t>(rows.class_of(i));
-      if (levels == 0) {
-        partial.moments[c][of].add(block.numbers[c][i], rows.weight(i));
-      } else {
-        partial.levels[c][of * levels + static_cast<std::size_t>(block.codes[c][i])] +=
-            rows.weight(i);
-      }
+    if (state.levels[c] == 0) {
+      add_numbers(block.numbers[c].first(block.rows), rows, partial.moments[c]);
+    } else {
+      count_levels(block.codes[c].first(block.rows), state.levels[c], rows,
+                   partial.levels[c].data());
     }
   }
 }
 
 }  // namespace
-
-void Moments::add(double value, double value_weight) {
-  weight += value_weight;
-  const double distance = value - mean;
-  mean += distance * (value_weight / weight);
-  squares += value_weight * distance * (value - mean);
-}
 
 /// Chan, Golub and LeVeque (1979).
 void Moments::merge(const Moments& right) {

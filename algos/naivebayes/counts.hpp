@@ -15,7 +15,6 @@ struct Moments {
   double weight = 0;
   double mean = 0;
   double squares = 0;
-  void add(double value, double value_weight);
   void merge(const Moments& right);
   template <class Archive>
   void fields(Archive& archive) {

@@ -51,9 +51,20 @@ void add_numbers(const Predictor& predictor, std::span<const double> numbers, st
   const double log_height = math::log(height);
   const double log_least = math::log(limits.min_prob);
   std::vector<double> exponents(scores.size());
+  double lowest = 0;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const double distance = numbers[i] - mean;
     exponents[i] = -(distance * distance) / (2 * deviation * deviation);
+    lowest = exponents[i] < lowest ? exponents[i] : lowest;
+  }
+  // Far above what counts as too small, and above what has no exponential.
+  constexpr double kLeastExponent = -700;
+  const double safe = std::max(kLeastExponent, math::log(limits.eps_prob) + 1);
+  if (lowest > kLeastExponent && lowest + log_height > safe) {
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      scores[i] += std::isnan(numbers[i]) ? 0.0 : exponents[i] + log_height;
+    }
+    return;
   }
   std::vector<double> densities = exponents;
   math::exp(densities);
@@ -66,15 +77,18 @@ void add_numbers(const Predictor& predictor, std::span<const double> numbers, st
 
 /// Logarithms of joint probabilities to probabilities of the classes.
 void normalise(std::span<const std::span<double>> out, std::size_t rows) {
-  for (std::size_t i = 0; i < rows; ++i) {
-    double largest = out[0][i];
-    for (const auto& scores : out) largest = std::max(largest, scores[i]);
-    double sum = 0;
-    for (const auto& scores : out) {
-      scores[i] = math::exp(scores[i] - largest);
-      sum += scores[i];
-    }
-    for (const auto& scores : out) scores[i] /= sum;
+  std::vector<double> largest(out[0].begin(), out[0].begin() + static_cast<std::ptrdiff_t>(rows));
+  for (const auto& scores : out) {
+    for (std::size_t i = 0; i < rows; ++i) largest[i] = std::max(largest[i], scores[i]);
+  }
+  std::vector<double> sum(rows, 0.0);
+  for (const auto& scores : out) {
+    for (std::size_t i = 0; i < rows; ++i) scores[i] -= largest[i];
+    math::exp(scores.first(rows));
+    for (std::size_t i = 0; i < rows; ++i) sum[i] += scores[i];
+  }
+  for (const auto& scores : out) {
+    for (std::size_t i = 0; i < rows; ++i) scores[i] /= sum[i];
   }
 }
 

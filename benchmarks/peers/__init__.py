@@ -16,7 +16,7 @@ PAIRS |= {("glm-path", "neve"): "server:GlmPath", ("glm-path", "h2o"): "server:G
           ("naive-bayes", "sklearn"): "sklearn_bayes:NaiveBayes",
           ("drf", "neve"): "server:Drf", ("drf", "h2o"): "server:Drf", ("drf", "sklearn"): "forests:Sklearn",
           ("drf", "xgboost"): "forests:Xgboost", ("drf", "lightgbm"): "forests:Lightgbm"}
-for _task in ("gbm-d6", "gbm-d10"):
+for _task in ("gbm-d6", "gbm-d10", "gbm-255"):
     PAIRS |= {(_task, "neve"): "server:Gbm", (_task, "h2o"): "server:Gbm", (_task, "lightgbm"): "lightgbm_gbm:Gbm",
               (_task, "xgboost"): "xgboost_gbm:Gbm", (_task, "xgboost-onehot"): "xgboost_gbm:Gbm"}
 PAIRS |= {("predict", "neve"): "server:Predict", ("predict", "h2o"): "server:Predict",

@@ -13,7 +13,7 @@ class Gbm(Task):
         self.table, self.target = data.airlines_table(self.folder, "train")
 
     def run(self):
-        parameters = {"objective": "binary", "max_depth": self.depth, "num_leaves": 2 ** self.depth,
+        parameters = {"objective": "binary", "max_depth": self.depth, "num_leaves": self.leaves or 2 ** self.depth,
                       "learning_rate": LEARN_RATE, "min_data_in_leaf": MIN_ROWS, "num_threads": THREADS, "seed": 1,
                       "verbose": -1}
         return lightgbm.train(parameters, lightgbm.Dataset(self.table, self.target), TREES)

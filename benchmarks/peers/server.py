@@ -151,8 +151,11 @@ class Drf(Training):
 class Gbm(Training):
     def estimator(self):
         from h2o.estimators import H2OGradientBoostingEstimator
-        return H2OGradientBoostingEstimator(ntrees=TREES, max_depth=self.depth, learn_rate=LEARN_RATE,
+        made = H2OGradientBoostingEstimator(ntrees=TREES, max_depth=self.depth, learn_rate=LEARN_RATE,
                                             min_rows=MIN_ROWS, seed=1)
+        if self.leaves:  # Neve's own, which the client has no names for
+            made._parms.update(grow_policy="lossguide", max_leaves=self.leaves)
+        return made
 
     def report(self, model):
         trees = int(model.summary()["number_of_trees"][0])

@@ -26,7 +26,13 @@ class Task:
 
     @property
     def depth(self):
-        return 10 if self.task.endswith("-d10") else 6
+        """Of boosted trees; 0 for no limit."""
+        return 0 if self.leaves else 10 if self.task.endswith("-d10") else 6
+
+    @property
+    def leaves(self):
+        """Of boosted trees that grow by the best leaf; 0 for those that grow level by level."""
+        return 255 if self.task.endswith("-255") else 0
 
     def load(self):
         """Brings the input into memory."""

@@ -18,6 +18,8 @@ class Gbm(Task):
     def run(self):
         parameters = {"objective": "binary:logistic", "tree_method": "hist", "max_depth": self.depth,
                       "eta": LEARN_RATE, "nthread": THREADS, "seed": 1}
+        if self.leaves:
+            parameters |= {"grow_policy": "lossguide", "max_leaves": self.leaves}
         matrix = xgboost.QuantileDMatrix(self.table, self.target, enable_categorical=True)
         return xgboost.train(parameters, matrix, TREES)
 

@@ -2,6 +2,7 @@
 #include <neve/model/models.hpp>
 #include <neve/schema/schema_of.hpp>
 
+#include "rest/endpoints/builder_request_internal.hpp"
 #include "rest/job_json.hpp"
 #include "rest/model_json.hpp"
 #include "rest/router.hpp"
@@ -26,28 +27,6 @@ struct ModelBuildersV3 {
     return kSchema;
   }
 };
-
-const model::Algorithm& require_algorithm(const Call& call) {
-  const std::string name = call.parameter("algo");
-  if (const model::Algorithm* found = call.services.algorithms->find(name)) return *found;
-  throw InputError::not_found(call.request.method + " " + call.request.path + " not found",
-                              {{"algo", name}});
-}
-
-/// The word for the client in automatic model ids.
-std::string client_word(const Call& call) {
-  const std::string_view agent = call.request.headers.find("User-Agent").value_or("");
-  if (agent.starts_with("H2O Python")) return "python";
-  return agent.starts_with("R version") ? "R" : "rest";
-}
-
-schema::Form builder_form(const Call& call) {
-  schema::Form form;
-  for (const auto& [name, value] : call.parameters) {
-    if (name != "algo" && name != "_exclude_fields") form.emplace_back(name, value);
-  }
-  return form;
-}
 
 void write_builder(const model::Algorithm& algorithm, const model::Build* build,
                    const job::Job* job, JsonWriter& out) {

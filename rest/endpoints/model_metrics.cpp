@@ -92,8 +92,11 @@ struct ModelMetricsMaker {
   }
 };
 
+/// The distribution says how numbers are measured; classes have their probabilities.
 metrics::Deviance deviance_of(const ModelMetricsMaker& request) {
   metrics::Deviance deviance;
+  const bool of_numbers = !request.domain || request.domain->empty();
+  if (!of_numbers && request.distribution != "ordinal") return deviance;
   if (!request.distribution || *request.distribution == "gaussian" ||
       *request.distribution == "AUTO")
     return deviance;

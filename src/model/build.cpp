@@ -7,6 +7,7 @@
 #include "model/fit.hpp"
 #include "model/folds.hpp"
 #include "model/roles.hpp"
+#include "model/stopping_checks.hpp"
 
 namespace neve::model {
 namespace {
@@ -21,7 +22,12 @@ void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messa
          "Balance classes and observation weights are not currently supported together."});
   }
   if (p.custom_metric_func && !p.custom_metric_func->empty()) {
-    refuse("custom_metric_func", *p.custom_metric_func, messages);
+    messages.push_back({Message::Kind::error, "custom_metric_func",
+                        "The value " + *p.custom_metric_func +
+                            " of parameter custom_metric_func is not supported: it is code that "
+                            "would run in the server. Leave the parameter out and compute the "
+                            "metric from predictions (predict, or those that are kept with "
+                            "keep_cross_validation_predictions)."});
   }
   if (p.categorical_encoding == CategoricalEncoding::sort_by_response && !algorithm.supervised) {
     messages.push_back({Message::Kind::error, "categorical_encoding",
@@ -60,6 +66,15 @@ ColumnRoles roles_by_name(const CommonParameters& p, const frame::Frame& trainin
   return roles;
 }
 
+void check_classes(const ColumnRoles& roles, Messages& messages) {
+  constexpr std::size_t kMostClasses = std::size_t{1} << 20U;
+  if (!roles.response_domain || roles.response_domain->size() <= kMostClasses) return;
+  messages.push_back(
+      {Message::Kind::error, "response_column",
+       "Too many levels in response column: " + std::to_string(roles.response_domain->size()) +
+           ", maximum supported number of classes is " + std::to_string(kMostClasses) + "."});
+}
+
 }  // namespace
 
 Messages never_used(const Algorithm& algorithm) {
@@ -85,10 +100,11 @@ const Algorithm* Algorithms::find(std::string_view name) const {
   return at == all_.end() ? nullptr : *at;
 }
 
-std::string Models::automatic_key(const Algorithm& algorithm, std::string_view client) {
+std::string Models::automatic_key(const Algorithm& algorithm, std::string_view what,
+                                  std::string_view client) {
   const std::lock_guard lock(mutex_);
-  return std::string(algorithm.title) + "_model_" + std::string(client) + "_" + parts_.cluster_tag +
-         "_" + std::to_string(++counter_);
+  return std::string(algorithm.title) + "_" + std::string(what) + "_" + std::string(client) + "_" +
+         parts_.cluster_tag + "_" + std::to_string(++counter_);
 }
 
 /// Checks the further frame and model that a build names.
@@ -121,13 +137,17 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   schema::throw_problems("",
                          schema::read_form(*algorithm.parameters, build.parameters.get(), form));
   CommonParameters& p = algorithm.common(build.parameters.get());
-  if (p.model_id.empty()) p.model_id = automatic_key(algorithm, client);
+  if (p.model_id.empty()) p.model_id = automatic_key(algorithm, "model", client);
   check_bounds(*algorithm.parameters, build.parameters.get(), build.messages);
   refuse_unbuilt(algorithm, p, build.messages);
   algorithm.validate(build.parameters.get(), build.messages);
   std::ranges::move(never_used(algorithm), std::back_inserter(build.messages));
   trace_unused(*algorithm.parameters, p, build.messages);
   if (exports(p)) (void)parts_.export_path(*p.export_checkpoints_dir, p.model_id.name);
+  if (algorithm.snapshot_folder != nullptr) {
+    const std::string folder = algorithm.snapshot_folder(build.parameters.get());
+    if (!folder.empty()) (void)parts_.export_path(folder, p.model_id.name);
+  }
   if (p.training_frame.empty()) {
     build.messages.push_back(
         {Message::Kind::error, "training_frame", "A training frame is needed"});
@@ -155,7 +175,12 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   }
   if (build.errors() > 0) return build;
   const ColumnRoles roles = roles_by_name(p, training);
-  algorithm.category(build.parameters.get(), roles, build.messages);
+  check_classes(roles, build.messages);
+  const Category category = algorithm.category(build.parameters.get(), roles, build.messages);
+  if (algorithm.supervised && algorithm.parameters->find("stopping_metric") != nullptr) {
+    const auto defaults = algorithm.parameters->make();
+    check_stopping(p, algorithm.common(defaults.get()), category, build.messages);
+  }
   if (algorithm.check_response != nullptr && algorithm.supervised && !roles.response_domain) {
     const ColumnIndex response = training.require(roles.response);
     const mr::Inputs inputs = mr::inputs_of(training, {&response, 1});

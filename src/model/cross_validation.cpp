@@ -136,20 +136,24 @@ frame::Frame CrossValidator::predict(std::vector<frame::Frame>& frames) {
   const bool keep = order_.common.keep_cross_validation_predictions;
   frame::Frame joined;
   for (std::size_t k = 0; k < models_.size(); ++k) {
-    const Dataset data = adapt(models_[k]->header.roles, order_.frame, false);
-    const ScoreRequest request{.labels = keep, .token = tools.job.token()};
-    const Scored scored = tools.algorithm.score(tools.engine, models_[k], data, request);
-    HeldOut held = hold_out(tools.engine,
-                            {.folds = folds_,
-                             .fold = static_cast<std::int32_t>(k),
-                             .scored = scored.predictions,
-                             .before = joined,
-                             .own = keep},
-                            tools.job.token());
-    joined = std::move(held.joined);
+    Dataset data = adapt(models_[k]->header.roles, order_.frame, false);
+    data.inputs.columns.push_back(folds_.column.id);
+    const auto fold = static_cast<std::int32_t>(k);
+    const ScoreRequest request{.labels = keep,
+                               .token = tools.job.token(),
+                               .folds = static_cast<std::int32_t>(data.inputs.columns.size()) - 1,
+                               .fold = fold};
+    Scored scored = tools.algorithm.score(tools.engine, models_[k], data, request);
+    joined =
+        k == 0
+            ? scored.predictions
+            : hold_out(
+                  tools.engine,
+                  {.folds = folds_, .fold = fold, .scored = scored.predictions, .before = joined},
+                  tools.job.token());
     if (!keep) continue;
-    held.own.key = "prediction_" + fold_name(k);
-    frames.push_back(std::move(held.own));
+    scored.predictions.key = "prediction_" + fold_name(k);
+    frames.push_back(std::move(scored.predictions));
   }
   return joined;
 }

@@ -145,6 +145,7 @@ void LevelMap::fill_numbers(std::span<const std::int32_t> codes, std::span<doubl
 std::vector<LevelMap> encode_levels(const Encoding& encoding, const Dataset& data) {
   LevelEncoder encoder(encoding, data);
   std::vector<LevelMap> made;
+  made.reserve(encoding.predictors.size());
   for (const Encoded& each : encoding.predictors) made.push_back(encoder.encode(each));
   return made;
 }

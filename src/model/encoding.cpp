@@ -43,7 +43,7 @@ class Encoder {
   }
 
   /// What becomes of each categorical column; others stay. `last`: categorical ones come last.
-  void encode(const std::function<void(Encoder&, std::int32_t)>& column, bool last) {
+  void encode(void (*column)(Encoder&, std::int32_t), bool last) {
     const auto columns = static_cast<std::int32_t>(encoding_.names.size());
     for (std::int32_t c = 0; c < columns; ++c) {
       const bool categorical = domain(c) != nullptr;

@@ -9,13 +9,28 @@
 namespace neve::model {
 namespace {
 
-void train_steps(Trainer& trainer, TrainContext& context, const Deadline& deadline,
+std::int64_t checksum_of(const Model& model) {
+  return static_cast<std::int64_t>(hash_bytes(model.encode_learnt()));
+}
+
+void write_snapshot(Trainer& trainer, TrainContext& context, const FitPlan& plan) {
+  if (!plan.write_snapshot) return;
+  std::optional<Snapshot> snapshot = trainer.snapshot(context);
+  if (!snapshot) return;
+  Header& header = snapshot->model->header;
+  header.end_time_ms = now_ms();
+  header.checksum = checksum_of(*snapshot->model);
+  plan.write_snapshot(std::move(*snapshot));
+}
+
+void train_steps(Trainer& trainer, TrainContext& context, const FitPlan& plan,
                  const KeepState& keep) {
   job::Job& job = context.job;
   while (trainer.step(context)) {
     job.token()->check();
+    write_snapshot(trainer, context, plan);
     job.keep([&] { return keep(trainer.save()); });
-    if (!deadline.over()) continue;
+    if (!plan.deadline.over()) continue;
     context.header.status = "Stopped after max_runtime_secs.";
     warn_all(job, context.header, {"Training stopped early: max_runtime_secs are over."});
     break;
@@ -61,12 +76,12 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
   } else {
     trainer->init(context);
   }
-  train_steps(*trainer, context, plan.deadline, keep);
+  train_steps(*trainer, context, plan, keep);
   std::shared_ptr<Model> model = trainer->finish(context);
   if (plan.frames != nullptr) std::ranges::move(context.frames, std::back_inserter(*plan.frames));
   plan.header.end_time_ms = now_ms();
   model->header = std::move(plan.header);
-  model->header.checksum = static_cast<std::int64_t>(hash_bytes(model->encode_learnt()));
+  model->header.checksum = checksum_of(*model);
   return model;
 }
 

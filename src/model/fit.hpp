@@ -46,7 +46,8 @@ struct FitPlan {
   bool is_fold = false;
   std::vector<frame::Frame>* frames = nullptr;  ///< takes those that the trainer made; may be null
   const FurtherFrames* further = nullptr;       ///< null without
-  std::vector<std::shared_ptr<const Model>> folds = {};  ///< of the main model
+  std::function<void(Snapshot snapshot)> write_snapshot = {};  ///< empty for folds
+  std::vector<std::shared_ptr<const Model>> folds = {};        ///< of the main model
 };
 
 /// Turns what the trainer would go on from into what the job would.

@@ -127,48 +127,26 @@ void FoldWeightTask::map(const mr::RowGroup& group, const State& state, Partial&
   }
 }
 
-namespace {
-
-/// Where the rows of a column come from.
-struct Sources {
-  const mr::RowGroup& group;
-  const std::vector<double>& folds;
-  std::int32_t fold;
-};
-
-template <class T>
-void copy_fold(const Sources& from, std::span<const T> now, std::span<const T> before,
-               std::span<T> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const T other = before.empty() ? T{0} : before[i];
-    out[i] = from.folds[i] == from.fold ? now[i] : other;
-  }
-}
-
-}  // namespace
-
 void HoldOutTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                       mr::Outputs& outputs) {
   const std::vector<double> folds = numbers(group, 0);
-  const Sources from{group, folds, state.fold};
   const std::size_t width = state.is_label.size();
-  const auto write = [&]<class T>(std::size_t c, auto decode, auto out_of) {
+  const auto join = [&]<class T>(std::size_t c, auto decode, std::span<T> out) {
     std::vector<T> now(folds.size());
-    std::vector<T> before(state.joins ? folds.size() : 0);
     decode(group.columns[1 + c], std::span<T>(now));
-    if (state.joins) decode(group.columns[1 + width + c], std::span<T>(before));
-    copy_fold<T>(from, now, before, out_of(c));
-    if (state.own) copy_fold<T>(from, now, {}, out_of(width + c));
+    decode(group.columns[1 + width + c], out);
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (folds[i] == state.fold) out[i] = now[i];
+    }
   };
   for (std::size_t c = 0; c < width; ++c) {
     if (state.is_label[c] != 0) {
-      write.template operator()<std::int32_t>(
+      join(
           c, [](const frame::Chunk& chunk, auto out) { chunk.decode_codes(0, out); },
-          [&](std::size_t at) { return outputs.codes(at); });
+          outputs.codes(c));
     } else {
-      write.template operator()<double>(
-          c, [](const frame::Chunk& chunk, auto out) { chunk.decode(0, out); },
-          [&](std::size_t at) { return outputs.doubles(at); });
+      join(
+          c, [](const frame::Chunk& chunk, auto out) { chunk.decode(0, out); }, outputs.doubles(c));
     }
   }
 }

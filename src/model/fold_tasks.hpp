@@ -84,19 +84,17 @@ struct FoldWeightTask {
   static void merge(Partial& /*left*/, const Partial& /*right*/) {}
 };
 
-/// Copies what a fold's model says of its fold. Columns: the fold, predictions, and (joins) the
-/// predictions of other folds so far; writes these with the new ones, and (own) the new ones alone.
+/// Joins what a fold's model says of its fold to the predictions of other folds. Columns: the fold,
+/// predictions, and the predictions so far.
 struct HoldOutTask {
   static constexpr std::string_view name = "model.hold_out";
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
     std::int32_t fold = 0;
     std::vector<std::uint8_t> is_label;  ///< per column of predictions
-    bool joins = false;
-    bool own = false;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(fold, is_label, joins, own);
+      archive(fold, is_label);
     }
   };
   using Partial = mr::Nothing;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include <neve/base/budget.hpp>
 #include <neve/base/error.hpp>
 
 #include "model/fold_tasks.hpp"
@@ -40,6 +41,14 @@ std::vector<std::int64_t> totals(const FoldCountTask::Partial& counts, std::int3
                                      {{"fold_column", name}});
 }
 
+/// A fold is a model; and rows of folds are counted by row group.
+constexpr std::int32_t kMostFolds = 65'536;
+
+[[noreturn]] void refuse_many(const std::string& name, std::int64_t folds) {
+  refuse_column(name, "it would make " + std::to_string(folds) + " folds, more than " +
+                          std::to_string(kMostFolds) + ".");
+}
+
 /// One more than the largest value that a fold column may hold.
 std::int32_t values_of(mr::Engine& engine, const frame::Frame& training, const std::string& name,
                        const job::TokenPtr& token) {
@@ -47,13 +56,17 @@ std::int32_t values_of(mr::Engine& engine, const frame::Frame& training, const s
   const ColumnRange range = ranges_of(engine, inputs, token)[0];
   if (range.missing > 0) refuse_column(name, "it must not have missing values.");
   const frame::Column& column = training.column(training.require(name));
-  if (column.is_categorical()) return column.cardinality();
+  if (column.is_categorical()) {
+    if (column.cardinality() > kMostFolds) refuse_many(name, column.cardinality());
+    return column.cardinality();
+  }
   const bool fits = range.integers && (range.low == 0 || range.low == 1) &&
                     range.high < std::numeric_limits<std::int32_t>::max() &&
                     range.high <= static_cast<double>(training.rows());
   if (!fits) {
     refuse_column(name, "it must be categorical, or hold the whole numbers 0..N-1 or 1..N.");
   }
+  if (range.high >= kMostFolds) refuse_many(name, static_cast<std::int64_t>(range.high) + 1);
   return static_cast<std::int32_t>(range.high) + 1;
 }
 
@@ -91,6 +104,11 @@ std::vector<std::vector<std::int64_t>> classes_before(mr::Engine& engine,
                                                       const std::string& response,
                                                       const job::TokenPtr& token) {
   const std::int32_t classes = training.column(training.require(response)).cardinality();
+  // As they come, and what comes before each.
+  const Reservation memory =
+      engine.budget().reserve(2 * std::int64_t{classes} * std::int64_t{training.layout->groups()} *
+                                  static_cast<std::int64_t>(sizeof(std::int64_t)),
+                              "Rows of each class, for stratified folds");
   auto counts =
       engine.run<FoldCountTask>(inputs_of(training, response), {classes}, options_of(token));
   std::ranges::sort(counts.groups, {}, &FoldCountTask::GroupCounts::group);
@@ -121,6 +139,10 @@ void check_folds(const CommonParameters& parameters, const frame::Frame& trainin
     add_error(messages, "nfolds",
               "nfolds cannot be larger than the number of rows (" +
                   std::to_string(training.rows()) + ").");
+  }
+  if (p.nfolds > kMostFolds) {
+    add_error(messages, "nfolds",
+              "nfolds cannot be larger than " + std::to_string(kMostFolds) + ".");
   }
   if (!p.checkpoint.empty() && wants_folds(p)) {
     add_error(messages, "checkpoint",
@@ -198,10 +220,9 @@ void check_filled(mr::Engine& engine, const Dataset& data, const Folds& folds,
       " has no row of positive weight. Ask for fewer folds, use more rows, or another seed.");
 }
 
-HeldOut hold_out(mr::Engine& engine, const HoldOut& what, const job::TokenPtr& token) {
+frame::Frame hold_out(mr::Engine& engine, const HoldOut& what, const job::TokenPtr& token) {
   const frame::Frame& scored = what.scored;
-  HoldOutTask::State state{
-      .fold = what.fold, .is_label = {}, .joins = !what.before.columns.empty(), .own = what.own};
+  HoldOutTask::State state{.fold = what.fold, .is_label = {}};
   mr::Inputs inputs{scored.layout, {what.folds.column.id}};
   mr::RunOptions options = options_of(token);
   for (const frame::Column& column : scored.columns) {
@@ -212,19 +233,12 @@ HeldOut hold_out(mr::Engine& engine, const HoldOut& what, const job::TokenPtr& t
         {label ? mr::OutputKind::codes : mr::OutputKind::doubles, column.type, column.domain});
   }
   for (const frame::Column& column : what.before.columns) inputs.columns.push_back(column.id);
-  const std::size_t width = scored.columns.size();
-  if (what.own) {
-    const auto joined = options.outputs;
-    options.outputs.insert(options.outputs.end(), joined.begin(), joined.end());
-  }
   auto made = engine.run_with_outputs<HoldOutTask>(inputs, state, options);
-  HeldOut held;
-  held.own.layout = held.joined.layout = scored.layout;
-  for (std::size_t c = 0; c < width; ++c) {
-    held.joined.add(scored.names[c], made.columns[c]);
-    if (what.own) held.own.add(scored.names[c], made.columns[width + c]);
-  }
-  return held;
+  frame::Frame joined;
+  joined.layout = scored.layout;
+  for (std::size_t c = 0; c < scored.columns.size(); ++c)
+    joined.add(scored.names[c], made.columns[c]);
+  return joined;
 }
 
 }  // namespace neve::model

@@ -44,20 +44,15 @@ FoldWeights weigh_fold(mr::Engine& engine, const Dataset& data, const Folds& fol
 void check_filled(mr::Engine& engine, const Dataset& data, const Folds& folds,
                   const job::TokenPtr& token);
 
-/// What a fold's model says of all rows, to be kept for those of its fold.
+/// What a fold's model says of its fold (0, the first class, in other rows) and the joined
+/// predictions of folds before it.
 struct HoldOut {
   const Folds& folds;
   std::int32_t fold = 0;
   const frame::Frame& scored;
-  const frame::Frame& before;  ///< of other folds, joined; without columns for the first one
-  bool own = false;            ///< also by themselves
+  const frame::Frame& before;
 };
-/// The values of `scored` in the rows of the fold. `own` has 0 (the first class) in all others,
-/// `joined` what `before` has there, or 0.
-struct HeldOut {
-  frame::Frame own;  ///< without columns where not wanted
-  frame::Frame joined;
-};
-HeldOut hold_out(mr::Engine& engine, const HoldOut& what, const job::TokenPtr& token);
+/// The predictions of these folds and of the new one.
+frame::Frame hold_out(mr::Engine& engine, const HoldOut& what, const job::TokenPtr& token);
 
 }  // namespace neve::model

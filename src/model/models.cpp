@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include <neve/base/error.hpp>
+#include <neve/base/java_number.hpp>
 #include <neve/munge/rollups.hpp>
 
 #include "model/encoding_tasks.hpp"
@@ -139,6 +140,26 @@ bool Models::remove(std::string_view key) {
   const std::lock_guard lock(mutex_);
   for (const std::string& name : names) cache_.erase(name);
   return true;
+}
+
+double Models::set_threshold(const std::string& key, double threshold) {
+  const ModelPtr model = require(key, "model");
+  if (model->header.category != Category::binomial) {
+    throw InputError::illegal_argument(
+        "Model '" + key + "' has no threshold: only models of two classes have one.",
+        {{"model", key}});
+  }
+  if (!(threshold > 0 && threshold <= 1)) {
+    throw InputError::illegal_argument(
+        "Reset threshold should be value from 0 to 1 (included). Got " + java_double(threshold) +
+            ".",
+        {{"threshold", java_double(threshold)}});
+  }
+  // Models are shared, and never change: this one gets a successor.
+  const auto next = algorithm_of(*model).decode(model->encode());
+  next->header.default_threshold = threshold;
+  publish(*next);
+  return model->header.default_threshold;
 }
 
 frame::Frame Models::answer(const Scoring& scoring, const job::TokenPtr& token,

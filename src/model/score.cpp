@@ -1,8 +1,9 @@
 #include <neve/model/score.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
+#include <iterator>
 #include <string_view>
 
 #include <neve/base/error.hpp>
@@ -26,48 +27,82 @@ std::int32_t code_of(double value) {
 struct BlockReader::Buffers {
   const mr::RowGroup& group;
   const ScorePlan& plan;
-  std::vector<std::vector<double>> numbers;
-  std::vector<std::vector<std::int32_t>> codes;
-  std::vector<double> offset;
-  ScoreBlock block;
+  const PickedRows* picked;
+  std::vector<std::vector<double>> numbers = {};
+  std::vector<std::vector<std::int32_t>> codes = {};
+  std::vector<double> offset = {};
+  ScoreBlock block = {};
   /// Of the last column that encoded predictors were made of, as there are often several of one.
   std::vector<std::int32_t> encoded = {};
   std::int32_t encoded_from = -1;
 
-  void read_numbers(std::size_t c, std::int64_t begin, std::span<double> out);
+  /// Fills `out` with the rows that are read from `begin` on; decode(row, out) gives consecutive
+  /// ones.
+  template <class T, class Decode>
+  void read_rows(std::int64_t begin, std::span<T> out, const Decode& decode) const {
+    if (picked == nullptr) return decode(begin, out);
+    std::array<T, ScoreBlock::kMostRows> window;
+    const auto rows = std::span(*picked).subspan(static_cast<std::size_t>(begin), out.size());
+    for (std::size_t i = 0; i < rows.size();) {
+      const std::size_t first = rows[i];
+      std::size_t end = i;
+      while (end < rows.size() && rows[end] < first + window.size()) ++end;
+      decode(static_cast<std::int64_t>(first), std::span(window).first(rows[end - 1] - first + 1));
+      for (; i < end; ++i) out[i] = window[rows[i] - first];
+    }
+  }
+  void read_codes(std::int32_t at, std::int64_t begin, std::span<std::int32_t> out) const {
+    const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(at)];
+    read_rows(begin, out, [&](std::int64_t row, std::span<std::int32_t> part) {
+      chunk.decode_codes(row, part);
+    });
+  }
+  void read_numbers(std::int32_t at, std::int64_t begin, std::span<double> out) const {
+    const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(at)];
+    read_rows(begin, out,
+              [&](std::int64_t row, std::span<double> part) { chunk.decode(row, part); });
+  }
+  void read_predictor(std::size_t c, std::int64_t begin, std::size_t rows);
 };
 
-void BlockReader::Buffers::read_numbers(std::size_t c, std::int64_t begin, std::span<double> out) {
+void BlockReader::Buffers::read_predictor(std::size_t c, std::int64_t begin, std::size_t rows) {
   const std::int32_t at = plan.predictors[c];
-  if (at < 0) return;
-  const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(at)];
   const LevelMap& levels = plan.levels[c];
-  if (!levels.makes_numbers()) {
-    chunk.decode(begin, out);
+  if (plan.types[c] == frame::ColumnType::categorical) {
+    const std::span<std::int32_t> out(codes[c].data(), rows);
+    block.codes[c] = out;
+    if (at < 0) return;
+    read_codes(at, begin, out);
+    if (levels.identity) return;
+    for (std::int32_t& code : out) code = levels.map(code);
     return;
   }
+  const std::span<double> out(numbers[c].data(), rows);
+  block.numbers[c] = out;
+  if (at < 0) return;
+  if (!levels.makes_numbers()) return read_numbers(at, begin, out);
   if (encoded_from != at) {
-    encoded.resize(out.size());
-    chunk.decode_codes(begin, encoded);
+    encoded.resize(rows);
+    read_codes(at, begin, encoded);
     encoded_from = at;
   }
   levels.fill_numbers(encoded, out);
 }
 
-BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan)
-    : buffers_(std::make_unique<Buffers>(Buffers{group, plan, {}, {}, {}, {}})) {
+BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan, const PickedRows* picked)
+    : buffers_(std::make_unique<Buffers>(Buffers{group, plan, picked})) {
   const std::size_t columns = plan.predictors.size();
   buffers_->numbers.resize(columns);
   buffers_->codes.resize(columns);
   buffers_->block.numbers.resize(columns);
   buffers_->block.codes.resize(columns);
+  const std::vector<std::int32_t> missing(ScoreBlock::kMostRows, frame::kMissingCode);
   for (std::size_t c = 0; c < columns; ++c) {
     // Columns that the frame lacks stay missing in every block.
     if (plan.types[c] == frame::ColumnType::categorical) {
-      buffers_->codes[c].assign(ScoreBlock::kMostRows, frame::kMissingCode);
+      buffers_->codes[c] = missing;
     } else {
       buffers_->numbers[c].assign(ScoreBlock::kMostRows, frame::kMissingDouble);
-      const std::vector<std::int32_t> missing(ScoreBlock::kMostRows, frame::kMissingCode);
       if (plan.levels[c].makes_numbers())
         plan.levels[c].fill_numbers(missing, buffers_->numbers[c]);
     }
@@ -77,33 +112,20 @@ BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan)
 
 BlockReader::~BlockReader() = default;
 
+std::int64_t BlockReader::rows() const {
+  return buffers_->picked == nullptr ? buffers_->group.rows : std::ssize(*buffers_->picked);
+}
+
 const ScoreBlock& BlockReader::read(std::int64_t begin) {
   Buffers& b = *buffers_;
   const auto most = static_cast<std::int64_t>(ScoreBlock::kMostRows);
-  const auto rows = static_cast<std::size_t>(std::min(most, b.group.rows - begin));
-  b.block.rows = rows;
+  b.block.rows = static_cast<std::size_t>(std::min(most, rows() - begin));
   b.encoded_from = -1;
-  for (std::size_t c = 0; c < b.plan.predictors.size(); ++c) {
-    const std::int32_t at = b.plan.predictors[c];
-    if (b.plan.types[c] == frame::ColumnType::categorical) {
-      const std::span<std::int32_t> codes(b.codes[c].data(), rows);
-      if (at >= 0) {
-        b.group.columns[static_cast<std::size_t>(at)].decode_codes(begin, codes);
-        const LevelMap& levels = b.plan.levels[c];
-        if (!levels.identity) {
-          for (std::int32_t& code : codes) code = levels.map(code);
-        }
-      }
-      b.block.codes[c] = codes;
-    } else {
-      const std::span<double> numbers(b.numbers[c].data(), rows);
-      b.read_numbers(c, begin, numbers);
-      b.block.numbers[c] = numbers;
-    }
-  }
+  for (std::size_t c = 0; c < b.plan.predictors.size(); ++c)
+    b.read_predictor(c, begin, b.block.rows);
   if (b.plan.offset >= 0) {
-    const std::span<double> offset(b.offset.data(), rows);
-    b.group.columns[static_cast<std::size_t>(b.plan.offset)].decode(begin, offset);
+    const std::span<double> offset(b.offset.data(), b.block.rows);
+    b.read_numbers(b.plan.offset, begin, offset);
     b.block.offset = offset;
   }
   return b.block;
@@ -117,6 +139,8 @@ ScorePlan plan_of(const Model& model, const Dataset& data, const ScoreRequest& r
   plan.offset = data.offset;
   plan.labels = request.labels && is_classifier(model.header.category);
   plan.values = request.values;
+  plan.folds = request.folds;
+  plan.fold = request.fold;
   return plan;
 }
 
@@ -182,6 +206,67 @@ void answer_group(const RowExplainer& explainer, const ScorePlan& plan, const mr
   }
 }
 
+PickedRows rows_of_fold(const mr::RowGroup& group, const ScorePlan& plan) {
+  constexpr std::int64_t kMostRows = 65'536;
+  NEVE_CHECK(group.rows <= kMostRows, "row group too large for 16-bit row numbers");
+  std::vector<double> folds(static_cast<std::size_t>(group.rows));
+  group.columns[static_cast<std::size_t>(plan.folds)].decode(0, folds);
+  PickedRows rows;
+  for (std::size_t row = 0; row < folds.size(); ++row) {
+    if (folds[row] == plan.fold) rows.push_back(static_cast<std::uint16_t>(row));
+  }
+  return rows;
+}
+
+/// Where the values of rows go that are scored block by block.
+class ScoreWriter {
+ public:
+  ScoreWriter(const Model& model, const ScorePlan& plan, const PickedRows* picked,
+              mr::Outputs& outputs)
+      : model_(model), plan_(plan), picked_(picked), outputs_(outputs) {
+    const std::size_t count = model.outputs() + model.extra_outputs().size();
+    values_.resize(count);
+    if (!plan.values || picked != nullptr)
+      scratch_.assign(count, std::vector<double>(ScoreBlock::kMostRows));
+    if (picked == nullptr) return;
+    for (std::size_t k = 0; plan.values && k < count; ++k)
+      std::ranges::fill(outputs.doubles(first_value() + k), 0);
+    if (plan.labels) std::ranges::fill(outputs.codes(0), 0);
+  }
+  /// Places for the values of the next rows.
+  [[nodiscard]] std::span<const std::span<double>> values(std::size_t begin, std::size_t rows) {
+    for (std::size_t k = 0; k < values_.size(); ++k) {
+      values_[k] = scratch_.empty() ? outputs_.doubles(first_value() + k).subspan(begin, rows)
+                                    : std::span<double>(scratch_[k].data(), rows);
+    }
+    return values_;
+  }
+  /// The values of these rows are there.
+  void write(std::size_t begin, std::size_t rows) {
+    const auto place = [&](std::size_t i) {
+      return picked_ == nullptr ? begin + i : (*picked_)[begin + i];
+    };
+    for (std::size_t k = 0; plan_.values && picked_ != nullptr && k < values_.size(); ++k) {
+      const auto out = outputs_.doubles(first_value() + k);
+      for (std::size_t i = 0; i < rows; ++i) out[place(i)] = values_[k][i];
+    }
+    if (!plan_.labels) return;
+    const auto labels = outputs_.codes(0);
+    const auto classes = std::span<const std::span<double>>(values_).first(model_.outputs());
+    for (std::size_t i = 0; i < rows; ++i)
+      labels[place(i)] = predicted_class(classes, i, model_.header.default_threshold);
+  }
+
+ private:
+  [[nodiscard]] std::size_t first_value() const { return plan_.labels ? 1 : 0; }
+  const Model& model_;
+  const ScorePlan& plan_;
+  const PickedRows* picked_;
+  mr::Outputs& outputs_;
+  std::vector<std::vector<double>> scratch_;  ///< where values have no place in the outputs yet
+  std::vector<std::span<double>> values_;
+};
+
 }  // namespace
 
 void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group,
@@ -190,28 +275,16 @@ void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& 
     answer_group(*model.explainer(plan.part->question), plan, group, outputs);
     return;
   }
-  const std::size_t classes = model.outputs();
-  const std::size_t count = classes + model.extra_outputs().size();
-  const std::size_t first_value = plan.labels ? 1 : 0;
-  std::vector<std::vector<double>> scratch(plan.values ? 0 : count,
-                                           std::vector<double>(ScoreBlock::kMostRows));
-  std::vector<std::span<double>> out(count);
-  BlockReader reader(group, plan);
-  for (std::int64_t begin = 0; begin < group.rows;) {
+  PickedRows of_fold;
+  if (plan.folds >= 0) of_fold = rows_of_fold(group, plan);
+  const PickedRows* picked = plan.folds >= 0 ? &of_fold : nullptr;
+  BlockReader reader(group, plan, picked);
+  ScoreWriter writer(model, plan, picked, outputs);
+  for (std::int64_t begin = 0; begin < reader.rows();) {
     const ScoreBlock& block = reader.read(begin);
-    for (std::size_t k = 0; k < count; ++k) {
-      out[k] = plan.values ? outputs.doubles(first_value + k)
-                                 .subspan(static_cast<std::size_t>(begin), block.rows)
-                           : std::span<double>(scratch[k].data(), block.rows);
-    }
-    model.score(block, out);
-    if (plan.labels) {
-      const auto labels = outputs.codes(0).subspan(static_cast<std::size_t>(begin), block.rows);
-      const auto values = std::span<const std::span<double>>(out).first(classes);
-      for (std::size_t row = 0; row < block.rows; ++row) {
-        labels[row] = predicted_class(values, row, model.header.default_threshold);
-      }
-    }
+    const auto first = static_cast<std::size_t>(begin);
+    model.score(block, writer.values(first, block.rows));
+    writer.write(first, block.rows);
     begin += static_cast<std::int64_t>(block.rows);
   }
 }

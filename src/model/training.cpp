@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include <neve/base/error.hpp>
@@ -19,7 +20,7 @@ std::string join(const std::vector<std::string>& names) {
   return text;
 }
 
-/// Missing or negative weights would spoil sums without a trace.
+/// Missing, negative or infinite weights would spoil sums without a trace.
 void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr& token) {
   if (data.weights < 0) return;
   const mr::Inputs weights{data.inputs.layout,
@@ -28,6 +29,10 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
   if (range.missing > 0)
     throw InputError::illegal_argument("The weights column has missing values.");
   if (range.low < 0) throw InputError::illegal_argument("The weights column has negative values.");
+  if (range.high == 0)
+    throw InputError::illegal_argument("The weights column has no positive value: no row counts.");
+  if (std::isinf(range.high))
+    throw InputError::illegal_argument("The weights column has infinite values.");
 }
 
 /// Lets the main model have what the folds' models have found out.
@@ -102,6 +107,7 @@ void Models::define_jobs(job::Jobs& jobs) {
   jobs.define(std::string(TrainRequest::kKind), [this](job::Job& job, auto request) {
     run(wire::decode<TrainRequest>(request), job);
   });
+  define_segments(jobs);
   define_answer(jobs);
 }
 
@@ -145,18 +151,18 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   header.roles = choose_roles(parts_.engine, p, request.training, job.token(), dropped);
   if (!dropped.empty())
     warn_all(job, header, {"Dropping bad and constant columns: [" + join(dropped) + "]"});
-  if (header.roles.predictors.empty()) {
-    throw InputError::illegal_argument(
-        "No predictor is left: every column is the response, ignored, constant, text or an id.");
-  }
-  Messages messages;
-  header.category = algorithm.category(course.parameters.get(), header.roles, messages);
   encode_roles(
       parts_.engine,
       {.scheme = p.categorical_encoding,
        .unsorted =
            algorithm.sorts_levels != nullptr ? algorithm.sorts_levels(course.parameters.get()) : 0},
       request.training, header.roles, job.token());
+  if (header.roles.predictors.empty()) {
+    throw InputError::illegal_argument(
+        "No predictor is left: every column is the response, ignored, constant, text or an id.");
+  }
+  Messages messages;
+  header.category = algorithm.category(course.parameters.get(), header.roles, messages);
   course.training = with_encoded_columns(
       parts_.engine, header.roles, adapt(header.roles, request.training, algorithm.supervised),
       job.token());
@@ -218,6 +224,13 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                .deadline = {p.max_runtime_secs, job.start_time_ms()},
                .frames = &frames,
                .further = &request.further};
+  plan.write_snapshot = [&](Snapshot snapshot) {
+    Model& model = *snapshot.model;
+    complete(model, request, course);
+    const std::string name = model.header.key + snapshot.file_suffix;
+    model.header.key += snapshot.key_suffix;
+    parts_.write_file(parts_.export_path(snapshot.folder, name), to_file(model));
+  };
   std::optional<CrossValidator> folds;
   if (wants_folds(p)) {
     folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,

@@ -168,6 +168,11 @@ void Evaluation::replace(const std::string& key, const LazyFrame& frame) {
   publish(frame, key, entry ? entry->session : std::string());
 }
 
+model::Models& Evaluation::models() {
+  if (parts_.models == nullptr) bad_request("There are no models here.");
+  return *parts_.models;
+}
+
 LazyFrame Evaluation::row_frame(const std::vector<std::string>& names,
                                 const std::vector<double>& values) {
   std::vector<NewColumn> columns;
@@ -182,7 +187,10 @@ namespace {
 frame::Chunk encode(const Evaluation::NewColumn& column, std::size_t begin, std::size_t rows) {
   if (column.texts) {
     frame::TextBuilder builder;
-    for (std::size_t i = 0; i < rows; ++i) builder.append((*column.texts)[begin + i]);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::string& text = (*column.texts)[begin + i];
+      column.empty_is_missing && text.empty() ? builder.append_missing() : builder.append(text);
+    }
     return builder.finish();
   }
   const std::span values = std::span(column.numbers).subspan(begin, rows);

@@ -50,6 +50,7 @@ class Evaluation {
     std::vector<double> numbers = {};  ///< codes where there is a domain
     frame::DomainPtr domain = nullptr;
     std::optional<StringList> texts = {};  ///< a string column instead
+    bool empty_is_missing = false;         ///< of texts
     frame::ColumnType type = frame::ColumnType::numeric;
   };
   LazyFrame new_frame(const std::vector<NewColumn>& columns);
@@ -62,6 +63,8 @@ class Evaluation {
   [[nodiscard]] mr::Engine& engine() { return parts_.engine; }
   [[nodiscard]] frame::Frames& frames() { return parts_.frames; }
   [[nodiscard]] munge::Rollups& rollups() { return parts_.rollups; }
+  /// Throws InputError where the interpreter knows no models.
+  [[nodiscard]] model::Models& models();
   [[nodiscard]] Interpreter::Parts& parts() { return parts_; }
   [[nodiscard]] const job::TokenPtr& token() const { return token_; }
   [[nodiscard]] const std::string& session() const { return session_; }

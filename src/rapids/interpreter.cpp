@@ -50,8 +50,8 @@ struct ToAnswer {
 }  // namespace
 
 Interpreter::Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups,
-                         const ingest::PathPolicy& files)
-    : parts_(new Parts{engine, frames, rollups, files}) {
+                         const ingest::PathPolicy& files, model::Models* models)
+    : parts_(new Parts{engine, frames, rollups, files, models}) {
   for (const PrimGroup* group : all_prim_groups()) {
     for (const Primitive& primitive : group->primitives) {
       for (const std::string& name : primitive.names) {

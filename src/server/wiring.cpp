@@ -103,9 +103,9 @@ struct Node::Parts {
   rest::RequestCounts requests;
   rest::Services services;
   munge::Rollups rollups;
-  rapids::Interpreter rapids;
   model::Algorithms algorithms;
   model::Models models;
+  rapids::Interpreter rapids;
   ingest::Ingest ingest;
   job::Jobs jobs;  // uses all above to its end, so it goes first
   operations::Operations operations;
@@ -122,9 +122,9 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       node(data->node()),
       services{.info = server_info(ports, std::move(request_stop))},
       rollups(node.engine()),
-      rapids(node.engine(), node.frames(), rollups, path_policy),
       algorithms(algos::all_algorithms()),
       models(model_parts()),
+      rapids(node.engine(), node.frames(), rollups, path_policy, &models),
       ingest(node, jobs, path_policy),
       jobs({node.id(), node.store(), node.engine().blobs(), node.transport()},
            std::to_string(ports.rest.port())),

@@ -88,6 +88,17 @@ def test_models_are_written_when_they_are_trained(client, frame, folder):
     assert client.load_model(str(into / model.model_id))._model_json["checksum"] == checksum
 
 
+def test_models_of_fewer_trees_are_written_while_training(client, frame, folder):
+    into = folder / "in_training"
+    model = trained(H2OGradientBoostingEstimator, frame, ntrees=5, min_rows=1, in_training_checkpoints_dir=str(into),
+                    in_training_checkpoints_tree_interval=2)
+    assert {path.name for path in into.iterdir()} == {model.model_id + ".ntrees_" + str(trees) for trees in (2, 4)}
+    earlier = client.load_model(str(into / (model.model_id + ".ntrees_2")))
+    assert earlier._model_json["output"]["model_summary"]["number_of_trees"] == [2]
+    further = trained(H2OGradientBoostingEstimator, frame, ntrees=5, min_rows=1, checkpoint=earlier.model_id)
+    assert further._model_json["checksum"] == model._model_json["checksum"]
+
+
 def test_what_is_no_model_is_refused(client, frame, folder, tmp_path):
     path = folder / "no_model"
     path.write_bytes(b"a,b\n1,2\n")

@@ -113,9 +113,7 @@ def test_routes_that_are_not_built_are_not_listed(places, method, path):
 
 @pytest.mark.parametrize("algorithm, response, name, value", [
     ("gbm", "y", "distribution", "custom"),
-    ("gbm", "two", "in_training_checkpoints_dir", "somewhere"),
-    ("drf", "two", "calibrate_model", "true"), ("drf", "y", "checkpoint", "old"),
-    ("glm", "two", "influence", "dfbetas"), ("glm", "y", "fix_tweedie_variance_power", "false")])
+    ("gbm", "y", "custom_distribution_func", "python:mine")])
 def test_values_whose_work_is_not_built_are_named(places, algorithm, response, name, value):
     text = refusal(post(places, "/3/ModelBuilders/" + algorithm, training_frame="data", response_column=response,
                         **{name: value}), 412)

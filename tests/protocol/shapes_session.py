@@ -5,6 +5,7 @@ from pathlib import Path
 
 import h2o
 from h2o.estimators import H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator
+from h2o.tree import H2OTree
 
 ROWS = 120
 
@@ -106,6 +107,11 @@ def train(frame):
     H2OGradientBoostingEstimator(model_id="gbm_three", **trees).train(y="race", **both)
     predicted = gbm.predict(validation)
     gbm.model_performance(validation)
+    h2o.api("POST /3/Predictions/models/gbm_classes/frames/validation", data={"leaf_node_assignment": True,
+                                                                              "predictions_frame": "leaves"})
+    H2OTree(gbm, 0)
+    H2OGradientBoostingEstimator(**trees).train_segments(segments=["race"], x=["age", "psa"], y="gleason",
+                                                         training_frame=training, validation_frame=validation, segment_models_id="by_race")
     h2o.make_metrics(predicted["yes"], validation["capsule"], domain=["no", "yes"])
     h2o.api("GET /3/Models")
     h2o.api("GET /3/ModelMetrics")

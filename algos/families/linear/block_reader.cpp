@@ -5,9 +5,10 @@
 
 namespace neve::algos::linear {
 
-BlockReader::BlockReader(const Design& design, const mr::RowGroup& group, Zeros zeros)
+BlockReader::BlockReader(const Design& design, const mr::RowGroup& group, Zeros zeros, Codes codes)
     : design_(design),
       group_(group),
+      codes_wanted_(codes),
       codes_(design.categoricals.size() * kRows),
       places_(design.numerics.size()),
       stored_ends_(design.numerics.size(), 0),
@@ -34,7 +35,8 @@ bool BlockReader::next() {
       std::min<std::int64_t>(static_cast<std::int64_t>(kRows), group_.rows - begin_));
   if (rows_ == 0) return false;
   read_roles();
-  for (std::size_t c = 0; c < design_.categoricals.size(); ++c) {
+  const bool codes = codes_wanted_ == Codes::read;
+  for (std::size_t c = 0; codes && c < design_.categoricals.size(); ++c) {
     read_categorical(c, {codes_.data() + c * kRows, rows_});
   }
   for (std::size_t j = 0; j < design_.numerics.size(); ++j) {

@@ -21,11 +21,17 @@ class BlockReader {
     written,  ///< every column is a plain array
     left_out  ///< columns whose chunk leaves zeros out are read by stored()
   };
-  BlockReader(const Design& design, const mr::RowGroup& group, Zeros zeros = Zeros::written);
+  enum class Codes : std::uint8_t {
+    read,
+    left_out  ///< codes() may not be asked for, and what is missing there costs no row its weight
+  };
+  BlockReader(const Design& design, const mr::RowGroup& group, Zeros zeros = Zeros::written,
+              Codes codes = Codes::read);
 
   /// Goes to the next block; false after the last one.
   bool next();
   [[nodiscard]] std::size_t rows() const { return rows_; }
+  [[nodiscard]] std::int64_t group_rows() const { return group_.rows; }
   /// First row of the block within the group.
   [[nodiscard]] std::int64_t begin() const { return begin_; }
   /// Levels, all within the term's.
@@ -66,6 +72,7 @@ class BlockReader {
 
   const Design& design_;
   const mr::RowGroup& group_;
+  Codes codes_wanted_;
   std::int64_t begin_ = 0;
   std::size_t rows_ = 0;
   std::vector<std::int32_t> codes_;

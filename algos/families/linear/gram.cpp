@@ -212,22 +212,41 @@ void NumericGramTask::rebuild(const mr::RowGroup& group, const State& at, Scratc
   LikelihoodTask::rebuild(group, at.point, scratch);
 }
 
-void NumericGramTask::map(const mr::RowGroup& group, const State& at, Scratch& scratch,
-                          Partial& partial) {
-  const std::vector<double>& weights = weights_at(group, at.point, scratch);
-  const std::size_t n = partial.size();
-  std::vector<double> rows(kRows * n);
-  BlockReader reader(at.point.design, group);
-  std::array<double, kRows> buffer;
-  while (reader.next()) {
-    const auto weight = block_weights(reader, at, weights, buffer);
+namespace {
+
+/// Adds blocks of rows to the dense block of X'WX.
+class DenseRows {
+ public:
+  explicit DenseRows(const Design& design) : design_(design), rows_(kRows * dense_size(design)) {}
+  void add(const BlockReader& reader, std::span<const double> weight, linalg::Symmetric& sum) {
     std::array<double, kRows> root;
     for (std::size_t i = 0; i < weight.size(); ++i) root[i] = std::sqrt(weight[i]);
     for (std::size_t first = 0; first < weight.size(); first += kTileRows) {
       const std::size_t last = std::min(first + kTileRows, weight.size());
-      fill_tile(reader, at.point.design, {first, last}, root, rows);
+      fill_tile(reader, design_, {first, last}, root, rows_);
     }
-    linalg::add_gram(rows, reader.rows(), partial);
+    linalg::add_gram(rows_, weight.size(), sum);
+  }
+
+ private:
+  const Design& design_;
+  std::vector<double> rows_;
+};
+
+}  // namespace
+
+void NumericGramTask::map(const mr::RowGroup& group, const State& at, Scratch& scratch,
+                          Partial& partial) {
+  const Design& design = at.point.design;
+  const std::vector<double>& weights = weights_at(group, at.point, scratch);
+  DenseRows rows(design);
+  // A missing level may still cost a row its weight.
+  const bool skip = design.missing == Missing::skip;
+  BlockReader reader(design, group, BlockReader::Zeros::written,
+                     skip ? BlockReader::Codes::read : BlockReader::Codes::left_out);
+  std::array<double, kRows> buffer;
+  while (reader.next()) {
+    rows.add(reader, block_weights(reader, at, weights, buffer), partial);
   }
 }
 
@@ -235,6 +254,32 @@ void NumericGramTask::merge(Partial& left, const Partial& right) {
   const auto add = right.values();
   const auto sum = left.values();
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += add[i];
+}
+
+LikelihoodGramTask::Partial LikelihoodGramTask::zero(const State& point) {
+  return {LikelihoodTask::zero(point), linalg::Symmetric(dense_size(point.design))};
+}
+
+std::int64_t LikelihoodGramTask::partial_bytes(const State& point) {
+  return LikelihoodTask::partial_bytes(point) + NumericGramTask::partial_bytes({point});
+}
+
+void LikelihoodGramTask::rebuild(const mr::RowGroup& group, const State& point, Scratch& scratch) {
+  LikelihoodTask::rebuild(group, point, scratch);
+}
+
+void LikelihoodGramTask::map(const mr::RowGroup& group, const State& point, Scratch& scratch,
+                             Partial& partial) {
+  DenseRows rows(point.design);
+  map_likelihood(group, point, scratch, partial.likelihood,
+                 [&](const BlockReader& reader, std::span<const double> weights) {
+                   rows.add(reader, weights, partial.gram);
+                 });
+}
+
+void LikelihoodGramTask::merge(Partial& left, const Partial& right) {
+  LikelihoodTask::merge(left.likelihood, right.likelihood);
+  NumericGramTask::merge(left.gram, right.gram);
 }
 
 namespace {

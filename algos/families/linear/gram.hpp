@@ -82,6 +82,28 @@ struct NumericGramTask {
   static void merge(Partial& left, const Partial& right);
 };
 
+/// LikelihoodTask and X'WX in one pass, for designs of numerics only and one set of coefficients.
+struct LikelihoodGramTask {
+  static constexpr std::string_view name = "linear.likelihood_gram";
+  static constexpr auto reduction = mr::Reduction::ordered;
+  using State = Point;
+  using Scratch = FisherWeights;
+  struct Partial {
+    LikelihoodTask::Partial likelihood;
+    linalg::Symmetric gram;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(likelihood, gram);
+    }
+  };
+  static Partial zero(const State& point);
+  static std::int64_t partial_bytes(const State& point);
+  static void rebuild(const mr::RowGroup& group, const State& point, Scratch& scratch);
+  static void map(const mr::RowGroup& group, const State& point, Scratch& scratch,
+                  Partial& partial);
+  static void merge(Partial& left, const Partial& right);
+};
+
 /// X'WX at a point, over all coefficients of its design. `largest_weight` is that of
 /// LikelihoodTask at the same point, which ran before under the same scratch.
 linalg::Symmetric gram_at(mr::Engine& engine, const mr::Inputs& inputs, const Point& point,

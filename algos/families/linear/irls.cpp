@@ -53,15 +53,18 @@ void Irls::take_gram(FitState& state) {
 void Irls::drop_gram(FitState& state) {
   state.gram.reset();
   state.gram_beta.clear();
+  state.past.clear();
   factor_.reset();
 }
 
 void Irls::take_over(FitState& state, FitState& from) {
   state.gram = std::move(from.gram);
   state.gram_beta = std::move(from.gram_beta);
+  state.past = std::move(from.past);
   state.last_distance = from.last_distance;
   from.gram.reset();
   from.gram_beta.clear();
+  from.past.clear();
 }
 
 void Irls::resume(FitState& state) {
@@ -71,6 +74,7 @@ void Irls::resume(FitState& state) {
     then.here = surface_.likelihood(then.beta);
     take_gram(then);
     state.gram = std::move(then.gram);
+    for (const PastStep& past : state.past) correct(*state.gram, past);
   }
   // The weights that the scratch holds have to be of state.beta again.
   (void)surface_.likelihood(state.beta);
@@ -145,15 +149,19 @@ bool Irls::move(FitState& state, const Proposal& proposal) {
   return false;
 }
 
+/// About the square of a standard error of distance 1; above 0 for a perfect fit too.
+double Irls::dispersion(const FitState& state) const {
+  return std::max(state.here.deviance, 1e-14 * tolerance_.null_deviance) *
+         surface_.deviance_scale();
+}
+
 void Irls::judge(FitState& state, double distance, const Before& before) const {
   const double gained = before.objective - state.objective;
   const double moved = largest_difference(before.beta, state.beta);
   const bool running_away = state.here.largest_eta > before.largest_eta + kRunningAway;
   const double deviance = state.here.deviance;
   const double shrink = state.last_distance > 0 ? distance / state.last_distance : 1;
-  const double dispersion = std::max(deviance * surface_.deviance_scale(),
-                                     1e-14 * tolerance_.null_deviance * surface_.deviance_scale());
-  const bool small = distance * std::min(1.0, shrink) <= kLastStep * dispersion;
+  const bool small = distance * std::min(1.0, shrink) <= kLastStep * dispersion(state);
   const bool asked =
       tolerance_.objective >= 0 && gained <= tolerance_.objective * std::fabs(state.objective);
   const double left = deviance + 1e-3 * tolerance_.null_deviance;
@@ -170,8 +178,48 @@ void Irls::judge_roughly(FitState& state, double distance) {
   if (!state.done && left > kGoodShrink * distance) drop_gram(state);
 }
 
+/// The update of Broyden, Fletcher, Goldfarb and Shanno: afterwards H step = change.
+void Irls::correct(linalg::Symmetric& h, const PastStep& past) {
+  const auto curved = times(h, past.step);
+  const double by_new = 1 / past.product;
+  const double by_old = 1 / dot(past.step, curved);
+  const std::size_t n = h.size();
+  for (std::size_t j = 0; j < n; ++j) {
+    double* column = h.values().data() + j * n;
+    const double add = past.change[j] * by_new;
+    const double take = curved[j] * by_old;
+    for (std::size_t i = 0; i < n; ++i) column[i] += past.change[i] * add - curved[i] * take;
+  }
+}
+
+/// Corrects X'WX by how the gradient changed along a step.
+void Irls::learn(FitState& state, const Before& before) {
+  constexpr std::size_t kMostPast = 20;
+  if (!state.gram) return;
+  if (state.past.size() == kMostPast) return drop_gram(state);
+  const std::size_t n = state.beta.size();
+  PastStep past{.step = std::vector<double>(n), .change = std::vector<double>(n)};
+  for (std::size_t j = 0; j < n; ++j) {
+    past.step[j] = state.beta[j] - before.beta[j];
+    past.change[j] = (before.gradient[j] - state.here.gradient[j]) * surface_.deviance_scale();
+  }
+  past.product = dot(past.step, past.change);
+  const double expected = dot(past.step, times(*state.gram, past.step));
+  // Otherwise rounding, or a surface that is not what its second derivative says.
+  if (!(past.product > 0.1 * expected && past.product < 10 * expected)) return;
+  correct(*state.gram, past);
+  factor_.reset();
+  state.past.push_back(std::move(past));
+}
+
 bool Irls::is_worn(const FitState& state, const Proposal& proposal) const {
   return tolerance_.rough == 0 && proposal.distance > kGoodShrink * state.last_distance;
+}
+
+/// Whether a step is so small that nobody need look where it leads.
+bool Irls::is_last(const FitState& state, const Proposal& proposal) const {
+  return tolerance_.rough == 0 && proposal.distance <= kLastStep * dispersion(state) &&
+         largest_difference(state.beta, proposal.beta) <= tolerance_.beta;
 }
 
 bool Irls::step(FitState& state) {
@@ -185,7 +233,12 @@ bool Irls::step(FitState& state) {
     drop_gram(state);
     return step(state);
   }
-  const Before before{state.objective, state.beta, state.here.largest_eta};
+  if (is_last(state, proposal)) {
+    state.beta = proposal.beta;
+    state.done = state.converged = true;
+    return false;
+  }
+  const Before before{state.objective, state.beta, state.here.gradient, state.here.largest_eta};
   const bool moved = move(state, proposal);
   ++state.iterations;
   if (!moved) {
@@ -195,7 +248,10 @@ bool Irls::step(FitState& state) {
     return !state.done;
   }
   judge(state, proposal.distance, before);
-  if (tolerance_.rough > 0) judge_roughly(state, proposal.distance);
+  if (tolerance_.rough > 0) {
+    judge_roughly(state, proposal.distance);
+    learn(state, before);
+  }
   state.last_distance = proposal.distance;
   if (state.converged) state.beta = propose(state).beta;
   return !state.done;

@@ -23,7 +23,7 @@ struct Tolerance {
   double rough = 0;
 };
 
-/// A past step of L-BFGS and the change of the gradient along it.
+/// A past step and the change of the gradient along it.
 struct PastStep {
   std::vector<double> step;
   std::vector<double> change;
@@ -48,7 +48,8 @@ struct FitState {
   /// resume() makes it again where it was made.
   std::optional<linalg::Symmetric> gram;
   std::vector<double> gram_beta;  ///< where that was; empty without
-  std::vector<PastStep> past;     ///< L-BFGS only, the latest last
+  /// The latest last. Of L-BFGS; of a rough IRLS those that corrected X'WX since it was made.
+  std::vector<PastStep> past;
   template <class Archive>
   void fields(Archive& archive) {
     archive(beta, here, objective, iterations, done, converged, separated, last_distance, gram_beta,
@@ -72,7 +73,8 @@ class Optimiser {
 
 /// Iteratively reweighted least squares (McCullagh and Nelder 1989, section 2.5) as Fisher scoring
 /// with step halving. The gradient comes from residuals at every step, so that late steps may use
-/// an earlier X'WX and still converge to the last digits.
+/// an earlier X'WX and still converge to the last digits. Rough fits use that of other fits, and
+/// correct it by what every step shows (Nocedal and Wright 2006, section 6.1).
 class Irls final : public Optimiser {
  public:
   Irls(Surface& surface, const Penalty& penalty, const Tolerance& tolerance)
@@ -95,18 +97,23 @@ class Irls final : public Optimiser {
                                            const std::vector<double>& step) const;
   /// Whether X'WX is to be made anew before a step.
   [[nodiscard]] bool is_worn(const FitState& state, const Proposal& proposal) const;
+  [[nodiscard]] bool is_last(const FitState& state, const Proposal& proposal) const;
+  [[nodiscard]] double dispersion(const FitState& state) const;
   /// As Proposal::distance: about how far the minimum is, were X'WX diagonal.
   [[nodiscard]] double distance_left(const FitState& state) const;
   void judge_roughly(FitState& state, double distance);
+  static void correct(linalg::Symmetric& h, const PastStep& past);
   /// Goes to the proposal or part of the way; false where nothing is gained.
   bool move(FitState& state, const Proposal& proposal);
   /// Where a step began.
   struct Before {
     double objective;
     std::vector<double> beta;
+    std::vector<double> gradient;
     double largest_eta;
   };
   void judge(FitState& state, double distance, const Before& before) const;
+  void learn(FitState& state, const Before& before);
   [[nodiscard]] double objective(const LikelihoodTask::Partial& at,
                                  const std::vector<double>& beta) const;
 

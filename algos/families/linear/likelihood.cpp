@@ -33,11 +33,10 @@ struct BlockWork {
 /// Runs `use` on every block of a group after its means, weights and scores are known, with the
 /// block's deviance.
 template <class Use>
-void for_each_block(const mr::RowGroup& group, const Point& point, FisherWeights& scratch,
+void for_each_block(BlockReader reader, const Point& point, FisherWeights& scratch,
                     const Use& use) {
-  scratch.values.resize(static_cast<std::size_t>(group.rows));
+  scratch.values.resize(static_cast<std::size_t>(reader.group_rows()));
   scratch.version = point.version;
-  BlockReader reader(point.design, group, BlockReader::Zeros::left_out);
   const Predictor predictor(point.design, point.beta);
   BlockWork buffers;
   while (reader.next()) {
@@ -190,7 +189,8 @@ const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& po
     map_classes(group, point, scratch, ignored);
     return scratch.values;
   }
-  for_each_block(group, point, scratch, [](const BlockReader&, const Working&, double) {});
+  for_each_block(BlockReader(point.design, group, BlockReader::Zeros::left_out), point, scratch,
+                 [](const BlockReader&, const Working&, double) {});
   return scratch.values;
 }
 
@@ -229,6 +229,12 @@ void LikelihoodTask::rebuild(const mr::RowGroup& group, const State& /*point*/, 
 void LikelihoodTask::map(const mr::RowGroup& group, const State& point, Scratch& scratch,
                          Partial& partial) {
   if (point.design.response_classes > 1) return map_classes(group, point, scratch, partial);
+  map_likelihood(group, point, scratch, partial);
+}
+
+void map_likelihood(const mr::RowGroup& group, const Point& point, FisherWeights& scratch,
+                    LikelihoodTask::Partial& partial,
+                    const std::function<void(const BlockReader&, std::span<const double>)>& also) {
   GradientSum gradient(point.design);
   const auto use = [&](const BlockReader& reader, const Working& rows, double deviance) {
     partial.deviance += deviance;
@@ -236,8 +242,10 @@ void LikelihoodTask::map(const mr::RowGroup& group, const State& point, Scratch&
     partial.largest_weight = std::max(partial.largest_weight, largest(rows.weight));
     partial.largest_eta = std::max(partial.largest_eta, largest_eta(rows));
     gradient.add(reader, rows.score);
+    if (also) also(reader, rows.weight);
   };
-  for_each_block(group, point, scratch, use);
+  const auto zeros = also ? BlockReader::Zeros::written : BlockReader::Zeros::left_out;
+  for_each_block(BlockReader(point.design, group, zeros), point, scratch, use);
   gradient.add_to(partial.gradient);
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -80,6 +82,13 @@ const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& po
                                       FisherWeights& scratch);
 
 class BlockReader;
+
+/// LikelihoodTask::map for one set of coefficients. `also` gets every block with its Fisher
+/// weights, all columns as plain arrays.
+void map_likelihood(
+    const mr::RowGroup& group, const Point& point, FisherWeights& scratch,
+    LikelihoodTask::Partial& partial,
+    const std::function<void(const BlockReader&, std::span<const double>)>& also = nullptr);
 
 /// The weights of the reader's block, whose group's weights_at() is `kept`; `buffer` has a block's
 /// room.

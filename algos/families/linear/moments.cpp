@@ -1,6 +1,7 @@
 #include "algos/families/linear/moments.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <neve/frame/rollup.hpp>
@@ -18,10 +19,45 @@ struct Rows {
   bool all_count = false;  ///< none has weight 0
 };
 
-/// Of a block whose values all count.
-Moments of_full_block(std::span<const double> values, const Rows& rows, const frame::Survey& seen) {
+/// Weighted sums of distances from a value, and of their squares.
+struct Distances {
+  double sum = 0;
+  double squares = 0;
+};
+
+Distances distances_of(std::span<const double> values, std::span<const double> weights,
+                       double from) {
+  constexpr std::size_t kLanes = 8;
+  std::array<double, kLanes> sums{};
+  std::array<double, kLanes> squares{};
+  const auto add = [&](std::size_t lane, std::size_t i) {
+    const double off = values[i] - from;
+    const double weighted = weights[i] * off;
+    sums[lane] += weighted;
+    squares[lane] += weighted * off;
+  };
+  std::size_t i = 0;
+  for (; i + kLanes <= values.size(); i += kLanes) {
+    for (std::size_t l = 0; l < kLanes; ++l) add(l, i + l);
+  }
+  for (std::size_t l = 0; i + l < values.size(); ++l) add(l, i + l);
+  return {.sum = sum(sums), .squares = sum(squares)};
+}
+
+/// Of a block whose values all count, about the mean of those before: what the square of the sum
+/// takes off the sum of squares is no more than what merging with those adds, so that no digits of
+/// the whole are lost.
+Moments of_full_block(std::span<const double> values, const Rows& rows, const frame::Survey& seen,
+                      const Moments& before) {
   const std::span<const double> weights = rows.weights;
   Moments made{.weight = rows.weight, .min = seen.least, .max = seen.most};
+  if (before.weight > 0) {
+    const Distances off = distances_of(values, weights, before.mean);
+    const double shift = off.sum / made.weight;
+    made.mean = before.mean + shift;
+    made.squares = std::max(0.0, off.squares - off.sum * shift);
+    return made;
+  }
   const double base = made.min;
   const double shifted = detail::sum_lanes(
       values.size(), [&](std::size_t i) { return weights[i] * (values[i] - base); });
@@ -33,12 +69,12 @@ Moments of_full_block(std::span<const double> values, const Rows& rows, const fr
   return made;
 }
 
-/// Moments of one block; values that are NaN do not count.
-Moments of_block(std::span<const double> values, const Rows& rows) {
+/// Moments of one block that comes after others; values that are NaN do not count.
+Moments of_block(std::span<const double> values, const Rows& rows, const Moments& before) {
   const std::span<const double> weights = rows.weights;
   const frame::Survey seen = frame::survey(values);
   if (rows.all_count && seen.finite == static_cast<std::int64_t>(values.size())) {
-    return of_full_block(values, rows, seen);
+    return of_full_block(values, rows, seen, before);
   }
   Moments made;
   const auto counts = [&](std::size_t i) { return weights[i] != 0 && !std::isnan(values[i]); };
@@ -178,14 +214,14 @@ void MomentsTask::map(const mr::RowGroup& group, const State& design, Partial& p
   while (reader.next()) {
     const Rows rows = count_rows(reader, partial);
     partial.weight += rows.weight;
-    partial.response.merge(of_block(reader.response(), rows));
-    partial.offset.merge(of_block(reader.offset(), rows));
+    partial.response.merge(of_block(reader.response(), rows, partial.response));
+    partial.offset.merge(of_block(reader.offset(), rows, partial.offset));
     for (std::size_t j = 0; j < partial.numerics.size(); ++j) {
       const bool sparse = reader.is_sparse(j);
       partial.stored +=
           static_cast<std::int64_t>(sparse ? reader.stored(j).rows.size() : reader.rows());
       partial.numerics[j].merge(sparse ? of_stored(reader.stored(j), rows)
-                                       : of_block(reader.numeric(j), rows));
+                                       : of_block(reader.numeric(j), rows, partial.numerics[j]));
     }
     for (std::size_t c = 0; c < partial.level_weights.size(); ++c) {
       const auto codes = reader.codes(c);

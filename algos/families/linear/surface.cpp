@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace neve::algos::linear {
 
@@ -22,6 +23,7 @@ void Surface::widen() {
 }
 
 void Surface::narrow(std::vector<bool>& wanted) {
+  gram_.reset();
   const Design& whole = whole_design_;
   const auto size = static_cast<std::size_t>(whole.size());
   // By coefficient of the design, whatever the class.
@@ -95,13 +97,23 @@ mr::RunOptions Surface::options() const {
   return {.token = data_.token, .scratch = data_.scratch, .outputs = {}};
 }
 
+LikelihoodTask::Partial Surface::likelihood_and_gram(const std::vector<double>& beta) {
+  point_.beta = beta;
+  ++point_.version;
+  auto made = data_.engine.run<LikelihoodGramTask>(data_.inputs, point_, options());
+  gram_ = std::move(made.gram);
+  return made.likelihood;
+}
+
 LikelihoodTask::Partial Surface::likelihood(const std::vector<double>& beta) {
+  gram_.reset();
   point_.beta = beta;
   ++point_.version;
   return data_.engine.run<LikelihoodTask>(data_.inputs, point_, options());
 }
 
 linalg::Symmetric Surface::gram(double largest_weight) {
+  if (gram_) return *std::exchange(gram_, std::nullopt);
   return gram_at(data_.engine, data_.inputs, point_, largest_weight, options());
 }
 

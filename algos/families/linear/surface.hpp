@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <neve/linalg/symmetric.hpp>
@@ -41,6 +42,9 @@ class Surface {
   [[nodiscard]] std::vector<double> whole_of(const std::vector<double>& part) const;
 
   LikelihoodTask::Partial likelihood(const std::vector<double>& beta);
+  /// The same, and keeps X'WX from the same pass for gram(). For numerics only and one set of
+  /// coefficients; to the same bits as apart where no column is sparse.
+  LikelihoodTask::Partial likelihood_and_gram(const std::vector<double>& beta);
   /// X'WX where likelihood() was asked for last; `largest_weight` is of its answer.
   linalg::Symmetric gram(double largest_weight);
 
@@ -52,6 +56,7 @@ class Surface {
   Point point_;
   Design whole_design_;
   std::vector<ColumnId> whole_columns_;
+  std::optional<linalg::Symmetric> gram_;  ///< where likelihood_and_gram() was asked for last
   std::vector<std::size_t> kept_;  ///< index in the whole design of each coefficient that counts
 };
 

@@ -12,9 +12,9 @@ namespace neve::algos::linear {
 mr::TaskList tasks() {
   return {&mr::task_entry<MomentsTask>(),         &mr::task_entry<LikelihoodTask>(),
           &mr::task_entry<CategoricalGramTask>(), &mr::task_entry<NumericGramTask>(),
-          &mr::task_entry<ThresholdGramTask>(),   &mr::task_entry<PairsTask>(),
-          &mr::task_entry<ProductsTask>(),        &mr::task_entry<CompleteRowsTask>(),
-          &mr::task_entry<ExpandTask>()};
+          &mr::task_entry<LikelihoodGramTask>(),  &mr::task_entry<ThresholdGramTask>(),
+          &mr::task_entry<PairsTask>(),           &mr::task_entry<ProductsTask>(),
+          &mr::task_entry<CompleteRowsTask>(),    &mr::task_entry<ExpandTask>()};
 }
 
 }  // namespace neve::algos::linear

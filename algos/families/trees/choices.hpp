@@ -33,6 +33,7 @@ enum class HistogramType : std::uint8_t {
   round_robin,
   uniform_robust
 };
+enum class GrowPolicy : std::uint8_t { depthwise, lossguide };
 enum class CalibrationMethod : std::uint8_t { automatic, platt_scaling, isotonic_regression };
 
 }  // namespace neve::algos::trees
@@ -55,4 +56,9 @@ struct neve::schema::EnumText<neve::algos::trees::CalibrationMethod> {
   static constexpr std::string_view name = "TreeCalibrationHelperCalibrationMethod";
   static constexpr std::array<std::string_view, 3> values = {"AUTO", "PlattScaling",
                                                              "IsotonicRegression"};
+};
+template <>
+struct neve::schema::EnumText<neve::algos::trees::GrowPolicy> {
+  static constexpr std::string_view name = "TreexgboostXGBoostModelXGBoostParametersGrowPolicy";
+  static constexpr std::array<std::string_view, 2> values = {"depthwise", "lossguide"};
 };

@@ -35,16 +35,15 @@ float threshold_of(const CompactTree::Node& node) {
 
 CompactTree::CompactTree(const Tree& tree) : leaves_(tree.leaves()), depth_(tree.depth()) {
   nodes_.reserve(tree.nodes.size());
-  weights_.reserve(tree.nodes.size());
   std::vector<std::uint32_t> first_words;
   for (const Tree::LevelSet& set : tree.sets) {
     first_words.push_back(static_cast<std::uint32_t>(sets_.size()));
     sets_.insert(sets_.end(), set.right.begin(), set.right.end());
   }
   for (const Tree::Node& node : tree.nodes) {
-    weights_.push_back(node.weight);
     if (node.is_leaf()) {
-      nodes_.push_back({0, 0, std::bit_cast<std::uint32_t>(node.value)});
+      nodes_.push_back(
+          {0, std::bit_cast<std::uint32_t>(node.weight), std::bit_cast<std::uint32_t>(node.value)});
     } else if (node.set >= 0) {
       nodes_.push_back({static_cast<std::uint32_t>(node.left),
                         (static_cast<std::uint32_t>(node.column) << kColumnShift) + kCategorical,
@@ -60,9 +59,7 @@ bool CompactTree::is_sound(std::span<const std::int32_t> levels) const {
   std::vector<std::uint8_t> has_parent(nodes_.size());
   for (std::size_t at = 0; at < nodes_.size(); ++at) {
     const Node& node = nodes_[at];
-    // Of a leaf nothing but its value counts; the key of the first column is looked at all the
-    // same.
-    if (node.left == 0 && node.test == 0) continue;
+    if (node.left == 0) continue;
     const std::size_t column = node.test >> kColumnShift;
     if (node.left <= at || std::size_t{node.left} + 1 >= nodes_.size() || column >= levels.size())
       return false;
@@ -74,7 +71,7 @@ bool CompactTree::is_sound(std::span<const std::int32_t> levels) const {
     if (categorical && node.number + words > sets_.size()) return false;
   }
   // Walks from the root end soon, as nodes have one way to them.
-  return !nodes_.empty() && weights_.size() == nodes_.size() && !levels.empty();
+  return !nodes_.empty() && !levels.empty();
 }
 
 Tree CompactTree::unpacked(std::span<const std::int32_t> levels) const {
@@ -84,9 +81,9 @@ Tree CompactTree::unpacked(std::span<const std::int32_t> levels) const {
   for (std::size_t at = 0; at < nodes_.size(); ++at) {
     const Node& from = nodes_[at];
     Tree::Node& node = made.nodes[at];
-    node.weight = weights_[at];
     node.left = static_cast<std::int32_t>(from.left);
     if (node.is_leaf()) {
+      node.weight = std::bit_cast<float>(from.test);
       node.value = std::bit_cast<float>(from.number);
       continue;
     }
@@ -102,6 +99,13 @@ Tree CompactTree::unpacked(std::span<const std::int32_t> levels) const {
       node.missing_right = (from.test & kMissingLeft) == 0;
       node.threshold = threshold_of(from);
     }
+  }
+  // Children come behind their parents.
+  for (std::size_t at = made.nodes.size(); at-- > 0;) {
+    Tree::Node& node = made.nodes[at];
+    if (node.is_leaf()) continue;
+    const auto left = static_cast<std::size_t>(node.left);
+    node.weight = made.nodes[left].weight + made.nodes[left + 1].weight;
   }
   return made;
 }

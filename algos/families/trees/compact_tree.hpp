@@ -11,14 +11,15 @@
 
 namespace neve::algos::trees {
 
-/// A tree of sixteen bytes a node, for forests of deep trees; twelve of them are what scores.
+/// A tree of twelve bytes a node, for forests of deep trees: what is kept is what scores.
 /// Immutable; any number of threads.
 class CompactTree {
  public:
   /// A test, or a leaf where `left` is 0. The right child lies behind the left one.
   struct Node {
     std::uint32_t left = 0;
-    std::uint32_t test = 0;    ///< column · 4 + (is categorical) · 2 + (missing goes left)
+    std::uint32_t test = 0;    ///< column · 4 + (is categorical) · 2 + (missing goes left); of a
+                               ///< leaf the weight of the training rows that came there, a float
     std::uint32_t number = 0;  ///< a threshold as a key, a set's first word, or the leaf's value
     template <class Archive>
     void fields(Archive& archive) {
@@ -50,11 +51,13 @@ class CompactTree {
     constexpr unsigned kWordShift = 5;
     constexpr std::uint32_t kBitMask = 31;
     const Node& at = nodes_[node];
-    const std::uint32_t key = keys[at.test >> kColumnShift];
+    // A leaf is taken through a test of the first column all the same: branches cost more.
+    const std::uint32_t test = at.left == 0 ? 0 : at.test;
+    const std::uint32_t key = keys[test >> kColumnShift];
     const std::uint32_t right =
-        (at.test & kCategorical) != 0
+        (test & kCategorical) != 0
             ? sets_[at.number + (key >> kWordShift)] >> (key & kBitMask) & 1U
-            : static_cast<std::uint32_t>(key + (at.test & kMissingLeft) >= at.number);
+            : static_cast<std::uint32_t>(key + (test & kMissingLeft) >= at.number);
     return at.left == 0 ? node : at.left + right;
   }
   [[nodiscard]] std::uint32_t leaf_of(const std::uint32_t* keys) const;
@@ -62,17 +65,16 @@ class CompactTree {
   [[nodiscard]] std::int32_t leaves() const { return leaves_; }
   [[nodiscard]] std::int32_t depth() const { return depth_; }
   [[nodiscard]] std::int64_t byte_size() const {
-    return static_cast<std::int64_t>(nodes_.size() * (sizeof(Node) + sizeof(float)) +
+    return static_cast<std::int64_t>(nodes_.size() * sizeof(Node) +
                                      sets_.size() * sizeof(std::uint32_t));
   }
   template <class Archive>
   void fields(Archive& archive) {
-    archive(nodes_, weights_, sets_, leaves_, depth_);
+    archive(nodes_, sets_, leaves_, depth_);
   }
 
  private:
   std::vector<Node> nodes_;
-  std::vector<float> weights_;  ///< of the training rows that came to each node; scoring needs none
   std::vector<std::uint32_t> sets_;  ///< levels that go right, a bit each
   std::int32_t leaves_ = 0;
   std::int32_t depth_ = 0;

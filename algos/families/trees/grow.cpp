@@ -3,10 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <numeric>
 #include <utility>
 
+#include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
+
+#include "algos/families/trees/best_first.hpp"
+#include "algos/families/trees/growth.hpp"
 
 namespace neve::algos::trees {
 namespace {
@@ -39,31 +44,6 @@ std::size_t share_of(std::size_t count, double rate) {
 }
 
 }  // namespace
-
-/// A node whose split is looked for.
-struct Grower::Node {
-  std::int32_t id = 0;
-  Sums total;
-  TwoPartSum squares;
-  std::int64_t rows = 0;
-  std::vector<std::int64_t> cells;  ///< empty where it is not kept
-  MeanBounds bounds;
-  std::vector<std::int32_t> allowed;  ///< columns; only where interactions are limited
-  FoundSplit split;
-};
-
-struct Grower::Growth {
-  GrownTree result;
-  std::uint64_t tree = 0;
-  std::int32_t level = 0;
-  SplitRules rules;
-  HistogramRequest request;           ///< without nodes
-  std::vector<std::int32_t> columns;  ///< that the tree may use
-  std::vector<Node> frontier;         ///< nodes of this level that may be split
-  std::vector<SmallNode> small;       ///< nodes that are to be finished from their rows
-  LeafMeans means;
-  std::size_t kept_bytes = 0;
-};
 
 Grower::Grower(mr::Engine& engine, mr::Inputs rows, mr::RunOptions options, const BinSpec& spec,
                GrowSettings settings)
@@ -100,7 +80,12 @@ GrownTree Grower::grow(const TreeRequest& request) {
   for (const std::int32_t c : growth.columns)
     growth.request.columns[static_cast<std::size_t>(c)] = 1;
   make_root(growth);
-  while (!growth.frontier.empty() && growth.level < settings_.max_depth) next_level(growth);
+  if (settings_.best_first && settings_.max_leaves > 0) {
+    NEVE_CHECK(!settings_.leaf_means, "leaves that are means grow level by level");
+    BestFirst(*this, growth).run();
+  } else {
+    while (!growth.frontier.empty() && growth.level < settings_.max_depth) next_level(growth);
+  }
   if (settings_.leaf_means) finish(growth);
   return std::move(growth.result);
 }
@@ -133,14 +118,15 @@ bool Grower::is_small(std::int64_t rows) const {
   return settings_.leaf_means && rows <= settings_.small_rows;
 }
 
-void Grower::search(Growth& growth, std::span<Node> nodes) const {
+void Grower::search(const Growth& growth, std::span<Node> nodes) const {
   const SplitSearch splits(spec_, layout_, growth.request.form, growth.rules);
   engine_.pool().for_each(nodes.size(), [&](std::size_t i) {
     Node& node = nodes[i];
     const double squares = growth.request.form.square.to_double(node.squares);
     if (!splits.may_split(node.total) || squares <= 0) return;
-    const NodeView view{node.id, node.total, squares, node.cells.data(), node.bounds};
+    const NodeView view{node.draw_id, node.total, squares, node.cells.data(), node.bounds};
     node.split = search_node(growth, splits, view, node);
+    node.split.test.node = node.id;
   });
 }
 
@@ -153,35 +139,49 @@ FoundSplit Grower::search_node(const Growth& growth, const SplitSearch& splits,
   }
   std::vector<std::int32_t> columns = growth.columns;
   const std::size_t wanted = columns_to_look_at(
-      settings_.columns_per_split, settings_.column_rate_change, growth.level, columns.size());
+      settings_.columns_per_split, settings_.column_rate_change, node.level, columns.size());
   if (wanted >= columns.size()) {
     ColumnOrder all(columns);
     return splits.search(view, all);
   }
   const CounterRng of_tree(settings_.sampling.seed, kNodeColumns + growth.tree);
-  ColumnOrder drawn(columns, wanted, CounterRng(of_tree.bits(static_cast<std::uint64_t>(node.id))));
+  ColumnOrder drawn(columns, wanted,
+                    CounterRng(of_tree.bits(static_cast<std::uint64_t>(node.draw_id))));
   return splits.search(view, drawn);
+}
+
+/// Turns a leaf of the tree into a test with two leaves.
+void Grower::split_leaf(Growth& growth, const FoundSplit& found, const NodeSplit& test) const {
+  const auto column = static_cast<std::size_t>(test.column);
+  const double weight_scale = growth.request.form.weight_scale;
+  Tree& tree = growth.result.tree;
+  tree.split(test, spec_.columns[column]);
+  growth.result.importance[column] += found.gain;
+  const auto left = static_cast<std::size_t>(test.left);
+  tree.nodes[left].weight =
+      static_cast<float>(static_cast<double>(found.left.weight) / weight_scale);
+  tree.nodes[left + 1].weight =
+      static_cast<float>(static_cast<double>(found.right.weight) / weight_scale);
+}
+
+std::size_t Grower::parents_of_a_pass(const Growth& growth) const {
+  const std::size_t node_bytes =
+      static_cast<std::size_t>(layout_.cells * growth.request.form.words()) * 8;
+  return std::max<std::size_t>(1, kPassBytes / node_bytes / 2);
 }
 
 /// Splits the nodes of this level and looks for splits of their children.
 void Grower::next_level(Growth& growth) {
   std::vector<Node> parents = std::exchange(growth.frontier, {});
   std::erase_if(parents, [](const Node& node) { return !node.split.found; });
-  const double weight_scale = growth.request.form.weight_scale;
-  Tree& tree = growth.result.tree;
+  const std::size_t room = leaves_left(growth);
+  if (parents.size() > room)
+    parents.erase(parents.begin() + static_cast<std::ptrdiff_t>(room), parents.end());
   std::vector<NodeSplit> splits;
   for (Node& parent : parents) {
-    FoundSplit& found = parent.split;
-    found.test.left = static_cast<std::int32_t>(tree.nodes.size());
-    const auto column = static_cast<std::size_t>(found.test.column);
-    tree.split(found.test, spec_.columns[column]);
-    growth.result.importance[column] += found.gain;
-    const auto left = static_cast<std::size_t>(found.test.left);
-    tree.nodes[left].weight =
-        static_cast<float>(static_cast<double>(found.left.weight) / weight_scale);
-    tree.nodes[left + 1].weight =
-        static_cast<float>(static_cast<double>(found.right.weight) / weight_scale);
-    splits.push_back(found.test);
+    parent.split.test.left = static_cast<std::int32_t>(growth.result.tree.nodes.size());
+    split_leaf(growth, parent.split, parent.split.test);
+    splits.push_back(parent.split.test);
   }
   ++growth.level;
   std::vector<Node*> fertile = needs_histograms(growth, parents);
@@ -190,20 +190,44 @@ void Grower::next_level(Growth& growth) {
     return;
   }
   growth.kept_bytes = 0;
-  const std::size_t node_bytes =
-      static_cast<std::size_t>(layout_.cells * growth.request.form.words()) * 8;
-  const std::size_t most = std::max<std::size_t>(1, kPassBytes / node_bytes / 2);
+  const std::size_t most = parents_of_a_pass(growth);
   for (std::size_t begin = 0; begin < fertile.size(); begin += most) {
     const std::size_t count = std::min(most, fertile.size() - begin);
-    make_children(growth, std::span(fertile).subspan(begin, count),
-                  begin == 0 ? std::span<const NodeSplit>(splits) : std::span<const NodeSplit>());
+    std::vector<Node> children = make_children(
+        growth, std::span(fertile).subspan(begin, count),
+        begin == 0 ? std::span<const NodeSplit>(splits) : std::span<const NodeSplit>());
+    take_children(growth, std::move(children));
   }
+}
+
+/// Of the children of some nodes of a level, keeps those that can be split and are not small.
+void Grower::take_children(Growth& growth, std::vector<Node> children) const {
+  std::erase_if(children, [&](const Node& child) {
+    if (!is_small(child.rows)) return false;
+    growth.small.push_back({child.id, growth.level, child.rows});
+    return true;
+  });
+  search(growth, children);
+  for (Node& child : children) {
+    if (!child.split.found) continue;
+    const std::size_t bytes = child.cells.size() * sizeof(std::int64_t);
+    growth.kept_bytes += bytes;
+    if (growth.kept_bytes > settings_.kept_bytes) child.cells = {};
+    growth.frontier.push_back(std::move(child));
+  }
+}
+
+/// How many leaves the tree may have more.
+std::size_t Grower::leaves_left(const Growth& growth) const {
+  if (settings_.max_leaves == 0) return std::numeric_limits<std::size_t>::max();
+  const std::size_t leaves = (growth.result.tree.nodes.size() + 1) / 2;
+  return static_cast<std::size_t>(settings_.max_leaves) - leaves;
 }
 
 /// The parents of nodes that may be split and are not known to be small.
 std::vector<Grower::Node*> Grower::needs_histograms(Growth& growth, std::span<Node> parents) const {
   std::vector<Node*> found;
-  if (growth.level >= settings_.max_depth) return found;
+  if (growth.level >= settings_.max_depth || leaves_left(growth) == 0) return found;
   const SplitSearch rules(spec_, layout_, growth.request.form, growth.rules);
   // A row weighs 1 at least where weights are whole.
   const auto most_rows = [&](const Node& parent, Sums child) {
@@ -223,69 +247,60 @@ std::vector<Grower::Node*> Grower::needs_histograms(Growth& growth, std::span<No
   return found;
 }
 
-/// Makes the children of some nodes of a level; `splits` are applied to the rows first.
-void Grower::make_children(Growth& growth, std::span<Node*> parents,
-                           std::span<const NodeSplit> splits) {
+/// Makes the children of some nodes; `splits` are applied to the rows first.
+std::vector<Grower::Node> Grower::make_children(const Growth& growth, std::span<Node*> parents,
+                                                std::span<const NodeSplit> splits) const {
   LevelTask::State state{{splits.begin(), splits.end()}, growth.request};
   for (const Node* parent : parents) {
     const FoundSplit& found = parent->split;
-    const bool right_is_lighter = found.right.weight < found.left.weight;
-    state.request.nodes.push_back(found.test.left + (right_is_lighter ? 1 : 0));
+    state.request.nodes.push_back(found.test.left + (found.right_is_lighter() ? 1 : 0));
     if (parent->cells.empty())
-      state.request.nodes.push_back(found.test.left + (right_is_lighter ? 0 : 1));
+      state.request.nodes.push_back(found.test.left + (found.right_is_lighter() ? 0 : 1));
   }
   const Histograms made = engine_.run<LevelTask>(rows_, state, options_);
   const std::size_t stride = static_cast<std::size_t>(layout_.cells) *
                              static_cast<std::size_t>(growth.request.form.words());
-  std::vector<Node> children;
   std::size_t next = 0;
-  const auto take = [&](Node& node, const FoundSplit& split, std::int32_t id) {
-    node.id = id;
-    node.total = id == split.test.left ? split.left : split.right;
+  const auto take = [&](Node& node) {
     const auto from = made.cells.begin() + static_cast<std::ptrdiff_t>(next * stride);
     node.cells.assign(from, from + static_cast<std::ptrdiff_t>(stride));
     node.rows = made.rows[next];
     node.squares = made.squares[next++];
   };
+  std::vector<Node> children;
   for (Node* parent : parents) {
-    const FoundSplit& found = parent->split;
-    const bool right_is_lighter = found.right.weight < found.left.weight;
-    const std::int32_t heavy_id = found.test.left + (right_is_lighter ? 0 : 1);
-    Node light;
-    Node heavy;
-    take(light, found, state.request.nodes[next]);
+    const bool right_is_lighter = parent->split.right_is_lighter();
+    Node light = child_of(*parent, right_is_lighter);
+    Node heavy = child_of(*parent, !right_is_lighter);
+    take(light);
     if (parent->cells.empty()) {
-      take(heavy, found, heavy_id);
+      take(heavy);
     } else {
-      heavy.id = heavy_id;
-      heavy.total = right_is_lighter ? found.left : found.right;
       heavy.squares = parent->squares - light.squares;
       heavy.rows = parent->rows - light.rows;
       heavy.cells = std::move(parent->cells);
       subtract(heavy.cells, light.cells);
     }
-    for (Node* child : {&light, &heavy}) {
-      child->bounds = child->id == found.test.left ? found.bounds.left : found.bounds.right;
-      if (!settings_.interactions.empty())
-        child->allowed = common(
-            parent->allowed, settings_.interactions[static_cast<std::size_t>(found.test.column)]);
-    }
     children.push_back(std::move(light));
     children.push_back(std::move(heavy));
   }
-  std::erase_if(children, [&](const Node& child) {
-    if (!is_small(child.rows)) return false;
-    growth.small.push_back({child.id, growth.level, child.rows});
-    return true;
-  });
-  search(growth, children);
-  for (Node& child : children) {
-    if (!child.split.found) continue;
-    const std::size_t bytes = child.cells.size() * sizeof(std::int64_t);
-    growth.kept_bytes += bytes;
-    if (growth.kept_bytes > settings_.kept_bytes) child.cells = {};
-    growth.frontier.push_back(std::move(child));
+  return children;
+}
+
+/// A child as far as it follows from its parent.
+Grower::Node Grower::child_of(const Node& parent, bool is_right) const {
+  const FoundSplit& split = parent.split;
+  Node child;
+  child.id = split.test.left + (is_right ? 1 : 0);
+  child.level = parent.level + 1;
+  child.draw_id = child.id;
+  child.total = is_right ? split.right : split.left;
+  child.bounds = is_right ? split.bounds.right : split.bounds.left;
+  if (!settings_.interactions.empty()) {
+    child.allowed =
+        common(parent.allowed, settings_.interactions[static_cast<std::size_t>(split.test.column)]);
   }
+  return child;
 }
 
 /// Applies the splits that are pending, and gives every leaf its value.
@@ -372,17 +387,20 @@ std::vector<std::int32_t> Grower::columns_of_tree(std::uint64_t tree) const {
               random);
 }
 
+/// As many columns as H2O-3 draws: the share of a tree and that of a split are multiplied before
+/// anything is rounded.
 std::vector<std::int32_t> Grower::columns_of_node(const Growth& growth, const Node& node) const {
-  double rate = settings_.column_rate;
-  for (std::int32_t i = 0; i < growth.level; ++i) rate *= settings_.column_rate_change;
   const bool limited = !settings_.interactions.empty();
   std::vector<std::int32_t> columns =
       limited ? common(growth.columns, node.allowed) : growth.columns;
-  if (rate >= 1 || columns.empty()) return columns;
+  const auto at_root = static_cast<double>(
+      share_of(spec_.columns.size(), settings_.column_rate * settings_.column_rate_per_tree));
+  const std::size_t wanted =
+      columns_to_look_at(at_root, settings_.column_rate_change, node.level, growth.columns.size());
+  if (wanted >= columns.size()) return columns;
   const CounterRng tree_random(settings_.sampling.seed, kNodeColumns + growth.tree);
-  const CounterRng random(tree_random.bits(static_cast<std::uint64_t>(node.id)));
-  const std::size_t count = std::min(share_of(growth.columns.size(), rate), columns.size());
-  return draw(std::move(columns), count, random);
+  const CounterRng random(tree_random.bits(static_cast<std::uint64_t>(node.draw_id)));
+  return draw(std::move(columns), wanted, random);
 }
 
 }  // namespace neve::algos::trees

@@ -27,6 +27,10 @@ inline constexpr std::int64_t kMostSmallRows = 32'768;
 /// How trees grow; the same for all trees of a model.
 struct GrowSettings {
   std::int32_t max_depth = 5;
+  std::int32_t max_leaves = 0;  ///< 0 for no limit
+  /// Where leaves are limited: whether the best leaf of the whole tree is split next (Shi 2007), or
+  /// one level after the other. Not for trees whose leaves are means.
+  bool best_first = false;
   SplitRules rules;
   RowSampling sampling;           ///< `tree` is set per tree
   double column_rate = 1;         ///< of the tree's columns, for each split
@@ -69,8 +73,8 @@ struct GrownTree {
 
 /// Grows trees level by level on loaded rows: per level one pass over the rows, which moves them to
 /// their new nodes and makes the histograms of the lighter children; the heavier ones' are the
-/// parents' minus these. Where leaves are means, what is small is finished at the end. Lives on the
-/// driver; used by one thread.
+/// parents' minus these. Best-first growth looks below several leaves in one such pass. Where
+/// leaves are means, what is small is finished at the end. Lives on the driver; used by one thread.
 class Grower {
  public:
   /// `rows` are the loaded rows' layout and scratch; spec outlives the grower.
@@ -82,10 +86,17 @@ class Grower {
  private:
   struct Node;
   struct Growth;
+  class BestFirst;
   void make_root(Growth& growth);
-  void search(Growth& growth, std::span<Node> nodes) const;
+  void search(const Growth& growth, std::span<Node> nodes) const;
   void next_level(Growth& growth);
-  void make_children(Growth& growth, std::span<Node*> parents, std::span<const NodeSplit> splits);
+  [[nodiscard]] std::size_t parents_of_a_pass(const Growth& growth) const;
+  [[nodiscard]] std::vector<Node> make_children(const Growth& growth, std::span<Node*> parents,
+                                                std::span<const NodeSplit> splits) const;
+  [[nodiscard]] Node child_of(const Node& parent, bool is_right) const;
+  void take_children(Growth& growth, std::vector<Node> children) const;
+  [[nodiscard]] std::size_t leaves_left(const Growth& growth) const;
+  void split_leaf(Growth& growth, const FoundSplit& found, const NodeSplit& test) const;
   [[nodiscard]] std::vector<std::int32_t> columns_of_tree(std::uint64_t tree) const;
   [[nodiscard]] std::vector<std::int32_t> columns_of_node(const Growth& growth,
                                                           const Node& node) const;

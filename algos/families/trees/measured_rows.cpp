@@ -1,5 +1,6 @@
 #include "algos/families/trees/measured_rows.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace neve::algos::trees {
@@ -53,11 +54,20 @@ void hold(const mr::RowGroup& group, const HeldColumns& columns, HeldRows& rows)
       if (code >= 0) code = columns.response_levels.map(static_cast<std::int32_t>(code));
     }
   }
+  std::vector<double> weights;
+  if (columns.weights >= 0) weights = decode(group, columns.weights);
+  rows.chosen = ChosenRows::of_weight(weights);
+  rows.chosen.choose(response);
+  rows.chosen.choose(weights);
+  if (std::ranges::all_of(weights, [](double weight) { return weight == 1; })) weights.clear();
   rows.response = CompactNumbers(response);
-  if (columns.weights >= 0) rows.weight = CompactNumbers(decode(group, columns.weights));
+  rows.weight = CompactNumbers(weights);
   rows.sums.assign(response.size() * static_cast<std::size_t>(columns.trees), 0);
-  if (columns.plan.offset >= 0)
-    std::ranges::copy(decode(group, columns.plan.offset), rows.sums.begin());
+  if (columns.plan.offset >= 0) {
+    std::vector<double> offset = decode(group, columns.plan.offset);
+    rows.chosen.choose(offset);
+    std::ranges::copy(offset, rows.sums.begin());
+  }
   for (double& sum : rows.sums) sum += columns.first_sum;
 }
 

@@ -12,6 +12,7 @@
 #include <neve/model/score.hpp>
 #include <neve/mr/engine.hpp>
 
+#include "algos/families/trees/chosen_rows.hpp"
 #include "algos/families/trees/compact_numbers.hpp"
 #include "algos/families/trees/row_store.hpp"
 
@@ -85,15 +86,17 @@ void for_each_block(const SummedRows& rows, Use use) {
   }
 }
 
-/// Rows of another frame than the training frame, which are kept to add one tree after the other.
+/// Rows of another frame than the training frame, or that train another fold, which are kept to add
+/// one tree after the other: those of positive weight.
 struct HeldRows {
+  ChosenRows chosen;
   std::vector<double> sums;  ///< trees of an iteration × rows
   std::int64_t iterations = 0;
   CompactNumbers response;  ///< or class; NaN for none, and for a class that is not known
   CompactNumbers weight;    ///< empty where all are 1
   [[nodiscard]] std::int64_t byte_size() const {
     return static_cast<std::int64_t>(sums.size() * sizeof(double) + response.byte_size() +
-                                     weight.byte_size());
+                                     weight.byte_size() + chosen.byte_size());
   }
 };
 

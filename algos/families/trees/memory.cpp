@@ -16,7 +16,8 @@ double widest_level(std::int64_t rows, const GrowSettings& settings, std::int64_
   const double least = std::max(2 * settings.rules.min_rows, static_cast<double>(small_rows));
   const double by_rows = static_cast<double>(rows) / std::max(1.0, least);
   const double by_depth = std::ldexp(1.0, std::min(settings.max_depth, 62) - 1);
-  return std::max(1.0, std::min(by_rows, by_depth));
+  const double by_leaves = settings.max_leaves > 0 ? settings.max_leaves : by_depth;
+  return std::max(1.0, std::min({by_rows, by_depth, by_leaves}));
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ std::int64_t sketch_bytes(const frame::Layout& layout, const RowColumns& columns
 }
 
 std::int64_t row_store_bytes(std::int64_t rows, const RowColumns& columns, const BinLayout& bins) {
-  std::int64_t bytes = kWordBytes + 2;  // response, order
+  std::int64_t bytes = kWordBytes + 2 + 2;  // response, order, which rows
   for (const Tile& tile : bins.tiles) bytes += static_cast<std::int64_t>(tile.row_bytes());
   // Scores and residuals; weights and addends in the widest form, where rows differ in weight.
   bytes += columns.classes * (kWordBytes + 4);

@@ -113,8 +113,7 @@ void round_targets(RowStore& store, const RootTask::State& state) {
 void leave_out(RowStore& store, const RowSampler& sampler) {
   Addends& addends = store.addends;
   for (std::size_t row = 0; row < store.rows; ++row) {
-    if (sampler.takes(store.first_row + static_cast<std::int64_t>(row), store.response[row]))
-      continue;
+    if (sampler.takes(store.number_of(row), store.response[row])) continue;
     addends.target[row] = 0;
     if (!addends.rest.empty()) addends.rest[row] = 0;
     if (!addends.weight.empty()) addends.weight[row] = 0;
@@ -152,6 +151,13 @@ LevelTask::Partial LevelTask::zero(const State& state) { return empty_histograms
 void LevelTask::map(const mr::RowGroup& /*group*/, const State& state, RowStore& store,
                     Partial& partial) {
   apply_splits(store, state.splits);
+  if (!state.were.empty()) {
+    std::vector<RowStore::Range> ranges;
+    ranges.reserve(state.were.size());
+    for (const std::int32_t was : state.were)
+      ranges.push_back(store.ranges[static_cast<std::size_t>(was)]);
+    store.ranges = std::move(ranges);
+  }
   add_histograms(store, state.request, partial);
 }
 

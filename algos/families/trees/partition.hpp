@@ -92,16 +92,19 @@ struct RootTask {
   static void merge(Partial& left, const Partial& right) { left.merge(right); }
 };
 
-/// Applies the splits of a level and makes histograms of some of the nodes that come from them.
+/// Applies splits, gives nodes other numbers, and makes histograms of some of them.
 struct LevelTask {
   static constexpr std::string_view name = "trees.level";
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
     std::vector<NodeSplit> splits;
     HistogramRequest request;
+    /// Where not empty: afterwards node n has the rows that node were[n] has, and there are no
+    /// others.
+    std::vector<std::int32_t> were = {};
     template <class Archive>
     void fields(Archive& archive) {
-      archive(splits, request);
+      archive(splits, request, were);
     }
   };
   using Scratch = RowStore;

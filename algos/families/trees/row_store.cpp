@@ -35,22 +35,36 @@ class BinWriter {
   Bin* bins_;
 };
 
+/// Calls set(place, value) for the rows of `store`; decode(row, out) gives consecutive values.
+template <class T, class Decode, class Set>
+void for_chosen(const RowStore& store, std::size_t group_rows, const Decode& decode,
+                const Set& set) {
+  std::vector<T> values(kBlockRows);
+  std::size_t place = 0;
+  for_blocks(group_rows, [&](std::size_t begin, std::size_t count) {
+    const std::size_t end = begin + count;
+    if (place == store.rows || store.chosen.number(place) >= end) return;
+    decode(static_cast<std::int64_t>(begin), std::span(values).first(count));
+    for (; place < store.rows && store.chosen.number(place) < end; ++place)
+      set(place, values[store.chosen.number(place) - begin]);
+  });
+}
+
 template <class Bin>
 void bin_column(const frame::Chunk& chunk, const ColumnBins& bins, const BinLayout::Place& place,
                 RowStore& store) {
   BinWriter<Bin> writer(store, place);
-  std::vector<double> values(kBlockRows);
-  std::vector<std::int32_t> codes(kBlockRows);
-  for_blocks(store.rows, [&](std::size_t begin, std::size_t count) {
-    const auto first = static_cast<std::int64_t>(begin);
-    if (bins.categorical) {
-      chunk.decode_codes(first, std::span(codes).first(count));
-      for (std::size_t i = 0; i < count; ++i) writer.set(begin + i, bins.bin_of_code(codes[i]));
-    } else {
-      chunk.decode(first, std::span(values).first(count));
-      for (std::size_t i = 0; i < count; ++i) writer.set(begin + i, bins.bin_of(values[i]));
-    }
-  });
+  const auto rows = static_cast<std::size_t>(chunk.rows());
+  if (bins.categorical) {
+    for_chosen<std::int32_t>(
+        store, rows,
+        [&](std::int64_t first, std::span<std::int32_t> out) { chunk.decode_codes(first, out); },
+        [&](std::size_t row, std::int32_t code) { writer.set(row, bins.bin_of_code(code)); });
+  } else {
+    for_chosen<double>(
+        store, rows, [&](std::int64_t first, std::span<double> out) { chunk.decode(first, out); },
+        [&](std::size_t row, double value) { writer.set(row, bins.bin_of(value)); });
+  }
 }
 
 void load_bins(const mr::RowGroup& group, const LoadTask::State& state, RowStore& store) {
@@ -85,22 +99,25 @@ void weigh_classes(std::span<const double> response, std::span<const double> cla
     weights[row] *= class_weights[static_cast<std::size_t>(response[row])];
 }
 
-/// Rows without a response or weight, and rows of weight 0, take no part: they weigh 0.
+/// Rows without a response or weight, and rows of weight 0, take no part. Where no column says so
+/// they stay, so that metrics add up as where all rows are scored, block by block.
 void load_response(const mr::RowGroup& group, const LoadTask::State& state, RowStore& store) {
   // A chunk of codes decodes to doubles too.
   std::vector<double> response = load_numbers(group, state.columns.response);
   std::vector<double> weights;
   if (state.columns.weights >= 0) weights = load_numbers(group, state.columns.weights);
-  for (double& weight : weights) {
-    if (!(weight > 0)) weight = 0;
-  }
-  for (std::size_t row = 0; row < store.rows; ++row) {
+  for (std::size_t row = 0; row < response.size(); ++row) {
     if (!std::isnan(response[row])) continue;
-    if (weights.empty()) weights.assign(store.rows, 1);
+    if (weights.empty()) weights.assign(response.size(), 1);
     weights[row] = 0;
     response[row] = 0;
   }
+  if (state.columns.weights >= 0) store.chosen = ChosenRows::of_weight(weights);
+  store.chosen.choose(response);
+  store.chosen.choose(weights);
   weigh_classes(response, state.columns.class_weights, weights);
+  if (std::ranges::all_of(weights, [](double weight) { return weight == 1; })) weights.clear();
+  store.rows = response.size();
   store.response = CompactNumbers(response);
   store.weight = CompactNumbers(weights);
 }
@@ -114,7 +131,7 @@ void free(std::vector<T>& values) {
 }  // namespace
 
 std::int64_t RowStore::byte_size() const {
-  std::size_t bytes = response.byte_size() + weight.byte_size();
+  std::size_t bytes = response.byte_size() + weight.byte_size() + chosen.byte_size();
   bytes += unseen.size() * sizeof(std::uint32_t);
   for (const auto& tile : tiles) bytes += tile.size();
   const std::size_t per_row =
@@ -145,14 +162,14 @@ void LoadTask::rebuild(const mr::RowGroup& group, const State& state, RowStore& 
   NEVE_CHECK(group.rows <= kMostRows, "row group too large for 16-bit row numbers");
   store.layout = BinLayout(state.spec);
   store.first_row = group.first_row;
-  store.rows = static_cast<std::size_t>(group.rows);
   store.classes = static_cast<std::size_t>(state.columns.classes);
-  load_bins(group, state, store);
   load_response(group, state, store);
+  load_bins(group, state, store);
   store.score.resize(store.rows * store.classes);
   if (state.columns.counts_unseen) store.unseen.resize(store.rows);
   if (state.columns.offset >= 0) {
-    const std::vector<double> offset = load_numbers(group, state.columns.offset);
+    std::vector<double> offset = load_numbers(group, state.columns.offset);
+    store.chosen.choose(offset);
     for (std::size_t k = 0; k < store.classes; ++k) {
       std::ranges::copy(offset, store.score.begin() + static_cast<std::ptrdiff_t>(k * store.rows));
     }

@@ -8,6 +8,7 @@
 #include <neve/mr/task.hpp>
 
 #include "algos/families/trees/bins.hpp"
+#include "algos/families/trees/chosen_rows.hpp"
 #include "algos/families/trees/compact_numbers.hpp"
 
 namespace neve::algos::trees {
@@ -29,21 +30,23 @@ struct Addends {
 
 /// What tree building keeps of one row group, at its home, while a job runs: bins instead of
 /// values, and per row what boosting changes. Shared by all tree tasks of the job as their Scratch;
-/// made by LoadTask, which runs first. Row numbers are local to the group, which has at most 65,536
-/// rows.
+/// made by LoadTask, which runs first. Where there is a weights column, only rows that take part
+/// are here (a fold costs what its rows cost); row numbers are places here. A group has at most
+/// 65,536 rows.
 struct RowStore {
   struct Range {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
   };
   BinLayout layout;
-  std::int64_t first_row = 0;
+  std::int64_t first_row = 0;  ///< of the group
+  ChosenRows chosen;           ///< rows of the group that are here
   std::size_t rows = 0;
   std::size_t classes = 1;                       ///< trees per iteration
   std::vector<std::vector<std::uint8_t>> tiles;  ///< rows × row_bytes() of each tile
   CompactNumbers response;                       ///< or the class
-  CompactNumbers weight;      ///< empty where all are 1; 0 for rows that take no part
-  std::vector<double> score;  ///< classes × rows: the sum of trees so far
+  CompactNumbers weight;                         ///< empty where all are 1
+  std::vector<double> score;                     ///< classes × rows: the sum of trees so far
   /// Where somebody counts: the iterations whose trees did not see the row, which are the ones that
   /// the score adds up then.
   std::vector<std::uint32_t> unseen;
@@ -56,6 +59,10 @@ struct RowStore {
   /// While boosting: with the addends of the usual form, which come and go.
   [[nodiscard]] std::int64_t byte_size() const;
   [[nodiscard]] double weight_of(std::size_t row) const { return weight.empty() ? 1 : weight[row]; }
+  /// The row's number in the frame.
+  [[nodiscard]] std::int64_t number_of(std::size_t row) const {
+    return first_row + static_cast<std::int64_t>(chosen.number(row));
+  }
   [[nodiscard]] std::span<const std::uint16_t> rows_of(std::int32_t node) const;
   /// Frees what is made anew before the next tree: residuals, addends and the rows' nodes.
   void rest();

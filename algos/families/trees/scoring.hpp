@@ -16,8 +16,10 @@ namespace neve::algos::trees {
 /// that it is time to stop. Lives on the driver.
 class Scoring {
  public:
-  /// `parameters` outlive this.
-  Scoring(const TreeParameters& parameters, model::Category category, bool has_validation);
+  /// `parameters` outlive this. Folds that do not stop by their metrics are measured less often:
+  /// half-way and at the end, unless the user says when.
+  Scoring(const TreeParameters& parameters, model::Category category, bool has_validation,
+          bool is_fold);
 
   /// What a trainer saves of it.
   struct State {
@@ -51,10 +53,11 @@ class Scoring {
   void replace_metrics(model::metrics::Metrics training, model::metrics::Metrics validation);
   /// Gives the header metrics, default threshold and history; the latter goes on from another one,
   /// which has no columns where there is none.
-  void fill(model::Header& header, schema::Table earlier_history);
+  void fill(model::Header& header, schema::Table earlier_history) const;
 
  private:
   const TreeParameters& parameters_;
+  bool is_fold_;
   StoppingRule rule_;
   State state_;
 };

@@ -134,6 +134,7 @@ struct FoundSplit {
   Sums left;
   Sums right;
   ChildBounds bounds = {};
+  [[nodiscard]] bool right_is_lighter() const { return right.weight < left.weight; }
 };
 
 /// Searches single columns of nodes for splits. Numbers: every threshold between occupied bins,

@@ -43,35 +43,6 @@ int sign(double value) { return (value > 0 ? 1 : 0) - (value < 0 ? 1 : 0); }
 
 }  // namespace
 
-bool can_decide(const model::CommonParameters& parameters, model::Category category) {
-  const bool classes = model::is_classifier(category);
-  // Of more than two classes there is a curve only for the averages that the user asks for.
-  const bool has_curve = category == model::Category::binomial ||
-                         (classes && parameters.auc_type != model::AucType::automatic &&
-                          parameters.auc_type != model::AucType::none);
-  switch (parameters.stopping_metric) {
-    case StoppingMetric::automatic:
-    case StoppingMetric::deviance:
-    case StoppingMetric::mse:
-    case StoppingMetric::rmse:
-      return true;
-    case StoppingMetric::logloss:
-    case StoppingMetric::misclassification:
-    case StoppingMetric::mean_per_class_error:
-      return classes;
-    case StoppingMetric::mae:
-    case StoppingMetric::rmsle:
-      return !classes;
-    case StoppingMetric::auc:
-    case StoppingMetric::aucpr:
-      return has_curve;
-    case StoppingMetric::lift_top_group:
-      return category == model::Category::binomial;
-    default:
-      return false;
-  }
-}
-
 StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Category category) {
   const StoppingMetric metric = parameters.stopping_metric;
   StoppingRule rule;

@@ -17,9 +17,6 @@ struct StoppingRule {
   double tolerance = 0.001;
 };
 
-/// Whether the stopping metric is measured for models of the category, so that it can decide.
-bool can_decide(const model::CommonParameters& parameters, model::Category category);
-
 /// The rule that the parameters ask for; AUTO is logloss for classes, deviance for numbers.
 StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Category category);
 

@@ -1,11 +1,10 @@
 #include "algos/families/trees/tree_checks.hpp"
 
+#include <cmath>
 #include <string>
 
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
-
-#include "algos/families/trees/stopping.hpp"
 
 namespace neve::algos::trees {
 
@@ -40,17 +39,16 @@ void check_category(const TreeParameters& p, model::Category category, model::Me
     add_error(messages, "calibrate_model",
               "Model calibration is only currently supported for binomial models.");
   }
-  if (p.stopping_rounds > 0 && !can_decide(p, category)) {
-    add_error(messages, "stopping_metric",
-              "The value " + std::string(schema::enum_text(p.stopping_metric)) +
-                  " of parameter stopping_metric is not measured for such a model (" +
-                  std::string(schema::enum_text(category)) +
-                  "), so that it cannot end its training");
-  }
 }
 
-void warn_of_two_responses(const TreeParameters& p, const model::ColumnRange& response,
-                           model::Messages& messages) {
+void check_numeric_response(const TreeParameters& p, const model::ColumnRange& response,
+                            model::Messages& messages) {
+  const bool any = response.low <= response.high;
+  if (any && (std::isinf(response.low) || std::isinf(response.high))) {
+    add_error(messages, "response_column",
+              "Column " + p.response_column.name +
+                  " has infinite values: replace them, or leave these rows out");
+  }
   const bool zero_one = response.low == 0 && response.high == 1;
   const bool ones = response.low == -1 && response.high == 1 && response.zeros == 0;
   const bool two = response.integers && (zero_one || ones);

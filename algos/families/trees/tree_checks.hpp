@@ -18,9 +18,9 @@ void check_parameters(const TreeParameters& parameters, model::Messages& message
 /// Adds messages where parameters do not fit the model's category.
 void check_category(const TreeParameters& parameters, model::Category category,
                     model::Messages& messages);
-/// Warns of a regression that was probably meant as a classification.
-void warn_of_two_responses(const TreeParameters& parameters, const model::ColumnRange& response,
-                           model::Messages& messages);
+/// Refuses infinite values; warns of a regression that was probably meant as a classification.
+void check_numeric_response(const TreeParameters& parameters, const model::ColumnRange& response,
+                            model::Messages& messages);
 
 /// Throws InputError unless there is a rate for each class of the response, where rates are given.
 void check_class_rates(const std::optional<std::vector<double>>& rates,

@@ -167,9 +167,10 @@ TreeChoice choose_tree(const model::Header& header, std::size_t iterations, std:
 }
 
 std::vector<std::int32_t> levels_of(const model::ColumnRoles& roles) {
-  std::vector<std::int32_t> levels;
-  for (const frame::DomainPtr& domain : roles.domains)
-    levels.push_back(domain ? static_cast<std::int32_t>(domain->size()) : 0);
+  std::vector<std::int32_t> levels(roles.domains.size());
+  std::ranges::transform(roles.domains, levels.begin(), [](const frame::DomainPtr& domain) {
+    return domain ? static_cast<std::int32_t>(domain->size()) : 0;
+  });
   return levels;
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -65,6 +66,14 @@ struct TrainContext {
   }
 };
 
+/// A model of what a training has come to, to be written into a folder while it goes on.
+struct Snapshot {
+  std::shared_ptr<Model> model;  ///< its header is complete but for what the life cycle adds
+  std::string folder;
+  std::string file_suffix;  ///< behind the model's name: ".ntrees_3"
+  std::string key_suffix;   ///< that the model in the file is called by: ".3"
+};
+
 /// One training run as a resumable state machine: init once, step until it says that it is done,
 /// finish once. The life cycle (src/model/training) runs the loop; between steps it looks at cancel
 /// and max_runtime_secs, and then ends the loop early, so that the model equals the one trained
@@ -81,6 +90,8 @@ class Trainer {
   virtual void resume(TrainContext& context, const wire::Bytes& saved) = 0;
   /// False when there is nothing left to do.
   virtual bool step(TrainContext& context) = 0;
+  /// Between two steps: what is to be written by now, nothing mostly.
+  virtual std::optional<Snapshot> snapshot(TrainContext& /*context*/) { return std::nullopt; }
   /// Fills context.header (tables, metrics) and gives the model; its header is set afterwards.
   virtual std::shared_ptr<Model> finish(TrainContext& context) = 0;
 };
@@ -150,6 +161,8 @@ struct Algorithm {
   /// Whether training can go on from this model; null where it never can.
   void (*check_checkpoint)(const void* parameters, const Model& checkpoint,
                            Messages& messages) = nullptr;
+  /// The folder of the trainer's snapshots, empty for none; null where there are never any.
+  std::string (*snapshot_folder)(const void* parameters) = nullptr;
   bool balances_classes = false;  ///< knows balance_classes
   /// categorical_encoding SortByResponse: columns of at most so many levels need not be sorted, as
   /// the algorithm does so itself; null where it does not.

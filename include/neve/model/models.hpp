@@ -53,6 +53,48 @@ struct Scoring {
   std::optional<RowQuestion> question = {};
 };
 
+/// Models of the parts of a frame, and how their training ended.
+struct SegmentModels {
+  static constexpr std::string_view kType = "Key<SegmentModels>";
+  /// A column that tells the segments apart; `values` has one for each of them, NaN missing.
+  struct Column {
+    std::string name;
+    frame::DomainPtr domain;  ///< null for numbers
+    std::vector<double> values;
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(name, domain, values);
+    }
+  };
+  /// As H2O-3 orders them.
+  enum class Status : std::uint8_t { pending, running, succeeded, stopped, failed };
+  struct Result {
+    std::string model;
+    Status status = Status::pending;
+    std::string errors = {};    ///< empty where there are none
+    std::string warnings = {};  ///< a line each
+    template <class Archive>
+    void fields(Archive& archive) {
+      archive(model, status, errors, warnings);
+    }
+  };
+  std::string key;
+  std::vector<Column> columns;
+  std::vector<std::optional<Result>> results;  ///< nothing yet for those that were not reached
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(key, columns, results);
+  }
+};
+
+/// Which parts of a training frame get a model of their own.
+struct SegmentOrder {
+  std::string key;                   ///< of the SegmentModels; made up where empty
+  std::string segments;              ///< a frame with a row for each; empty: all there are
+  std::vector<std::string> columns;  ///< that tell segments apart; empty: those of the frame
+  std::int32_t parallelism = 1;      ///< models that are trained at a time
+};
+
 /// Trains, keeps and applies models. One per node. Thread-safe.
 class Models {
  public:
@@ -86,6 +128,12 @@ class Models {
   Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client);
   /// Starts training. The build has no errors.
   std::shared_ptr<job::Job> train(const Build& build);
+  /// Starts to train a model for each segment; `form` as for check(), without a model_id. Throws
+  /// InputError for what cannot be read; what is wrong with a segment is told in its result.
+  std::shared_ptr<job::Job> train_segments(const Algorithm& algorithm, const schema::Form& form,
+                                           const SegmentOrder& order, std::string_view client);
+  /// Throws InputError (404) where there are none of this name.
+  [[nodiscard]] SegmentModels segment_models(std::string_view key) const;
   /// Starts to score, as answer() does.
   std::shared_ptr<job::Job> start_answer(const Scoring& scoring);
 
@@ -99,6 +147,10 @@ class Models {
   void publish(const Model& model);
   /// Also what was kept of its cross-validation. False where there is no such model.
   bool remove(std::string_view key);
+
+  /// Lets a model of two classes predict the second one from this probability on; gives the
+  /// threshold that it had. Throws InputError for other models and for what is no probability.
+  double set_threshold(const std::string& key, double threshold);
 
   /// A model as the bytes of a file, see docs/model-file.md.
   [[nodiscard]] wire::Bytes to_file(const Model& model) const;
@@ -134,7 +186,14 @@ class Models {
   void publish_all(const std::vector<std::shared_ptr<Model>>& models,
                    const std::vector<frame::Frame>& frames);
   void define_answer(job::Jobs& jobs);
-  std::string automatic_key(const Algorithm& algorithm, std::string_view client);
+  std::string automatic_key(const Algorithm& algorithm, std::string_view what,
+                            std::string_view client);
+  struct SegmentRequest;
+  class SegmentTrainer;
+  void define_segments(job::Jobs& jobs);
+  [[nodiscard]] SegmentModels find_segments(const SegmentOrder& order,
+                                            const frame::Frame& training) const;
+  void publish(const SegmentModels& segments);
 
   Parts parts_;
   mutable std::mutex mutex_;

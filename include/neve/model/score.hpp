@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,10 @@ struct ScoreRequest {
   bool labels = true;  ///< "predict": the class, for classifiers
   bool values = true;  ///< probabilities or the prediction, and the extra outputs
   job::TokenPtr token = nullptr;
+  /// A column of the data's inputs: only rows where it holds `fold` are scored, others get 0, or
+  /// the first class. -1: all rows.
+  std::int32_t folds = -1;
+  std::int32_t fold = 0;
   std::optional<RowQuestion> question = {};  ///< what is written instead, of each row
 };
 
@@ -47,21 +52,29 @@ struct ScorePlan {
   std::int32_t offset = -1;
   bool labels = true;
   bool values = true;
+  std::int32_t folds = -1;  ///< as of a ScoreRequest
+  std::int32_t fold = 0;
   std::optional<QuestionPart> part = {};  ///< instead of labels and values
   template <class Archive>
   void fields(Archive& archive) {
-    archive(predictors, levels, types, offset, labels, values, part);
+    archive(predictors, levels, types, offset, labels, values, folds, fold, part);
   }
 };
 
 ScorePlan plan_of(const Model& model, const Dataset& data, const ScoreRequest& request);
 
-/// Decodes a row group block by block into the model's columns.
+/// Row numbers within a group, ascending.
+using PickedRows = std::vector<std::uint16_t>;
+
+/// Decodes a row group block by block into the model's columns: all its rows, or those that are
+/// picked. Outlived by all that it is made of.
 class BlockReader {
  public:
-  BlockReader(const mr::RowGroup& group, const ScorePlan& plan);
+  BlockReader(const mr::RowGroup& group, const ScorePlan& plan, const PickedRows* picked = nullptr);
   ~BlockReader();
-  /// The block of rows that begins at `begin`, valid until the next call.
+  /// How many rows there are to read.
+  [[nodiscard]] std::int64_t rows() const;
+  /// The block of rows that begins at the row `begin` of these, valid until the next call.
   const ScoreBlock& read(std::int64_t begin);
 
  private:

@@ -16,6 +16,10 @@
 #include <neve/munge/rollups.hpp>
 #include <neve/rapids/value.hpp>
 
+namespace neve::model {
+class Models;
+}
+
 namespace neve::rapids {
 
 /// What a request gets back. Frames that have no name are described, and gone.
@@ -49,6 +53,7 @@ class Interpreter {
     frame::Frames& frames;
     munge::Rollups& rollups;
     const ingest::PathPolicy& files;
+    model::Models* models = nullptr;  ///< null where there are none
     std::map<std::string, const struct Primitive*, std::less<>> primitives = {};
     std::shared_mutex zone_mutex = {};
     std::string time_zone = "UTC";
@@ -56,7 +61,7 @@ class Interpreter {
     std::map<std::string, std::string, std::less<>> properties = {};
   };
   Interpreter(mr::Engine& engine, frame::Frames& frames, munge::Rollups& rollups,
-              const ingest::PathPolicy& files);
+              const ingest::PathPolicy& files, model::Models* models = nullptr);
   ~Interpreter();
   Interpreter(const Interpreter&) = delete;
   Interpreter& operator=(const Interpreter&) = delete;

@@ -8,6 +8,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
+#include <neve/munge/rows.hpp>
 
 #include "model/metrics/column_blocks.hpp"
 #include "model/metrics/comparison_tasks.hpp"
@@ -26,19 +27,21 @@ const frame::Column& only_column(const frame::Frame& frame, std::string_view par
                                      {{std::string(parameter), frame.key}});
 }
 
-/// Frames that came about apart may be cut differently; then rows cannot be compared in place.
-void check_same_rows(const frame::Frame& predictions, const frame::Frame& other,
+/// A frame of one column on the cuts of the predictions, as rows are compared in place.
+frame::Frame aligned(mr::Engine& engine, const frame::Frame& predictions, const frame::Frame& other,
                      std::string_view parameter) {
-  if (predictions.layout->cuts == other.layout->cuts) return;
-  const bool counts = predictions.rows() != other.rows();
-  throw InputError::illegal_argument(
-      counts ? "The frames of predictions_frame and " + std::string(parameter) +
-                   " must have equally many rows; they have " + std::to_string(predictions.rows()) +
-                   " and " + std::to_string(other.rows()) + "."
-             : "The rows of predictions_frame and " + std::string(parameter) +
-                   " are stored in different groups. Join both frames with cbind and take the "
-                   "columns from there.",
-      {{"predictions_frame", predictions.key}, {std::string(parameter), other.key}});
+  only_column(other, parameter);
+  if (predictions.rows() != other.rows()) {
+    throw InputError::illegal_argument(
+        "The frames of predictions_frame and " + std::string(parameter) +
+            " must have equally many rows; they have " + std::to_string(predictions.rows()) +
+            " and " + std::to_string(other.rows()) + ".",
+        {{"predictions_frame", predictions.key}, {std::string(parameter), other.key}});
+  }
+  if (predictions.layout->cuts == other.layout->cuts) return other;
+  frame::Frame made = munge::recut(engine, other, predictions.layout);
+  made.key = other.key;
+  return made;
 }
 
 void check_probabilities(mr::Engine& engine, const Comparison& comparison, std::size_t columns,
@@ -162,13 +165,13 @@ void ExtentTask::merge(Partial& left, const Partial& right) {
   left.high = std::max(left.high, right.high);
 }
 
-Metrics compare(mr::Engine& engine, const Comparison& comparison, const job::TokenPtr& token) {
-  only_column(comparison.actuals, "actuals_frame");
-  check_same_rows(comparison.predictions, comparison.actuals, "actuals_frame");
+Metrics compare(mr::Engine& engine, const Comparison& given, const job::TokenPtr& token) {
+  Comparison comparison = given;
+  comparison.actuals = aligned(engine, given.predictions, given.actuals, "actuals_frame");
   std::optional<ColumnId> weights;
-  if (comparison.weights) {
-    check_same_rows(comparison.predictions, *comparison.weights, "weights_frame");
-    weights = only_column(*comparison.weights, "weights_frame").id;
+  if (given.weights) {
+    comparison.weights = aligned(engine, given.predictions, *given.weights, "weights_frame");
+    weights = comparison.weights->columns[0].id;
   }
   mr::RunOptions options;
   options.token = token;

@@ -107,6 +107,25 @@ TEST(DrfCheckpoint, GoesOnAfterALossToTheSameBits) {
             expected);
 }
 
+TEST(DrfFolds, TheMainForestHasAsManyTreesAsTheFoldsThatStoppedOnAverage) {
+  Session session;
+  const auto model = session.train("two", {{"ntrees", "200"},
+                                           {"max_depth", "4"},
+                                           {"nfolds", "2"},
+                                           {"stopping_rounds", "2"},
+                                           {"stopping_tolerance", "0.01"},
+                                           {"score_tree_interval", "1"}});
+  ASSERT_TRUE(model);
+  std::size_t trees = 0;
+  for (const char* fold : {"model_cv_1", "model_cv_2"}) {
+    const auto of_fold = std::dynamic_pointer_cast<const DrfModel>(session.models().find(fold));
+    ASSERT_TRUE(of_fold);
+    trees += of_fold->iterations.size();
+  }
+  EXPECT_LT(trees, 300U);
+  EXPECT_EQ(model->iterations.size(), trees / 2);
+}
+
 TEST(DrfCalibration, PredictionsHaveCalibratedColumns) {
   Session session;
   mr::Engine& engine = session.node().engine();

@@ -114,6 +114,38 @@ TEST(GbmCheckpoint, GoesOnAfterALossToTheSameBits) {
   }
 }
 
+TEST(GbmSnapshots, AreTheModelsOfFewerTreesAndLeaveTheLastOneAsItIs) {
+  Session session;
+  for (const auto& [response, kind] : kKinds) {
+    session.files.clear();
+    const auto whole = session.train(response, with(kind, {{"ntrees", "7"}}));
+    const auto model =
+        session.train(response, with(kind, {{"ntrees", "7"},
+                                            {"in_training_checkpoints_dir", "into"},
+                                            {"in_training_checkpoints_tree_interval", "3"}}));
+    EXPECT_EQ(model->encode_learnt(), whole->encode_learnt());
+    ASSERT_EQ(session.files.size(), 2U) << response;
+    for (const int trees : {3, 6}) {
+      const std::string number = std::to_string(trees);
+      const auto fewer = session.train(response, with(kind, {{"ntrees", number}}));
+      const auto& file = session.files.at("into/model.ntrees_" + number);
+      const auto loaded = session.models().from_file(file, "file", "");
+      EXPECT_EQ(loaded->header.key, "model." + number);
+      EXPECT_EQ(loaded->encode_learnt(), fewer->encode_learnt());
+      EXPECT_EQ(loaded->header.checksum, fewer->header.checksum);
+      EXPECT_EQ(loaded->header.training_metrics.header()->MSE,
+                fewer->header.training_metrics.header()->MSE);
+      // Training goes on from the file to the bits of the whole.
+      const auto both =
+          session.train(response, with(kind, {{"ntrees", "7"}, {"checkpoint", "model." + number}}));
+      EXPECT_EQ(both->encode_learnt(), whole->encode_learnt());
+    }
+  }
+  session.files.clear();
+  session.train("y", {{"ntrees", "3"}, {"in_training_checkpoints_dir", "into"}, {"nfolds", "2"}});
+  EXPECT_EQ(session.files.size(), 2U) << "of the main model alone";
+}
+
 TEST(GbmNoise, IsOnTrainingScoresAloneAndDrawnBySeed) {
   Session session;
   const schema::Form noisy{{"ntrees", "5"}, {"pred_noise_bandwidth", "0.5"}};

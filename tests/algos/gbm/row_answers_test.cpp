@@ -71,6 +71,29 @@ TEST(RowAnswers, StagesAddUpTreeAfterTree) {
   }
 }
 
+TEST(RowAnswers, TheLastStageHasOffsetsAndBalance) {
+  Session session;
+  const struct {
+    const char* response;
+    schema::Form form;
+    const char* stage;
+    const char* predicted;
+  } cases[] = {{"y", {{"offset_column", "zero_one"}}, "T5", "predict"},
+               {"two", {{"balance_classes", "true"}}, "T5.C1", "no"},
+               {"three", {{"balance_classes", "true"}}, "T5.C3", "high"}};
+  for (const auto& [response, more, stage, name] : cases) {
+    schema::Form form = more;
+    form.emplace_back("ntrees", "5");
+    const auto model = session.train(response, form);
+    std::vector<std::string> warnings;
+    const frame::Frame predicted =
+        session.models().predict(model, session.frame("va"), "scored", nullptr, warnings);
+    mr::Engine& engine = session.node().engine();
+    EXPECT_EQ(values_of(engine, ask(session, model, RowQuestion::staged_predictions), stage),
+              values_of(engine, predicted, name));
+  }
+}
+
 TEST(RowAnswers, PathsHaveTheLevelsThatRowsHave) {
   Session session;
   const auto model = session.train("two", {{"ntrees", "3"}, {"max_depth", "6"}});

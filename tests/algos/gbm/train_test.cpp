@@ -243,7 +243,8 @@ TEST(GbmTraining, RefusesWhatIsNotBuiltOrDoesNotFit) {
       {"interaction_constraints", R"([["x","lost"]])"},
       {"interaction_constraints", R"([["x","y"]])"},
       {"nfolds", "1"},
-      {"in_training_checkpoints_dir", "somewhere"}};
+      {"custom_distribution_func", "python:mine"},
+      {"in_training_checkpoints_tree_interval", "0"}};
   for (const auto& [name, value] : refused) {
     const auto build = session.check("y", {{name, value}});
     ASSERT_EQ(build.errors(), 1) << name;
@@ -271,6 +272,23 @@ TEST(GbmTraining, StopsOnlyByMetricsThatAreMeasured) {
   EXPECT_EQ(errors("three", "AUC", "WEIGHTED_OVR"), 0);
   EXPECT_EQ(errors("three", "custom", "AUTO"), 1);
   EXPECT_EQ(session.check("three", {{"stopping_metric", "custom"}}).errors(), 0);
+}
+
+TEST(GbmTraining, EveryMetricThatMayEndATrainingDoes) {
+  Session session;
+  for (const char* response : {"y", "two", "three"}) {
+    int stopped = 0;
+    for (const std::string_view metric : schema::EnumText<model::StoppingMetric>::values) {
+      // Nothing improves by as little as that.
+      const schema::Form form{{"ntrees", "60"},          {"max_depth", "1"},
+                              {"learn_rate", "1e-9"},    {"stopping_rounds", "1"},
+                              {"auc_type", "MACRO_OVO"}, {"stopping_metric", std::string(metric)}};
+      if (session.check(response, form).errors() > 0) continue;
+      ++stopped;
+      EXPECT_LT(session.train(response, form)->iterations.size(), 20U) << response << " " << metric;
+    }
+    EXPECT_EQ(stopped, response[0] == 'y' ? 6 : response[1] == 'w' ? 10 : 9) << response;
+  }
 }
 
 TEST(GbmTraining, GoesOnAfterALossToTheSameBits) {

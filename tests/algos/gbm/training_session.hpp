@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -82,13 +83,19 @@ class Session {
                  .algorithms = algorithms_,
                  .cluster_tag = "tag",
                  .reproducibility = {},
-                 .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}) {
+                 .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; },
+                 .version = "1",
+                 .export_path = [](const std::string& folder,
+                                   const std::string& name) { return folder + "/" + name; },
+                 .write_file = [this](const std::string& path,
+                                      const wire::Bytes& bytes) { files[path] = bytes; }}) {
     models_.define_jobs(jobs_);
     node().frames().publish(make_frame(node().engine(), "tr", 20'000, 1));
     node().frames().publish(make_frame(node().engine(), "va", 3'000, 2));
   }
   mr::ComputeNode& node() { return cluster_.node(0); }
   model::Models& models() { return models_; }
+  std::map<std::string, wire::Bytes> files;  ///< that training wrote
   frame::Frame frame(const char* key) { return node().frames().require(key); }
 
   model::Build check(const std::string& response, schema::Form form) {

@@ -127,4 +127,10 @@ struct Base {
   }
 };
 
+inline schema::Form form_of(const std::string& response, const schema::Form& more) {
+  schema::Form form = more;
+  form.emplace_back("response_column", response);
+  return form;
+}
+
 }  // namespace neve::testing::glm

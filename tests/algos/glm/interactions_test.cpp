@@ -9,12 +9,6 @@ const schema::Form kInteractions = {
     {"interaction_pairs",
      R"([{"a":"x1","b":"x2"},{"a":"g","b":"x1"},{"a":"x2","b":"three"},{"a":"g","b":"three"}])"}};
 
-schema::Form form_of(const std::string& response, const schema::Form& more) {
-  schema::Form form = more;
-  form.emplace_back("response_column", response);
-  return form;
-}
-
 /// Coefficients by name, whatever their order.
 void expect_same(const GlmModel& got, const GlmModel& expected, double slack) {
   const auto names = got.coefficient_names();

@@ -1,4 +1,4 @@
-#include "algos/glm/actions.hpp"
+#include "algos/glm/derived_actions.hpp"
 #include "algos/glm/session.hpp"
 
 namespace {
@@ -67,7 +67,7 @@ TEST(GlmOffset, TheModelWithItsOffsetCanBeHadBack) {
       with(with(removed(), "score_each_iteration", "true"), "generate_scoring_history", "true");
   const auto full = session.train("class", with(kOffset, "score_each_iteration", "true"));
   const auto model = session.train("class", scored);
-  const auto actions = algos::glm::actions();
+  const auto actions = algos::glm::derived_actions();
   const auto action = std::ranges::find_if(
       actions, [](const auto& each) { return each.name == "make_unrestricted_model"; });
   const auto input = action->input->make();

@@ -146,7 +146,7 @@ TEST(GlmPath, SameChecksumOnAnyThreadsAndNodes) {
 }
 
 TEST(GlmPath, GoesOnAfterALossToTheSameBits) {
-  for (const int states : {3, 11}) {
+  for (const int states : {3, 11, 20}) {
     Session whole(1, 2);
     const auto expected = whole.train("class", kSearch)->encode_learnt();
     mr::LocalCluster cluster(

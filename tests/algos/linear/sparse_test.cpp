@@ -2,12 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include <neve/base/rng.hpp>
 #include <neve/frame/chunk_builder.hpp>
 
 #include "algos/families/linear/block_reader.hpp"
+#include "algos/families/linear/gram.hpp"
 #include "algos/families/linear/likelihood.hpp"
 #include "algos/families/linear/moments.hpp"
 
@@ -149,6 +151,33 @@ TEST_P(SparseColumns, GiveTheGradientOfPlainLoops) {
   }
   EXPECT_NEAR(partial.deviance, deviance, 1e-9 * deviance);
   for (std::size_t j = 0; j < 5; ++j) EXPECT_NEAR(partial.gradient[j], gradient[j], 1e-9);
+}
+
+TEST_P(SparseColumns, GiveGramAndGradientInOnePassAsInTwo) {
+  const Data data(GetParam());
+  Point point;
+  point.design = data.design;
+  point.response.family = Family::binomial;
+  point.response.link = Link::logit;
+  point.beta = {0.3, -0.7, 2, 0.5, -0.2};
+  point.version = 1;
+  FisherWeights scratch;
+  auto gram = NumericGramTask::zero({point});
+  auto likelihood = LikelihoodTask::zero(point);
+  LikelihoodTask::map(data.group(), point, scratch, likelihood);
+  NumericGramTask::map(data.group(), {point}, scratch, gram);
+  auto both = LikelihoodGramTask::zero(point);
+  FisherWeights other;
+  LikelihoodGramTask::map(data.group(), point, other, both);
+  for (std::size_t i = 0; i < kRows; ++i) EXPECT_NEAR(other.values[i], scratch.values[i], 1e-14);
+  const auto values = std::as_const(gram).values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_NEAR(std::as_const(both.gram).values()[i], values[i], 1e-10) << i;
+  }
+  EXPECT_NEAR(both.likelihood.deviance, likelihood.deviance, 1e-12 * likelihood.deviance);
+  for (std::size_t j = 0; j < likelihood.gradient.size(); ++j) {
+    EXPECT_NEAR(both.likelihood.gradient[j], likelihood.gradient[j], 1e-10) << j;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Missing, SparseColumns, ::testing::Values(Missing::fill, Missing::skip),

@@ -7,9 +7,11 @@
 
 #include <neve/base/isa.hpp>
 #include <neve/base/rng.hpp>
+#include <neve/frame/chunk_builder.hpp>
 
 #include "algos/families/trees/compact_numbers.hpp"
 #include "algos/families/trees/row_kernels.hpp"
+#include "algos/families/trees/row_store.hpp"
 
 namespace {
 
@@ -78,6 +80,46 @@ TEST(RowKernels, MoveRowsAlikeAtEachLevel) {
     expect_stable_split<std::uint8_t>(kernels.split_by_bytes);
     expect_stable_split<std::uint16_t>(kernels.split_by_words);
   }
+}
+
+/// Columns x, y and w of a row group.
+RowStore loaded(const std::vector<double>& x, const std::vector<double>& y,
+                const std::vector<double>& w, bool weighted) {
+  const std::vector<frame::Chunk> chunks = {frame::encode_doubles(x), frame::encode_doubles(y),
+                                            frame::encode_doubles(w)};
+  const mr::RowGroup group{GroupIndex(1), 100, static_cast<std::int64_t>(x.size()), chunks};
+  LoadTask::State state;
+  state.spec.columns = {{.count = 4, .cuts = {0.5F, 1.5F, 2.5F}}};
+  state.columns.predictors = {0};
+  state.columns.response = 1;
+  state.columns.weights = weighted ? 2 : -1;
+  RowStore store;
+  LoadTask::rebuild(group, state, store);
+  return store;
+}
+
+TEST(RowStores, LeaveOutRowsThatAColumnGivesNoWeight) {
+  const std::vector<double> x = {0, 1, 2, 3, 0, 1};
+  const std::vector<double> y = {5, 6, 7, std::nan(""), 8, 9};
+  const RowStore store = loaded(x, y, {0, 1, 0, 1, 1, 0}, true);
+  ASSERT_EQ(store.rows, 2U);
+  EXPECT_EQ(store.number_of(0), 101);
+  EXPECT_EQ(store.number_of(1), 104);
+  EXPECT_EQ(store.response[0], 6);
+  EXPECT_EQ(store.response[1], 8);
+  EXPECT_TRUE(store.weight.empty()) << "all that is left weighs 1";
+  EXPECT_EQ(store.tiles[0][0], 1);
+  EXPECT_EQ(store.tiles[0][1], 0);
+  EXPECT_EQ(loaded(x, y, {0, 2, 0, 1, 1, 0}, true).weight[0], 2);
+  EXPECT_EQ(loaded(x, y, {0, 0, 0, 1, 0, 0}, true).rows, 0U);
+}
+
+TEST(RowStores, KeepAllRowsWithoutAWeightsColumn) {
+  const RowStore store = loaded({0, 1, 2}, {5, std::nan(""), 7}, {0, 0, 0}, false);
+  EXPECT_EQ(store.rows, 3U);
+  EXPECT_EQ(store.number_of(2), 102);
+  EXPECT_EQ(store.weight_of(0), 1);
+  EXPECT_EQ(store.weight_of(1), 0);
 }
 
 }  // namespace

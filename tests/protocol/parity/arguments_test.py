@@ -18,8 +18,9 @@ def parts(rapids):
              "small": "(rows (cols mixed ['city' 'size' 'p']) [0:9])"}
     for name, expression in made.items():
         rapids.value(f"(assign {name} {expression})")
+    rapids.train("mixed")
     yield
-    for name in [*made, "kept", "kept_for_now"]:
+    for name in [*made, "kept", "kept_for_now", "answered"]:
         rapids.value(f"(rm {name})")
 
 

@@ -45,6 +45,7 @@ def checksums(options):
                                  ("complete", "(na.omit groups)"), ("filled", "groups"),
                                  ("small", "(rows (cols groups ['city' 'size' 'p']) [0:9])")):
             session.value(f"(assign {name} {expression})")
+        session.train("groups")
         made = {}
         for name, expression in EXPRESSIONS.items():
             if name == "perfectAUC":

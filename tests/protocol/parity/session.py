@@ -47,6 +47,18 @@ class Session:
                        separator=44, check_header=1, number_columns=len(frame), single_quotes=False, delete_on_done=True,
                        column_names=json.dumps(list(frame)),
                        column_types=json.dumps([column.kind for column in frame.values()]))["job"]
+        self.await_job(job)
+
+    def train(self, frame):
+        """Models of a frame like `mixed` for the calls that need some: tree_model of `answered`, and tree_segments."""
+        self.value(f"(assign answered (cbind (cols {frame} ['x' 'n' 'size']) (as.factor (> (cols {frame} 'p') 1))))")
+        for path, own in (("ModelBuilders", {"model_id": "tree_model"}),
+                          ("SegmentModelsBuilders", {"segment_models_id": "tree_segments", "segment_columns": '["size"]'})):
+            started = self.ask("POST", f"/3/{path}/gbm", training_frame="answered", response_column="p", ntrees=2, min_rows=1,
+                               seed=1, **own)
+            self.await_job(started.get("job", started))
+
+    def await_job(self, job):
         while job["status"] in ("CREATED", "RUNNING"):  # the server answers late, so that this does not spin
             job = self.ask("GET", f"/3/Jobs/{job['key']['name']}")["jobs"][0]
         assert job["status"] == "DONE", job

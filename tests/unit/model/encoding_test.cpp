@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <neve/base/error.hpp>
 #include <neve/model/models.hpp>
+#include <neve/model/score.hpp>
 
 #include "mr/api/compute_node.hpp"
 #include "support/described_frame.hpp"
@@ -208,6 +210,43 @@ TEST_F(Encodings, AColumnThatAFrameLacksIsMissing) {
   const ScoreBlock& block = reader.read(0);
   EXPECT_TRUE(std::isnan(block.numbers[0][0]));
   for (std::size_t c = 1; c < 5; ++c) EXPECT_EQ(block.numbers[c][0], c == 4 ? 1 : 0);
+}
+
+TEST_F(Encodings, PickedRowsAreReadAsAmongAllRows) {
+  Values x;
+  Values codes;
+  for (int i = 0; i < 5000; ++i) {
+    x.push_back(i * 0.5);
+    codes.push_back(i % 4 - 1);
+  }
+  frame::Frame frame = session_.frame(x, codes, {"a", "b", "c"}, x);
+  const ColumnRoles roles = session_.roles({.scheme = Scheme::one_hot_explicit}, frame);
+  const Dataset data = adapt(roles, frame, false);
+  const auto rows = static_cast<std::size_t>(frame.layout->rows_of(GroupIndex(0)));
+  std::vector<frame::Chunk> chunks;
+  for (const ColumnId id : data.inputs.columns)
+    chunks.push_back(session_.engine().chunk(*frame.layout, id, GroupIndex(0)));
+  const mr::RowGroup group{GroupIndex(0), 0, static_cast<std::int64_t>(rows), chunks};
+  const ScorePlan plan{.predictors = data.predictors, .levels = data.levels, .types = roles.types};
+  PickedRows picked;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const bool in_a_gap = row > 200 && row < 700;
+    if (row % 3 == 1 && !in_a_gap) picked.push_back(static_cast<std::uint16_t>(row));
+  }
+  BlockReader reader(group, plan, &picked);
+  ASSERT_EQ(reader.rows(), std::ssize(picked));
+  std::size_t place = 0;
+  while (place < picked.size()) {
+    const ScoreBlock& block = reader.read(static_cast<std::int64_t>(place));
+    for (std::size_t i = 0; i < block.rows; ++i, ++place) {
+      const std::size_t row = picked[place];
+      ASSERT_EQ(block.numbers[0][i], x[row]);
+      for (std::size_t level = 0; level < 3; ++level)
+        ASSERT_EQ(block.numbers[1 + level][i], codes[row] == static_cast<double>(level) ? 1 : 0);
+    }
+  }
+  PickedRows none;
+  EXPECT_EQ(BlockReader(group, plan, &none).rows(), 0);
 }
 
 TEST_F(Encodings, NamesStayUnique) {

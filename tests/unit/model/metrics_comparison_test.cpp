@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <neve/frame/chunk_builder.hpp>
+#include <neve/munge/rows.hpp>
 
 #include "metrics_columns.hpp"
 
@@ -74,6 +75,17 @@ TEST_F(ComparisonTest, LabelsAreMatchedByText) {
   EXPECT_EQ(compare(engine_, comparison).header()->nobs, 4);
   comparison.domain = {"a", "b"};
   EXPECT_THROW(compare(engine_, comparison), InputError);
+}
+
+TEST_F(ComparisonTest, FramesMayBeCutDifferently) {
+  Comparison comparison;
+  comparison.predictions = numbers({{0.1, 0.8, 0.7, 0.3, 0.9}});
+  comparison.actuals = numbers({{1, 2, 3, 4, 5}});
+  comparison.weights = numbers({{1, 1, 2, 1, 3}});
+  const double expected = *compare(engine_, comparison).find("MSE");
+  comparison.actuals = munge::recut(engine_, comparison.actuals, engine_.new_layout({0, 1, 3, 5}));
+  comparison.weights = munge::recut(engine_, *comparison.weights, engine_.new_layout({0, 5}));
+  EXPECT_EQ(*compare(engine_, comparison).find("MSE"), expected);
 }
 
 TEST_F(ComparisonTest, FramesThatDoNotFitAreRefused) {

@@ -84,4 +84,52 @@ interacting <- function(case, family, response) {
 interacting("interactions_gaussian", gaussian(), "gaussian")
 interacting("interactions_poisson", poisson(), "poisson")
 interacting("interactions_binomial", binomial(), "binomial")
+
+# Linear constraints, sums of raw coefficients: every set of inequalities that may hold with equality
+# is tried, each by Newton's method on the conditions of Lagrange; the best fit that meets all counts.
+held <- function(family, x, y, a, limits) {
+  b <- glm.fit(x, y, family = family)$coefficients
+  k <- nrow(a)
+  deviance_at <- function(b) {
+    sum(family$dev.resids(y, family$linkinv(as.vector(x %*% b)), rep(1, length(y))))
+  }
+  for (round in 1:200) {
+    eta <- as.vector(x %*% b)
+    mu <- family$linkinv(eta)
+    w <- family$mu.eta(eta)^2 / family$variance(mu)
+    h <- t(x) %*% (x * w)
+    right <- t(x) %*% (w * eta + (y - mu) * w / family$mu.eta(eta))
+    kkt <- rbind(cbind(h, t(a)), cbind(a, matrix(0, k, k)))
+    to <- solve(kkt, c(right, limits), tol = 1e-30)[seq_len(ncol(x))]
+    # From where the constraints hold on, steps that gain nothing are halved.
+    while (round > 1 && max(abs(to - b)) > 1e-12 && !(deviance_at(to) <= deviance_at(b))) {
+      to <- (to + b) / 2
+    }
+    b <- to
+  }
+  list(b = b, deviance = deviance_at(b))
+}
+constrained <- function(case, family, y, a, limits, equalities) {
+  x <- cbind(dummies[, 2:4], x1 = d$x1, x2 = d$x2, Intercept = 1)
+  others <- setdiff(seq_len(nrow(a)), seq_len(equalities))
+  best <- NULL
+  for (set in 0:(2^length(others) - 1)) {
+    chosen <- c(seq_len(equalities), others[bitwAnd(set, 2^(seq_along(others) - 1)) > 0])
+    fit <- held(family, x, y, a[chosen, , drop = FALSE], limits[chosen])
+    meets <- all(as.vector(a %*% fit$b)[others] <= limits[others] + 1e-10)
+    if (meets && (is.null(best) || fit$deviance < best$deviance)) best <- fit
+  }
+  for (j in seq_len(ncol(x))) put(case, colnames(x)[j], best$b[j])
+  put(case, "deviance", best$deviance)
+}
+rows <- rbind(c(1, 1, 0, 0, 0, 0),      # g.b + g.c = 0.5
+              c(0, 0, 0, 10, 1, 0),     # 10 x1 + x2 <= 0.1
+              c(1, 0, -1, 0, 0, 0),     # g.b - g.d <= 5, of no effect
+              c(0, -1, -1, 1, 0, 0))    # x1 - g.c - g.d <= -0.4
+limits <- c(0.5, 0.1, 5, -0.4)
+constrained("constraints_gaussian", gaussian(), d$gaussian, rows, limits, 1)
+constrained("constraints_binomial", binomial(), d$binomial, rows, limits, 1)
+# With bounds: x2 >= -0.02 and g.d = 0.1.
+more <- rbind(c(0, 0, 1, 0, 0, 0), rows, c(0, 0, 0, 0, -1, 0))
+constrained("constraints_bounds", gaussian(), d$gaussian, more, c(0.1, limits, 0.02), 2)
 close(out)

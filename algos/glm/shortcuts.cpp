@@ -1,0 +1,43 @@
+// What spares a fit passes over the data.
+#include <algorithm>
+
+#include "algos/glm/train.hpp"
+
+namespace neve::algos::glm {
+
+/// Whether the first thing to do will be X'WX at the model without predictors, over all of them.
+bool GlmTrainer::starts_with_gram() const {
+  const auto all_zero = [](const std::optional<std::vector<double>>& values) {
+    return values && !values->empty() &&
+           std::ranges::all_of(*values, [](double v) { return v == 0; });
+  };
+  const linear::Design& design = prepared_->design;
+  const auto& seen = prepared_->moments;
+  const auto cells = (seen.rows + seen.rows_left_out) * std::ssize(design.numerics);
+  return !by_gradients() && !searches_lambda(*parameters_) && !parameters_->startval &&
+         (all_zero(parameters_->alpha) || all_zero(parameters_->lambda_)) &&
+         design.categoricals.empty() && !design.numerics.empty() && design.response_classes == 1 &&
+         seen.stored == cells && parameters_->max_iterations != 0;
+}
+
+/// The lambdas of a path lead to one that is kept: only that fit goes to the last digits, at last.
+bool GlmTrainer::is_rough() const {
+  return searches_lambda(*parameters_) && !by_gradients() && !polishing_;
+}
+
+/// Goes on with the best fit to the last digits.
+void GlmTrainer::polish() {
+  polishing_ = true;
+  if (best_at_ + 1 != fits_.size()) {
+    fit_ = *best_fit_;
+    terms_.assign(fit_.beta.size(), false);
+    known_ = false;
+  }
+  current_ = best_;
+  const auto penalty = penalty_at(plan_.submodels[current_]);
+  wanted_ =
+      strong_set({fit_.here.gradient, surface_->deviance_scale()}, fit_.beta, penalty, penalty);
+  start_fit();
+}
+
+}  // namespace neve::algos::glm
