@@ -1,5 +1,7 @@
 #include "cluster/api/transport.hpp"
 
+#include <memory>
+
 #include <neve/base/error.hpp>
 
 namespace neve::cluster {
@@ -61,17 +63,22 @@ void Answer::give_up() {
 }
 
 void QueueNetwork::join(NodeId node, const Inbox& inbox) {
-  const std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   inboxes_[node] = &inbox;
 }
 
 void QueueNetwork::leave(NodeId node) {
-  const std::unique_lock lock(mutex_);
+  const std::lock_guard lock(mutex_);
   inboxes_.erase(node);
 }
 
-const Inbox& QueueNetwork::connect(NodeId from, NodeId to) {
-  const std::shared_lock lock(mutex_);
+void QueueNetwork::close() {
+  std::unique_lock lock(mutex_);
+  inboxes_.clear();
+  ended_.wait(lock, [this] { return working_ == 0; });
+}
+
+const Inbox& QueueNetwork::connect(NodeId from, NodeId to) const {
   const auto at = inboxes_.find(to);
   if (at == inboxes_.end() || !inboxes_.contains(from)) {
     throw ClusterError("The node has left the cluster.");
@@ -83,7 +90,23 @@ Answer QueueNetwork::call(NodeId from, NodeId to, std::string service, wire::Byt
   const auto call = std::make_shared<Call>();
   auto answer = std::async(std::launch::async, [this, from, to, call, service = std::move(service),
                                                 request = std::move(request)] {
-    wire::Bytes bytes = connect(from, to).handle(service, request, *call);
+    const Inbox* inbox = nullptr;
+    {
+      const std::lock_guard lock(mutex_);
+      inbox = &connect(from, to);
+      ++working_;
+    }
+    const auto end = [](QueueNetwork* network) {
+      const std::lock_guard lock(network->mutex_);
+      --network->working_;
+      network->ended_.notify_all();
+    };
+    wire::Bytes bytes;
+    {
+      const std::unique_ptr<QueueNetwork, decltype(end)> work(this, end);
+      bytes = inbox->handle(service, request, *call);
+    }
+    const std::lock_guard lock(mutex_);
     connect(from, to);  // the answer of a node that died meanwhile never arrives
     return bytes;
   });

@@ -107,7 +107,14 @@ LocalCluster::LocalCluster(const Settings& settings, const TaskList& tasks)
   node(0).store().commit({.copies = settings.copies});
 }
 
-LocalCluster::~LocalCluster() = default;
+/// What a node does in the background reaches others, so all are parted before the first one ends.
+LocalCluster::~LocalCluster() {
+  parts_->network.close();
+  while (parts_->nodes.size() > 1) {
+    parts_->sequencer.remove(parts_->nodes.back().node->store());
+    parts_->nodes.pop_back();
+  }
+}
 std::size_t LocalCluster::size() const { return parts_->nodes.size(); }
 ComputeNode& LocalCluster::node(std::size_t index) { return *parts_->nodes.at(index).node; }
 

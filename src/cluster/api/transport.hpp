@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <future>
 #include <map>
 #include <mutex>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,11 +94,15 @@ class QueueNetwork {
   /// As if the node had died: it reaches nobody any more, and what it is doing is not answered.
   void leave(NodeId node);
   Answer call(NodeId from, NodeId to, std::string service, wire::Bytes request);
+  /// All leave; returns when nothing works on a call any more, so that the nodes may end.
+  void close();
 
  private:
-  /// Throws ClusterError unless both are there.
-  const Inbox& connect(NodeId from, NodeId to);
-  std::shared_mutex mutex_;
+  /// Throws ClusterError unless both are there; mutex_ is held.
+  const Inbox& connect(NodeId from, NodeId to) const;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  int working_ = 0;  ///< calls that a node works on
   std::map<NodeId, const Inbox*> inboxes_;
 };
 

@@ -287,7 +287,7 @@ TEST(GbmTraining, EveryMetricThatMayEndATrainingDoes) {
       ++stopped;
       EXPECT_LT(session.train(response, form)->iterations.size(), 20U) << response << " " << metric;
     }
-    EXPECT_EQ(stopped, response[0] == 'y' ? 6 : response[1] == 'w' ? 10 : 9) << response;
+    EXPECT_EQ(stopped, response[0] == 'y' ? 6 : response[1] == 'w' ? 9 : 8) << response;
   }
 }
 

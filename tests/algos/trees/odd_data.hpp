@@ -126,7 +126,7 @@ inline std::vector<OddData> odd_weights() {
     data.error = error;
     return data.columns[kW];
   };
-  add("weights of 0", "has no value in any row of positive weight").assign(300, 0);
+  add("weights of 0", "no positive value").assign(300, 0);
   add("a negative weight", "negative")[9] = -1;
   add("a missing weight", "missing")[9] = frame::kMissingDouble;
   add("an infinite weight", "infinite")[9] = std::numeric_limits<double>::infinity();
