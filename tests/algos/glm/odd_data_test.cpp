@@ -151,7 +151,7 @@ TEST(GlmOddData, Weights) {
         {base.g, base.x1, base.x2, {"y", {}, base.gaussian.values}, {"w", {}, std::move(weights)}},
         with(form, "weights_column", "w"));
   };
-  expect_error(weighted(repeated(0), {}), "No row is left");
+  expect_error(weighted(repeated(0), {}), "no positive value");
   expect_error(weighted(repeated(-1), {}), "negative");
   expect_error(weighted(repeated(kNaN), {}), "missing");
   expect_error(weighted(repeated(kInfinity), {}), "");
