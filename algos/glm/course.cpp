@@ -97,16 +97,16 @@ bool GlmTrainer::is_too_wide(const std::vector<double>& beta) const {
 
 namespace {
 
-/// Puts the likelihoods of the model without restrictions behind those with.
+/// Puts the likelihoods of the model without restrictions before the metrics of that with them.
 void insert_unrestricted(const schema::Table& unrestricted, schema::Table& table) {
-  const auto by_name = [](const std::string& name) {
-    return [name](const schema::Table::Column& column) { return column.name == name; };
-  };
-  auto place = std::ranges::find_if(table.columns, by_name("objective"));
+  auto place = std::ranges::find_if(table.columns, [](const schema::Table::Column& column) {
+    return column.name.starts_with("training_");
+  });
   for (const char* name : {"negative_log_likelihood", "objective"}) {
-    schema::Table::Column column = *std::ranges::find_if(unrestricted.columns, by_name(name));
+    schema::Table::Column column =
+        *std::ranges::find(unrestricted.columns, name, &schema::Table::Column::name);
     column.name = "unrestricted_" + column.name;
-    place = table.columns.insert(place + 1, std::move(column));
+    place = table.columns.insert(place, std::move(column)) + 1;
   }
 }
 

@@ -161,6 +161,12 @@ TEST(GlmControls, EitherOrBothCanBeHadBackWhereTheOffsetIsLeftOutToo) {
   EXPECT_EQ(deviances.size(), 4U);
   EXPECT_EQ(cells(both->header.scoring_history, "unrestricted_objective"),
             cells(plain->header.scoring_history, "objective"));
+  // Clients compare courses by the places of columns.
+  constexpr std::size_t kUpToDeviances = 10;
+  for (std::size_t c = 0; c < kUpToDeviances; ++c) {
+    EXPECT_EQ(both->header.scoring_history.columns[c].name,
+              plain->header.scoring_history.columns[c].name);
+  }
 }
 
 TEST(GlmControls, OtherCoefficientsHaveNoMetricsYet) {
