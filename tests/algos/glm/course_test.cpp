@@ -186,7 +186,10 @@ TEST(GlmCourse, GoesOnAfterALossToTheSameBits) {
   const schema::Form form = {{"lambda", "0"},
                              {"solver", "L_BFGS"},
                              {"stopping_rounds", "2"},
-                             {"stopping_tolerance", "0.01"}};
+                             {"stopping_tolerance", "0.01"},
+                             {"offset_column", "offset"},
+                             {"remove_offset_effects", "true"},
+                             {"control_variables", R"(["g"])"}};
   Session whole(1, 2);
   const auto expected = whole.train("class", form)->encode_learnt();
   mr::LocalCluster cluster(
