@@ -75,12 +75,11 @@ void GbmTrainer::check_response(const model::TrainContext& context) const {
   trees::check_response_varies(context.roles, booster_->loaded().rows, booster_->response_range(),
                                context.is_fold || !parameters_->check_constant_response);
   const double least = booster_->response_range().first;
-  const bool positive = distribution_.family == Family::gamma;
-  if (distribution_.has_log_link() && (least < 0 || (positive && least == 0))) {
+  if (distribution_.has_log_link() && least < 0) {
     throw InputError::illegal_argument(
         "The response column " + context.roles.response + " has the value " + java_double(least) +
-        ": " + std::string(schema::enum_text(choice_of(distribution_.family))) + " needs values " +
-        (positive ? "above 0." : "of at least 0."));
+        ": " + std::string(schema::enum_text(choice_of(distribution_.family))) +
+        " needs values of at least 0.");
   }
 }
 
