@@ -43,19 +43,17 @@ double work_logistic(const Working& rows) {
   for (std::size_t i = 0; i < n; ++i) e[i] = -std::fabs(rows.eta[i]);
   math::exp(e);
   const double logs = sum_of_logs(rows.prior, e, rows.mu);
-  const double* const eta = rows.eta.data();
-  const double* const y = rows.y.data();
-  const double* const prior = rows.prior.data();
-  double* const mu = rows.mu.data();
-  double* const weight = rows.weight.data();
-  double* const score = rows.score.data();
-#pragma GCC ivdep
+  const double* __restrict eta = rows.eta.data();
+  const double* __restrict y = rows.y.data();
+  const double* __restrict prior = rows.prior.data();
+  double* __restrict mu = rows.mu.data();
+  double* __restrict weight = rows.weight.data();
+  double* __restrict score = rows.score.data();
   for (std::size_t i = 0; i < n; ++i) {
     const double likelier = eta[i] >= 0 ? 1.0 : 0.0;
     mu[i] = prior[i] * ((likelier - y[i]) * eta[i]);
   }
   const double above = sum(rows.mu);
-#pragma GCC ivdep
   for (std::size_t i = 0; i < n; ++i) {
     const double tail = score[i] / (1 + score[i]);
     const double head = 1 - tail;
