@@ -72,7 +72,7 @@ void Bagger::start() {
 /// One tree for two classes is the second one's.
 TargetTask::State Bagger::targets() const {
   return {.is_class = settings_.response_classes > 0,
-          .first_class = columns_.rows.classes == 1 ? 1 : 0,
+          .first_class = settings_.response_classes == 2 && columns_.rows.classes == 1 ? 1 : 0,
           .mean = mean_,
           .whole_weights = loaded_.all_whole};
 }
