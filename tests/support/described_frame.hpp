@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +49,20 @@ inline frame::Frame described_frame(mr::Engine& engine, const std::string& key,
     add_column(frame, engine, described[c].first, columns[c], described[c].second);
   }
   return frame;
+}
+
+/// All values of a column, in row order.
+inline std::vector<double> values_of(mr::Engine& engine, const frame::Frame& frame,
+                                     const std::string& name) {
+  const ColumnId id = frame.column(frame.require(name)).id;
+  std::vector<double> values(static_cast<std::size_t>(frame.rows()));
+  for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
+    const auto first = static_cast<std::size_t>(frame.layout->first_row(GroupIndex(g)));
+    const auto count = static_cast<std::size_t>(frame.layout->rows_of(GroupIndex(g)));
+    engine.chunk(*frame.layout, id, GroupIndex(g))
+        .decode(0, std::span(values).subspan(first, count));
+  }
+  return values;
 }
 
 }  // namespace neve::testing

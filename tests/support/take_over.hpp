@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -14,7 +15,7 @@
 #include <neve/model/models.hpp>
 
 #include "mr/api/compute_node.hpp"
-#include "support/node_jobs.hpp"
+#include "support/training_nodes.hpp"
 
 namespace neve::testing {
 
@@ -74,19 +75,23 @@ struct Trainer {
   StallingBlobs blobs;
   model::Algorithms algorithms;
   job::Jobs jobs;
-  model::Models models{{.engine = node.engine(),
-                        .frames = node.frames(),
-                        .jobs = jobs,
-                        .algorithms = algorithms,
-                        .cluster_tag = "tag",
-                        .reproducibility = {},
-                        .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}};
+  model::Models models{models_parts(node, jobs, algorithms)};
 };
 
-/// Trains "model" on node 0, kills that node after `states` states were kept, and gives what the
-/// model that another node finished has learnt. The form has model_id "model".
-inline wire::Bytes learnt_after_loss(mr::LocalCluster& cluster, const model::Algorithm& algorithm,
-                                     const schema::Form& form, int states) {
+/// Three nodes that train an algorithm and hold each row twice.
+inline mr::LocalCluster three_nodes(const model::Algorithm& algorithm) {
+  return {{.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
+          training_tasks(algorithm)};
+}
+
+/// Trains "model" on the first of three nodes, which `prepare` gives its frames, kills that node
+/// after `states` states were kept, and gives what the model that another node finished has learnt.
+/// The form has model_id "model".
+inline wire::Bytes learnt_after_loss(const model::Algorithm& algorithm, const schema::Form& form,
+                                     int states,
+                                     const std::function<void(mr::ComputeNode&)>& prepare) {
+  mr::LocalCluster cluster = three_nodes(algorithm);
+  prepare(cluster.node(0));
   std::vector<std::unique_ptr<Trainer>> trainers;
   for (std::size_t i = 0; i < cluster.size(); ++i) {
     constexpr int kNoEnd = 1 << 20;

@@ -13,32 +13,7 @@ using namespace neve;
 using namespace neve::algos::drf::testing;
 using algos::drf::DrfModel;
 using algos::drf::testing::Session;
-
-schema::Form with(schema::Form form, const schema::Form& more) {
-  form.insert(form.end(), more.begin(), more.end());
-  return form;
-}
-
-/// The model under another name.
-void publish_as(model::Models& models, const DrfModel& model, const char* key) {
-  DrfModel copy(model);
-  copy.header.key = key;
-  models.publish(copy);
-}
-
-/// All values of a column, in row order.
-std::vector<double> values_of(mr::Engine& engine, const frame::Frame& frame,
-                              const std::string& name) {
-  const frame::Column& column = frame.column(frame.require(name));
-  std::vector<double> values(static_cast<std::size_t>(frame.rows()));
-  for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-    const auto first = static_cast<std::size_t>(frame.layout->first_row(GroupIndex(g)));
-    const auto count = static_cast<std::size_t>(frame.layout->rows_of(GroupIndex(g)));
-    engine.chunk(*frame.layout, column.id, GroupIndex(g))
-        .decode(0, std::span(values).subspan(first, count));
-  }
-  return values;
-}
+using neve::testing::publish_as;
 
 /// Everything whose trees could differ from those of one training.
 const std::pair<const char*, schema::Form> kKinds[] = {
@@ -68,22 +43,13 @@ TEST(DrfCheckpoint, MoreTreesOnTopGiveTheBitsOfOneLongerTraining) {
 
 TEST(DrfCheckpoint, WhatMayNotChangeIsNamed) {
   Session session;
-  const auto earlier = session.train("two", {{"ntrees", "3"}, {"max_depth", "4"}});
-  publish_as(session.models(), *earlier, "earlier");
-  const std::pair<const char*, const char*> refused[] = {
-      {"max_depth", "5"}, {"nbins", "30"},          {"sample_rate", "0.5"},
-      {"ntrees", "3"},    {"balance_classes", "1"}, {"binomial_double_trees", "true"}};
-  for (const auto& [name, value] : refused) {
-    schema::Form form{{"checkpoint", "earlier"}};
-    if (std::string_view(name) != "max_depth") form.emplace_back("max_depth", "4");
-    if (std::string_view(name) != "ntrees") form.emplace_back("ntrees", "6");
-    form.emplace_back(name, value);
-    const auto build = session.check("two", form);
-    ASSERT_EQ(build.errors(), 1) << name;
-    const auto error = std::ranges::find(build.messages, model::Message::Kind::error,
-                                         [](const auto& message) { return message.kind; });
-    EXPECT_EQ(error->field, name);
-  }
+  neve::testing::expect_refusals_to_go_on(session, "two",
+                                          {{"max_depth", "5"},
+                                           {"nbins", "30"},
+                                           {"sample_rate", "0.5"},
+                                           {"ntrees", "3"},
+                                           {"balance_classes", "1"},
+                                           {"binomial_double_trees", "true"}});
 }
 
 TEST(DrfCheckpoint, GoesOnAfterALossToTheSameBits) {
@@ -93,17 +59,13 @@ TEST(DrfCheckpoint, GoesOnAfterALossToTheSameBits) {
   const auto earlier = whole.train(response, with(kind, {{"ntrees", "3"}}));
   publish_as(whole.models(), *earlier, "earlier");
   const auto expected = whole.train(response, form)->encode_learnt();
-  mr::LocalCluster cluster(
-      {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-      all_tasks());
-  mr::ComputeNode& node = cluster.node(0);
-  node.frames().publish(make_frame(node.engine(), "tr", kRows, 1));
-  {
+  const auto prepare = [&](mr::ComputeNode& node) {
+    publish_frames(node);
     neve::testing::Trainer trainer(node, algos::drf::algorithm(), 0);
     publish_as(trainer.models, *earlier, "earlier");
-  }
-  EXPECT_EQ(neve::testing::learnt_after_loss(cluster, algos::drf::algorithm(),
-                                             Session::complete(response, form), 5),
+  };
+  EXPECT_EQ(neve::testing::learnt_after_loss(algos::drf::algorithm(),
+                                             Session::complete(response, form), 5, prepare),
             expected);
 }
 
@@ -128,41 +90,12 @@ TEST(DrfFolds, TheMainForestHasAsManyTreesAsTheFoldsThatStoppedOnAverage) {
 
 TEST(DrfCalibration, PredictionsHaveCalibratedColumns) {
   Session session;
-  mr::Engine& engine = session.node().engine();
-  const auto plain = session.train("two", {{"ntrees", "5"}});
-  for (const char* method : {"AUTO", "IsotonicRegression"}) {
-    const auto model = session.train("two", {{"ntrees", "5"},
-                                             {"calibrate_model", "true"},
-                                             {"calibration_frame", "va"},
-                                             {"calibration_method", method}});
-    ASSERT_TRUE(model);
-    std::vector<std::string> warnings;
-    const frame::Frame scored =
-        session.models().predict(model, session.frame("va"), "scored", nullptr, warnings);
-    ASSERT_EQ(scored.names,
-              (std::vector<std::string>{"predict", "no", "yes", "cal_no", "cal_yes"}));
-    const auto yes = values_of(engine, scored, "yes");
-    const auto calibrated = values_of(engine, scored, "cal_yes");
-    const auto actual = values_of(engine, session.frame("va"), "two");
-    double predicted = 0;
-    double real = 0;
-    for (std::size_t i = 0; i < yes.size(); ++i) {
-      EXPECT_EQ(calibrated[i], model->calibration.apply(yes[i]));
-      if (std::isnan(actual[i])) continue;
-      predicted += calibrated[i];
-      real += actual[i];
-    }
-    // Both methods meet the mean of what they were fitted to.
-    EXPECT_NEAR(predicted, real, 1e-6 * real) << method;
-    // Metrics are those of the probabilities as they were.
-    EXPECT_EQ(model->header.training_metrics.find("AUC"),
-              plain->header.training_metrics.find("AUC"));
-    const auto decoded = algos::drf::algorithm().decode(model->encode());
-    EXPECT_EQ(decoded->encode_learnt(), model->encode_learnt());
-  }
-  EXPECT_EQ(session.check("two", {{"calibrate_model", "true"}}).errors(), 1);
-  const schema::Form on_va{{"calibrate_model", "true"}, {"calibration_frame", "va"}};
-  EXPECT_EQ(session.check("three", on_va).errors(), 1);
+  neve::testing::expect_calibrated_columns(session, algos::drf::algorithm());
+}
+
+TEST(DrfCalibration, NeedsTwoClassesAndAFrame) {
+  Session session;
+  neve::testing::expect_calibration_to_need_two_classes_and_a_frame(session);
 }
 
 TEST(DrfBalance, PredictionsAreCorrectedToWhatClassesReallyWeigh) {

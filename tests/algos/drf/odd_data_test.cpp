@@ -7,7 +7,7 @@ namespace {
 using namespace neve;
 using namespace neve::testing;
 
-OddSession session() { return {algos::drf::algorithm(), algos::drf::testing::all_tasks()}; }
+OddSession session() { return OddSession(algos::drf::algorithm()); }
 
 TEST(DrfOddData, ResponsesAreLearntFromOrRefused) {
   OddSession own = session();

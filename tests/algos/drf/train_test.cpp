@@ -18,7 +18,7 @@ using algos::drf::testing::Session;
 std::vector<std::vector<double>> votes_of(const DrfModel& model, std::size_t iteration) {
   DrfModel one = model;
   one.iterations = {model.iterations[iteration]};
-  const std::vector<std::vector<double>> columns = made_up(kRows, 1);
+  const std::vector<std::vector<double>> columns = neve::testing::made_up(kRows, 1, kNoise);
   std::vector<std::vector<double>> votes(model.outputs(), std::vector<double>(kRows));
   constexpr std::size_t kBlock = 1000;
   for (std::size_t begin = 0; begin < kRows; begin += kBlock) {
@@ -56,7 +56,7 @@ TEST(DrfTraining, MeasuresEachRowByTheTreesThatHaveNotSeenIt) {
         voters[row] += 1;
       }
     }
-    const std::vector<double> actual = made_up(kRows, 1)[is_class ? 3 : 2];
+    const std::vector<double> actual = neve::testing::made_up(kRows, 1, kNoise)[is_class ? 3 : 2];
     double squares = 0;
     double rows = 0;
     for (std::size_t row = 0; row < kRows; ++row) {
@@ -85,7 +85,7 @@ TEST(DrfTraining, PredictionsAreTheMeansOfTheTrees) {
       const std::vector<double> votes = votes_of(*model, t).back();
       for (std::size_t row = 0; row < kRows; ++row) sums[row] += votes[row];
     }
-    const std::vector<double> actual = made_up(kRows, 1)[is_class ? 3 : 2];
+    const std::vector<double> actual = neve::testing::made_up(kRows, 1, kNoise)[is_class ? 3 : 2];
     double squares = 0;
     double rows = 0;
     for (std::size_t row = 0; row < kRows; ++row) {
@@ -262,13 +262,8 @@ TEST(DrfTraining, GoesOnAfterALossToTheSameBits) {
     Session whole;
     const auto model = whole.train(response, form);
     const auto expected = model->encode_learnt();
-    mr::LocalCluster cluster(
-        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-        all_tasks());
-    cluster.node(0).frames().publish(make_frame(cluster.node(0).engine(), "tr", kRows, 1));
-    cluster.node(0).frames().publish(make_frame(cluster.node(0).engine(), "va", 3'000, 2));
-    const auto got = neve::testing::learnt_after_loss(cluster, algos::drf::algorithm(),
-                                                      Session::complete(response, form), 5);
+    const auto got = neve::testing::learnt_after_loss(
+        algos::drf::algorithm(), Session::complete(response, form), 5, publish_frames);
     EXPECT_EQ(got, expected) << response;
   }
 }

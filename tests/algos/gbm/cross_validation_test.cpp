@@ -54,7 +54,7 @@ TEST(CrossValidation, HoldoutPredictionsAreEachFoldsOwn) {
     const auto scored = session.models().predict(session.models().find(made.models[f]),
                                                  session.node().frames().require("tr"), "scored",
                                                  nullptr, warnings);
-    by_fold.push_back(session.values(scored, "predict"));
+    by_fold.push_back(neve::testing::values_of(session.engine(), scored, "predict"));
     EXPECT_EQ(made.predictions[f], "prediction_" + made.models[f]);
     own.push_back(session.values(made.predictions[f], "predict"));
   }
@@ -187,11 +187,8 @@ TEST(CrossValidation, GoesOnAfterALossToTheSameBits) {
   const auto second = whole.model("model_cv_2")->iterations.size();
   // In the first fold, in the second one, and in the main model.
   for (const std::size_t states : {first / 2, first + second / 2, first + second + 1}) {
-    mr::LocalCluster cluster(
-        {.nodes = 3, .threads_each = 1, .memory_bytes_each = kMemory, .copies = 2}, all_tasks());
-    publish_frame(cluster.node(0));
-    EXPECT_EQ(neve::testing::learnt_after_loss(cluster, algos::gbm::algorithm(), form,
-                                               static_cast<int>(states)),
+    EXPECT_EQ(neve::testing::learnt_after_loss(algos::gbm::algorithm(), form,
+                                               static_cast<int>(states), publish_frame),
               expected->encode_learnt())
         << states;
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,9 +14,8 @@
 #include <neve/model/models.hpp>
 
 #include "algos/gbm/gbm_model.hpp"
-#include "mr/api/compute_node.hpp"
 #include "support/described_frame.hpp"
-#include "support/node_jobs.hpp"
+#include "support/training_nodes.hpp"
 
 namespace neve::algos::gbm {
 const model::Algorithm& algorithm();
@@ -28,18 +26,6 @@ namespace neve::testing {
 using algos::gbm::GbmModel;
 
 inline constexpr std::int64_t kRows = 9'000;
-inline constexpr std::int64_t kMemory = std::int64_t{1} << 30U;
-
-inline mr::TaskList all_tasks() {
-  mr::TaskList tasks;
-  std::set<std::string_view> names;
-  for (const auto& list : {algos::gbm::algorithm().tasks, model::tasks()}) {
-    for (const mr::TaskEntry* task : list) {
-      if (names.insert(task->name).second) tasks.push_back(task);
-    }
-  }
-  return tasks;
-}
 
 /// Predictors x and k, responses y and two, weights w, a fold column of three folds, and for each
 /// fold k the weights "but_k" (w, 0 in the fold).
@@ -91,60 +77,26 @@ inline schema::Form complete(const std::string& response, schema::Form form,
   return form;
 }
 
-class Session {
+class Session : public TrainingNodes {
  public:
   explicit Session(int nodes = 1, int threads = 2, std::string version = "1")
-      : cluster_(nodes, threads, kMemory, all_tasks()),
-        algorithms_({&algos::gbm::algorithm()}),
-        jobs_(jobs_parts(node()), "test"),
-        models_({.engine = node().engine(),
-                 .frames = node().frames(),
-                 .jobs = jobs_,
-                 .algorithms = algorithms_,
-                 .cluster_tag = "tag",
-                 .reproducibility = {},
-                 .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; },
-                 .version = std::move(version)}) {
-    models_.define_jobs(jobs_);
+      : TrainingNodes(algos::gbm::algorithm(), nodes, threads, std::move(version)) {
     publish_frame(node());
   }
-  mr::ComputeNode& node() { return cluster_.node(0); }
-  model::Models& models() { return models_; }
   std::shared_ptr<job::Job> start(const schema::Form& form) {
-    return models_.train(models_.check(algos::gbm::algorithm(), form, "python"));
+    return models().train(check_form(form));
   }
   std::shared_ptr<const GbmModel> train(const schema::Form& form,
                                         const std::string& name = "model") {
-    const auto job = start(form);
-    job->wait();
-    EXPECT_EQ(job->snapshot().exception, "");
-    EXPECT_EQ(job->snapshot().progress, 1);
+    EXPECT_EQ(train_form(form)->snapshot().progress, 1);
     return model(name);
   }
   std::shared_ptr<const GbmModel> model(const std::string& name) {
-    return std::dynamic_pointer_cast<const GbmModel>(models_.find(name));
+    return TrainingNodes::model<GbmModel>(name);
   }
-  std::vector<double> values(const frame::Frame& frame, const std::string& name) {
-    std::vector<double> all;
-    for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-      std::vector<double> part(static_cast<std::size_t>(frame.layout->rows_of(GroupIndex(g))));
-      node()
-          .engine()
-          .chunk(*frame.layout, frame.column(frame.require(name)).id, GroupIndex(g))
-          .decode(0, part);
-      all.insert(all.end(), part.begin(), part.end());
-    }
-    return all;
+  std::vector<double> values(const std::string& key, const std::string& name) {
+    return values_of(engine(), frame(key), name);
   }
-  std::vector<double> values(const std::string& frame, const std::string& name) {
-    return values(node().frames().require(frame), name);
-  }
-
- private:
-  mr::LocalCluster cluster_;
-  model::Algorithms algorithms_;
-  job::Jobs jobs_;
-  model::Models models_;
 };
 
 }  // namespace neve::testing

@@ -14,24 +14,13 @@ using namespace neve;
 using namespace neve::algos::gbm::testing;
 using algos::gbm::GbmModel;
 using algos::gbm::testing::Session;
+using neve::testing::publish_as;
 
 std::vector<std::int64_t> scoring_points(const GbmModel& model) {
   std::vector<std::int64_t> trees;
   for (const auto& cell : model.header.scoring_history.columns[3].cells)
     trees.push_back(std::get<std::int64_t>(cell));
   return trees;
-}
-
-/// The model under another name.
-void publish_as(model::Models& models, const GbmModel& model, const char* key) {
-  GbmModel copy(model);
-  copy.header.key = key;
-  models.publish(copy);
-}
-
-schema::Form with(schema::Form form, const schema::Form& more) {
-  form.insert(form.end(), more.begin(), more.end());
-  return form;
 }
 
 /// Everything whose trees could differ from those of one training.
@@ -64,22 +53,13 @@ TEST(GbmCheckpoint, MoreTreesOnTopGiveTheBitsOfOneLongerTraining) {
 
 TEST(GbmCheckpoint, WhatMayNotChangeIsNamed) {
   Session session;
-  publish_as(session.models(), *session.train("y", {{"ntrees", "3"}, {"max_depth", "4"}}),
-             "earlier");
-  const std::pair<const char*, const char*> refused[] = {
-      {"max_depth", "5"},          {"nbins", "30"}, {"sample_rate", "0.5"},
-      {"distribution", "laplace"}, {"ntrees", "3"}, {"min_rows", "3"}};
-  for (const auto& [name, value] : refused) {
-    schema::Form form{{"checkpoint", "earlier"}};
-    if (std::string_view(name) != "max_depth") form.emplace_back("max_depth", "4");
-    if (std::string_view(name) != "ntrees") form.emplace_back("ntrees", "6");
-    form.emplace_back(name, value);
-    const auto build = session.check("y", form);
-    ASSERT_EQ(build.errors(), 1) << name;
-    const auto error = std::ranges::find(build.messages, model::Message::Kind::error,
-                                         [](const auto& message) { return message.kind; });
-    EXPECT_EQ(error->field, name);
-  }
+  neve::testing::expect_refusals_to_go_on(session, "y",
+                                          {{"max_depth", "5"},
+                                           {"nbins", "30"},
+                                           {"sample_rate", "0.5"},
+                                           {"distribution", "laplace"},
+                                           {"ntrees", "3"},
+                                           {"min_rows", "3"}});
   EXPECT_EQ(session.check("y", {{"checkpoint", "lost"}}).errors(), 1);
   EXPECT_GE(session.check("two", {{"checkpoint", "earlier"}, {"max_depth", "4"}}).errors(), 1);
   const auto job = session.models().train(session.check(
@@ -97,18 +77,13 @@ TEST(GbmCheckpoint, GoesOnAfterALossToTheSameBits) {
     const auto earlier = whole.train(response, with(kind, {{"ntrees", "4"}}));
     publish_as(whole.models(), *earlier, "earlier");
     const auto expected = whole.train(response, form)->encode_learnt();
-    mr::LocalCluster cluster(
-        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-        algos::gbm::testing::session_tasks());
-    mr::ComputeNode& node = cluster.node(0);
-    node.frames().publish(make_frame(node.engine(), "tr", 20'000, 1));
-    node.frames().publish(make_frame(node.engine(), "va", 3'000, 2));
-    {
+    const auto prepare = [&](mr::ComputeNode& node) {
+      publish_frames(node);
       neve::testing::Trainer trainer(node, algos::gbm::algorithm(), 0);
       publish_as(trainer.models, *earlier, "earlier");
-    }
-    EXPECT_EQ(neve::testing::learnt_after_loss(cluster, algos::gbm::algorithm(),
-                                               Session::complete(response, form), 6),
+    };
+    EXPECT_EQ(neve::testing::learnt_after_loss(algos::gbm::algorithm(),
+                                               Session::complete(response, form), 6, prepare),
               expected)
         << response;
   }
@@ -162,54 +137,12 @@ TEST(GbmNoise, IsOnTrainingScoresAloneAndDrawnBySeed) {
 
 TEST(GbmCalibration, PredictionsHaveCalibratedColumns) {
   Session session;
-  mr::Engine& engine = session.node().engine();
-  for (const char* method : {"AUTO", "IsotonicRegression"}) {
-    const auto model = session.train("two", {{"ntrees", "5"},
-                                             {"calibrate_model", "true"},
-                                             {"calibration_frame", "va"},
-                                             {"calibration_method", method}});
-    ASSERT_TRUE(model);
-    std::vector<std::string> warnings;
-    const frame::Frame scored =
-        session.models().predict(model, session.frame("va"), "scored", nullptr, warnings);
-    ASSERT_EQ(scored.names,
-              (std::vector<std::string>{"predict", "no", "yes", "cal_no", "cal_yes"}));
-    const auto yes = values_of(engine, scored, "yes");
-    const auto calibrated = values_of(engine, scored, "cal_yes");
-    const auto rest = values_of(engine, scored, "cal_no");
-    const auto actual = values_of(engine, session.frame("va"), "two");
-    double predicted = 0;
-    double real = 0;
-    for (std::size_t i = 0; i < yes.size(); ++i) {
-      EXPECT_EQ(calibrated[i], model->calibration.apply(yes[i]));
-      EXPECT_EQ(rest[i], 1 - calibrated[i]);
-      if (std::isnan(actual[i])) continue;
-      predicted += calibrated[i];
-      real += actual[i];
-    }
-    // Both methods meet the mean of what they were fitted to.
-    EXPECT_NEAR(predicted, real, 1e-6 * real) << method;
-    // Metrics are those of the probabilities as they were.
-    const auto plain = session.train("two", {{"ntrees", "5"}});
-    EXPECT_EQ(model->header.training_metrics.find("AUC"),
-              plain->header.training_metrics.find("AUC"));
-    EXPECT_EQ(
-        session.models().performance(model, session.frame("va"), nullptr, warnings).find("logloss"),
-        session.models()
-            .performance(plain, session.frame("va"), nullptr, warnings)
-            .find("logloss"));
-    const auto decoded = algos::gbm::algorithm().decode(model->encode());
-    EXPECT_EQ(decoded->encode_learnt(), model->encode_learnt());
-  }
+  neve::testing::expect_calibrated_columns(session, algos::gbm::algorithm());
 }
 
 TEST(GbmCalibration, NeedsTwoClassesAndAFrame) {
   Session session;
-  EXPECT_EQ(session.check("two", {{"calibrate_model", "true"}}).errors(), 1);
-  EXPECT_EQ(
-      session.check("three", {{"calibrate_model", "true"}, {"calibration_frame", "va"}}).errors(),
-      1);
-  EXPECT_EQ(session.check("two", {{"calibration_frame", "va"}}).errors(), 0);
+  neve::testing::expect_calibration_to_need_two_classes_and_a_frame(session);
 }
 
 TEST(GbmBalance, ClassesWeighAsMuchAsTheLargest) {

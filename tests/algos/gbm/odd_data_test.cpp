@@ -7,7 +7,7 @@ namespace {
 using namespace neve;
 using namespace neve::testing;
 
-OddSession session() { return {algos::gbm::algorithm(), algos::gbm::testing::session_tasks()}; }
+OddSession session() { return OddSession(algos::gbm::algorithm()); }
 
 TEST(GbmOddData, ResponsesAreLearntFromOrRefused) {
   OddSession own = session();

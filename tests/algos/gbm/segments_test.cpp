@@ -69,10 +69,8 @@ TEST(Segments, AreTheModelsOfTheirRowsOnAnyNumberOfNodes) {
 TEST(Segments, GoOnWhenTheirDriverIsLost) {
   Session session;
   const auto expected = train(session, by_k());
-  mr::LocalCluster cluster(
-      {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-      testing::session_tasks());
-  cluster.node(0).frames().publish(testing::make_frame(cluster.node(0).engine(), "tr", 20'000, 1));
+  mr::LocalCluster cluster = neve::testing::three_nodes(algorithm());
+  testing::publish_frames(cluster.node(0));
   std::vector<std::unique_ptr<neve::testing::Trainer>> trainers;
   for (std::size_t i = 0; i < cluster.size(); ++i) {
     constexpr int kNoEnd = 1 << 20;

@@ -305,13 +305,8 @@ TEST(GbmTraining, GoesOnAfterALossToTheSameBits) {
                             {"sample_rate", "0.7"}};
     Session whole;
     const auto expected = whole.train(response, form)->encode_learnt();
-    mr::LocalCluster cluster(
-        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-        session_tasks());
-    cluster.node(0).frames().publish(make_frame(cluster.node(0).engine(), "tr", 20'000, 1));
-    cluster.node(0).frames().publish(make_frame(cluster.node(0).engine(), "va", 3'000, 2));
-    const auto got = neve::testing::learnt_after_loss(cluster, algos::gbm::algorithm(),
-                                                      Session::complete(response, form), 8);
+    const auto got = neve::testing::learnt_after_loss(
+        algos::gbm::algorithm(), Session::complete(response, form), 8, publish_frames);
     EXPECT_EQ(got, expected) << response;
   }
 }

@@ -1,6 +1,5 @@
 #include "algos/glm/session.hpp"
 #include "support/described_frame.hpp"
-#include "support/take_over.hpp"
 
 namespace {
 
@@ -203,13 +202,8 @@ TEST(GlmBetaConstraints, SameChecksumOnAnyThreadsAndNodesAndAfterALoss) {
     if (expected == 0) expected = checksum;
     EXPECT_EQ(checksum, expected) << nodes << " nodes, " << threads << " threads";
   }
-  mr::LocalCluster cluster(
-      {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-      all_tasks());
-  cluster.node(0).frames().publish(golden_frame(cluster.node(0).engine()));
-  constrain(cluster.node(0), names, columns);
-  const auto learnt = neve::testing::learnt_after_loss(cluster, algos::glm::algorithm(),
-                                                       Session::complete("class", form), 3);
+  const auto learnt = learnt_after_loss(
+      "class", form, 3, [&](mr::ComputeNode& node) { constrain(node, names, columns); });
   EXPECT_EQ(static_cast<std::int64_t>(hash_bytes(learnt)), expected);
 }
 

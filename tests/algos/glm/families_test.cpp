@@ -1,7 +1,6 @@
 #include <neve/base/wire.hpp>
 
 #include "algos/glm/session.hpp"
-#include "support/take_over.hpp"
 
 namespace {
 
@@ -151,12 +150,7 @@ TEST(GlmFamilies, GoOnAfterALossToTheSameBits) {
     const auto& [response, form] = kForms[i];
     Session whole(1, 2);
     const auto expected = whole.train(response, form)->encode_learnt();
-    mr::LocalCluster cluster(
-        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-        all_tasks());
-    cluster.node(0).frames().publish(golden_frame(cluster.node(0).engine()));
-    const auto got = neve::testing::learnt_after_loss(cluster, algos::glm::algorithm(),
-                                                      Session::complete(response, form), 2);
+    const auto got = learnt_after_loss(response, form, 2);
     EXPECT_EQ(got, expected) << response;
   }
 }

@@ -1,5 +1,4 @@
 #include "algos/glm/columns.hpp"
-#include "support/take_over.hpp"
 
 namespace {
 
@@ -254,16 +253,16 @@ TEST(GlmInteractions, SameChecksumOnAnyThreadsAndNodesAndAfterALoss) {
         session.models().from_file(session.models().to_file(*model), "file", "again");
     EXPECT_EQ(again->encode_learnt(), model->encode_learnt());
   }
-  mr::LocalCluster cluster(
-      {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-      all_tasks());
-  publish(cluster.node(0), "base", base.with(base.binomial));
   auto whole = form;
   for (const auto& [name, value] :
        schema::Form{{"training_frame", "base"}, {"model_id", "model"}, {"seed", "1"}}) {
     whole.emplace_back(name, value);
   }
-  const auto learnt = neve::testing::learnt_after_loss(cluster, algos::glm::algorithm(), whole, 1);
+  const auto publish_base = [&](mr::ComputeNode& node) {
+    publish(node, "base", base.with(base.binomial));
+  };
+  const auto learnt =
+      neve::testing::learnt_after_loss(algos::glm::algorithm(), whole, 1, publish_base);
   EXPECT_EQ(static_cast<std::int64_t>(hash_bytes(learnt)), expected);
 }
 

@@ -2,7 +2,6 @@
 
 #include "algos/families/linear/constrained.hpp"
 #include "algos/glm/columns.hpp"
-#include "support/take_over.hpp"
 
 namespace {
 
@@ -184,13 +183,8 @@ TEST(GlmLinearConstraints, SameChecksumOnAnyThreadsAndNodesAndAfterALoss) {
     if (expected == 0) expected = model->header.checksum;
     EXPECT_EQ(model->header.checksum, expected) << nodes << " nodes, " << threads << " threads";
   }
-  mr::LocalCluster cluster(
-      {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-      all_tasks());
-  cluster.node(0).frames().publish(golden_frame(cluster.node(0).engine()));
-  constrain(cluster.node(0), kRows);
-  const auto learnt = neve::testing::learnt_after_loss(cluster, algos::glm::algorithm(),
-                                                       Session::complete("class", kConstrained), 2);
+  const auto learnt = learnt_after_loss("class", kConstrained, 2,
+                                        [&](mr::ComputeNode& node) { constrain(node, kRows); });
   EXPECT_EQ(static_cast<std::int64_t>(hash_bytes(learnt)), expected);
 }
 

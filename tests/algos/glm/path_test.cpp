@@ -1,5 +1,4 @@
 #include "algos/glm/session.hpp"
-#include "support/take_over.hpp"
 
 namespace {
 
@@ -149,12 +148,7 @@ TEST(GlmPath, GoesOnAfterALossToTheSameBits) {
   for (const int states : {3, 11, 20}) {
     Session whole(1, 2);
     const auto expected = whole.train("class", kSearch)->encode_learnt();
-    mr::LocalCluster cluster(
-        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-        all_tasks());
-    cluster.node(0).frames().publish(golden_frame(cluster.node(0).engine()));
-    const auto got = neve::testing::learnt_after_loss(cluster, algos::glm::algorithm(),
-                                                      Session::complete("class", kSearch), states);
+    const auto got = learnt_after_loss("class", kSearch, states);
     EXPECT_EQ(got, expected) << states;
   }
 }

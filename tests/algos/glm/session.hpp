@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <set>
 #include <sstream>
@@ -12,8 +13,7 @@
 #include <neve/model/models.hpp>
 
 #include "algos/glm/glm_model.hpp"
-#include "mr/api/compute_node.hpp"
-#include "support/node_jobs.hpp"
+#include "support/take_over.hpp"
 
 namespace neve::algos::glm {
 const model::Algorithm& algorithm();
@@ -22,18 +22,6 @@ const model::Algorithm& algorithm();
 namespace neve::testing::glm {
 
 using algos::glm::GlmModel;
-
-inline mr::TaskList all_tasks() {
-  mr::TaskList tasks;
-  std::set<std::string_view> names;
-  for (const auto& list :
-       {algos::glm::algorithm().tasks, model::tasks(), model::metrics::tasks()}) {
-    for (const mr::TaskEntry* task : list) {
-      if (names.insert(task->name).second) tasks.push_back(task);
-    }
-  }
-  return tasks;
-}
 
 using Columns = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
@@ -98,38 +86,20 @@ inline frame::Frame golden_frame(mr::Engine& engine) {
 }
 
 /// Nodes with the golden frame, and a client of one of them.
-class Session {
+class Session : public TrainingNodes {
  public:
-  Session(int nodes, int threads)
-      : cluster_(nodes, threads, std::int64_t{1} << 30U, all_tasks()),
-        algorithms_({&algos::glm::algorithm()}),
-        jobs_(neve::testing::jobs_parts(node()), "test"),
-        models_({.engine = node().engine(),
-                 .frames = node().frames(),
-                 .jobs = jobs_,
-                 .algorithms = algorithms_,
-                 .cluster_tag = "tag",
-                 .reproducibility = {},
-                 .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}) {
-    models_.define_jobs(jobs_);
-    node().frames().publish(golden_frame(node().engine()));
+  Session(int nodes, int threads) : TrainingNodes(algos::glm::algorithm(), nodes, threads) {
+    node().frames().publish(golden_frame(engine()));
   }
-  mr::ComputeNode& node() { return cluster_.node(0); }
-  model::Models& models() { return models_; }
-
   model::Build check(schema::Form form) {
     form.emplace_back("training_frame", "golden");
     form.emplace_back("model_id", "model");
-    return models_.check(algos::glm::algorithm(), form, "python");
+    return check_form(form);
   }
   /// Trains on x1, x2 and g. Fails the test where training fails.
   std::shared_ptr<const GlmModel> train(const std::string& response, const schema::Form& form) {
-    const auto job =
-        models_.train(models_.check(algos::glm::algorithm(), complete(response, form), "python"));
-    job->wait();
-    EXPECT_EQ(job->snapshot().exception, "");
-    warnings = job->snapshot().warnings;
-    return std::dynamic_pointer_cast<const GlmModel>(models_.find("model"));
+    warnings = train_form(complete(response, form))->snapshot().warnings;
+    return model<GlmModel>();
   }
   static schema::Form complete(const std::string& response, schema::Form form) {
     std::string ignored;
@@ -148,13 +118,19 @@ class Session {
     return form;
   }
   std::vector<std::string> warnings;
-
- private:
-  mr::LocalCluster cluster_;
-  model::Algorithms algorithms_;
-  job::Jobs jobs_;
-  model::Models models_;
 };
+
+/// What a model of the golden frame has learnt that went on after the loss of its driver.
+inline wire::Bytes learnt_after_loss(
+    const std::string& response, const schema::Form& form, int states,
+    const std::function<void(mr::ComputeNode&)>& prepare = [](mr::ComputeNode&) {}) {
+  return neve::testing::learnt_after_loss(algos::glm::algorithm(),
+                                          Session::complete(response, form), states,
+                                          [&](mr::ComputeNode& node) {
+                                            node.frames().publish(golden_frame(node.engine()));
+                                            prepare(node);
+                                          });
+}
 
 /// Figures of a case by name, from expected.txt or expected_r.txt.
 inline std::map<std::string, std::vector<double>> golden(const std::string& wanted,

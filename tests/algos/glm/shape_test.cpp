@@ -1,7 +1,6 @@
 #include "algos/glm/session.hpp"
 #include "algos/glm/shape_search.hpp"
 #include "algos/glm/tweedie_density.hpp"
-#include "support/take_over.hpp"
 
 namespace {
 
@@ -180,12 +179,7 @@ TEST(GlmShape, GoesOnAfterALossToTheSameBits) {
     const auto& [response, form] = kForms[1];
     Session whole(1, 2);
     const auto expected = whole.train(response, form)->encode_learnt();
-    mr::LocalCluster cluster(
-        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-        all_tasks());
-    cluster.node(0).frames().publish(golden_frame(cluster.node(0).engine()));
-    const auto got = neve::testing::learnt_after_loss(cluster, algos::glm::algorithm(),
-                                                      Session::complete(response, form), states);
+    const auto got = learnt_after_loss(response, form, states);
     EXPECT_EQ(got, expected) << states;
   }
 }

@@ -1,5 +1,4 @@
 #include "algos/glm/session.hpp"
-#include "support/take_over.hpp"
 
 namespace {
 
@@ -146,12 +145,7 @@ TEST(Glm, GoesOnAfterALossToTheSameBits) {
   for (const auto& [form, states] : cases) {
     Session whole(1, 2);
     const auto expected = whole.train("class", form)->encode_learnt();
-    mr::LocalCluster cluster(
-        {.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-        all_tasks());
-    cluster.node(0).frames().publish(golden_frame(cluster.node(0).engine()));
-    const auto got = neve::testing::learnt_after_loss(cluster, algos::glm::algorithm(),
-                                                      Session::complete("class", form), states);
+    const auto got = learnt_after_loss("class", form, states);
     EXPECT_EQ(got, expected) << form[0].second;
   }
 }

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <set>
 
 #include <neve/base/rng.hpp>
 #include <neve/frame/chunk_builder.hpp>
 #include <neve/model/models.hpp>
 
 #include "algos/naivebayes/naivebayes_model.hpp"
-#include "mr/api/compute_node.hpp"
-#include "support/node_jobs.hpp"
+#include "support/described_frame.hpp"
+#include "support/training_nodes.hpp"
 
 namespace neve::algos::naivebayes {
 const model::Algorithm& algorithm();
@@ -21,15 +20,8 @@ namespace {
 
 using namespace neve;
 using algos::naivebayes::NaiveBayesModel;
-using Levels = std::vector<std::string>;
 
 constexpr std::size_t kRows = 9'000;
-
-mr::TaskList all_tasks() {
-  mr::TaskList tasks = algos::naivebayes::algorithm().tasks;
-  for (const mr::TaskEntry* task : model::tasks()) tasks.push_back(task);
-  return tasks;
-}
 
 /// Rows of x and z (numbers), k (levels, of which the first class never has c) and a class; all but
 /// z with missing ones.
@@ -52,73 +44,34 @@ Rows make_rows() {
   return rows;
 }
 
-void add(frame::Frame& frame, mr::Engine& engine, const std::string& name,
-         const std::vector<double>& values, const Levels& levels = {}) {
-  const ColumnId id = engine.new_column_id();
-  for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-    const auto first = values.begin() + frame.layout->first_row(GroupIndex(g));
-    const std::vector<double> part(first, first + frame.layout->rows_of(GroupIndex(g)));
-    if (levels.empty()) {
-      engine.put_chunk(*frame.layout, id, GroupIndex(g), frame::encode_doubles(part));
-      continue;
-    }
-    const std::vector<std::int32_t> codes(part.begin(), part.end());
-    engine.put_chunk(*frame.layout, id, GroupIndex(g), frame::encode_codes(codes));
-  }
-  mr::OutputColumn kind;
-  if (!levels.empty()) {
-    kind.type = frame::ColumnType::categorical;
-    kind.domain = std::make_shared<const Levels>(levels);
-  }
-  frame.add(name, engine.adopt({&id, 1}, {&kind, 1})[0]);
-}
-
-class Session {
+class Session : public neve::testing::TrainingNodes {
  public:
   explicit Session(int nodes = 1, int threads = 2)
-      : cluster_(nodes, threads, std::int64_t{1} << 30U, all_tasks()),
-        algorithms_({&algos::naivebayes::algorithm()}),
-        jobs_(neve::testing::jobs_parts(node()), "test"),
-        models_({.engine = node().engine(),
-                 .frames = node().frames(),
-                 .jobs = jobs_,
-                 .algorithms = algorithms_,
-                 .cluster_tag = "tag",
-                 .reproducibility = {},
-                 .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}) {
-    models_.define_jobs(jobs_);
+      : TrainingNodes(algos::naivebayes::algorithm(), nodes, threads) {
     const Rows rows = make_rows();
-    frame::Frame frame;
-    frame.key = "tr";
-    frame.layout = node().engine().new_layout(frame::row_cuts(kRows, 5));
-    add(frame, node().engine(), "x", rows.x);
-    add(frame, node().engine(), "z", rows.z);
-    // Nobody has the last level.
-    add(frame, node().engine(), "k", rows.k, {"a", "b", "c", "never"});
-    add(frame, node().engine(), "three", rows.three, {"low", "middle", "high"});
-    node().frames().publish(frame);
+    // Nobody has the last level of k.
+    node().frames().publish(neve::testing::described_frame(engine(), "tr",
+                                                           {{"x", {}},
+                                                            {"z", {}},
+                                                            {"k", {"a", "b", "c", "never"}},
+                                                            {"three", {"low", "middle", "high"}}},
+                                                           {rows.x, rows.z, rows.k, rows.three}));
   }
-  mr::ComputeNode& node() { return cluster_.node(0); }
-  model::Models& models() { return models_; }
   model::Build check(schema::Form form, const std::string& response = "three") {
-    form.emplace_back("response_column", response);
-    form.emplace_back("training_frame", "tr");
-    form.emplace_back("model_id", "model");
-    form.emplace_back("seed", "1");
-    return models_.check(algos::naivebayes::algorithm(), form, "python");
+    return check_form(complete(std::move(form), response));
   }
   std::shared_ptr<const NaiveBayesModel> train(schema::Form form) {
-    const auto job = models_.train(check(std::move(form)));
-    job->wait();
-    EXPECT_EQ(job->snapshot().exception, "");
-    return std::dynamic_pointer_cast<const NaiveBayesModel>(models_.find("model"));
+    train_form(complete(std::move(form), "three"));
+    return model<NaiveBayesModel>();
   }
 
  private:
-  mr::LocalCluster cluster_;
-  model::Algorithms algorithms_;
-  job::Jobs jobs_;
-  model::Models models_;
+  static schema::Form complete(schema::Form form, const std::string& response) {
+    return neve::testing::with(std::move(form), {{"response_column", response},
+                                                 {"training_frame", "tr"},
+                                                 {"model_id", "model"},
+                                                 {"seed", "1"}});
+  }
 };
 
 /// The same figures from the rows, one sum after the other.

@@ -14,9 +14,8 @@
 #include <neve/frame/chunk_builder.hpp>
 #include <neve/model/models.hpp>
 
-#include "mr/api/compute_node.hpp"
 #include "support/described_frame.hpp"
-#include "support/node_jobs.hpp"
+#include "support/training_nodes.hpp"
 
 /// Data at the edge of what can be learnt from, or beyond it, for any algorithm of trees.
 namespace neve::testing {
@@ -141,27 +140,13 @@ inline std::vector<OddData> odd_weights() {
 }
 
 /// Trains on a node of this process.
-class OddSession {
+class OddSession : public TrainingNodes {
  public:
-  OddSession(const model::Algorithm& algorithm, const mr::TaskList& tasks)
-      : algorithm_(algorithm),
-        cluster_(1, 2, std::int64_t{1} << 30U, tasks),
-        algorithms_({&algorithm}),
-        jobs_(jobs_parts(cluster_.node(0)), "test"),
-        models_({.engine = cluster_.node(0).engine(),
-                 .frames = cluster_.node(0).frames(),
-                 .jobs = jobs_,
-                 .algorithms = algorithms_,
-                 .cluster_tag = "tag",
-                 .reproducibility = {},
-                 .frame_checksum = [](const frame::Frame&) { return std::int64_t{7}; }}) {
-    models_.define_jobs(jobs_);
-  }
+  using TrainingNodes::TrainingNodes;
 
   /// What is said against it; nothing where there is a model.
   std::string train(const OddData& data, const schema::Form& more) {
-    mr::ComputeNode& node = cluster_.node(0);
-    node.frames().publish(described_frame(node.engine(), "tr", data.described, data.columns));
+    node().frames().publish(described_frame(engine(), "tr", data.described, data.columns));
     schema::Form form = data.form;
     form.insert(form.end(), more.begin(), more.end());
     const schema::Form always{{"training_frame", "tr"},
@@ -170,37 +155,22 @@ class OddSession {
                               {"seed", "1"},
                               {"ntrees", "3"}};
     form.insert(form.end(), always.begin(), always.end());
-    const model::Build build = models_.check(algorithm_, form, "python");
+    const model::Build build = check_form(form);
     for (const model::Message& message : build.messages) {
       if (message.kind == model::Message::Kind::error) return message.text;
     }
-    const auto job = models_.train(build);
+    const auto job = models().train(build);
     job->wait();
     return job->snapshot().exception;
   }
 
-  /// The model's first output for each row of the last frame.
+  /// The model's last output for each row of the last frame.
   std::vector<double> predictions() {
-    mr::Engine& engine = cluster_.node(0).engine();
     std::vector<std::string> warnings;
-    const frame::Frame scored = models_.predict(
-        models_.find("model"), cluster_.node(0).frames().require("tr"), "p", nullptr, warnings);
-    std::vector<double> values(static_cast<std::size_t>(scored.rows()));
-    for (std::int32_t g = 0; g < scored.layout->groups(); ++g) {
-      const auto first = static_cast<std::size_t>(scored.layout->first_row(GroupIndex(g)));
-      const auto count = static_cast<std::size_t>(scored.layout->rows_of(GroupIndex(g)));
-      engine.chunk(*scored.layout, scored.columns.back().id, GroupIndex(g))
-          .decode(0, std::span(values).subspan(first, count));
-    }
-    return values;
+    const frame::Frame scored =
+        models().predict(models().find("model"), frame("tr"), "p", nullptr, warnings);
+    return values_of(engine(), scored, scored.names.back());
   }
-
- private:
-  const model::Algorithm& algorithm_;
-  mr::LocalCluster cluster_;
-  model::Algorithms algorithms_;
-  job::Jobs jobs_;
-  model::Models models_;
 };
 
 /// Each of them ends as it should: with a model that says something finite, or with words.
