@@ -6,6 +6,7 @@
 #include "ingest/formats/arrow/containers.hpp"
 #include "ingest/formats/arrow/fields.hpp"
 #include "ingest/formats/arrow/idle_readers.hpp"
+#include "ingest/formats/arrow/orc_postscript.hpp"
 
 namespace neve::ingest::columnar {
 
@@ -16,6 +17,7 @@ using Reader = arrow::adapters::orc::ORCFileReader;
 class OrcFile final : public File {
  public:
   OrcFile(Input& input, Memory& memory) : input_(input), pool_(memory) {
+    check_orc_postscript(input);
     auto reader = open();
     contents_.part_word = "stripe";
     const std::shared_ptr<arrow::Schema> schema = require(reader->ReadSchema());
