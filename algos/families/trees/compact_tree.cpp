@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
-#include <limits>
 
 namespace neve::algos::trees {
 namespace {
@@ -13,22 +11,10 @@ CompactTree::Node compact_test(const Tree::Node& node) {
   CompactTree::Node made;
   made.left = static_cast<std::uint32_t>(node.left);
   made.test = static_cast<std::uint32_t>(node.column) << CompactTree::kColumnShift;
-  // Missing is the largest key; where it goes left, 1 is added to all, which makes it the smallest.
-  const bool only_missing = std::isnan(node.threshold);
-  made.number = only_missing ? kMissingKey : key_of(node.threshold);
-  if (!node.missing_right) {
-    made.number += only_missing ? 0 : 1;
-    made.test += CompactTree::kMissingLeft;
-  }
+  const KeyTest test = key_test(node.threshold, node.missing_right);
+  made.number = test.least;
+  if (test.missing_left) made.test += CompactTree::kMissingLeft;
   return made;
-}
-
-/// What compact_test() made the number of; NaN where only missing numbers go right.
-float threshold_of(const CompactTree::Node& node) {
-  constexpr std::uint32_t kSign = 0x80000000;
-  if (node.number == kMissingKey) return std::numeric_limits<float>::quiet_NaN();
-  const std::uint32_t key = node.number - (node.test & CompactTree::kMissingLeft);
-  return std::bit_cast<float>((key & kSign) != 0 ? key & ~kSign : ~key);
 }
 
 }  // namespace
@@ -55,7 +41,6 @@ CompactTree::CompactTree(const Tree& tree) : leaves_(tree.leaves()), depth_(tree
 }
 
 bool CompactTree::is_sound(std::span<const std::int32_t> levels) const {
-  constexpr std::size_t kWordBits = 32;
   std::vector<std::uint8_t> has_parent(nodes_.size());
   for (std::size_t at = 0; at < nodes_.size(); ++at) {
     const Node& node = nodes_[at];
@@ -67,15 +52,14 @@ bool CompactTree::is_sound(std::span<const std::int32_t> levels) const {
     has_parent[node.left] = has_parent[std::size_t{node.left} + 1] = 1;
     const bool categorical = (node.test & kCategorical) != 0;
     if (categorical != (levels[column] > 0)) return false;
-    const std::size_t words = static_cast<std::size_t>(levels[column]) / kWordBits + 1;
-    if (categorical && node.number + words > sets_.size()) return false;
+    if (categorical && node.number + Tree::LevelSet::words(levels[column]) > sets_.size())
+      return false;
   }
   // Walks from the root end soon, as nodes have one way to them.
   return !nodes_.empty() && !levels.empty();
 }
 
 Tree CompactTree::unpacked(std::span<const std::int32_t> levels) const {
-  constexpr std::size_t kWordBits = 32;
   Tree made;
   made.nodes.resize(nodes_.size());
   for (std::size_t at = 0; at < nodes_.size(); ++at) {
@@ -92,12 +76,11 @@ Tree CompactTree::unpacked(std::span<const std::int32_t> levels) const {
       const std::int32_t size = levels[static_cast<std::size_t>(node.column)];
       const auto first = sets_.begin() + from.number;
       node.set = static_cast<std::int32_t>(made.sets.size());
-      made.sets.push_back({size,
-                           {first, first + static_cast<std::ptrdiff_t>(
-                                               static_cast<std::size_t>(size) / kWordBits + 1)}});
+      const auto words = static_cast<std::ptrdiff_t>(Tree::LevelSet::words(size));
+      made.sets.push_back({size, {first, first + words}});
     } else {
       node.missing_right = (from.test & kMissingLeft) == 0;
-      node.threshold = threshold_of(from);
+      node.threshold = threshold_of({from.number, !node.missing_right});
     }
   }
   // Children come behind their parents.

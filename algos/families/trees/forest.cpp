@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cmath>
-#include <limits>
 
 namespace neve::algos::trees {
 namespace {
@@ -53,13 +50,9 @@ FlatForest::Node FlatForest::flat_node(const Tree& tree, const Tree::Node& node,
     sets_.insert(sets_.end(), set.begin(), set.end());
     return flat;
   }
-  // Missing is the largest key; where it goes left, 1 is added to all, which makes it the smallest.
-  const bool only_missing = std::isnan(node.threshold);
-  flat.threshold = only_missing ? kMissingKey : key_of(node.threshold);
-  if (!node.missing_right) {
-    flat.threshold += only_missing ? 0 : 1;
-    flat.column += kMissingLeft;
-  }
+  const KeyTest test = key_test(node.threshold, node.missing_right);
+  flat.threshold = test.least;
+  if (test.missing_left) flat.column += kMissingLeft;
   return flat;
 }
 

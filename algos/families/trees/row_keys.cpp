@@ -7,6 +7,8 @@
 namespace neve::algos::trees {
 namespace {
 
+constexpr std::uint32_t kSign = 0x80000000;
+
 /// The largest float <= value, so that comparing with a float gives what comparing doubles would.
 float round_down(double value) {
   const auto nearest = static_cast<float>(value);
@@ -19,8 +21,19 @@ float round_down(double value) {
 /// Negative ones have all bits turned, others the sign bit.
 std::uint32_t key_of(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);
-  constexpr std::uint32_t kSign = 0x80000000;
   return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
+
+KeyTest key_test(float threshold, bool missing_right) {
+  const bool missing_left = !missing_right;
+  if (std::isnan(threshold)) return {kMissingKey, missing_left};
+  return {key_of(threshold) + (missing_left ? 1 : 0), missing_left};
+}
+
+float threshold_of(const KeyTest& test) {
+  if (test.least == kMissingKey) return std::numeric_limits<float>::quiet_NaN();
+  const std::uint32_t key = test.least - (test.missing_left ? 1 : 0);
+  return std::bit_cast<float>((key & kSign) != 0 ? key & ~kSign : ~key);
 }
 
 void RowKeys::reset(std::size_t rows, std::size_t columns) {

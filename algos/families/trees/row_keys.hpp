@@ -12,6 +12,17 @@ inline constexpr std::uint32_t kMissingKey = 0xFFFFFFFF;
 /// Keys of floats order like the floats.
 std::uint32_t key_of(float value);
 
+/// A test of keys of numbers: rows go right where key + (missing_left ? 1 : 0) >= least. What is
+/// missing has the largest key, and by adding 1 the smallest one.
+struct KeyTest {
+  std::uint32_t least = 0;
+  bool missing_left = false;
+};
+/// Of a threshold; NaN where only missing numbers go right, or none does.
+KeyTest key_test(float threshold, bool missing_right);
+/// The threshold of such a test.
+float threshold_of(const KeyTest& test);
+
 /// Rows to score, as integers whose order is that of the values: row-major, one per used column.
 class RowKeys {
  public:

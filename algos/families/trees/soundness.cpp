@@ -8,8 +8,7 @@ namespace neve::algos::trees {
 namespace {
 
 bool has_room(const Tree::LevelSet& set) {
-  constexpr std::size_t kBits = 32;
-  return set.levels > 0 && set.right.size() == static_cast<std::size_t>(set.levels) / kBits + 1;
+  return set.levels > 0 && set.right.size() == Tree::LevelSet::words(set.levels);
 }
 
 bool is_test(const Tree& tree, std::size_t at, std::span<const std::int32_t> levels) {

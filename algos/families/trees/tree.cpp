@@ -9,9 +9,9 @@ namespace neve::algos::trees {
 namespace {
 
 std::vector<std::uint32_t> right_levels(const NodeSplit& split, const ColumnBins& bins) {
-  constexpr std::size_t kBits = 32;
+  constexpr std::size_t kBits = Tree::LevelSet::kBits;
   const auto levels = static_cast<std::size_t>(bins.levels);
-  std::vector<std::uint32_t> set(levels / kBits + 1);
+  std::vector<std::uint32_t> set(Tree::LevelSet::words(bins.levels));
   if (bins.count == bins.levels) {
     // A bin a level, and the missing one behind them: the words are there, in halves.
     for (std::size_t word = 0; word < set.size(); ++word)

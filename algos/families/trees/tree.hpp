@@ -28,8 +28,16 @@ struct Tree {
   std::vector<Node> nodes = std::vector<Node>(1);
   /// Levels that go right, a bit per code, and one more behind for missing and unseen ones.
   struct LevelSet {
+    static constexpr std::size_t kBits = 32;
     std::int32_t levels = 0;
     std::vector<std::uint32_t> right;
+    static std::size_t words(std::int32_t levels) {
+      return static_cast<std::size_t>(levels) / kBits + 1;
+    }
+    /// Whether rows of this level go right; `levels` asks for missing and unseen ones.
+    [[nodiscard]] bool has(std::size_t level) const {
+      return (right[level / kBits] >> (level % kBits) & 1U) != 0;
+    }
     template <class Archive>
     void fields(Archive& archive) {
       archive(levels, right);

@@ -64,9 +64,8 @@ ProgramTest TreePrograms::test_of(const Tree& tree, std::size_t at,
   const std::uint32_t number = level_source(place, set.levels);
   Source& source = sources_[number];
   const std::int32_t bit = std::int32_t{1} << source.tests++;
-  constexpr std::size_t kBits = 32;
   for (std::size_t level = 0; level < source.of_level.size(); ++level) {
-    if ((set.right[level / kBits] >> (level % kBits) & 1U) != 0) source.of_level[level] |= bit;
+    if (set.has(level)) source.of_level[level] |= bit;
   }
   return {.source = number, .mask = bit, .least = bit};
 }

@@ -70,12 +70,7 @@ class Viewer {
   static bool missing_goes_right(const Tree& tree, const Tree::Node& node) {
     if (node.set < 0) return node.missing_right;
     const Tree::LevelSet& set = tree.sets[static_cast<std::size_t>(node.set)];
-    return has(set, set.levels);
-  }
-  static bool has(const Tree::LevelSet& set, std::int32_t code) {
-    constexpr std::uint32_t kBits = 32;
-    const auto bit = static_cast<std::uint32_t>(code);
-    return (set.right[bit / kBits] >> (bit % kBits) & 1U) != 0;
+    return set.has(static_cast<std::size_t>(set.levels));
   }
   [[nodiscard]] bool missing_comes(const Reach& reach, std::int32_t column) const {
     const auto at = reach.missing.find(column);
@@ -99,7 +94,9 @@ class Viewer {
       const auto known = visit.reach.levels.try_emplace(
           node.column, all_levels(levels_[static_cast<std::size_t>(node.column)]));
       std::vector<std::int32_t>& levels = known.first->second;
-      std::erase_if(levels, [&](std::int32_t code) { return has(set, code) != right; });
+      std::erase_if(levels, [&](std::int32_t code) {
+        return set.has(static_cast<std::size_t>(code)) != right;
+      });
       made.levels = levels;
     }
     waiting_.push_back(std::move(visit));
