@@ -79,12 +79,6 @@ int log_level(model::Message::Kind kind) {
   return kLevels[static_cast<int>(kind)];
 }
 
-/// What H2O's implementation calls the member behind a message.
-std::string implementation_name(const schema::Schema& parameters, const std::string& name) {
-  const Field* field = parameters.find(name);
-  return field != nullptr ? field->implemented_as : "_" + name;
-}
-
 /// The name in a parameter that is a key; null for others.
 const std::string* key_name(const Field& field, const void* object) {
   const void* value = field.get(object);
@@ -152,7 +146,7 @@ void write_implementation(const schema::Schema& parameters, const model::Message
   for (const model::Message& message : messages) {
     out.begin_object();
     value_member(out, "_log_level", log_level(message.kind));
-    value_member(out, "_field_name", implementation_name(parameters, message.field));
+    value_member(out, "_field_name", model::implementation_name(parameters, message.field));
     value_member(out, "_message", message.text);
     out.end_object();
   }
@@ -170,16 +164,6 @@ void write_messages(const model::Messages& messages, JsonWriter& out) {
     out.end_object();
   }
   out.end_array();
-}
-
-std::string error_details(const schema::Schema& parameters, const model::Messages& messages) {
-  std::string text;
-  for (const model::Message& message : messages) {
-    if (message.kind != model::Message::Kind::error) continue;
-    text += "ERRR on field: " + implementation_name(parameters, message.field) + ": " +
-            message.text + "\n";
-  }
-  return text;
 }
 
 void write_model(const model::Algorithm& algorithm, const model::Model& model, JsonWriter& out) {

@@ -27,7 +27,5 @@ void write_implementation(const schema::Schema& parameters, const model::Message
 /// A model as in GET /3/Models: "GBMModelV3".
 void write_model(const model::Algorithm& algorithm, const model::Model& model,
                  schema::JsonWriter& out);
-/// "ERRR on field: _ntrees: …" for each error.
-std::string error_details(const schema::Schema& parameters, const model::Messages& messages);
 
 }  // namespace neve::rest

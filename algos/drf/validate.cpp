@@ -13,7 +13,6 @@ namespace {
 using model::Category;
 using model::Message;
 using model::Messages;
-using trees::add_error;
 
 constexpr std::int32_t kMtriesBySize = -1;
 constexpr std::int32_t kMtriesAll = -2;

@@ -5,8 +5,6 @@
 #include <limits>
 #include <set>
 
-#include "algos/families/trees/tree_checks.hpp"
-
 namespace neve::algos::gbm {
 namespace {
 
@@ -14,7 +12,6 @@ constexpr const char* kMonotone = "monotone_constraints";
 constexpr const char* kInteraction = "interaction_constraints";
 
 using model::Messages;
-using trees::add_error;
 
 bool is_ignored(const Parameters& p, const std::string& column) {
   return p.ignored_columns && std::ranges::count(*p.ignored_columns, column) > 0;

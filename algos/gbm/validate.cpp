@@ -12,7 +12,6 @@ namespace {
 
 using model::Category;
 using model::Messages;
-using trees::add_error;
 
 /// Distributions that no tree here can be grown for.
 void refuse_custom(const Parameters& p, Messages& messages) {

@@ -116,7 +116,7 @@ std::string implementation_members(const model::Build& build) {
 std::string builder_error_json(const model::Build& build, std::string_view url) {
   const std::string message = "Illegal argument(s) for " + std::string(build.algorithm->title) +
                               " model: " + build.common().model_id.name + ".  Details: " +
-                              error_details(*build.algorithm->parameters, build.messages);
+                              model::error_details(*build.algorithm->parameters, build.messages);
   const InputError error(412, "water.exceptions.H2OModelBuilderIllegalArgumentException", message);
   const ErrorForm form{.schema_name = "H2OModelBuilderErrorV3",
                        .schema_type = "H2OModelBuilderError",

@@ -6,7 +6,6 @@
 
 #include "model/fit.hpp"
 #include "model/folds.hpp"
-#include "model/messages.hpp"
 #include "model/roles.hpp"
 #include "model/stopping_checks.hpp"
 

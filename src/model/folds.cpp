@@ -8,7 +8,6 @@
 #include <neve/base/error.hpp>
 
 #include "model/fold_tasks.hpp"
-#include "model/messages.hpp"
 
 namespace neve::model {
 namespace {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "model/messages.hpp"
-
 namespace neve::model {
 namespace {
 

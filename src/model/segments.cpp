@@ -84,17 +84,6 @@ ExpressionPtr rows_of(const SegmentModels& segments, std::size_t index, const fr
   return all;
 }
 
-std::string details(const Build& build) {
-  std::string text;
-  for (const Message& message : build.messages) {
-    if (message.kind != Message::Kind::error) continue;
-    const schema::Field* field = build.algorithm->parameters->find(message.field);
-    text += "ERRR on field: " + (field != nullptr ? field->implemented_as : "_" + message.field) +
-            ": " + message.text + "\n";
-  }
-  return text;
-}
-
 SegmentModels::Result result_of(const job::Snapshot& ended) {
   SegmentModels::Result made{ended.description.destination, SegmentModels::Status::succeeded};
   if (ended.status == job::Status::cancelled) made.status = SegmentModels::Status::stopped;
@@ -210,7 +199,10 @@ class Models::SegmentTrainer {
     const Build build =
         models_.check(*models_.parts_.algorithms.find(request_.algorithm), form, "segments");
     if (build.errors() > 0) {
-      end(segment, {name(segment), SegmentModels::Status::failed, details(build), {}});
+      end(segment, {name(segment),
+                    SegmentModels::Status::failed,
+                    error_details(*build.algorithm->parameters, build.messages),
+                    {}});
       return;
     }
     running_.push_back({segment, models_.train(build)});

@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "model/messages.hpp"
-
 namespace neve::model {
 namespace {
 

@@ -10,10 +10,6 @@ namespace neve::algos::trees {
 
 using model::Message;
 
-void add_error(model::Messages& messages, std::string field, std::string text) {
-  messages.push_back({Message::Kind::error, std::move(field), std::move(text)});
-}
-
 void check_parameters(const TreeParameters& p, model::Messages& messages) {
   if (p.categorical_encoding == model::CategoricalEncoding::one_hot_internal) {
     add_error(messages, "categorical_encoding",

@@ -11,8 +11,6 @@
 
 namespace neve::algos::trees {
 
-void add_error(model::Messages& messages, std::string field, std::string text);
-
 /// Checks that need no data.
 void check_parameters(const TreeParameters& parameters, model::Messages& messages);
 /// Adds messages where parameters do not fit the model's category.
