@@ -11,17 +11,6 @@
 #include "algos/families/trees/tree_checks.hpp"
 
 namespace neve::algos::drf {
-namespace {
-
-model::ScorePlan plan_for(const model::Dataset& data, const model::ColumnRoles& roles) {
-  model::ScorePlan plan;
-  plan.predictors = data.predictors;
-  plan.levels = data.levels;
-  plan.types = roles.types;
-  return plan;
-}
-
-}  // namespace
 
 ForestSettings DrfTrainer::settings(const model::TrainContext& context) const {
   ForestSettings made;
@@ -44,7 +33,7 @@ ForestColumns DrfTrainer::columns(const model::TrainContext& context) const {
       (context.category == model::Category::binomial && parameters_->binomial_double_trees);
   made.rows.classes = tree_per_class ? context.roles.classes() : 1;
   made.kinds = trees::predictor_kinds(context.roles);
-  made.plan = plan_for(data, context.roles);
+  made.plan = model::plan_of(context.roles, data);
   return made;
 }
 

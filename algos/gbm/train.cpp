@@ -21,13 +21,6 @@
 namespace neve::algos::gbm {
 namespace {
 
-model::ScorePlan training_plan(const model::TrainContext& context) {
-  return {.predictors = context.training.predictors,
-          .levels = context.training.levels,
-          .types = context.roles.types,
-          .offset = context.training.offset};
-}
-
 trees::RowColumns row_columns(const model::TrainContext& context) {
   const model::Dataset& data = context.training;
   trees::RowColumns columns;
@@ -121,7 +114,7 @@ void GbmTrainer::go_on_from(const GbmModel& checkpoint, model::TrainContext& con
   trees::check_same_columns(context.roles, checkpoint.header);
   booster_->restore(
       {checkpoint.first_score, checkpoint.iterations, trees::gains_of(checkpoint.header)},
-      training_plan(context));
+      model::plan_of(context.roles, context.training));
   earlier_history_ = checkpoint.header.scoring_history;
 }
 
@@ -143,7 +136,7 @@ wire::Bytes GbmTrainer::save() const {
 void GbmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
   auto was = wire::decode<Saved>(saved);
   prepare(context);
-  booster_->restore(std::move(was.grown), training_plan(context));
+  booster_->restore(std::move(was.grown), model::plan_of(context.roles, context.training));
   earlier_history_ = std::move(was.earlier_history);
   scoring_->restore(std::move(was.scoring));
 }

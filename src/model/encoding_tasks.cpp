@@ -5,15 +5,6 @@
 #include <span>
 
 namespace neve::model {
-namespace {
-
-std::vector<double> numbers(const frame::Chunk& chunk) {
-  std::vector<double> values(static_cast<std::size_t>(chunk.rows()));
-  chunk.decode(0, values);
-  return values;
-}
-
-}  // namespace
 
 LevelSumTask::Partial LevelSumTask::zero(const State& state) {
   const auto levels = static_cast<std::size_t>(state.levels);
@@ -23,9 +14,9 @@ LevelSumTask::Partial LevelSumTask::zero(const State& state) {
 void LevelSumTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   std::vector<std::int32_t> codes(static_cast<std::size_t>(group.rows));
   group.columns[0].decode_codes(0, codes);
-  const std::vector<double> responses = numbers(group.columns[1]);
+  const std::vector<double> responses = column_numbers(group, 1);
   std::vector<double> weights;
-  if (state.weights) weights = numbers(group.columns[2]);
+  if (state.weights) weights = column_numbers(group, 2);
   for (std::size_t row = 0; row < codes.size(); ++row) {
     if (codes[row] < 0) continue;
     const double weight = weights.empty() ? 1 : weights[row];

@@ -6,15 +6,10 @@
 #include <span>
 
 #include <neve/base/rng.hpp>
+#include <neve/model/score.hpp>
 
 namespace neve::model {
 namespace {
-
-std::vector<double> numbers(const mr::RowGroup& group, std::size_t column) {
-  std::vector<double> values(static_cast<std::size_t>(group.rows));
-  group.columns[column].decode(0, values);
-  return values;
-}
 
 /// Deals each class's rows to the folds, `folds` rows after `folds` rows in an order of its own.
 class Dealer {
@@ -54,7 +49,7 @@ class Dealer {
 
 void deal_classes(const mr::RowGroup& group, const FoldTask::State& state, std::span<double> out) {
   Dealer dealer(state, state.before[static_cast<std::size_t>(group.index.value())]);
-  const std::vector<double> classes = numbers(group, 0);
+  const std::vector<double> classes = column_numbers(group, 0);
   for (std::size_t i = 0; i < out.size(); ++i) {
     out[i] =
         std::isnan(classes[i])
@@ -68,9 +63,9 @@ void deal_classes(const mr::RowGroup& group, const FoldTask::State& state, std::
 void FoldCountTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   GroupCounts counts{group.index,
                      std::vector<std::int64_t>(static_cast<std::size_t>(state.values))};
-  const std::vector<double> values = numbers(group, 0);
+  const std::vector<double> values = column_numbers(group, 0);
   const std::vector<double> weights =
-      group.columns.size() > 1 ? numbers(group, 1) : std::vector<double>();
+      group.columns.size() > 1 ? column_numbers(group, 1) : std::vector<double>();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const bool counted = values[i] >= 0 && values[i] < state.values;
     if (!counted || (!weights.empty() && weights[i] == 0)) continue;
@@ -104,7 +99,7 @@ void FoldTask::map(const mr::RowGroup& group, const State& state, Partial& /*par
       deal_classes(group, state, out);
       return;
     case Rule::told: {
-      const std::vector<double> told = numbers(group, 0);
+      const std::vector<double> told = column_numbers(group, 0);
       for (std::size_t i = 0; i < out.size(); ++i) {
         out[i] = state.fold_of[static_cast<std::size_t>(told[i])];
       }
@@ -115,9 +110,9 @@ void FoldTask::map(const mr::RowGroup& group, const State& state, Partial& /*par
 
 void FoldWeightTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                          mr::Outputs& outputs) {
-  const std::vector<double> folds = numbers(group, 0);
+  const std::vector<double> folds = column_numbers(group, 0);
   const std::vector<double> weights =
-      group.columns.size() > 1 ? numbers(group, 1) : std::vector<double>(folds.size(), 1.0);
+      group.columns.size() > 1 ? column_numbers(group, 1) : std::vector<double>(folds.size(), 1.0);
   const std::span<double> training = outputs.doubles(0);
   const std::span<double> holdout = outputs.doubles(1);
   for (std::size_t i = 0; i < folds.size(); ++i) {
@@ -129,7 +124,7 @@ void FoldWeightTask::map(const mr::RowGroup& group, const State& state, Partial&
 
 void HoldOutTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                       mr::Outputs& outputs) {
-  const std::vector<double> folds = numbers(group, 0);
+  const std::vector<double> folds = column_numbers(group, 0);
   const std::size_t width = state.is_label.size();
   const auto join = [&]<class T>(std::size_t c, auto decode, std::span<T> out) {
     std::vector<T> now(folds.size());

@@ -131,12 +131,21 @@ const ScoreBlock& BlockReader::read(std::int64_t begin) {
   return b.block;
 }
 
+ScorePlan plan_of(const ColumnRoles& roles, const Dataset& data) {
+  return {.predictors = data.predictors,
+          .levels = data.levels,
+          .types = roles.types,
+          .offset = data.offset};
+}
+
+std::vector<double> column_numbers(const mr::RowGroup& group, std::int32_t column) {
+  std::vector<double> values(static_cast<std::size_t>(group.rows));
+  group.columns[static_cast<std::size_t>(column)].decode(0, values);
+  return values;
+}
+
 ScorePlan plan_of(const Model& model, const Dataset& data, const ScoreRequest& request) {
-  ScorePlan plan;
-  plan.predictors = data.predictors;
-  plan.levels = data.levels;
-  plan.types = model.header.roles.types;
-  plan.offset = data.offset;
+  ScorePlan plan = plan_of(model.header.roles, data);
   plan.labels = request.labels && is_classifier(model.header.category);
   plan.values = request.values;
   plan.folds = request.folds;
@@ -207,15 +216,8 @@ void answer_group(const RowExplainer& explainer, const ScorePlan& plan, const mr
 }
 
 PickedRows rows_of_fold(const mr::RowGroup& group, const ScorePlan& plan) {
-  constexpr std::int64_t kMostRows = 65'536;
-  NEVE_CHECK(group.rows <= kMostRows, "row group too large for 16-bit row numbers");
-  std::vector<double> folds(static_cast<std::size_t>(group.rows));
-  group.columns[static_cast<std::size_t>(plan.folds)].decode(0, folds);
-  PickedRows rows;
-  for (std::size_t row = 0; row < folds.size(); ++row) {
-    if (folds[row] == plan.fold) rows.push_back(static_cast<std::uint16_t>(row));
-  }
-  return rows;
+  return pick_rows(column_numbers(group, plan.folds),
+                   [&](double fold) { return fold == plan.fold; });
 }
 
 /// Where the values of rows go that are scored block by block.

@@ -83,12 +83,6 @@ std::vector<Pool> distinct_probabilities(const CalibrationRows& rows) {
   return pools;
 }
 
-std::vector<double> decode(const frame::Chunk& chunk) {
-  std::vector<double> values(static_cast<std::size_t>(chunk.rows()));
-  chunk.decode(0, values);
-  return values;
-}
-
 }  // namespace
 
 double Calibration::apply(double probability) const {
@@ -132,10 +126,10 @@ void CalibrationRows::add(double p, double y, double w) {
 }
 
 void CalibrationTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
-  const std::vector<double> probability = decode(group.columns[0]);
-  const std::vector<double> actual = decode(group.columns[1]);
+  const std::vector<double> probability = model::column_numbers(group, 0);
+  const std::vector<double> actual = model::column_numbers(group, 1);
   const std::vector<double> weight =
-      group.columns.size() > 2 ? decode(group.columns[2]) : std::vector<double>();
+      group.columns.size() > 2 ? model::column_numbers(group, 2) : std::vector<double>();
   for (std::size_t i = 0; i < actual.size(); ++i) {
     double y = actual[i];
     if (!state.response_levels.identity && y >= 0)

@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
-#include <neve/base/error.hpp>
-
 namespace neve::algos::trees {
 
 ChosenRows ChosenRows::of_weight(const std::vector<double>& weights) {
-  constexpr std::size_t kMostRows = 65'536;
-  NEVE_CHECK(weights.size() <= kMostRows, "row group too large for 16-bit row numbers");
+  const auto counts = [](double weight) { return weight > 0; };
   ChosenRows made;
-  made.all_ = std::ranges::all_of(weights, [](double weight) { return weight > 0; });
-  for (std::size_t row = 0; !made.all_ && row < weights.size(); ++row) {
-    if (weights[row] > 0) made.rows_.push_back(static_cast<std::uint16_t>(row));
-  }
+  made.all_ = std::ranges::all_of(weights, counts);
+  if (!made.all_) made.rows_ = model::pick_rows(weights, counts);
   return made;
 }
 

@@ -6,14 +6,13 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
+#include <neve/model/score.hpp>
 
 namespace neve::algos::trees {
 
 void CountClassesTask::map(const mr::RowGroup& group, const State& /*state*/, Partial& partial) {
-  // Codes decode to doubles too; the classes of quasibinomial are numbers.
-  std::vector<double> codes(static_cast<std::size_t>(group.rows));
-  group.columns[0].decode(0, codes);
-  for (const double code : codes) {
+  // The classes of quasibinomial are numbers.
+  for (const double code : model::column_numbers(group, 0)) {
     if (!std::isnan(code)) ++partial.rows[static_cast<std::size_t>(code)];
   }
 }

@@ -4,15 +4,6 @@
 #include <utility>
 
 namespace neve::algos::trees {
-namespace {
-
-std::vector<double> decode(const mr::RowGroup& group, std::int32_t column) {
-  std::vector<double> values(static_cast<std::size_t>(group.rows));
-  group.columns[static_cast<std::size_t>(column)].decode(0, values);
-  return values;
-}
-
-}  // namespace
 
 void MeasuredRows::merge(const MeasuredRows& right) {
   binomial.merge(right.binomial);
@@ -36,10 +27,7 @@ void MeasuredRows::add(const MeasureOptions& options, const model::metrics::Devi
 HeldColumns held_columns(const model::Dataset& data, const model::ColumnRoles& roles,
                          std::int32_t trees) {
   HeldColumns columns;
-  columns.plan.predictors = data.predictors;
-  columns.plan.levels = data.levels;
-  columns.plan.types = roles.types;
-  columns.plan.offset = data.offset;
+  columns.plan = model::plan_of(roles, data);
   columns.trees = trees;
   columns.response = data.response;
   columns.response_levels = data.response_levels;
@@ -48,14 +36,14 @@ HeldColumns held_columns(const model::Dataset& data, const model::ColumnRoles& r
 }
 
 void hold(const mr::RowGroup& group, const HeldColumns& columns, HeldRows& rows) {
-  std::vector<double> response = decode(group, columns.response);
+  std::vector<double> response = model::column_numbers(group, columns.response);
   if (!columns.response_levels.identity) {
     for (double& code : response) {
       if (code >= 0) code = columns.response_levels.map(static_cast<std::int32_t>(code));
     }
   }
   std::vector<double> weights;
-  if (columns.weights >= 0) weights = decode(group, columns.weights);
+  if (columns.weights >= 0) weights = model::column_numbers(group, columns.weights);
   rows.chosen = ChosenRows::of_weight(weights);
   rows.chosen.choose(response);
   rows.chosen.choose(weights);
@@ -64,7 +52,7 @@ void hold(const mr::RowGroup& group, const HeldColumns& columns, HeldRows& rows)
   rows.weight = CompactNumbers(weights);
   rows.sums.assign(response.size() * static_cast<std::size_t>(columns.trees), 0);
   if (columns.plan.offset >= 0) {
-    std::vector<double> offset = decode(group, columns.plan.offset);
+    std::vector<double> offset = model::column_numbers(group, columns.plan.offset);
     rows.chosen.choose(offset);
     std::ranges::copy(offset, rows.sums.begin());
   }

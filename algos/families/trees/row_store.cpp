@@ -82,15 +82,6 @@ void load_bins(const mr::RowGroup& group, const LoadTask::State& state, RowStore
   }
 }
 
-std::vector<double> load_numbers(const mr::RowGroup& group, std::int32_t column) {
-  std::vector<double> values(static_cast<std::size_t>(group.rows));
-  const frame::Chunk& chunk = group.columns[static_cast<std::size_t>(column)];
-  for_blocks(values.size(), [&](std::size_t begin, std::size_t count) {
-    chunk.decode(static_cast<std::int64_t>(begin), std::span(values).subspan(begin, count));
-  });
-  return values;
-}
-
 void weigh_classes(std::span<const double> response, std::span<const double> class_weights,
                    std::vector<double>& weights) {
   if (class_weights.empty()) return;
@@ -103,9 +94,9 @@ void weigh_classes(std::span<const double> response, std::span<const double> cla
 /// they stay, so that metrics add up as where all rows are scored, block by block.
 void load_response(const mr::RowGroup& group, const LoadTask::State& state, RowStore& store) {
   // A chunk of codes decodes to doubles too.
-  std::vector<double> response = load_numbers(group, state.columns.response);
+  std::vector<double> response = model::column_numbers(group, state.columns.response);
   std::vector<double> weights;
-  if (state.columns.weights >= 0) weights = load_numbers(group, state.columns.weights);
+  if (state.columns.weights >= 0) weights = model::column_numbers(group, state.columns.weights);
   for (std::size_t row = 0; row < response.size(); ++row) {
     if (!std::isnan(response[row])) continue;
     if (weights.empty()) weights.assign(response.size(), 1);
@@ -168,7 +159,7 @@ void LoadTask::rebuild(const mr::RowGroup& group, const State& state, RowStore& 
   store.score.resize(store.rows * store.classes);
   if (state.columns.counts_unseen) store.unseen.resize(store.rows);
   if (state.columns.offset >= 0) {
-    std::vector<double> offset = load_numbers(group, state.columns.offset);
+    std::vector<double> offset = model::column_numbers(group, state.columns.offset);
     store.chosen.choose(offset);
     for (std::size_t k = 0; k < store.classes; ++k) {
       std::ranges::copy(offset, store.score.begin() + static_cast<std::ptrdiff_t>(k * store.rows));

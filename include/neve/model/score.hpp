@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <neve/base/error.hpp>
 #include <neve/model/algorithm.hpp>
 #include <neve/model/model.hpp>
 #include <neve/mr/engine.hpp>
@@ -61,10 +62,27 @@ struct ScorePlan {
   }
 };
 
+/// Where the data has the columns of a model of these roles, and its offset.
+ScorePlan plan_of(const ColumnRoles& roles, const Dataset& data);
 ScorePlan plan_of(const Model& model, const Dataset& data, const ScoreRequest& request);
+
+/// A column of a row group as plain numbers; codes are numbers, too.
+std::vector<double> column_numbers(const mr::RowGroup& group, std::int32_t column);
 
 /// Row numbers within a group, ascending.
 using PickedRows = std::vector<std::uint16_t>;
+
+/// The rows of a group whose value `takes` accepts.
+template <class Takes>
+PickedRows pick_rows(std::span<const double> values, const Takes& takes) {
+  constexpr std::size_t kMostRows = 65'536;
+  NEVE_CHECK(values.size() <= kMostRows, "row group too large for 16-bit row numbers");
+  PickedRows rows;
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    if (takes(values[row])) rows.push_back(static_cast<std::uint16_t>(row));
+  }
+  return rows;
+}
 
 /// Decodes a row group block by block into the model's columns: all its rows, or those that are
 /// picked. Outlived by all that it is made of.
