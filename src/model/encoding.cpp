@@ -113,7 +113,7 @@ class Encoder {
   }
   [[nodiscard]] std::vector<std::int64_t> rows_of_levels(std::int32_t c) const {
     const frame::Column& column = training_.column(training_.require(name(c)));
-    return munge::level_counts(engine_, training_.layout, column);
+    return munge::level_counts(engine_, training_.layout, column, token_);
   }
 
   mr::Engine& engine_;

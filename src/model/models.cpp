@@ -58,7 +58,7 @@ struct AnswerRequest {
 /// Leaves out the levels that no row has.
 void drop_unused_levels(mr::Engine& engine, const frame::LayoutPtr& layout,
                         const job::TokenPtr& token, frame::Column& column) {
-  const std::vector<std::int64_t> rows = munge::level_counts(engine, layout, column);
+  const std::vector<std::int64_t> rows = munge::level_counts(engine, layout, column, token);
   RecodeTask::State state{{.identity = false, .to_training = {}}, 0};
   auto levels = std::make_shared<std::vector<std::string>>();
   for (std::size_t code = 0; code < rows.size(); ++code) {

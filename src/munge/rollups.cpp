@@ -110,9 +110,12 @@ std::int64_t Rollups::checksum(const frame::Frame& frame) {
 }
 
 std::vector<std::int64_t> level_counts(mr::Engine& engine, const frame::LayoutPtr& layout,
-                                       const frame::Column& column) {
+                                       const frame::Column& column, const job::TokenPtr& token) {
   NEVE_CHECK(column.is_categorical());
-  auto counts = engine.run<LevelCountTask>({layout, {column.id}}, {column.cardinality()}).counts;
+  mr::RunOptions options;
+  options.token = token;
+  auto counts =
+      engine.run<LevelCountTask>({layout, {column.id}}, {column.cardinality()}, options).counts;
   counts.resize(static_cast<std::size_t>(column.cardinality()));
   return counts;
 }

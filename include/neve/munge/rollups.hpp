@@ -46,7 +46,8 @@ std::vector<double> distinct_numbers(mr::Engine& engine, const frame::LayoutPtr&
 
 /// Rows per level of a categorical column.
 std::vector<std::int64_t> level_counts(mr::Engine& engine, const frame::LayoutPtr& layout,
-                                       const frame::Column& column);
+                                       const frame::Column& column,
+                                       const job::TokenPtr& token = nullptr);
 
 /// Rows per bin of `bins` equal bins over [low, high]; values outside are left out.
 struct BinGrid {

@@ -74,8 +74,8 @@ std::vector<std::optional<std::string>> new_names(Arguments& arguments, const Ex
                                                   const StringList& levels) {
   if (levels.size() == column->domain->size()) return {levels.begin(), levels.end()};
   const frame::Frame made = arguments.table(0);
-  const auto counts =
-      munge::level_counts(arguments.evaluation().engine(), made.layout, made.columns[0]);
+  const auto counts = munge::level_counts(arguments.evaluation().engine(), made.layout,
+                                          made.columns[0], arguments.evaluation().token());
   std::vector<std::optional<std::string>> names;
   std::size_t used = 0;
   for (const std::int64_t count : counts) {

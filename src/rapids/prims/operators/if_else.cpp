@@ -62,7 +62,7 @@ ExpressionPtr with_used_levels(Evaluation& evaluation, const frame::LayoutPtr& l
                                const ExpressionPtr& column) {
   const frame::Column made =
       munge::evaluate(evaluation.engine(), layout, {&column, 1}, evaluation.token())[0];
-  const auto counts = munge::level_counts(evaluation.engine(), layout, made);
+  const auto counts = munge::level_counts(evaluation.engine(), layout, made, evaluation.token());
   if (std::ranges::find(counts, 0) == counts.end()) return munge::column_of(made);
   std::vector<std::optional<std::string>> names;
   for (std::size_t level = 0; level < counts.size(); ++level) {

@@ -52,8 +52,8 @@ Value most_frequent(Arguments& arguments) {
     arguments.fail(0, "expected a categorical column; use as.factor first.");
   }
   const frame::Frame made = arguments.table(0);
-  const auto counts =
-      munge::level_counts(arguments.evaluation().engine(), made.layout, made.columns[0]);
+  const auto counts = munge::level_counts(arguments.evaluation().engine(), made.layout,
+                                          made.columns[0], arguments.evaluation().token());
   const auto most = std::ranges::max_element(counts);
   if (most == counts.end() || *most == 0) return std::nan("");
   return static_cast<double>(most - counts.begin());
