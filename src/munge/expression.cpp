@@ -1,6 +1,7 @@
 #include <neve/munge/expression.hpp>
 
 #include <algorithm>
+#include <bit>
 
 #include <neve/base/error.hpp>
 
@@ -40,6 +41,13 @@ ExpressionPtr column_of(const frame::Column& column) {
 ExpressionPtr constant_of(double value) {
   auto made = std::make_shared<Expression>();
   made->constant = value;
+  return made;
+}
+
+ExpressionPtr random_of(std::uint64_t seed) {
+  auto made = std::make_shared<Expression>();
+  made->op = Op::random;
+  made->constant = std::bit_cast<double>(seed);
   return made;
 }
 

@@ -1,6 +1,5 @@
 #include "munge/random_columns.hpp"
 
-#include <bit>
 #include <utility>
 
 #include <neve/base/rng.hpp>
@@ -12,20 +11,13 @@ std::uint64_t seed_of(std::uint64_t seed, std::uint64_t stream, std::size_t colu
   return CounterRng(seed, stream).bits(column);
 }
 
-ExpressionPtr uniform(std::uint64_t seed) {
-  auto made = std::make_shared<Expression>();
-  made->op = Op::random;
-  made->constant = std::bit_cast<double>(seed);
-  return made;
-}
-
 ExpressionPtr whole(std::uint64_t seed, double first, double count) {
-  const auto scaled = binary(Op::multiply, uniform(seed), constant_of(count));
+  const auto scaled = binary(Op::multiply, random_of(seed), constant_of(count));
   return binary(Op::add, unary(Op::floor, scaled), constant_of(first));
 }
 
 ExpressionPtr between(std::uint64_t seed, double low, double high) {
-  const auto scaled = binary(Op::multiply, uniform(seed), constant_of(high - low));
+  const auto scaled = binary(Op::multiply, random_of(seed), constant_of(high - low));
   return binary(Op::add, scaled, constant_of(low));
 }
 

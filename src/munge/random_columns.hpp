@@ -20,9 +20,7 @@ inline constexpr std::uint64_t kMissingStream = 0x6D697373;
 /// A seed for one column.
 std::uint64_t seed_of(std::uint64_t seed, std::uint64_t stream, std::size_t column);
 
-/// Within [0, 1).
-ExpressionPtr uniform(std::uint64_t seed);
-/// ⌊uniform · count⌋ + first
+/// ⌊random_of(seed) · count⌋ + first
 ExpressionPtr whole(std::uint64_t seed, double first, double count);
 ExpressionPtr between(std::uint64_t seed, double low, double high);
 /// Levels `prefix`0, `prefix`1, …

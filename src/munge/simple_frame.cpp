@@ -57,7 +57,7 @@ ExpressionPtr time_between(std::uint64_t seed, double low, double high) {
 }
 
 ExpressionPtr ones_at(std::uint64_t seed, double share) {
-  return binary(Op::less, uniform(seed), constant_of(share));
+  return binary(Op::less, random_of(seed), constant_of(share));
 }
 
 /// Collects the columns: texts are made at once, all others in one pass at the end.

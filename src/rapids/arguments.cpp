@@ -4,6 +4,7 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
+#include <neve/base/rng.hpp>
 
 #include "rapids/evaluation.hpp"
 
@@ -98,6 +99,11 @@ std::int64_t Arguments::integer(std::size_t i) {
   const double value = number(i);
   if (!(std::fabs(value) < 0x1p62)) fail(i, "expected a whole number.");
   return static_cast<std::int64_t>(value);
+}
+
+std::uint64_t Arguments::seed(std::size_t i) {
+  const std::int64_t given = integer(i);
+  return static_cast<std::uint64_t>(given == -1 ? draw_seed() : given);
 }
 
 bool Arguments::flag(std::size_t i) {

@@ -116,6 +116,8 @@ class Arguments {
   frame::Frame table(std::size_t i) { return evaluation_.materialise(frame(i)); }
   double number(std::size_t i);
   std::int64_t integer(std::size_t i);
+  /// Drawn where it is -1.
+  std::uint64_t seed(std::size_t i);
   /// 0 or 1.
   bool flag(std::size_t i);
   std::string text(std::size_t i);

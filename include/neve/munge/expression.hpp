@@ -117,6 +117,8 @@ struct Expression {
 
 ExpressionPtr column_of(const frame::Column& column);
 ExpressionPtr constant_of(double value);
+/// Uniform in [0, 1), by seed and row.
+ExpressionPtr random_of(std::uint64_t seed);
 ExpressionPtr unary(Op op, ExpressionPtr a);
 ExpressionPtr binary(Op op, ExpressionPtr a, ExpressionPtr b);
 ExpressionPtr choose(Op op, ExpressionPtr test, ExpressionPtr yes, ExpressionPtr no);

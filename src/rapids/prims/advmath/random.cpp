@@ -1,23 +1,7 @@
-#include <bit>
-
-#include <neve/base/rng.hpp>
-
 #include "rapids/evaluation.hpp"
 
 namespace neve::rapids::prims {
 namespace {
-
-std::uint64_t seed_of(Arguments& arguments, std::size_t i) {
-  const std::int64_t seed = arguments.integer(i);
-  return static_cast<std::uint64_t>(seed == -1 ? draw_seed() : seed);
-}
-
-munge::ExpressionPtr uniform(std::uint64_t seed) {
-  auto made = std::make_shared<munge::Expression>();
-  made->op = munge::Op::random;
-  made->constant = std::bit_cast<double>(seed);
-  return made;
-}
 
 LazyFrame column(const LazyFrame& like, std::string name, munge::ExpressionPtr expression) {
   LazyFrame result;
@@ -27,7 +11,7 @@ LazyFrame column(const LazyFrame& like, std::string name, munge::ExpressionPtr e
 }
 
 Value uniform_column(Arguments& arguments) {
-  return column(arguments.frame(0), "rnd", uniform(seed_of(arguments, 1)));
+  return column(arguments.frame(0), "rnd", munge::random_of(arguments.seed(1)));
 }
 
 munge::ExpressionPtr count_of_folds(Arguments& arguments) {
@@ -37,8 +21,8 @@ munge::ExpressionPtr count_of_folds(Arguments& arguments) {
 }
 
 Value random_folds(Arguments& arguments) {
-  const auto scaled =
-      munge::binary(munge::Op::multiply, uniform(seed_of(arguments, 2)), count_of_folds(arguments));
+  const auto scaled = munge::binary(munge::Op::multiply, munge::random_of(arguments.seed(2)),
+                                    count_of_folds(arguments));
   return column(arguments.frame(0), "C1", munge::unary(munge::Op::floor, scaled));
 }
 

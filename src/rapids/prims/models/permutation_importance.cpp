@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <bit>
 #include <cctype>
 #include <cmath>
 #include <numeric>
@@ -69,10 +68,7 @@ class Permutation {
   /// The rows in an order that follows from the seed.
   frame::Frame shuffled(const frame::Frame& frame, std::uint64_t seed) {
     LazyFrame keyed = lazy(frame);
-    munge::Expression order;
-    order.op = munge::Op::random;
-    order.constant = std::bit_cast<double>(seed);
-    keyed.add("", std::make_shared<const munge::Expression>(order));
+    keyed.add("", munge::random_of(seed));
     const frame::Frame ready = evaluation_.materialise(keyed);
     const munge::SortKey key{ready.columns.back()};
     frame::Frame sorted =
@@ -173,15 +169,13 @@ Value permutation_importance(Arguments& arguments) {
   const std::int64_t repeats = arguments.integer(4);
   if (repeats < 1) arguments.fail(4, "n_repeats must be greater than 0!");
   const std::vector<std::string> features = features_of(arguments, *model, frame);
-  const std::int64_t seed = arguments.integer(6);
-  const std::uint64_t first =
-      seed == -1 ? static_cast<std::uint64_t>(draw_seed()) : static_cast<std::uint64_t>(seed);
+  const std::uint64_t seed = arguments.seed(6);
   Permutation permutation(evaluation, model,
                           metric_name(arguments.text(2), model->header.category));
   std::vector<std::vector<double>> runs;
   for (std::int64_t run = 0; run < repeats; ++run) {
     runs.push_back(
-        permutation.importance(frame, features, samples, first + static_cast<std::uint64_t>(run)));
+        permutation.importance(frame, features, samples, seed + static_cast<std::uint64_t>(run)));
   }
   return as_frame(evaluation, features, runs);
 }

@@ -141,11 +141,6 @@ ClassRanks ranks_in_classes(Evaluation& evaluation, const LazyFrame& frame, std:
   return result;
 }
 
-std::uint64_t seed_of(Arguments& arguments, std::size_t i) {
-  const std::int64_t seed = arguments.integer(i);
-  return static_cast<std::uint64_t>(seed == -1 ? draw_seed() : seed);
-}
-
 /// `value(rank, size)` for each row, as a column on the frame's layout.
 template <class OfRank>
 LazyFrame by_rank(Arguments& arguments, std::size_t seed_at, const munge::ExpressionPtr& like,
@@ -153,7 +148,7 @@ LazyFrame by_rank(Arguments& arguments, std::size_t seed_at, const munge::Expres
   Evaluation& evaluation = arguments.evaluation();
   arguments.column(0);
   const LazyFrame& frame = arguments.coded_frame(0);
-  const ClassRanks ranks = ranks_in_classes(evaluation, frame, seed_of(arguments, seed_at));
+  const ClassRanks ranks = ranks_in_classes(evaluation, frame, arguments.seed(seed_at));
   const auto column =
       munge::sequential(evaluation.engine(), frame.layout, like, [&](std::vector<double>& cells) {
         for (std::size_t i = 0; i < cells.size(); ++i)
