@@ -34,24 +34,6 @@ Form join_forms(Form a, Form b) {
   return Form::doubles;
 }
 
-mr::OutputKind output_kind(Form form) {
-  switch (form) {
-    case Form::doubles:
-      return mr::OutputKind::doubles;
-    case Form::int64s:
-      return mr::OutputKind::int64s;
-    case Form::times:
-      return mr::OutputKind::times;
-    case Form::codes:
-      return mr::OutputKind::codes;
-    case Form::text:
-      return mr::OutputKind::text;
-    case Form::uuids:
-      return mr::OutputKind::uuids;
-  }
-  throw InternalError("unknown form");
-}
-
 std::size_t PlainValues::size() const {
   switch (form_) {
     case Form::doubles:

@@ -75,7 +75,6 @@ class PlainValues {
 PlainValues::Form form_of(const frame::Chunk& chunk);
 /// One that holds both.
 PlainValues::Form join_forms(PlainValues::Form a, PlainValues::Form b);
-mr::OutputKind output_kind(PlainValues::Form form);
 
 /// Rows of a column, wherever its chunks live.
 class ColumnReader {
