@@ -231,9 +231,7 @@ frame::Chunk PlainValues::encode() const {
       break;
   }
   frame::TextBuilder builder;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    missing[i] != 0 ? builder.append_missing() : builder.append(text[i]);
-  }
+  builder.append(text, missing);
   return builder.finish();
 }
 
