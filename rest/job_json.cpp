@@ -1,9 +1,8 @@
 #include "rest/job_json.hpp"
 
-#include <neve/model/models.hpp>
-
 #include <string_view>
 
+#include <neve/model/models.hpp>
 #include <neve/schema/schema_of.hpp>
 
 namespace neve::rest {

@@ -47,17 +47,12 @@ std::optional<model::TreeView> DrfModel::tree(std::int32_t number,
 bool DrfModel::is_sound() const {
   using model::Category;
   const Category category = header.category;
-  const model::ColumnRoles& roles = header.roles;
   if (category != Category::regression && category != Category::binomial &&
       category != Category::multinomial) {
     return false;
   }
-  if (levels.size() != roles.domains.size() || !calibration.is_sound()) return false;
+  if (levels != trees::levels_of(header.roles) || !calibration.is_sound()) return false;
   if (!class_weights.empty() && class_weights.size() != outputs()) return false;
-  for (std::size_t c = 0; c < levels.size(); ++c) {
-    const auto size = roles.domains[c] ? static_cast<std::int32_t>(roles.domains[c]->size()) : 0;
-    if (levels[c] != size) return false;
-  }
   // Two classes may have a tree each, or one for both.
   const std::size_t trees = iterations.empty() ? 1 : iterations.front().size();
   if (trees != 1 && trees != outputs()) return false;

@@ -122,11 +122,7 @@ bool DrfTrainer::step(model::TrainContext& context) {
   bagger_->iterate();
   const std::int64_t trees = tree_count();
   if (scoring_->is_due(trees)) measure(context);
-  context.job.progress(
-      static_cast<double>(trees) / parameters_->ntrees,
-      "Tree " + std::to_string(trees) + " of " + std::to_string(parameters_->ntrees));
-  if (trees >= parameters_->ntrees) return false;
-  return !scoring_->should_stop();
+  return scoring_->goes_on(trees, context.job);
 }
 
 model::metrics::Metrics DrfTrainer::measure_validation(model::TrainContext& context) {

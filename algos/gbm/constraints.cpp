@@ -5,6 +5,8 @@
 #include <limits>
 #include <set>
 
+#include "algos/families/trees/tree_checks.hpp"
+
 namespace neve::algos::gbm {
 namespace {
 
@@ -12,10 +14,7 @@ constexpr const char* kMonotone = "monotone_constraints";
 constexpr const char* kInteraction = "interaction_constraints";
 
 using model::Messages;
-
-void add_error(Messages& messages, const char* field, std::string text) {
-  messages.push_back({model::Message::Kind::error, field, std::move(text)});
-}
+using trees::add_error;
 
 bool is_ignored(const Parameters& p, const std::string& column) {
   return p.ignored_columns && std::ranges::count(*p.ignored_columns, column) > 0;

@@ -36,10 +36,13 @@ void GbmModel::finish_scores(std::span<const std::span<double>> values) const {
 }
 
 std::unique_ptr<const model::RowExplainer> GbmModel::explainer(model::RowQuestion question) const {
-  auto grid = std::make_shared<trees::TreeGrid>();
-  for (const Iteration& iteration : iterations)
-    grid->emplace_back(iteration.begin(), iteration.end());
-  trees::AskedForest forest{std::move(grid), trees::levels_of(header.roles),
+  std::call_once(asked_->once, [this] {
+    auto grid = std::make_shared<trees::TreeGrid>();
+    for (const Iteration& iteration : iterations)
+      grid->emplace_back(iteration.begin(), iteration.end());
+    asked_->made = std::move(grid);
+  });
+  trees::AskedForest forest{asked_->made, trees::levels_of(header.roles),
                             model::is_classifier(header.category)};
   if (question == model::RowQuestion::staged_predictions)
     return std::make_unique<const StagedAnswers>(*this, std::move(forest));

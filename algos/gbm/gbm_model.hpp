@@ -11,6 +11,7 @@
 #include <neve/model/model.hpp>
 
 #include "algos/families/trees/calibration.hpp"
+#include "algos/families/trees/row_answers.hpp"
 #include "algos/gbm/block_scorer.hpp"
 
 namespace neve::algos::gbm {
@@ -63,6 +64,12 @@ class GbmModel final : public model::Model {
     std::unique_ptr<const BlockScorer> made;
   };
   std::shared_ptr<Scorer> scorer_ = std::make_shared<Scorer>();
+  /// The trees as they are asked, likewise: every row group asks.
+  struct Asked {
+    std::once_flag once;
+    std::shared_ptr<const trees::TreeGrid> made;
+  };
+  std::shared_ptr<Asked> asked_ = std::make_shared<Asked>();
 };
 
 /// The deviance of a distribution, for metrics.

@@ -152,11 +152,7 @@ bool GbmTrainer::step(model::TrainContext& context) {
   booster_->iterate();
   const std::int64_t trees = tree_count();
   if (scoring_->is_due(trees)) measure(context);
-  context.job.progress(
-      static_cast<double>(trees) / parameters_->ntrees,
-      "Tree " + std::to_string(trees) + " of " + std::to_string(parameters_->ntrees));
-  if (trees >= parameters_->ntrees) return false;
-  return !scoring_->should_stop();
+  return scoring_->goes_on(trees, context.job);
 }
 
 model::metrics::Metrics GbmTrainer::measure_validation(model::TrainContext& context) {

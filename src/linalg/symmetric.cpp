@@ -142,13 +142,15 @@ std::optional<Cholesky> Cholesky::of_independent(const Symmetric& matrix) {
 
 Cholesky::Cholesky(const Symmetric& matrix, double tolerance) {
   start(matrix);
-  std::size_t dependent = factor(matrix, tolerance);
-  // A few dependent columns are found one after the other, many in one slow go.
-  for (int found = 0; found < kFewDependent && dependent < kept_.size(); ++found) {
-    kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(dependent));
-    dependent = factor(pick(matrix, kept_), tolerance);
+  if (size_ > kSmallFactor) {
+    std::size_t dependent = factor(matrix, tolerance);
+    // A few dependent columns are found one after the other, many in one slow go.
+    for (int found = 0; found < kFewDependent && dependent < kept_.size(); ++found) {
+      kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(dependent));
+      dependent = factor(pick(matrix, kept_), tolerance);
+    }
+    if (dependent == kept_.size()) return;
   }
-  if (dependent == kept_.size()) return;
   Symmetric by_columns = matrix;
   kept_ = factor_by_columns(by_columns, tolerance);
   factor_ = pick(by_columns, kept_);

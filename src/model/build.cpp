@@ -6,6 +6,7 @@
 
 #include "model/fit.hpp"
 #include "model/folds.hpp"
+#include "model/messages.hpp"
 #include "model/roles.hpp"
 #include "model/stopping_checks.hpp"
 
@@ -17,22 +18,20 @@ void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messa
   if (!p.checkpoint.empty() && algorithm.check_checkpoint == nullptr)
     refuse("checkpoint", p.checkpoint.name, messages);
   if (p.balance_classes && !p.weights_column.empty()) {
-    messages.push_back(
-        {Message::Kind::error, "balance_classes",
-         "Balance classes and observation weights are not currently supported together."});
+    add_error(messages, "balance_classes",
+              "Balance classes and observation weights are not currently supported together.");
   }
   if (p.custom_metric_func && !p.custom_metric_func->empty()) {
-    messages.push_back({Message::Kind::error, "custom_metric_func",
-                        "The value " + *p.custom_metric_func +
-                            " of parameter custom_metric_func is not supported: it is code that "
-                            "would run in the server. Leave the parameter out and compute the "
-                            "metric from predictions (predict, or those that are kept with "
-                            "keep_cross_validation_predictions)."});
+    add_error(messages, "custom_metric_func",
+              "The value " + *p.custom_metric_func +
+                  " of parameter custom_metric_func is not supported: it is code that would run in "
+                  "the server. Leave the parameter out and compute the metric from predictions "
+                  "(predict, or those that are kept with keep_cross_validation_predictions).");
   }
   if (p.categorical_encoding == CategoricalEncoding::sort_by_response && !algorithm.supervised) {
-    messages.push_back({Message::Kind::error, "categorical_encoding",
-                        "Categorical encoding scheme cannot be SortByResponse - no response "
-                        "column available."});
+    add_error(messages, "categorical_encoding",
+              "Categorical encoding scheme cannot be SortByResponse - no response column "
+              "available.");
   }
 }
 
@@ -69,10 +68,9 @@ ColumnRoles roles_by_name(const CommonParameters& p, const frame::Frame& trainin
 void check_classes(const ColumnRoles& roles, Messages& messages) {
   constexpr std::size_t kMostClasses = std::size_t{1} << 20U;
   if (!roles.response_domain || roles.response_domain->size() <= kMostClasses) return;
-  messages.push_back(
-      {Message::Kind::error, "response_column",
-       "Too many levels in response column: " + std::to_string(roles.response_domain->size()) +
-           ", maximum supported number of classes is " + std::to_string(kMostClasses) + "."});
+  add_error(messages, "response_column",
+            "Too many levels in response column: " + std::to_string(roles.response_domain->size()) +
+                ", maximum supported number of classes is " + std::to_string(kMostClasses) + ".");
 }
 
 }  // namespace
@@ -124,8 +122,8 @@ void Models::check_others(Build& build) {
   if (const ModelPtr checkpoint = find(p.checkpoint.name)) {
     algorithm.check_checkpoint(build.parameters.get(), *checkpoint, build.messages);
   } else {
-    build.messages.push_back({Message::Kind::error, "checkpoint",
-                              "There is no model '" + p.checkpoint.name + "' to go on from"});
+    add_error(build.messages, "checkpoint",
+              "There is no model '" + p.checkpoint.name + "' to go on from");
   }
 }
 
@@ -149,8 +147,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     if (!folder.empty()) (void)parts_.export_path(folder, p.model_id.name);
   }
   if (p.training_frame.empty()) {
-    build.messages.push_back(
-        {Message::Kind::error, "training_frame", "A training frame is needed"});
+    add_error(build.messages, "training_frame", "A training frame is needed");
     return build;
   }
   const frame::Frame training =
@@ -159,8 +156,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     (void)require_frame(parts_.frames, p.validation_frame.name, "validation_frame");
   }
   if (algorithm.supervised && p.response_column.empty()) {
-    build.messages.push_back(
-        {Message::Kind::error, "response_column", "A response column is needed"});
+    add_error(build.messages, "response_column", "A response column is needed");
     return build;
   }
   check_columns(p, training, build.messages);
@@ -170,8 +166,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   }
   check_folds(p, training, build.messages);
   if (training.rows() == 0) {
-    build.messages.push_back(
-        {Message::Kind::error, "training_frame", "The training frame has no rows"});
+    add_error(build.messages, "training_frame", "The training frame has no rows");
   }
   if (build.errors() > 0) return build;
   const ColumnRoles roles = roles_by_name(p, training);

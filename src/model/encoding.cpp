@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <neve/base/error.hpp>
+#include <neve/munge/rollups.hpp>
 
 #include "model/encoding_tasks.hpp"
 
@@ -111,13 +112,8 @@ class Encoder {
     roles_.domains.push_back(std::move(levels));
   }
   [[nodiscard]] std::vector<std::int64_t> rows_of_levels(std::int32_t c) const {
-    const ColumnIndex index = training_.require(name(c));
-    mr::RunOptions options;
-    options.token = token_;
-    return engine_
-        .run<LevelSumTask>(mr::inputs_of(training_, {&index, 1}),
-                           {.levels = level_count(domain(c))}, options)
-        .rows;
+    const frame::Column& column = training_.column(training_.require(name(c)));
+    return munge::level_counts(engine_, training_.layout, column);
   }
 
   mr::Engine& engine_;
@@ -196,7 +192,7 @@ DomainPtr sorted_by_response(mr::Engine& engine, const frame::Frame& training,
   options.token = token;
   const auto sums = engine.run<LevelSumTask>(
       mr::inputs_of(training, columns),
-      {level_count(roles.domains[predictor]), true, !roles.weights.empty()}, options);
+      {level_count(roles.domains[predictor]), !roles.weights.empty()}, options);
   std::vector<std::size_t> order(levels.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, {}, [&](std::size_t level) {

@@ -17,32 +17,27 @@ std::vector<double> numbers(const frame::Chunk& chunk) {
 
 LevelSumTask::Partial LevelSumTask::zero(const State& state) {
   const auto levels = static_cast<std::size_t>(state.levels);
-  return {std::vector<std::int64_t>(levels), std::vector<double>(levels),
-          std::vector<double>(levels)};
+  return {std::vector<double>(levels), std::vector<double>(levels)};
 }
 
 void LevelSumTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   std::vector<std::int32_t> codes(static_cast<std::size_t>(group.rows));
   group.columns[0].decode_codes(0, codes);
-  std::vector<double> responses;
+  const std::vector<double> responses = numbers(group.columns[1]);
   std::vector<double> weights;
-  if (state.response) responses = numbers(group.columns[1]);
-  if (state.weights) weights = numbers(group.columns.back());
+  if (state.weights) weights = numbers(group.columns[2]);
   for (std::size_t row = 0; row < codes.size(); ++row) {
     if (codes[row] < 0) continue;
-    const auto level = static_cast<std::size_t>(codes[row]);
-    ++partial.rows[level];
     const double weight = weights.empty() ? 1 : weights[row];
-    const double response = responses.empty() ? 0 : responses[row];
-    if (!(weight > 0) || std::isnan(response)) continue;
+    if (!(weight > 0) || std::isnan(responses[row])) continue;
+    const auto level = static_cast<std::size_t>(codes[row]);
     partial.weight[level] += weight;
-    partial.response[level] += weight * response;
+    partial.response[level] += weight * responses[row];
   }
 }
 
 void LevelSumTask::merge(Partial& left, const Partial& right) {
-  for (std::size_t level = 0; level < left.rows.size(); ++level) {
-    left.rows[level] += right.rows[level];
+  for (std::size_t level = 0; level < left.weight.size(); ++level) {
     left.weight[level] += right.weight[level];
     left.response[level] += right.response[level];
   }

@@ -9,32 +9,30 @@
 
 namespace neve::model {
 
-/// Rows of each level of the first column, their weight and their weighted sum of responses. The
-/// response, where there is one, is the second column, the weights are the last one. Rows of weight
-/// 0, or without a response, count in `rows` only.
+/// The weight of the rows of each level of the first column, and their weighted sum of responses.
+/// The response is the second column, the weights, where there are any, are the third one. Rows of
+/// weight 0, or without a response, do not count.
 struct LevelSumTask {
   static constexpr std::string_view name = "model.level_sums";
   static constexpr auto reduction = mr::Reduction::ordered;
   struct State {
     std::int32_t levels = 0;
-    bool response = false;
     bool weights = false;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(levels, response, weights);
+      archive(levels, weights);
     }
   };
   struct Partial {
-    std::vector<std::int64_t> rows;
     std::vector<double> weight;
     std::vector<double> response;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(rows, weight, response);
+      archive(weight, response);
     }
   };
   static Partial zero(const State& state);
-  static std::int64_t partial_bytes(const State& state) { return 24 * std::int64_t{state.levels}; }
+  static std::int64_t partial_bytes(const State& state) { return 16 * std::int64_t{state.levels}; }
   static void map(const mr::RowGroup& group, const State& state, Partial& partial);
   static void merge(Partial& left, const Partial& right);
 };

@@ -8,13 +8,10 @@
 #include <neve/base/error.hpp>
 
 #include "model/fold_tasks.hpp"
+#include "model/messages.hpp"
 
 namespace neve::model {
 namespace {
-
-void add_error(Messages& messages, std::string field, std::string text) {
-  messages.push_back({Message::Kind::error, std::move(field), std::move(text)});
-}
 
 mr::Inputs inputs_of(const frame::Frame& frame, const std::string& name) {
   const ColumnIndex index = frame.require(name);

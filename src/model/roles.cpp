@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "model/messages.hpp"
+
 namespace neve::model {
 namespace {
 
@@ -22,10 +24,6 @@ std::vector<NamedColumn> named_columns(const CommonParameters& p) {
 bool usable(frame::ColumnType type) {
   return type == frame::ColumnType::numeric || type == frame::ColumnType::categorical ||
          type == frame::ColumnType::time;
-}
-
-void add_error(Messages& messages, std::string field, std::string text) {
-  messages.push_back({Message::Kind::error, std::move(field), std::move(text)});
 }
 
 }  // namespace

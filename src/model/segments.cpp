@@ -8,6 +8,8 @@
 #include <neve/munge/group_by.hpp>
 #include <neve/munge/rows.hpp>
 
+#include "model/job_frames.hpp"
+
 namespace neve::model {
 namespace {
 
@@ -155,15 +157,17 @@ class Models::SegmentTrainer {
       for (; next < made_.results.size() && running_.size() < most(); ++next) {
         if (!made_.results[next]) begin(next);
       }
-      if (running_.empty() && next == made_.results.size()) return;
+      if (running_.empty() && next == made_.results.size()) break;
       bell_->wait();
       collect();
     }
+    models_.publish(made_);
   }
   void stop() {
     for (const Running& each : running_) each.job->cancel();
     for (const Running& each : running_) each.job->wait();
     for (const Running& each : running_) drop_frames(each.segment);
+    models_.publish(made_);
   }
   /// Each takes a thread.
   [[nodiscard]] std::size_t most() const {
@@ -223,8 +227,11 @@ class Models::SegmentTrainer {
   void end(std::size_t segment, SegmentModels::Result result) {
     drop_frames(segment);
     made_.results[segment] = std::move(result);
-    models_.publish(made_);
-    job_.keep([this] { return wire::encode(made_); });
+    // All of it each time, so no more often than the state is kept; and once more at the end.
+    job_.keep([this] {
+      models_.publish(made_);
+      return wire::encode(made_);
+    });
     const auto ended = std::ranges::count_if(made_.results, [](const auto& r) { return !!r; });
     job_.progress(static_cast<double>(ended) / static_cast<double>(made_.results.size()));
   }
@@ -292,17 +299,17 @@ std::shared_ptr<job::Job> Models::train_segments(const Algorithm& algorithm,
   const auto parameters = algorithm.parameters->make();
   schema::throw_problems("", schema::read_form(*algorithm.parameters, parameters.get(), form));
   const CommonParameters& p = algorithm.common(parameters.get());
-  SegmentRequest request{.algorithm = std::string(algorithm.name),
-                         .form = form,
-                         .segments = {},
-                         .parallelism = order.parallelism,
-                         .training = parts_.frames.require(p.training_frame.name, "training_frame"),
-                         .validation = std::nullopt};
-  std::vector<ColumnId> columns = frame::column_ids(request.training);
-  if (!p.validation_frame.empty()) {
-    request.validation = parts_.frames.require(p.validation_frame.name, "validation_frame");
-    std::ranges::copy(frame::column_ids(*request.validation), std::back_inserter(columns));
-  }
+  std::vector<ColumnId> columns;
+  SegmentRequest request{
+      .algorithm = std::string(algorithm.name),
+      .form = form,
+      .segments = {},
+      .parallelism = order.parallelism,
+      .training = take_frame(parts_.frames, p.training_frame.name, "training_frame", columns),
+      .validation = std::nullopt};
+  if (!p.validation_frame.empty())
+    request.validation =
+        take_frame(parts_.frames, p.validation_frame.name, "validation_frame", columns);
   request.segments = find_segments(order, request.training);
   request.segments.key = order.key;
   if (order.key.empty()) request.segments.key = automatic_key(algorithm, "segment_models", client);

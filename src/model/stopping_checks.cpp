@@ -2,11 +2,13 @@
 
 #include <string>
 
+#include "model/messages.hpp"
+
 namespace neve::model {
 namespace {
 
-void add(Message::Kind kind, std::string field, std::string text, Messages& messages) {
-  messages.push_back({kind, std::move(field), std::move(text)});
+void warn(Messages& messages, std::string field, std::string text) {
+  messages.push_back({Message::Kind::warning, std::move(field), std::move(text)});
 }
 
 bool is_of_classes(StoppingMetric metric) {
@@ -55,12 +57,11 @@ void check_metric(const CommonParameters& p, Category category, Messages& messag
   const StoppingMetric metric = p.stopping_metric;
   const auto named = std::string(schema::enum_text(metric));
   const auto refuse_metric = [&](std::string text) {
-    add(Message::Kind::error, "stopping_metric", std::move(text), messages);
+    add_error(messages, "stopping_metric", std::move(text));
   };
   if (metric == StoppingMetric::custom || metric == StoppingMetric::custom_increasing) {
-    add(Message::Kind::error, "custom_metric_func",
-        "Custom metric function needs to be defined in order to use it for early stopping.",
-        messages);
+    add_error(messages, "custom_metric_func",
+              "Custom metric function needs to be defined in order to use it for early stopping.");
   } else if (is_classifier(category) && metric == StoppingMetric::deviance) {
     refuse_metric(
         "Stopping metric cannot be deviance for classification; logloss is its mean there.");
@@ -79,19 +80,17 @@ void check_stopping(const CommonParameters& parameters, const CommonParameters& 
                     Category category, Messages& messages) {
   const CommonParameters& p = parameters;
   if (!(p.stopping_tolerance < 1)) {
-    add(Message::Kind::error, "stopping_tolerance", "Stopping tolerance must be < 1.", messages);
+    add_error(messages, "stopping_tolerance", "Stopping tolerance must be < 1.");
   }
   if (p.stopping_rounds > 0) {
     check_metric(p, category, messages);
     return;
   }
   if (p.stopping_metric != StoppingMetric::automatic) {
-    add(Message::Kind::warning, "stopping_metric",
-        "Stopping metric is ignored for stopping_rounds=0.", messages);
+    warn(messages, "stopping_metric", "Stopping metric is ignored for stopping_rounds=0.");
   }
   if (p.stopping_tolerance != defaults.stopping_tolerance) {
-    add(Message::Kind::warning, "stopping_tolerance",
-        "Stopping tolerance is ignored for stopping_rounds=0.", messages);
+    warn(messages, "stopping_tolerance", "Stopping tolerance is ignored for stopping_rounds=0.");
   }
 }
 

@@ -9,6 +9,7 @@
 #include "model/cross_validation.hpp"
 #include "model/encoding.hpp"
 #include "model/fit.hpp"
+#include "model/job_frames.hpp"
 #include "model/roles.hpp"
 
 namespace neve::model {
@@ -70,33 +71,31 @@ struct Models::TrainRequest {
 std::shared_ptr<job::Job> Models::train(const Build& build) {
   NEVE_CHECK(build.errors() == 0);
   const CommonParameters& p = build.common();
-  TrainRequest request{.algorithm = std::string(build.algorithm->name),
-                       .model_id = p.model_id.name,
-                       .form = build.given,
-                       .seed = p.seed == -1 ? draw_seed() : p.seed,
-                       .training = parts_.frames.require(p.training_frame.name, "training_frame"),
-                       .validation = std::nullopt};
-  std::vector<ColumnId> columns = frame::column_ids(request.training);
-  if (!p.validation_frame.empty()) {
-    request.validation = parts_.frames.require(p.validation_frame.name, "validation_frame");
-    std::ranges::copy(frame::column_ids(*request.validation), std::back_inserter(columns));
+  const Algorithm& algorithm = *build.algorithm;
+  const void* parameters = build.parameters.get();
+  std::vector<ColumnId> columns;
+  TrainRequest request{
+      .algorithm = std::string(algorithm.name),
+      .model_id = p.model_id.name,
+      .form = build.given,
+      .seed = p.seed == -1 ? draw_seed() : p.seed,
+      .training = take_frame(parts_.frames, p.training_frame.name, "training_frame", columns),
+      .validation = std::nullopt};
+  if (!p.validation_frame.empty())
+    request.validation =
+        take_frame(parts_.frames, p.validation_frame.name, "validation_frame", columns);
+  if (algorithm.calibration_frame != nullptr) {
+    const std::string frame = algorithm.calibration_frame(parameters);
+    if (!frame.empty())
+      request.calibration = take_frame(parts_.frames, frame, "calibration_frame", columns);
   }
-  if (build.algorithm->calibration_frame != nullptr) {
-    const std::string frame = build.algorithm->calibration_frame(build.parameters.get());
-    if (!frame.empty()) {
-      request.calibration = parts_.frames.require(frame, "calibration_frame");
-      std::ranges::copy(frame::column_ids(*request.calibration), std::back_inserter(columns));
-    }
-  }
-  if (build.algorithm->further_frames != nullptr) {
-    for (const auto& [field, key] : build.algorithm->further_frames(build.parameters.get())) {
-      const auto& frame = request.further[field] = parts_.frames.require(key, field);
-      std::ranges::copy(frame::column_ids(frame), std::back_inserter(columns));
-    }
+  if (algorithm.further_frames != nullptr) {
+    for (const auto& [field, key] : algorithm.further_frames(parameters))
+      request.further[field] = take_frame(parts_.frames, key, field, columns);
   }
   if (!p.checkpoint.empty())
     request.checkpoint_checksum = require(p.checkpoint.name, "checkpoint")->header.checksum;
-  const job::Description description{std::string(build.algorithm->title), request.model_id,
+  const job::Description description{std::string(algorithm.title), request.model_id,
                                      std::string(schema::ModelKind::type)};
   return parts_.jobs.start(description, {.kind = TrainRequest::kKind,
                                          .request = wire::encode(request),

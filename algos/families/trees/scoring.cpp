@@ -71,6 +71,12 @@ void Scoring::replace_metrics(model::metrics::Metrics training,
 
 bool Scoring::should_stop() const { return trees::should_stop(rule_, state_.stopping_scores); }
 
+bool Scoring::goes_on(std::int64_t trees, job::Job& job) const {
+  job.progress(static_cast<double>(trees) / parameters_.ntrees,
+               "Tree " + std::to_string(trees) + " of " + std::to_string(parameters_.ntrees));
+  return trees < parameters_.ntrees && !should_stop();
+}
+
 std::int64_t Scoring::best_trees() const {
   return state_.history.trees_at(best_point(rule_, state_.stopping_scores));
 }
@@ -89,7 +95,7 @@ std::int64_t metrics_bytes(const model::Dataset& training, const model::Dataset*
                            const model::ColumnRoles& roles, model::Category category,
                            model::AucType auc_type) {
   std::int64_t bytes = 0;
-  const std::int64_t classes = roles.response_domain ? roles.classes() : 1;
+  const std::int64_t classes = roles.classes();
   for (const model::Dataset* data : {&training, validation}) {
     if (data == nullptr) continue;
     const std::int64_t curve =

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include <neve/job/job.hpp>
 #include <neve/model/model.hpp>
 
 #include "algos/families/trees/history.hpp"
@@ -47,6 +48,8 @@ class Scoring {
   void add(std::int64_t trees, model::metrics::Metrics training,
            model::metrics::Metrics validation);
   [[nodiscard]] bool should_stop() const;
+  /// Tells the job how many trees there are; whether another is wanted.
+  [[nodiscard]] bool goes_on(std::int64_t trees, job::Job& job) const;
   /// Trees at the best of the last scoring points.
   [[nodiscard]] std::int64_t best_trees() const;
   /// Instead of those of the last scoring point.

@@ -1,11 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <span>
-
 #include "algos/drf/training_session.hpp"
-#include "support/take_over.hpp"
+#include "algos/trees/further_training.hpp"
 
 namespace {
 
@@ -13,7 +9,6 @@ using namespace neve;
 using namespace neve::algos::drf::testing;
 using algos::drf::DrfModel;
 using algos::drf::testing::Session;
-using neve::testing::publish_as;
 
 /// Everything whose trees could differ from those of one training.
 const std::pair<const char*, schema::Form> kKinds[] = {
@@ -24,21 +19,8 @@ const std::pair<const char*, schema::Form> kKinds[] = {
 
 TEST(DrfCheckpoint, MoreTreesOnTopGiveTheBitsOfOneLongerTraining) {
   Session session;
-  for (const auto& [response, form] : kKinds) {
-    const auto whole = session.train(response, with(form, {{"ntrees", "11"}}));
-    const auto first = session.train(response, with(form, {{"ntrees", "4"}}));
-    publish_as(session.models(), *first, "earlier");
-    const auto both =
-        session.train(response, with(form, {{"ntrees", "11"}, {"checkpoint", "earlier"}}));
-    ASSERT_TRUE(both) << response;
-    EXPECT_EQ(both->encode_learnt(), whole->encode_learnt()) << response;
-    EXPECT_EQ(both->header.scoring_history.columns[3].cells,
-              whole->header.scoring_history.columns[3].cells);
-    EXPECT_EQ(both->header.training_metrics.header()->MSE,
-              whole->header.training_metrics.header()->MSE);
-    EXPECT_EQ(wire::encode(schema::Table(both->header.variable_importances)),
-              wire::encode(schema::Table(whole->header.variable_importances)));
-  }
+  for (const auto& [response, form] : kKinds)
+    neve::testing::expect_bits_of_one_longer_training(session, response, form, {4, 11});
 }
 
 TEST(DrfCheckpoint, WhatMayNotChangeIsNamed) {
@@ -54,19 +36,8 @@ TEST(DrfCheckpoint, WhatMayNotChangeIsNamed) {
 
 TEST(DrfCheckpoint, GoesOnAfterALossToTheSameBits) {
   const auto& [response, kind] = kKinds[2];
-  const schema::Form form = with(kind, {{"ntrees", "12"}, {"checkpoint", "earlier"}});
-  Session whole;
-  const auto earlier = whole.train(response, with(kind, {{"ntrees", "3"}}));
-  publish_as(whole.models(), *earlier, "earlier");
-  const auto expected = whole.train(response, form)->encode_learnt();
-  const auto prepare = [&](mr::ComputeNode& node) {
-    publish_frames(node);
-    neve::testing::Trainer trainer(node, algos::drf::algorithm(), 0);
-    publish_as(trainer.models, *earlier, "earlier");
-  };
-  EXPECT_EQ(neve::testing::learnt_after_loss(algos::drf::algorithm(),
-                                             Session::complete(response, form), 5, prepare),
-            expected);
+  neve::testing::expect_to_go_on_after_a_loss<Session>(algos::drf::algorithm(), response, kind,
+                                                       {3, 12}, publish_frames);
 }
 
 TEST(DrfFolds, TheMainForestHasAsManyTreesAsTheFoldsThatStoppedOnAverage) {
@@ -100,37 +71,11 @@ TEST(DrfCalibration, NeedsTwoClassesAndAFrame) {
 
 TEST(DrfBalance, PredictionsAreCorrectedToWhatClassesReallyWeigh) {
   Session session;
-  for (const bool doubled : {false, true}) {
+  for (const char* doubled : {"false", "true"}) {
     for (const char* response : {"two", "three"}) {
-      const auto model = session.train(
-          response, {{"ntrees", "40"},
-                     {"min_rows", "40"},
-                     {"balance_classes", "true"},
-                     {"class_sampling_factors", response[1] == 'w' ? "[1, 8]" : "[1, 8, 0.5]"},
-                     {"binomial_double_trees", doubled ? "true" : "false"},
-                     {"validation_frame", "va"}});
-      ASSERT_TRUE(model);
-      std::vector<std::string> warnings;
-      const auto again =
-          session.models().performance(model, session.frame("va"), nullptr, warnings);
-      EXPECT_EQ(again.find("logloss"), model->header.validation_metrics.find("logloss"));
-      const frame::Frame scored =
-          session.models().predict(model, session.frame("va"), "scored", nullptr, warnings);
-      const frame::DomainPtr levels = model->header.roles.response_domain;
-      const auto actual = values_of(session.node().engine(), session.frame("va"), response);
-      for (std::size_t k = 0; k < levels->size(); ++k) {
-        const auto p = values_of(session.node().engine(), scored, (*levels)[k]);
-        double predicted = 0;
-        double real = 0;
-        double rows = 0;
-        for (std::size_t i = 0; i < p.size(); ++i) {
-          if (std::isnan(actual[i])) continue;
-          predicted += p[i];
-          real += actual[i] == static_cast<double>(k) ? 1 : 0;
-          ++rows;
-        }
-        EXPECT_NEAR(predicted / rows, real / rows, 0.03) << response << " " << (*levels)[k];
-      }
+      neve::testing::expect_corrected_probabilities(
+          session, response,
+          {{"ntrees", "40"}, {"min_rows", "40"}, {"binomial_double_trees", doubled}}, 0.03);
     }
   }
 }

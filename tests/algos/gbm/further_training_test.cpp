@@ -1,27 +1,18 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <numeric>
+#include <cmath>
+#include <limits>
 
 #include "algos/families/trees/class_balance.hpp"
 #include "algos/gbm/small_boost.hpp"
 #include "algos/gbm/training_session.hpp"
-#include "support/take_over.hpp"
+#include "algos/trees/further_training.hpp"
 
 namespace {
 
 using namespace neve;
 using namespace neve::algos::gbm::testing;
-using algos::gbm::GbmModel;
 using algos::gbm::testing::Session;
-using neve::testing::publish_as;
-
-std::vector<std::int64_t> scoring_points(const GbmModel& model) {
-  std::vector<std::int64_t> trees;
-  for (const auto& cell : model.header.scoring_history.columns[3].cells)
-    trees.push_back(std::get<std::int64_t>(cell));
-  return trees;
-}
 
 /// Everything whose trees could differ from those of one training.
 const std::pair<const char*, schema::Form> kKinds[] = {
@@ -33,22 +24,8 @@ const std::pair<const char*, schema::Form> kKinds[] = {
 
 TEST(GbmCheckpoint, MoreTreesOnTopGiveTheBitsOfOneLongerTraining) {
   Session session;
-  for (const auto& [response, form] : kKinds) {
-    const auto whole = session.train(response, with(form, {{"ntrees", "12"}}));
-    const auto first = session.train(response, with(form, {{"ntrees", "5"}}));
-    publish_as(session.models(), *first, "earlier");
-    const auto both =
-        session.train(response, with(form, {{"ntrees", "12"}, {"checkpoint", "earlier"}}));
-    ASSERT_TRUE(both) << response;
-    EXPECT_EQ(both->encode_learnt(), whole->encode_learnt()) << response;
-    EXPECT_EQ(scoring_points(*both), scoring_points(*whole));
-    EXPECT_EQ(both->header.training_metrics.header()->MSE,
-              whole->header.training_metrics.header()->MSE);
-    const auto gains = [](const GbmModel& model) {
-      return wire::encode(schema::Table(model.header.variable_importances));
-    };
-    EXPECT_EQ(gains(*both), gains(*whole));
-  }
+  for (const auto& [response, form] : kKinds)
+    neve::testing::expect_bits_of_one_longer_training(session, response, form, {5, 12});
 }
 
 TEST(GbmCheckpoint, WhatMayNotChangeIsNamed) {
@@ -72,20 +49,8 @@ TEST(GbmCheckpoint, WhatMayNotChangeIsNamed) {
 
 TEST(GbmCheckpoint, GoesOnAfterALossToTheSameBits) {
   for (const auto& [response, kind] : kKinds) {
-    const schema::Form form = with(kind, {{"ntrees", "20"}, {"checkpoint", "earlier"}});
-    Session whole;
-    const auto earlier = whole.train(response, with(kind, {{"ntrees", "4"}}));
-    publish_as(whole.models(), *earlier, "earlier");
-    const auto expected = whole.train(response, form)->encode_learnt();
-    const auto prepare = [&](mr::ComputeNode& node) {
-      publish_frames(node);
-      neve::testing::Trainer trainer(node, algos::gbm::algorithm(), 0);
-      publish_as(trainer.models, *earlier, "earlier");
-    };
-    EXPECT_EQ(neve::testing::learnt_after_loss(algos::gbm::algorithm(),
-                                               Session::complete(response, form), 6, prepare),
-              expected)
-        << response;
+    neve::testing::expect_to_go_on_after_a_loss<Session>(algos::gbm::algorithm(), response, kind,
+                                                         {4, 20}, publish_frames);
   }
 }
 
@@ -175,33 +140,8 @@ TEST(GbmBalance, WeightsOfClassesAreWeightsOfRows) {
 TEST(GbmBalance, PredictionsAreCorrectedToWhatClassesReallyWeigh) {
   Session session;
   for (const char* response : {"two", "three"}) {
-    const auto model = session.train(
-        response, {{"ntrees", "100"},
-                   {"learn_rate", "0.3"},
-                   {"balance_classes", "true"},
-                   {"class_sampling_factors", response[1] == 'w' ? "[1, 8]" : "[1, 8, 0.5]"},
-                   {"validation_frame", "va"}});
-    ASSERT_TRUE(model);
-    std::vector<std::string> warnings;
-    const auto again = session.models().performance(model, session.frame("va"), nullptr, warnings);
-    EXPECT_EQ(again.find("logloss"), model->header.validation_metrics.find("logloss"));
-    const frame::Frame scored =
-        session.models().predict(model, session.frame("va"), "scored", nullptr, warnings);
-    const frame::DomainPtr levels = model->header.roles.response_domain;
-    const auto actual = values_of(session.node().engine(), session.frame("va"), response);
-    for (std::size_t k = 0; k < levels->size(); ++k) {
-      const auto p = values_of(session.node().engine(), scored, (*levels)[k]);
-      double predicted = 0;
-      double real = 0;
-      double rows = 0;
-      for (std::size_t i = 0; i < p.size(); ++i) {
-        if (std::isnan(actual[i])) continue;
-        predicted += p[i];
-        real += actual[i] == static_cast<double>(k) ? 1 : 0;
-        ++rows;
-      }
-      EXPECT_NEAR(predicted / rows, real / rows, 0.02) << response << " " << (*levels)[k];
-    }
+    neve::testing::expect_corrected_probabilities(session, response,
+                                                  {{"ntrees", "100"}, {"learn_rate", "0.3"}}, 0.02);
   }
 }
 

@@ -46,6 +46,15 @@ struct Data {
     design.missing = missing;
     design.has_weights = true;
   }
+  /// Of a logistic regression on its way.
+  [[nodiscard]] Point point() const {
+    Point made;
+    made.design = design;
+    made.response.family = Family::binomial;
+    made.response.link = Link::logit;
+    made.beta = {0.3, -0.7, 2, 0.5, -0.2};
+    return made;
+  }
   [[nodiscard]] mr::RowGroup group() const {
     return {.index = GroupIndex(0), .rows = kRows, .columns = chunks};
   }
@@ -117,11 +126,7 @@ TEST_P(SparseColumns, GiveTheMomentsOfPlainLoops) {
 
 TEST_P(SparseColumns, GiveTheGradientOfPlainLoops) {
   const Data data(GetParam());
-  Point point;
-  point.design = data.design;
-  point.response.family = Family::binomial;
-  point.response.link = Link::logit;
-  point.beta = {0.3, -0.7, 2, 0.5, -0.2};
+  const Point point = data.point();
   FisherWeights scratch;
   auto partial = LikelihoodTask::zero(point);
   LikelihoodTask::map(data.group(), point, scratch, partial);
@@ -155,11 +160,7 @@ TEST_P(SparseColumns, GiveTheGradientOfPlainLoops) {
 
 TEST_P(SparseColumns, GiveGramAndGradientInOnePassAsInTwo) {
   const Data data(GetParam());
-  Point point;
-  point.design = data.design;
-  point.response.family = Family::binomial;
-  point.response.link = Link::logit;
-  point.beta = {0.3, -0.7, 2, 0.5, -0.2};
+  Point point = data.point();
   point.version = 1;
   FisherWeights scratch;
   auto gram = NumericGramTask::zero({point});

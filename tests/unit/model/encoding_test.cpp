@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <string>
@@ -14,6 +15,7 @@
 #include <neve/model/score.hpp>
 
 #include "mr/api/compute_node.hpp"
+#include "munge/api/tasks.hpp"
 #include "support/described_frame.hpp"
 
 namespace neve::model {
@@ -34,7 +36,8 @@ Values plain(Values values) {
 
 class Session {
  public:
-  explicit Session(int nodes = 1, int threads = 2) : cluster_(nodes, threads, kMemory, tasks()) {}
+  explicit Session(int nodes = 1, int threads = 2)
+      : cluster_(nodes, threads, kMemory, all_tasks()) {}
   mr::Engine& engine() { return cluster_.node(0).engine(); }
   /// Columns "x", "C" (of these levels) and "y".
   frame::Frame frame(const Values& x, const Values& codes, const Levels& levels, const Values& y) {
@@ -71,6 +74,11 @@ class Session {
   }
 
  private:
+  static mr::TaskList all_tasks() {
+    mr::TaskList all = tasks();
+    std::ranges::copy(munge::tasks(), std::back_inserter(all));
+    return all;
+  }
   mr::LocalCluster cluster_;
 };
 

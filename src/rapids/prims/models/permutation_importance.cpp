@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include <neve/base/rng.hpp>
 #include <neve/model/models.hpp>
@@ -50,7 +51,7 @@ class Permutation {
                                  std::uint64_t seed) {
     const frame::Frame used =
         samples < 0 ? frame : munge::slice(evaluation_.engine(), shuffled(frame, seed), 0, samples);
-    const double whole = measured(used);
+    const double whole = samples < 0 ? measured_of_all(frame) : measured(used);
     std::vector<double> changes;
     for (std::size_t i = 0; i < features.size(); ++i) {
       const ColumnIndex at = used.require(features[i]);
@@ -80,6 +81,11 @@ class Permutation {
     sorted.columns.pop_back();
     return sorted;
   }
+  /// The same in each run that takes all rows.
+  double measured_of_all(const frame::Frame& frame) {
+    if (!of_all_) of_all_ = measured(frame);
+    return *of_all_;
+  }
   double measured(const frame::Frame& frame) {
     std::vector<std::string> warnings;
     const auto metrics =
@@ -93,6 +99,7 @@ class Permutation {
   Evaluation& evaluation_;
   model::ModelPtr model_;
   std::string metric_;
+  std::optional<double> of_all_;
 };
 
 std::vector<std::string> features_of(Arguments& arguments, const model::Model& model,
