@@ -66,6 +66,7 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] std::int64_t most_iterations() const;
   [[nodiscard]] bool by_gradients() const;
   [[nodiscard]] bool is_wide_and_sparse() const;
+  [[nodiscard]] bool is_sparse() const;
   [[nodiscard]] std::optional<std::vector<double>> given_start() const;
 
   // In course.cpp: what is looked at on the way.
