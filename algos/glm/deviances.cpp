@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include <neve/base/math.hpp>
+
+#include "algos/glm/sparse_scorer.hpp"
 
 namespace neve::algos::glm {
 namespace {
@@ -269,25 +272,60 @@ class CountedRows {
 
 }  // namespace
 
+namespace {
+
+/// Reads and scores the rows of a group, a block at a time.
+class GroupScorer {
+ public:
+  GroupScorer(const GlmModel& model, const model::ScorePlan& plan, const mr::RowGroup& group,
+              const model::PickedRows* picked)
+      : model_(model) {
+    if (picked == nullptr && SparseScorer::fits(model, plan, group)) {
+      sparse_.emplace(model, plan, group);
+    } else {
+      dense_.emplace(group, plan, picked);
+    }
+  }
+  /// Goes to the block that begins at this row; its number of rows, 0 behind the last.
+  std::size_t next(std::int64_t begin) {
+    if (sparse_) return sparse_->next();
+    if (begin == dense_->rows()) return 0;
+    block_ = &dense_->read(begin);
+    return block_->rows;
+  }
+  [[nodiscard]] std::span<const double> offset() const {
+    return sparse_ || model_.offset_removed ? std::span<const double>() : block_->offset;
+  }
+  void score(std::span<const std::span<double>> out) {
+    sparse_ ? sparse_->score(out) : model_.score(*block_, out);
+  }
+
+ private:
+  const GlmModel& model_;
+  std::optional<SparseScorer> sparse_;
+  std::optional<model::BlockReader> dense_;
+  const model::ScoreBlock* block_ = nullptr;
+};
+
+}  // namespace
+
 void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   const GlmModel& model = *state.model;
   std::vector<std::vector<double>> values(model.outputs() + model.extra_outputs().size(),
                                           std::vector<double>(kRows));
   CountedRows counted(group, state);
-  model::BlockReader reader(group, state.plan, counted.picked());
+  GroupScorer scorer(model, state.plan, group, counted.picked());
   RowLikelihood likelihood(null_model_of(model).distribution);
-  for (std::int64_t begin = 0; begin < reader.rows();) {
-    const model::ScoreBlock& block = reader.read(begin);
-    const std::size_t rows = block.rows;
+  std::int64_t begin = 0;
+  while (const std::size_t rows = scorer.next(begin)) {
     Measured measured{.values = {},
                       .y = counted.y(begin, rows),
                       .weights = counted.weights(begin, rows),
                       .weighted = state.weights >= 0,
-                      .offset = block.offset};
-    if (model.offset_removed) measured.offset = {};
+                      .offset = scorer.offset()};
     measured.values.reserve(values.size());
     for (auto& column : values) measured.values.emplace_back(column.data(), rows);
-    model.score(block, measured.values);
+    scorer.score(measured.values);
     if (!state.deviances_only) add_metrics(model, measured, partial);
     if (state.deviances_only || !said_by_class(model, !measured.offset.empty())) {
       add_row_deviances(model, measured, likelihood, partial.deviances);

@@ -186,13 +186,21 @@ void GlmModel::add_standard_errors(const TermBlock& block, std::span<double> out
   }
 }
 
-void GlmModel::score_classes(const TermBlock& block, std::span<const std::span<double>> out) const {
+std::span<const double> GlmModel::predicting(std::size_t set) const {
   const auto size = static_cast<std::size_t>(design.size());
-  const std::size_t rows = block.rows();
-  std::vector<double> eta(sets() * rows);
-  for (std::size_t k = 0; k < sets(); ++k) {
-    predict_block(block, std::span(beta).subspan(k * size, size),
-                  std::span(eta).subspan(k * rows, rows));
+  return std::span(controls ? controls->beta : beta).subspan(set * size, size);
+}
+
+void GlmModel::answer(std::span<double> eta, std::span<const std::span<double>> out) const {
+  const std::size_t rows = eta.size() / sets();
+  if (sets() == 1) {
+    const bool binomial = header.category == model::Category::binomial;
+    const std::span<double> mean = out[binomial ? 1 : 0].first(rows);
+    linear::apply_inverse_link(response, eta);
+    std::ranges::copy(eta, mean.begin());
+    if (!binomial) return;
+    for (std::size_t i = 0; i < rows; ++i) out[0][i] = 1 - mean[i];
+    return;
   }
   if (response.family == linear::Family::multinomial) {
     linear::softmax(eta, rows, rows);
@@ -214,15 +222,12 @@ void GlmModel::score_classes(const TermBlock& block, std::span<const std::span<d
 
 void GlmModel::score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const {
   const TermBlock terms(expansion, design, block);
-  if (sets() > 1) return score_classes(terms, out);
-  const bool binomial = header.category == model::Category::binomial;
-  const std::span<double> mean = out[binomial ? 1 : 0].first(block.rows);
-  predict_block(terms, controls ? controls->beta : beta, mean);
-  linear::apply_inverse_link(response, mean);
-  if (binomial) {
-    for (std::size_t i = 0; i < block.rows; ++i) out[0][i] = 1 - mean[i];
+  std::vector<double> eta(sets() * block.rows);
+  for (std::size_t k = 0; k < sets(); ++k) {
+    predict_block(terms, predicting(k), std::span(eta).subspan(k * block.rows, block.rows));
   }
-  if (inference) add_standard_errors(terms, out[binomial ? 2 : 1]);
+  answer(eta, out);
+  if (inference) add_standard_errors(terms, out[out.size() - 1]);
 }
 
 model::metrics::Deviance GlmModel::deviance() const {

@@ -112,6 +112,11 @@ class GlmModel final : public model::Model {
   [[nodiscard]] wire::Bytes encode() const override;
   [[nodiscard]] wire::Bytes encode_learnt() const override;
 
+  /// The scaled coefficients of a set that predict.
+  [[nodiscard]] std::span<const double> predicting(std::size_t set) const;
+  /// Turns linear predictors of a block, those of a set after the other, into what score() gives,
+  /// but for errors.
+  void answer(std::span<double> eta, std::span<const std::span<double>> out) const;
   /// Makes this a model of these raw coefficients, whose errors nobody knows.
   void take_coefficients(std::vector<double> raw);
   /// Lifts all restrictions but these.
@@ -141,7 +146,6 @@ class GlmModel final : public model::Model {
   }
   void predict_block(const TermBlock& block, std::span<const double> slopes,
                      std::span<double> eta) const;
-  void score_classes(const TermBlock& block, std::span<const std::span<double>> out) const;
   void add_standard_errors(const TermBlock& block, std::span<double> out) const;
 };
 

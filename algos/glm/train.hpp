@@ -48,6 +48,7 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] std::vector<double> model_coefficients(const std::vector<double>& beta) const;
   void start_submodel(model::TrainContext& context);
   void start_fit();
+  [[nodiscard]] bool leaves_nothing_out() const;
   /// False where columns that were left out want in: the fit then goes on with them.
   bool settle();
   void end_submodel(model::TrainContext& context);
@@ -66,6 +67,7 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] std::int64_t most_iterations() const;
   [[nodiscard]] bool by_gradients() const;
   [[nodiscard]] bool is_wide_and_sparse() const;
+  [[nodiscard]] bool is_sparse() const;
   [[nodiscard]] std::optional<std::vector<double>> given_start() const;
 
   // In course.cpp: what is looked at on the way.

@@ -1,9 +1,9 @@
 """Which program does which task: one entry for each pair that is measured."""
 import importlib
 
-PAIRS = {
-    ("glm", "neve"): "server:Glm", ("glm", "h2o"): "server:Glm", ("glm", "sklearn"): "sklearn_glm:Glm",
-}
+PAIRS = {}
+for _task in ("glm", "glm-10m"):
+    PAIRS |= {(_task, "neve"): "server:Glm", (_task, "h2o"): "server:Glm", (_task, "sklearn"): "sklearn_glm:Glm"}
 for _task in ("ingest-airlines", "ingest-10m", "ingest-dense", "parquet-airlines", "parquet-10m", "parquet-dense"):
     PAIRS |= {(_task, "neve"): "server:Ingest", (_task, "h2o"): "server:Ingest", (_task, "polars"): "polars_ingest:Ingest",
               (_task, "polars-cat"): "polars_ingest:Ingest"}
@@ -16,7 +16,7 @@ PAIRS |= {("glm-path", "neve"): "server:GlmPath", ("glm-path", "h2o"): "server:G
           ("naive-bayes", "sklearn"): "sklearn_bayes:NaiveBayes",
           ("drf", "neve"): "server:Drf", ("drf", "h2o"): "server:Drf", ("drf", "sklearn"): "forests:Sklearn",
           ("drf", "xgboost"): "forests:Xgboost", ("drf", "lightgbm"): "forests:Lightgbm"}
-for _task in ("gbm-d6", "gbm-d10", "gbm-255"):
+for _task in ("gbm-d6", "gbm-d10", "gbm-255", "gbm-10m"):
     PAIRS |= {(_task, "neve"): "server:Gbm", (_task, "h2o"): "server:Gbm", (_task, "lightgbm"): "lightgbm_gbm:Gbm",
               (_task, "xgboost"): "xgboost_gbm:Gbm", (_task, "xgboost-onehot"): "xgboost_gbm:Gbm"}
 PAIRS |= {("predict", "neve"): "server:Predict", ("predict", "h2o"): "server:Predict",

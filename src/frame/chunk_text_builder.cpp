@@ -200,9 +200,11 @@ void TextBuilder::append(std::span<const std::string_view> texts,
     if (size > before) std::memcpy(to, texts.front().data(), size - before);
     return;
   }
-  for (const std::string_view text : texts) {
-    copy_bytes(text.data(), text.size(), to);
-    to += text.size();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    constexpr std::size_t kAhead = 16;  // texts in a new order lie anywhere
+    if (i + kAhead < texts.size()) __builtin_prefetch(texts[i + kAhead].data());
+    copy_bytes(texts[i].data(), texts[i].size(), to);
+    to += texts[i].size();
   }
 }
 

@@ -9,26 +9,21 @@
 
 namespace neve::munge {
 
-std::int64_t PickTask::Scratch::byte_size() const {
-  std::int64_t sum = 0;
-  for (const PlainValues& values : decoded) sum += values.byte_size();
-  return sum;
-}
-
 void PickTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch) {
   scratch.chunks.assign(group.columns.begin(), group.columns.end());
   if (!state.dense) return;
+  std::vector<PlainValues> columns;
   for (const frame::Chunk& chunk : scratch.chunks) {
-    PlainValues& values = scratch.decoded.emplace_back(form_of(chunk));
-    values.append(chunk, 0, group.rows);
+    columns.emplace_back(form_of(chunk)).append(chunk, 0, group.rows);
   }
+  scratch.decoded.emplace(std::move(columns));
 }
 
 PickTask::Answer PickTask::answer(const Scratch& scratch, const Question& question) {
-  Answer answer{.decoded = scratch.decoded, .rows = question.rows, .picked = {}};
-  if (!scratch.decoded.empty()) return answer;
+  if (scratch.decoded) return {.decoded = &*scratch.decoded, .rows = question.rows, .picked = {}};
+  std::vector<PlainValues> columns;
   for (const frame::Chunk& chunk : scratch.chunks) {
-    PlainValues& values = answer.picked.emplace_back(form_of(chunk));
+    PlainValues& values = columns.emplace_back(form_of(chunk));
     values.reserve(question.rows.size());
     for (std::size_t i = 0; i < question.rows.size();) {
       std::size_t end = i + 1;
@@ -37,13 +32,7 @@ PickTask::Answer PickTask::answer(const Scratch& scratch, const Question& questi
       i = end;
     }
   }
-  return answer;
-}
-
-void PickTask::Answer::pick() {
-  const std::vector<std::int64_t> wanted(rows.begin(), rows.end());
-  picked.clear();
-  for (const PlainValues& values : decoded) picked.push_back(values.picked(wanted));
+  return {.decoded = nullptr, .rows = {}, .picked = RowRecords(std::move(columns))};
 }
 
 namespace {
@@ -79,9 +68,9 @@ class RowsByGroup {
   }
 
   /// Where the answers have each row.
-  [[nodiscard]] ValuePlaces places(
+  [[nodiscard]] RowPlaces places(
       std::span<const std::shared_ptr<const PickTask::Answer>> answers) const {
-    ValuePlaces places{part_, std::vector<std::uint32_t>(part_.size(), 0)};
+    RowPlaces places{part_, std::vector<std::uint32_t>(part_.size(), 0)};
     std::vector<std::uint32_t> next(answers.size(), 0);
     for (std::size_t i = 0; i < part_.size(); ++i) {
       const std::uint32_t part = part_[i];
@@ -125,12 +114,13 @@ void GatherTask::map(const mr::RowGroup& group, const State& state, Partial& /*p
   const RowsByGroup wanted(*state.from.layout, rows);
   const auto found = group.peers->ask<PickTask::Question, PickTask::Answer>(
       state.from, wanted.groups, wanted.questions);
-  const ValuePlaces places = wanted.places(found.of);
-  std::vector<const PlainValues*> parts(found.of.size());
+  std::vector<const RowRecords*> parts;
+  for (const auto& part : found.of) parts.push_back(&part->records());
+  group.peers->check();
+  const std::vector<PlainValues> columns = RowRecords::collected(parts, wanted.places(found.of));
   for (std::size_t c = 0; c < outputs.count(); ++c) {
     group.peers->check();
-    for (std::size_t p = 0; p < parts.size(); ++p) parts[p] = &found.of[p]->column(c);
-    outputs.set_chunk(c, PlainValues::collected(parts, places).encode());
+    outputs.set_chunk(c, columns[c].encode());
   }
 }
 

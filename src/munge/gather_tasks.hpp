@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -8,7 +9,7 @@
 #include <neve/mr/task.hpp>
 
 #include "mr/api/exchange.hpp"
-#include "munge/plain_values.hpp"
+#include "munge/row_records.hpp"
 
 namespace neve::munge {
 
@@ -25,8 +26,8 @@ struct PickTask {
   };
   struct Scratch {
     std::vector<frame::Chunk> chunks;
-    std::vector<PlainValues> decoded;  ///< none where few rows are wanted
-    [[nodiscard]] std::int64_t byte_size() const;
+    std::optional<RowRecords> decoded;  ///< none where few rows are wanted
+    [[nodiscard]] std::int64_t byte_size() const { return decoded ? decoded->byte_size() : 0; }
   };
   using Partial = mr::Nothing;
   struct Question {
@@ -36,25 +37,21 @@ struct PickTask {
       archive(rows);
     }
   };
-  /// Values of the rows that were asked for: on the same node by their places among all, else
-  /// picked.
+  /// The rows that were asked for: on the same node by their places among all, else picked.
   struct Answer {
-    std::span<const PlainValues> decoded;
+    const RowRecords* decoded = nullptr;
     std::span<const std::uint32_t> rows;
-    std::vector<PlainValues> picked;
-    [[nodiscard]] const PlainValues& column(std::size_t c) const {
-      return decoded.empty() ? picked[c] : decoded[c];
-    }
-    /// Whether column(c) has all rows of the group, not just those asked for.
-    [[nodiscard]] bool is_whole() const { return !decoded.empty(); }
+    RowRecords picked;
+    [[nodiscard]] const RowRecords& records() const { return is_whole() ? *decoded : picked; }
+    /// Whether records() has all rows of the group, not just those asked for.
+    [[nodiscard]] bool is_whole() const { return decoded != nullptr; }
     template <class Archive>
     void fields(Archive& archive) {
       if constexpr (std::is_same_v<Archive, wire::Writer>) {
-        if (!decoded.empty()) pick();
+        if (is_whole()) picked = decoded->picked(rows);
       }
       archive(picked);
     }
-    void pick();
   };
   static void rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch);
   static void map(const mr::RowGroup& /*group*/, const State& /*state*/, Scratch& /*scratch*/,

@@ -129,40 +129,8 @@ PlainValues PlainValues::as_doubles() const {
   return to;
 }
 
-PlainValues PlainValues::collected(std::span<const PlainValues* const> parts,
-                                   const ValuePlaces& from) {
-  PlainValues to(parts[0]->form_);
-  for (const PlainValues* part : parts) to.form_ = join_forms(to.form_, part->form_);
-  std::vector<PlainValues> widened(parts.size() + 1);
-  std::vector<const PlainValues*> sources(parts.begin(), parts.end());
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    if (parts[p]->form_ == to.form_) continue;
-    widened[p] = parts[p]->as_doubles();
-    sources[p] = &widened[p];
-  }
-  widened.back() = PlainValues(to.form_);
-  widened.back().append_missing(1);
-  sources.push_back(&widened.back());
-  const auto collect = [&](auto array) {
-    std::vector<decltype(((*sources[0]).*array).data())> begins;
-    begins.reserve(sources.size());
-    for (const PlainValues* source : sources) begins.push_back((source->*array).data());
-    (to.*array).resize(from.part.size());
-    auto* const out = (to.*array).data();
-    const std::uint32_t* const part = from.part.data();
-    const std::uint32_t* const at = from.at.data();
-    for (std::size_t i = 0; i < from.part.size(); ++i) out[i] = begins[part[i]][at[i]];
-  };
-  if (to.form_ == Form::doubles) collect(&PlainValues::doubles);
-  if (to.form_ == Form::int64s || to.form_ == Form::times) collect(&PlainValues::int64s);
-  if (to.form_ == Form::codes) collect(&PlainValues::codes);
-  if (to.form_ == Form::text) collect(&PlainValues::text);
-  if (to.form_ == Form::uuids) collect(&PlainValues::uuids);
-  if (to.form_ == Form::text || to.form_ == Form::uuids) collect(&PlainValues::missing);
-  for (const PlainValues* part : parts) {
-    for (const auto& texts : part->kept_) to.keep(texts);
-  }
-  return to;
+void PlainValues::keep_texts_of(const PlainValues& from) {
+  for (const auto& texts : from.kept_) keep(texts);
 }
 
 std::int64_t PlainValues::byte_size() const {
@@ -245,9 +213,7 @@ frame::Chunk PlainValues::encode() const {
       break;
   }
   frame::TextBuilder builder;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    missing[i] != 0 ? builder.append_missing() : builder.append(text[i]);
-  }
+  builder.append(text, missing);
   return builder.finish();
 }
 

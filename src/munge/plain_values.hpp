@@ -12,13 +12,6 @@
 
 namespace neve::munge {
 
-/// Where values lie: which of several parts, and which value of it; in the part behind the last one
-/// there is a single missing value.
-struct ValuePlaces {
-  std::vector<std::uint32_t> part;
-  std::vector<std::uint32_t> at;
-};
-
 /// Decoded values of some rows, in the one of the arrays below that fits them: integers stay int64,
 /// so that nothing is rounded on the way into a new chunk.
 class PlainValues {
@@ -33,8 +26,8 @@ class PlainValues {
   void append_missing(std::int64_t rows);
   /// The values at `rows`, in that order; -1 is a missing one.
   [[nodiscard]] PlainValues picked(std::span<const std::int64_t> rows) const;
-  /// One value for each place, of this form; integers become doubles where some parts hold those.
-  static PlainValues collected(std::span<const PlainValues* const> parts, const ValuePlaces& from);
+  /// Texts that are views of those of `from` stay readable.
+  void keep_texts_of(const PlainValues& from);
   [[nodiscard]] std::int64_t byte_size() const;
   /// All parts one after the other.
   static PlainValues joined(std::span<const PlainValues> parts);

@@ -157,6 +157,8 @@ std::optional<std::vector<std::string>> split_list(std::string_view text) {
 
 std::optional<std::string> read_bool(bool& value, std::string_view text) {
   const std::string word = lower(trim(text));
+  // Python's client sends None, so worded, for some that its user has left open.
+  if (word == "none") return std::nullopt;
   if (word == "true" || word == "1") {
     value = true;
   } else if (word == "false" || word == "0") {

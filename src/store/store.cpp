@@ -35,10 +35,20 @@ void LocalSequencer::remove(Store& store) {
 Applied LocalSequencer::commit(const Command& command) {
   const std::lock_guard lock(mutex_);
   NEVE_CHECK(!stores_.empty());
-  if (stores_.size() == 1) return stores_[0]->apply(command);
-  const wire::Bytes bytes = wire::encode(command);
   Applied applied;
-  for (Store* store : stores_) applied = store->apply(wire::decode<Command>(bytes));
+  if (stores_.size() == 1) {
+    applied = stores_[0]->apply(command);
+  } else {
+    const wire::Bytes bytes = wire::encode(command);
+    for (Store* store : stores_) applied = store->apply(wire::decode<Command>(bytes));
+  }
+  // A node that was removed does not see what has changed, and would try for ever. Leases that it
+  // gives up are gone already.
+  const bool only_leases = !command.drop_refs.empty();
+  if (!applied.accepted && !only_leases &&
+      !stores_[0]->catalog().view()->contains(command.writer)) {
+    throw ClusterError("The cluster has gone on without this node.");
+  }
   return applied;
 }
 

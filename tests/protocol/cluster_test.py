@@ -153,13 +153,21 @@ def test_a_killed_process_costs_nothing(alone, victim):
             assert frame_checksum(server, "predicted") == alone["predicted"]
 
 
-LONG_GBM = ("training_frame=numbers&response_column=response&ntrees=120&max_depth=8&seed=1&sample_rate=0.8"
-            "&score_tree_interval=20&model_id=")
+LONG = "training_frame=numbers&response_column=response&seed=1"
+LONG_GBM = LONG + "&ntrees=120&max_depth=8&sample_rate=0.8&score_tree_interval=20"
+# All of them take some seconds where they are trained at the same time.
+LONG_TRAININGS = {
+    "gbm": ("gbm", LONG_GBM),
+    "drf": ("drf", LONG + "&ntrees=20&max_depth=12"),
+    "folds_of_drf": ("drf", LONG + "&ntrees=6&max_depth=8&nfolds=3"),
+    "folds_of_glm": ("glm", LONG + "&family=binomial&lambda=0.001&nfolds=60"),
+    "folds_of_naivebayes": ("naivebayes", LONG + "&nfolds=60"),
+}
 
 
-def start_gbm(server, model_id):
+def start_training(server, algorithm, parameters, model_id):
     """Key of the job that trains it."""
-    status, answer = server.json("POST", "/3/ModelBuilders/gbm", LONG_GBM + model_id)
+    status, answer = server.json("POST", "/3/ModelBuilders/" + algorithm, f"{parameters}&model_id={model_id}")
     assert status == 200, answer
     return urllib.parse.quote(answer["job"]["key"]["name"])
 
@@ -168,30 +176,41 @@ def job_of(server, key):
     return server.json("GET", f"/3/Jobs/{key}")[1]["jobs"][0]
 
 
-def model_checksum(server, model_id):
-    return server.json("GET", "/3/Models/" + model_id)[1]["models"][0]["output"]["training_metrics"]["model_checksum"]
+def is_over(server, key):
+    return job_of(server, key)["status"] not in ("CREATED", "RUNNING")
 
 
-def test_a_job_goes_on_where_its_driver_left_it():
+def model_figures(server, model_id):
+    """Its checksum, and what its folds came to."""
+    output = server.json("GET", "/3/Models/" + model_id)[1]["models"][0]["output"]
+    folds = output["cross_validation_metrics"]
+    return output["training_metrics"]["model_checksum"], folds and (folds["logloss"], folds["AUC"])
+
+
+@pytest.mark.parametrize("victim", ["driver", "other"])
+def test_trainings_go_on_without_a_killed_process_to_the_same_bits(victim):
     with cluster(3) as servers:
-        driver, *others = servers
+        driver, other, asked = servers
         session(driver, 1)
-        key = start_gbm(driver, "taken_over")
-        wait_until(lambda: job_of(others[0], key)["progress"] > 0.3, 60)
-        driver.process.kill()
-        for server in others:
-            assert job_of(server, key)["status"] == "RUNNING"
-        wait_until(lambda: job_of(others[0], key)["status"] != "RUNNING", 90)
-        assert [job_of(server, key)["status"] for server in others] == ["DONE", "DONE"]
-        again = start_gbm(others[0], "whole")
-        wait_until(lambda: job_of(others[1], again)["status"] == "DONE", 90)
-        assert model_checksum(others[0], "taken_over") == model_checksum(others[1], "whole")
+        keys = {name: start_training(driver, *training, name) for name, training in LONG_TRAININGS.items()}
+        for key in keys.values():
+            wait_until(lambda: job_of(asked, key)["progress"] > 0.1, 60)
+        (driver if victim == "driver" else other).process.kill()
+        running = [name for name, key in keys.items() if job_of(asked, key)["status"] == "RUNNING"]
+        assert len(running) >= 3, "most were over before anything was lost"
+        for name, key in keys.items():
+            wait_until(lambda: is_over(asked, key), 150)
+            assert job_of(asked, key)["status"] == "DONE", (name, job_of(asked, key))
+        for name, training in LONG_TRAININGS.items():
+            again = start_training(asked, *training, "whole_" + name)
+            wait_until(lambda: is_over(asked, again), 90)
+            assert model_figures(asked, name) == model_figures(asked, "whole_" + name), name
 
 
 def test_a_job_is_cancelled_through_any_node():
     with cluster(3) as servers:
         session(servers[0], 1)
-        key = start_gbm(servers[0], "never")
+        key = start_training(servers[0], "gbm", LONG_GBM, "never")
         wait_until(lambda: job_of(servers[2], key)["progress"] > 0, 60)
         assert servers[1].json("POST", f"/3/Jobs/{key}/cancel", "")[0] == 200
         for server in servers:

@@ -58,7 +58,7 @@ void map_multinomial(const mr::RowGroup& group, const Point& point, FisherWeight
   std::vector<double> p(classes * kRows);
   std::array<double, kRows> deviance;
   std::vector<GradientSum> gradients(classes, GradientSum(point.design));
-  BlockReader reader(point.design, group, BlockReader::Zeros::left_out);
+  BlockReader reader = read_blocks(group, point, scratch);
   while (reader.next()) {
     const std::size_t rows = reader.rows();
     const auto prior = reader.weights();
@@ -122,7 +122,7 @@ void map_ordinal(const mr::RowGroup& group, const Point& point, FisherWeights& s
   std::array<double, kRows> eta;
   std::array<double, kRows> score;
   GradientSum sum_of_slopes(point.design);
-  BlockReader reader(point.design, group, BlockReader::Zeros::left_out);
+  BlockReader reader = read_blocks(group, point, scratch);
   while (reader.next()) {
     const std::size_t rows = reader.rows();
     const auto prior = reader.weights();

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "algos/families/linear/block_reader.hpp"
 #include "algos/families/linear/classes.hpp"
 #include "algos/families/linear/lanes.hpp"
 
@@ -33,7 +32,7 @@ struct BlockWork {
 /// Runs `use` on every block of a group after its means, weights and scores are known, with the
 /// block's deviance.
 template <class Use>
-void for_each_block(BlockReader reader, const Point& point, FisherWeights& scratch,
+void for_each_block(BlockReader&& reader, const Point& point, FisherWeights& scratch,
                     const Use& use) {
   scratch.values.resize(static_cast<std::size_t>(reader.group_rows()));
   scratch.version = point.version;
@@ -189,7 +188,7 @@ const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& po
     map_classes(group, point, scratch, ignored);
     return scratch.values;
   }
-  for_each_block(BlockReader(point.design, group, BlockReader::Zeros::left_out), point, scratch,
+  for_each_block(read_blocks(group, point, scratch), point, scratch,
                  [](const BlockReader&, const Working&, double) {});
   return scratch.values;
 }
@@ -216,9 +215,26 @@ LikelihoodTask::Partial LikelihoodTask::zero(const State& point) {
   return partial;
 }
 
+void KeepBlocksTask::rebuild(const mr::RowGroup& group, const State& point, Scratch& scratch) {
+  LikelihoodTask::rebuild(group, point, scratch);
+  scratch.kept = BlockReader::keep(point.design, group);
+}
+
+BlockReader read_blocks(const mr::RowGroup& group, const Point& point,
+                        const FisherWeights& scratch) {
+  if (point.kept) return {point.design, group, scratch.kept};
+  return {point.design, group, BlockReader::Zeros::left_out};
+}
+
 std::int64_t LikelihoodTask::partial_bytes(const State& point) {
   const auto size = static_cast<std::int64_t>(coefficient_count(point.design, point.response));
-  return (4 + size) * static_cast<std::int64_t>(sizeof(double));
+  const std::int64_t bytes = (4 + size) * static_cast<std::int64_t>(sizeof(double));
+  // How many row groups a block has, and so the last bits of sums, goes by this over the columns'
+  // size. It is not to matter whether the columns are asked for or were kept.
+  const auto columns =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(point.design.input_count()));
+  const std::int64_t per_column = (bytes + columns - 1) / columns;
+  return point.kept ? per_column : per_column * columns;
 }
 
 void LikelihoodTask::rebuild(const mr::RowGroup& group, const State& /*point*/, Scratch& scratch) {
@@ -244,8 +260,11 @@ void map_likelihood(const mr::RowGroup& group, const Point& point, FisherWeights
     gradient.add(reader, rows.score);
     if (also) also(reader, rows.weight);
   };
-  const auto zeros = also ? BlockReader::Zeros::written : BlockReader::Zeros::left_out;
-  for_each_block(BlockReader(point.design, group, zeros), point, scratch, use);
+  if (also) {
+    for_each_block(BlockReader(point.design, group), point, scratch, use);
+  } else {
+    for_each_block(read_blocks(group, point, scratch), point, scratch, use);
+  }
   gradient.add_to(partial.gradient);
 }
 

@@ -8,6 +8,7 @@
 
 #include <neve/mr/task.hpp>
 
+#include "algos/families/linear/block_reader.hpp"
 #include "algos/families/linear/design.hpp"
 #include "algos/families/linear/response.hpp"
 
@@ -19,10 +20,11 @@ struct Point {
   Response response;
   std::vector<double> beta;   ///< of centred and scaled columns
   std::uint64_t version = 0;  ///< differs for different beta, within a job
+  bool kept = false;          ///< runs have no columns, and read what KeepBlocksTask has kept
 
   template <class Archive>
   void fields(Archive& archive) {
-    archive(design, response, beta, version);
+    archive(design, response, beta, version, kept);
   }
 };
 
@@ -47,9 +49,24 @@ struct PairPoint {
 struct FisherWeights {
   std::uint64_t version = 0;
   std::vector<double> values;
+  KeptBlocks kept;  ///< of KeepBlocksTask
   [[nodiscard]] std::int64_t byte_size() const {
-    return static_cast<std::int64_t>(values.capacity() * sizeof(double));
+    return static_cast<std::int64_t>(values.capacity() * sizeof(double)) + kept.byte_size();
   }
+};
+
+/// Keeps a design's blocks for all later runs under the same scratch, of which it is to be the
+/// first, so that what is kept is charged to the budget.
+struct KeepBlocksTask {
+  static constexpr std::string_view name = "linear.keep_blocks";
+  static constexpr auto reduction = mr::Reduction::exact;
+  using State = Point;
+  using Scratch = FisherWeights;
+  using Partial = mr::Nothing;
+  static void rebuild(const mr::RowGroup& group, const State& point, Scratch& scratch);
+  static void map(const mr::RowGroup& /*group*/, const State& /*point*/, Scratch& /*scratch*/,
+                  Partial& /*partial*/) {}
+  static void merge(Partial& /*left*/, const Partial& /*right*/) {}
 };
 
 /// Deviance and its gradient at a point, in one pass; leaves the Fisher weights behind.
@@ -77,11 +94,13 @@ struct LikelihoodTask {
   static void merge(Partial& left, const Partial& right);
 };
 
+/// Reads the blocks of a group, zeros left out: those that were kept where the point says so.
+BlockReader read_blocks(const mr::RowGroup& group, const Point& point,
+                        const FisherWeights& scratch);
+
 /// The weights of a group at a point, from the scratch where they are of this point.
 const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& point,
                                       FisherWeights& scratch);
-
-class BlockReader;
 
 /// LikelihoodTask::map for one set of coefficients. `also` gets every block with its Fisher
 /// weights, all columns as plain arrays.

@@ -18,12 +18,14 @@ void Surface::widen() {
   if (!point_.beta.empty()) point_.beta = whole_of(point_.beta);
   data_.inputs.columns = whole_columns_;
   point_.design = whole_design_;
+  point_.kept = keeps_blocks_;
   kept_.resize(coefficient_count(whole_design_, point_.response));
   std::iota(kept_.begin(), kept_.end(), std::size_t{0});
 }
 
 void Surface::narrow(std::vector<bool>& wanted) {
   gram_.reset();
+  point_.kept = false;
   const Design& whole = whole_design_;
   const auto size = static_cast<std::size_t>(whole.size());
   // By coefficient of the design, whatever the class.
@@ -105,11 +107,17 @@ LikelihoodTask::Partial Surface::likelihood_and_gram(const std::vector<double>& 
   return made.likelihood;
 }
 
+void Surface::keep_blocks() {
+  data_.engine.run<KeepBlocksTask>(data_.inputs, point_, options());
+  point_.kept = keeps_blocks_ = true;
+}
+
 LikelihoodTask::Partial Surface::likelihood(const std::vector<double>& beta) {
   gram_.reset();
   point_.beta = beta;
   ++point_.version;
-  return data_.engine.run<LikelihoodTask>(data_.inputs, point_, options());
+  const mr::Inputs nothing{.layout = data_.inputs.layout, .columns = {}};
+  return data_.engine.run<LikelihoodTask>(point_.kept ? nothing : data_.inputs, point_, options());
 }
 
 linalg::Symmetric Surface::gram(double largest_weight) {

@@ -41,6 +41,10 @@ class Surface {
   [[nodiscard]] std::vector<double> part_of(const std::vector<double>& whole) const;
   [[nodiscard]] std::vector<double> whole_of(const std::vector<double>& part) const;
 
+  /// Keeps what the columns hold, of zeros nothing, for all likelihoods of all terms. To be asked
+  /// before anything else runs under the scratch.
+  void keep_blocks();
+
   LikelihoodTask::Partial likelihood(const std::vector<double>& beta);
   /// The same, and keeps X'WX from the same pass for gram(). For numerics only and one set of
   /// coefficients; to the same bits as apart where no column is sparse.
@@ -54,6 +58,7 @@ class Surface {
   Data data_;
   double scale_;
   Point point_;
+  bool keeps_blocks_ = false;
   Design whole_design_;
   std::vector<ColumnId> whole_columns_;
   std::optional<linalg::Symmetric> gram_;  ///< where likelihood_and_gram() was asked for last

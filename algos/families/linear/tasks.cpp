@@ -14,7 +14,8 @@ mr::TaskList tasks() {
           &mr::task_entry<CategoricalGramTask>(), &mr::task_entry<NumericGramTask>(),
           &mr::task_entry<LikelihoodGramTask>(),  &mr::task_entry<ThresholdGramTask>(),
           &mr::task_entry<PairsTask>(),           &mr::task_entry<ProductsTask>(),
-          &mr::task_entry<CompleteRowsTask>(),    &mr::task_entry<ExpandTask>()};
+          &mr::task_entry<CompleteRowsTask>(),    &mr::task_entry<ExpandTask>(),
+          &mr::task_entry<KeepBlocksTask>()};
 }
 
 }  // namespace neve::algos::linear

@@ -181,6 +181,60 @@ TEST_P(SparseColumns, GiveGramAndGradientInOnePassAsInTwo) {
   }
 }
 
+TEST_P(SparseColumns, GiveTheSameBitsOnceTheyAreKept) {
+  Data data(GetParam());
+  std::vector<std::int32_t> codes(kRows);
+  for (std::size_t i = 0; i < kRows; ++i) codes[i] = static_cast<std::int32_t>(i % 4) - 1;
+  data.chunks.insert(data.chunks.begin(), frame::encode_codes(codes));
+  data.design.categoricals = {{.name = "c", .levels = {"x", "y", "z"}, .first_level = 1}};
+  data.design.place_coefficients();
+  const mr::RowGroup whole = data.group();
+  const mr::RowGroup bare{.index = GroupIndex(0), .rows = kRows, .columns = {}};
+  for (const Family family : {Family::binomial, Family::multinomial, Family::ordinal}) {
+    Point point;
+    point.design = data.design;
+    point.response.family = family;
+    point.response.link = Link::logit;
+    point.version = 1;
+    if (family != Family::binomial) point.design.response_classes = 2;
+    if (family == Family::ordinal) point.design.intercept = false;
+    const CounterRng random(4);
+    for (std::size_t j = 0; j < coefficient_count(point.design, point.response); ++j) {
+      point.beta.push_back(random.uniform(j) - 0.5);
+    }
+    FisherWeights read;
+    auto expected = LikelihoodTask::zero(point);
+    LikelihoodTask::map(whole, point, read, expected);
+    FisherWeights scratch;
+    KeepBlocksTask::rebuild(whole, point, scratch);
+    EXPECT_GT(scratch.byte_size(), static_cast<std::int64_t>(kRows * sizeof(double)));
+    EXPECT_LT(scratch.kept.byte_size(),
+              kept_bytes(point.design, kRows, kRows + kRows / 10) + kRows * 10);
+    point.kept = true;
+    auto partial = LikelihoodTask::zero(point);
+    LikelihoodTask::map(bare, point, scratch, partial);
+    EXPECT_EQ(partial.deviance, expected.deviance);
+    EXPECT_EQ(partial.largest_eta, expected.largest_eta);
+    EXPECT_EQ(partial.gradient, expected.gradient);
+    EXPECT_EQ(scratch.values, read.values);
+  }
+}
+
+TEST(KeptBlocks, ShapeNoSums) {
+  Point point;
+  point.design.numerics.resize(300);
+  point.beta.resize(301);
+  for (const std::int32_t classes : {1, 7}) {
+    point.design.response_classes = classes;
+    point.response.family = classes > 1 ? Family::multinomial : Family::binomial;
+    point.kept = false;
+    const std::int64_t read = LikelihoodTask::partial_bytes(point);
+    point.kept = true;
+    const auto columns = static_cast<std::int64_t>(point.design.input_count());
+    EXPECT_EQ(LikelihoodTask::partial_bytes(point) * columns, read);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Missing, SparseColumns, ::testing::Values(Missing::fill, Missing::skip),
                          [](const auto& info) {
                            return info.param == Missing::fill ? "Filled" : "Skipped";

@@ -413,6 +413,17 @@ TEST_F(Loss, BetweenWritingAndAdoptingAColumnBringsItsChunks) {
   EXPECT_TRUE(all_copied(id));
 }
 
+TEST_F(Loss, OfTheWriterEndsWhatItStillWrites) {
+  mr::Engine& other = cluster_.node(1).engine();
+  const auto layout = other.new_layout({0, 10});
+  const ColumnId id = other.new_column_id();
+  other.put_chunk(*layout, id, GroupIndex(0), frame::encode_doubles(std::vector<double>(10, 0.5)));
+  cluster_.kill(1);
+  const mr::OutputColumn kind;
+  EXPECT_THROW((void)other.adopt({&id, 1}, {&kind, 1}), ClusterError);
+  ASSERT_TRUE(wait_for_copies());
+}
+
 TEST_F(Loss, OfANodeEndsItsLeasesAndSweepsWhatItNeverCommitted) {
   mr::Engine& other = cluster_.node(1).engine();
   frame::Frame held = random_frame(other);  // named by nobody but a lease of node 1

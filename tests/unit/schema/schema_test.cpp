@@ -129,9 +129,12 @@ TEST(Schema, ReadsWhatClientsSend) {
 
 TEST(Schema, NamesMayBeWordsForNothing) {
   Sample sample;
-  EXPECT_TRUE(neve::schema::read_form(Sample::schema(), &sample,
-                                      {{"frame", "none"}, {"column", "None"}, {"note", "None"}})
+  sample.flag = true;
+  EXPECT_TRUE(neve::schema::read_form(
+                  Sample::schema(), &sample,
+                  {{"frame", "none"}, {"column", "None"}, {"note", "None"}, {"flag", "None"}})
                   .empty());
+  EXPECT_TRUE(sample.flag) << "it was left as it is";
   EXPECT_EQ(sample.frame.name, "none");
   EXPECT_EQ(sample.column.name, "None");
   EXPECT_EQ(sample.note, std::nullopt);
