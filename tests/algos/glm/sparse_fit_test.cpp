@@ -23,6 +23,10 @@ double linear_predictor(std::size_t row) {
   return eta;
 }
 
+double response_of(std::size_t row) {
+  return CounterRng(6).uniform(row) < 1 / (1 + std::exp(-linear_predictor(row))) ? 1 : 0;
+}
+
 /// "sparse": a categorical of three levels, 40 columns, a response of two classes and one of three.
 frame::Frame sparse_frame(mr::Engine& engine) {
   frame::Frame frame;
@@ -57,13 +61,10 @@ frame::Frame sparse_frame(mr::Engine& engine) {
   for (std::size_t c = 0; c < kColumns; ++c) {
     add("x" + std::to_string(c), [c](std::size_t row) { return cell(row, c); });
   }
-  const auto two = [&](std::size_t row) {
-    return random.uniform(row) < 1 / (1 + std::exp(-linear_predictor(row))) ? 1.0 : 0.0;
-  };
   const auto three = [&](std::size_t row) {
-    return two(row) + (random.uniform(row + kRows) < 0.5 ? 1.0 : 0.0);
+    return response_of(row) + (random.uniform(row + kRows) < 0.5 ? 1.0 : 0.0);
   };
-  add("two", two, {"no", "yes"});
+  add("two", response_of, {"no", "yes"});
   add("three", three, {"low", "mid", "top"});
   return frame;
 }
@@ -103,36 +104,48 @@ TEST(GlmOfSparseColumns, IsTheSameByGradientsAndByGram) {
   }
 }
 
+/// A row as the scaled terms of the model's design, intercept last.
+std::vector<double> terms_of(const algos::linear::Design& design, std::size_t row) {
+  std::vector<double> terms;
+  const auto& c = design.categoricals[0];
+  for (std::int32_t level = c.first_level; level < c.level_count(); ++level) {
+    terms.push_back(static_cast<std::int32_t>(row % 3) == level ? 1 : 0);
+  }
+  for (std::size_t j = 0; j < kColumns; ++j) {
+    const auto& term = design.numerics[j];
+    const double x = cell(row, j);
+    terms.push_back(((std::isnan(x) ? term.fill : x) - term.center) / term.scale);
+  }
+  terms.push_back(1);
+  return terms;
+}
+
+/// Negative log likelihood of "two", a row's share, and its slopes.
+struct Loss {
+  double value = 0;
+  std::vector<double> gradient;
+};
+
+Loss loss_of(const GlmModel& model) {
+  Loss loss{.gradient = std::vector<double>(model.beta.size(), 0.0)};
+  for (std::size_t row = 0; row < kRows; ++row) {
+    const auto x = terms_of(model.design, row);
+    double eta = 0;
+    for (std::size_t j = 0; j < x.size(); ++j) eta += x[j] * model.beta[j];
+    const double sign = response_of(row) == 1 ? 1 : -1;
+    loss.value += std::log1p(std::exp(-sign * eta)) / kRows;
+    const double off = -sign / (1 + std::exp(sign * eta));
+    for (std::size_t j = 0; j < x.size(); ++j) loss.gradient[j] += off * x[j] / kRows;
+  }
+  return loss;
+}
+
 TEST(GlmOfSparseColumns, IsMeasuredAsItsCoefficientsSay) {
   Sparse nodes(1, 2);
   const auto model = nodes.train(form_of("two", "L_BFGS"));
-  const frame::Frame frame = nodes.frame("sparse");
-  const auto at = [&](const std::string& name, std::size_t row) {
-    const GroupIndex group = frame.layout->group_of(static_cast<std::int64_t>(row));
-    return nodes.engine()
-        .chunk(*frame.layout, frame.column(frame.require(name)).id, group)
-        .at(static_cast<std::int64_t>(row) - frame.layout->first_row(group));
-  };
-  const auto names = model->coefficient_names();
-  double loss = 0;
-  for (std::size_t row = 0; row < kRows; ++row) {
-    double eta = model->coefficients.back();
-    for (std::size_t j = 0; j + 1 < names.size(); ++j) {
-      if (names[j].starts_with("c.")) {
-        eta += names[j].back() - 'a' == static_cast<int>(row % 3) ? model->coefficients[j] : 0;
-        continue;
-      }
-      const auto column = static_cast<std::size_t>(std::stoi(names[j].substr(1)));
-      double x = cell(row, column);
-      if (std::isnan(x)) x = model->design.numerics[column].fill;
-      eta += model->coefficients[j] * x;
-    }
-    const double sign = at("two", row) == 1 ? 1 : -1;
-    loss += std::log1p(std::exp(-sign * eta));
-  }
   const auto* metrics = model->header.training_metrics.binomial();
   ASSERT_NE(metrics, nullptr);
-  EXPECT_NEAR(metrics->logloss, loss / kRows, 1e-12);
+  EXPECT_NEAR(metrics->logloss, loss_of(*model).value, 1e-12);
 }
 
 TEST(GlmOfSparseColumns, HasTheSameBitsHoweverItIsRead) {
@@ -155,6 +168,49 @@ TEST(GlmOfSparseColumns, GoesOnAfterALossToTheSameBits) {
       algos::glm::algorithm(), form, 4,
       [](mr::ComputeNode& node) { node.frames().publish(sparse_frame(node.engine())); });
   EXPECT_EQ(got, expected);
+}
+
+/// A lasso path over more columns than are always all looked at.
+schema::Form path_of(const std::string& solver) {
+  schema::Form form = form_of("two", solver);
+  std::erase_if(form,
+                [](const auto& item) { return item.first == "lambda" || item.first == "alpha"; });
+  return neve::testing::with(form, {{"lambda_search", "true"}, {"alpha", "1"}, {"nlambdas", "12"}});
+}
+
+TEST(GlmPathOfManyColumns, EndsWhereNothingWantsToMove) {
+  Sparse nodes(1, 2);
+  for (const char* solver : {"IRLSM", "L_BFGS"}) {
+    const auto model = nodes.train(path_of(solver));
+    const Loss loss = loss_of(*model);
+    const std::size_t slopes = model->beta.size() - 1;
+    std::size_t zeros = 0;
+    for (std::size_t j = 0; j < slopes; ++j) {
+      const double beta = model->beta[j];
+      zeros += beta == 0 ? 1 : 0;
+      if (beta == 0) {
+        EXPECT_LE(std::fabs(loss.gradient[j]), model->lambda * (1 + 1e-6)) << solver << j;
+      } else {
+        EXPECT_NEAR(loss.gradient[j], -std::copysign(model->lambda, beta), 1e-7) << solver << j;
+      }
+    }
+    EXPECT_GT(zeros, 0) << solver;
+    EXPECT_LT(zeros, slopes) << solver;
+    EXPECT_NEAR(loss.gradient[slopes], 0, 1e-7) << solver;
+  }
+}
+
+TEST(GlmPathOfManyColumns, HasTheSameBitsEverywhere) {
+  for (const char* solver : {"IRLSM", "L_BFGS"}) {
+    const schema::Form form = path_of(solver);
+    const auto expected = Sparse(1, 1).train(form)->encode_learnt();
+    EXPECT_EQ(Sparse(1, 3).train(form)->encode_learnt(), expected) << solver;
+    EXPECT_EQ(Sparse(3, 1).train(form)->encode_learnt(), expected) << solver;
+    const auto got = neve::testing::learnt_after_loss(
+        algos::glm::algorithm(), form, 9,
+        [](mr::ComputeNode& node) { node.frames().publish(sparse_frame(node.engine())); });
+    EXPECT_EQ(got, expected) << solver;
+  }
 }
 
 }  // namespace
