@@ -289,9 +289,9 @@ double SplitSearch::search_penalty(const NodeView& node, double roots, Price pri
   return kPerLevel * variance * std::max(0.0, levels - 2);
 }
 
-/// Where there are many, levels of few rows, and of fewer than others in the node, say nothing that
-/// could be told from noise. They are taken together, so that no split is between them, and those
-/// of others are not hidden among their extremes.
+/// Of many levels, those that have few rows, and fewer than others in the node, would stand at both
+/// ends of the order by mean for their noise alone. They are taken together: no split goes between
+/// them. Where all levels have few rows there are no others to be hidden, and none is rare.
 SplitSearch::RareLevels SplitSearch::rare_levels(const NodeView& node, const Column& column) const {
   constexpr double kFewRows = 8;
   constexpr double kShareOfMean = 0.5;
