@@ -271,12 +271,13 @@ std::vector<std::uint8_t> SplitSearch::draw_thresholds(const NodeView& node,
 
 /// Levels without any effect still have different means, and a split in two runs of the sorted
 /// levels gains (2/pi) · variance · (Σ √w)² / W from their noise, a fixed split only one variance.
-/// The gain that is expected from the search alone is asked for twice over. A tree without a
-/// first split would end all boosting, though there may be more to learn below it: a root that
-/// finds none is searched again without the penalty, where levels are not next to unique.
+/// Half as much again is asked for as the search alone is expected to gain: once for the rows whose
+/// noise it fits, and a half, as measured, for what that does to predictions of others. A tree
+/// without a first split would end all boosting, though there may be more to learn below it: a root
+/// that finds none is searched again without the penalty, where levels are not next to unique.
 double SplitSearch::search_penalty(const NodeView& node, double roots, Price price) const {
   constexpr double kRowsPerLevel = 50;
-  constexpr double kTwicePerLevel = 2 * 2 / std::numbers::pi;
+  constexpr double kPerLevel = 1.5 * 2 / std::numbers::pi;
   const auto weight = static_cast<double>(node.total.weight);
   const double target = units(node.total.target);
   const double squares =
@@ -285,15 +286,53 @@ double SplitSearch::search_penalty(const NodeView& node, double roots, Price pri
       std::max(0.0, squares - target * target / weight) / (weight / form_.weight_scale);
   const double levels = roots * roots / weight;
   if (price == Price::waived && levels * kRowsPerLevel <= weight / form_.weight_scale) return 0;
-  return kTwicePerLevel * variance * std::max(0.0, levels - 2);
+  return kPerLevel * variance * std::max(0.0, levels - 2);
 }
 
-void SplitSearch::sort_levels(std::span<const BinSums> bins, LevelOrder& levels) const {
+/// Of many levels, those that have few rows, and fewer than others in the node, would stand at both
+/// ends of the order by mean for their noise alone. They are taken together: no split goes between
+/// them. Where all levels have few rows there are no others to be hidden, and none is rare.
+SplitSearch::RareLevels SplitSearch::rare_levels(const NodeView& node, const Column& column) const {
+  constexpr double kFewRows = 8;
+  constexpr double kShareOfMean = 0.5;
+  RareLevels rare;
+  if (has_few_levels(column.index)) return rare;
+  const double mean_weight =
+      static_cast<double>(node.total.weight) / static_cast<double>(column.bins.size());
+  rare.below = std::min(kFewRows * form_.weight_scale, kShareOfMean * mean_weight);
+  for (const BinSums& bin : column.bins) {
+    if (rare.holds(bin)) rare.sums += bin.sums;
+  }
+  return rare;
+}
+
+bool SplitSearch::has_few_levels(std::int32_t column) const {
+  constexpr std::int32_t kFewLevels = 10;
+  return layout_.places[static_cast<std::size_t>(column)].bins - 1 <= kFewLevels;
+}
+
+void SplitSearch::sort_levels(std::span<const BinSums> bins, const RareLevels& rare,
+                              LevelOrder& levels) const {
+  const auto mean_of = [this](const Sums& sums) {
+    return units(sums.target) / static_cast<double>(sums.weight);
+  };
   std::vector<double>& means = levels.means();
   means.resize(bins.size());
   for (std::size_t i = 0; i < bins.size(); ++i)
-    means[i] = units(bins[i].sums.target) / static_cast<double>(bins[i].sums.weight);
+    means[i] = mean_of(rare.holds(bins[i]) ? rare.sums : bins[i].sums);
   levels.sort();
+}
+
+/// Of few levels any subset may be taken: little is to be searched, and other packages' trees are
+/// met.
+double SplitSearch::penalty_of(const NodeView& node, const Column& column, const RareLevels& rare,
+                               Price price) const {
+  if (has_few_levels(column.index)) return 0;
+  double roots = std::sqrt(static_cast<double>(rare.sums.weight));
+  for (const BinSums& bin : column.bins) {
+    if (!rare.holds(bin)) roots += std::sqrt(static_cast<double>(bin.sums.weight));
+  }
+  return search_penalty(node, roots, price);
 }
 
 void SplitSearch::search_categories(const Material& material, const Column& column, Price price,
@@ -301,18 +340,15 @@ void SplitSearch::search_categories(const Material& material, const Column& colu
   const NodeView& node = material.node;
   const auto& place = layout_.places[static_cast<std::size_t>(column.index)];
   LevelOrder& levels = material.bins.levels();
-  sort_levels(column.bins, levels);
-  double roots = 0;
-  for (std::size_t i = 0; i < levels.size(); ++i)
-    roots += std::sqrt(static_cast<double>(column.bins[levels[i]].sums.weight));
-  // Of few levels any subset may be taken: little is to be searched, and other packages' trees are
-  // met.
-  constexpr std::int32_t kFewLevels = 10;
-  const double penalty = place.bins - 1 <= kFewLevels ? 0 : search_penalty(node, roots, price);
+  const RareLevels rare = rare_levels(node, column);
+  sort_levels(column.bins, rare, levels);
+  const double penalty = penalty_of(node, column, rare, price);
   Sums left;
   std::size_t cut = 0;
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
-    left += column.bins[levels[i]].sums;
+    const BinSums& level = column.bins[levels[i]];
+    left += level.sums;
+    if (rare.holds(level) && rare.holds(column.bins[levels[i + 1]])) continue;
     double score = 0;
     const Sums right = node.total - left;
     if (!best.improves(left, right, score, penalty)) continue;

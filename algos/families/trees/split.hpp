@@ -139,9 +139,11 @@ struct FoundSplit {
 
 /// Searches single columns of nodes for splits. Numbers: every threshold between occupied bins,
 /// with missing values on either side. Categories: levels sorted by mean residual, split in two
-/// runs, which holds the best of all subsets (Fisher 1958). What a node has no example of goes the
-/// way of the heavier child. Children's means keep to the node's bounds, and to the direction of
-/// the column but where only missing values are told apart. Pure; of equal gains the first wins.
+/// runs, which holds the best of all subsets (Fisher 1958); of more than ten levels, rare ones are
+/// taken for one, and the gain of the search from noise alone is charged for. What a node has no
+/// example of goes the way of the heavier child. Children's means keep to the node's bounds, and to
+/// the direction of the column but where only missing values are told apart. Pure; of equal gains
+/// the first wins.
 class SplitSearch {
  public:
   SplitSearch(const BinSpec& spec, const BinLayout& layout, const FixedPoint& form,
@@ -172,7 +174,14 @@ class SplitSearch {
 
  private:
   struct Candidate;
-  void sort_levels(std::span<const BinSums> bins, LevelOrder& levels) const;
+  /// Levels that a search takes for one.
+  struct RareLevels {
+    double below = 0;  ///< in weight, each of them
+    Sums sums;         ///< of all of them
+    [[nodiscard]] bool holds(const BinSums& level) const {
+      return static_cast<double>(level.sums.weight) < below;
+    }
+  };
   /// Whether the search among levels costs.
   enum class Price : std::uint8_t { full, waived };
   /// What a search goes through.
@@ -187,6 +196,11 @@ class SplitSearch {
     std::span<const BinSums> bins;
   };
   [[nodiscard]] FoundSplit search(const Material& material, Price price) const;
+  [[nodiscard]] bool has_few_levels(std::int32_t column) const;
+  [[nodiscard]] RareLevels rare_levels(const NodeView& node, const Column& column) const;
+  void sort_levels(std::span<const BinSums> bins, const RareLevels& rare, LevelOrder& levels) const;
+  [[nodiscard]] double penalty_of(const NodeView& node, const Column& column,
+                                  const RareLevels& rare, Price price) const;
   [[nodiscard]] double spread_of(const NodeView& node) const;
   [[nodiscard]] double score_of(const NodeView& node) const;
   [[nodiscard]] double gain_of(const NodeView& node, const Candidate& best) const;

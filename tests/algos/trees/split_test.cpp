@@ -263,6 +263,51 @@ TEST(SplitSearch, ManyLevelsWithoutEffectAreLeftAlone) {
   EXPECT_FALSE(search(noise, wide_form(), {.min_rows = 10}).found);
 }
 
+/// A node of levels that have as many rows as `rows` says; a level's effect and noise are below 6.
+Example example_of_levels(const std::vector<int>& rows, std::uint64_t seed) {
+  Example made;
+  const auto levels = static_cast<std::int32_t>(rows.size());
+  made.spec.columns = {
+      ColumnBins{.categorical = true, .levels = levels, .count = levels, .cuts = {}}};
+  const CounterRng random(seed);
+  for (std::int32_t level = 0; level < levels; ++level) {
+    for (int row = 0; row < rows[static_cast<std::size_t>(level)]; ++row) {
+      made.bin.push_back(level);
+      made.residual.push_back(5 * std::sin(level * 2.0) + random.uniform(made.bin.size()));
+    }
+  }
+  return made;
+}
+
+TEST(SplitSearch, RareLevelsOfManyAreTakenForOne) {
+  constexpr std::uint64_t kCommon = 11;
+  constexpr std::uint64_t kRare = 40;
+  constexpr std::uint64_t kRareBins = ((std::uint64_t{1} << kRare) - 1) << kCommon;
+  std::vector<int> rows(kCommon, 50);
+  rows.resize(kCommon + kRare, 1);
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Example example = example_of_levels(rows, seed);
+    double best = 0;
+    for (std::uint64_t right = 1; right < (1U << kCommon); ++right)
+      best = std::max({best, gain_of(example, right), gain_of(example, right | kRareBins)});
+    const FoundSplit found = search(example, wide_form(), {.min_rows = 1});
+    ASSERT_TRUE(found.found);
+    EXPECT_NEAR(found.gain, best, 1e-3);
+    const std::uint64_t rare_right = found.test.right_bins[0] & kRareBins;
+    EXPECT_TRUE(rare_right == 0 || rare_right == kRareBins);
+  }
+}
+
+TEST(SplitSearch, LevelsOfFewRowsAreToldApartWhereOthersHaveNoMore) {
+  const Example example = example_of_levels(std::vector<int>(20, 5), 1);
+  const FoundSplit found = search(example, wide_form(), {.min_rows = 1});
+  ASSERT_TRUE(found.found);
+  for (std::int32_t level = 0; level < 20; ++level) {
+    if (std::abs(std::sin(level * 2.0)) < 0.5) continue;
+    EXPECT_EQ(found.test.goes_right(level, 20), std::sin(level * 2.0) > 0) << level;
+  }
+}
+
 TEST(LevelOrder, SortsByMeansToTheirLastBitAndThenByPlace) {
   const CounterRng random(5);
   LevelOrder levels;
