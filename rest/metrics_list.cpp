@@ -119,7 +119,6 @@ void refuse_unbuilt_options(const ModelMetricsList& request) {
   refuse(request.project_archetypes, "project_archetypes");
   refuse(request.reverse_transform, "reverse_transform");
   refuse(request.predict_contributions, "predict_contributions");
-  refuse(request.row_to_tree_assignment, "row_to_tree_assignment");
   refuse(request.exemplar_index >= 0, "exemplar_index", std::to_string(request.exemplar_index));
   refuse(request.deviances, "deviances");
   refuse(request.custom_metric_func && !request.custom_metric_func->empty(), "custom_metric_func",
@@ -134,6 +133,7 @@ std::optional<model::RowQuestion> question_of(const ModelMetricsList& request) {
   }
   if (request.feature_frequencies) return model::RowQuestion::feature_frequencies;
   if (request.predict_staged_proba) return model::RowQuestion::staged_predictions;
+  if (request.row_to_tree_assignment) return model::RowQuestion::sampled_for_trees;
   return std::nullopt;
 }
 
@@ -141,13 +141,34 @@ QuestionName name_of(model::RowQuestion question) {
   switch (question) {
     case model::RowQuestion::leaf_paths:
     case model::RowQuestion::leaf_nodes:
-      return {"leaf_node_assignment", "leaf node assignments", "leaf_node_assignment"};
+      return {"leaf_node_assignment", "leaf node assignments", "leaf_node_assignment",
+              "leaf_node_assignment"};
     case model::RowQuestion::feature_frequencies:
-      return {"feature_frequencies", "feature frequencies", "feature_frequencies"};
+      return {"feature_frequencies", "feature frequencies", "feature_frequencies",
+              "feature_frequencies"};
+    case model::RowQuestion::sampled_for_trees:
+      return {"row_to_tree_assignment", "calculating row to tree assignment",
+              "row_to_tree_assignment", "row_to_tree_assignment_"};
     case model::RowQuestion::staged_predictions:
       break;
   }
-  return {"predict_staged_proba", "Staged Predictions", "staged_proba"};
+  return {"predict_staged_proba", "Staged Predictions", "staged_proba_", "staged_proba_"};
+}
+
+std::vector<schema::AnyObject> kept_metrics(const model::Models& models, const std::string& model,
+                                            const std::string& frame) {
+  std::vector<schema::AnyObject> found;
+  for (const model::ModelPtr& each : models.list()) {
+    const model::Header& header = each->header;
+    if (!model.empty() && model != header.key) continue;
+    for (const auto& [measured_on, kept] :
+         {std::pair(header.training_frame, &header.training_metrics),
+          std::pair(header.validation_frame, &header.validation_metrics),
+          std::pair(header.training_frame, &header.cross_validation.metrics)}) {
+      if (*kept && (frame.empty() || frame == measured_on)) found.push_back(kept->object());
+    }
+  }
+  return found;
 }
 
 }  // namespace neve::rest

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <neve/model/common_parameters.hpp>
-#include <neve/model/model.hpp>
+#include <neve/model/models.hpp>
 #include <neve/schema/values.hpp>
 
 namespace neve::rest {
@@ -57,13 +57,20 @@ void refuse_unbuilt_options(const ModelMetricsList& request);
 /// What is asked instead of predictions, if anything; the first of several, as in H2O-3.
 std::optional<model::RowQuestion> question_of(const ModelMetricsList& request);
 
-/// A question's parameter, its words in messages, and what names of its frames begin with.
+/// A question's parameter, its words in messages, and what names of its frames begin with: of
+/// answers that are waited for, and of those that a job makes.
 struct QuestionName {
   std::string parameter;
   std::string words;
   std::string prefix;
+  std::string job_prefix;
 };
 QuestionName name_of(model::RowQuestion question);
+
+/// The metrics that models keep of their own training and validation frames, and of their folds.
+/// Empty names stand for all.
+std::vector<schema::AnyObject> kept_metrics(const model::Models& models, const std::string& model,
+                                            const std::string& frame);
 
 }  // namespace neve::rest
 

@@ -1,5 +1,6 @@
 #include "rest/model_json.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include <neve/schema/values.hpp>
@@ -107,11 +108,13 @@ void write_implementation_value(const Field& field, const void* object, JsonWrit
 }  // namespace
 
 void write_parameters(const schema::Schema& parameters, const void* given, const void* actual,
-                      JsonWriter& out) {
+                      JsonWriter& out, const std::vector<std::string>& idle) {
   const auto defaults = parameters.make();
   out.begin_array();
-  for (const Field& field : parameters.fields)
-    write_parameter(field, defaults.get(), given, actual, out);
+  for (const Field& field : parameters.fields) {
+    const bool acts = std::ranges::find(idle, field.name) == idle.end();
+    write_parameter(field, defaults.get(), given, acts ? actual : nullptr, out);
+  }
   out.end_array();
 }
 
@@ -173,6 +176,7 @@ void write_model(const model::Algorithm& algorithm, const model::Model& model, J
   schema::read_form(*algorithm.parameters, given.get(), header.parameters);
   schema::read_form(*algorithm.parameters, actual.get(), header.parameters);
   schema::read_form(*algorithm.parameters, actual.get(), header.actual_parameters);
+  schema::read_form(*algorithm.parameters, actual.get(), header.settled.values);
   algorithm.common(actual.get()).model_id = header.key;
   out.begin_object();
   schema::write_meta(algorithm.model_schema, algorithm.model_type, algorithm.rest_version, out);
@@ -186,8 +190,9 @@ void write_model(const model::Algorithm& algorithm, const model::Model& model, J
   value_member(out, "timestamp", header.end_time_ms);
   value_member(out, "have_pojo", algorithm.have_pojo);
   value_member(out, "have_mojo", algorithm.have_mojo);
-  member(out, "parameters",
-         [&] { write_parameters(*algorithm.parameters, given.get(), actual.get(), out); });
+  member(out, "parameters", [&] {
+    write_parameters(*algorithm.parameters, given.get(), actual.get(), out, header.settled.idle);
+  });
   member(out, "output", [&] {
     const schema::AnyObject output = model.output();
     schema::write_object(*output.schema, output.object.get(), out);

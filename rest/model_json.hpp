@@ -10,9 +10,9 @@ namespace neve::rest {
 
 /// The list of ModelParameterSchemaV3 of an algorithm: each parameter's table entry with its
 /// default, what was given and what is in force. `given` and `actual` point to the algorithm's
-/// struct; a null `given` leaves input values null.
+/// struct; a null `given` leaves input values null, as do `idle` names those in force.
 void write_parameters(const schema::Schema& parameters, const void* given, const void* actual,
-                      schema::JsonWriter& out);
+                      schema::JsonWriter& out, const std::vector<std::string>& idle = {});
 /// {"__meta":…,"ntrees":50,…}: a parameters object as a flat one.
 void write_parameter_values(const schema::Schema& parameters, const void* values,
                             schema::JsonWriter& out);

@@ -173,13 +173,13 @@ void Booster::iterate() {
 
 void Booster::grow_class(std::int32_t of_class, double rate) {
   const ClassRange& range = ranges_[static_cast<std::size_t>(of_class)];
-  const std::uint64_t number =
-      tree_number(iterations_.size() - 1, static_cast<std::size_t>(of_class));
-  trees::GrownTree grown =
-      grower_->grow({.number = number,
-                     .tree_class = of_class,
-                     .form = trees::choose_fixed_point(loaded_, range.targets),
-                     .random_thresholds = settings_.thresholds_of(iterations_.size() - 1)});
+  const std::size_t iteration = iterations_.size() - 1;
+  const std::uint64_t number = tree_number(iteration, static_cast<std::size_t>(of_class));
+  // The trees of an iteration grow on the same rows, and draw the same columns at the same places.
+  trees::GrownTree grown = grower_->grow({.number = iteration,
+                                          .tree_class = of_class,
+                                          .form = trees::choose_fixed_point(loaded_, range.targets),
+                                          .random_thresholds = settings_.thresholds_of(iteration)});
   for (std::size_t c = 0; c < importance_.size(); ++c) importance_[c] += grown.importance[c];
   std::vector<double> values = node_values(grown, of_class);
   const auto& directions = settings_.grow.rules.directions;

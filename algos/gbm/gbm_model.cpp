@@ -36,6 +36,8 @@ void GbmModel::finish_scores(std::span<const std::span<double>> values) const {
 }
 
 std::unique_ptr<const model::RowExplainer> GbmModel::explainer(model::RowQuestion question) const {
+  if (question == model::RowQuestion::sampled_for_trees)
+    return std::make_unique<const SampleAnswers>(samplings, iterations.size());
   std::call_once(asked_->once, [this] {
     auto grid = std::make_shared<trees::TreeGrid>();
     for (const Iteration& iteration : iterations)
@@ -102,7 +104,7 @@ bool GbmModel::is_sound() const {
       distribution.family == Family::bernoulli || distribution.family == Family::quasibinomial;
   if (many != (distribution.family == Family::multinomial) || (two && !of_two)) return false;
   if (!class_weights.empty() && class_weights.size() != (many ? outputs() : 2)) return false;
-  if (!calibration.is_sound()) return false;
+  if (!calibration.is_sound() || !are_sound(samplings, many || two ? outputs() : 0)) return false;
   if (!many && !two && header.category != model::Category::regression) return false;
   const std::vector<std::int32_t> levels = trees::levels_of(roles);
   const std::size_t classes = many ? outputs() : 1;

@@ -13,6 +13,7 @@
 #include "algos/families/trees/calibration.hpp"
 #include "algos/families/trees/row_answers.hpp"
 #include "algos/gbm/block_scorer.hpp"
+#include "algos/gbm/sample_answers.hpp"
 
 namespace neve::algos::gbm {
 
@@ -27,6 +28,7 @@ class GbmModel final : public model::Model {
   std::int32_t gainslift_groups = -1;
   std::vector<double> class_weights;  ///< of the training rows, where classes were balanced
   trees::Calibration calibration;
+  Samplings samplings;  ///< not learnt, and told: which rows the trees grew on
 
   /// Calibrated probabilities, where there are any.
   [[nodiscard]] std::vector<std::string> extra_outputs() const override;
@@ -51,6 +53,7 @@ class GbmModel final : public model::Model {
   void fields(Archive& archive) {
     archive(header);
     learnt(archive);
+    archive(samplings);
   }
 
  private:

@@ -107,6 +107,7 @@ void GbmTrainer::init(model::TrainContext& context) {
   prepare(context);
   if (context.checkpoint != nullptr)
     go_on_from(dynamic_cast<const GbmModel&>(*context.checkpoint), context);
+  add_sampling(samplings_, settings(context).grow.sampling, booster_->iterations().size());
   measure(context);
 }
 
@@ -116,21 +117,23 @@ void GbmTrainer::go_on_from(const GbmModel& checkpoint, model::TrainContext& con
       {checkpoint.first_score, checkpoint.iterations, trees::gains_of(checkpoint.header)},
       model::plan_of(context.roles, context.training));
   earlier_history_ = checkpoint.header.scoring_history;
+  samplings_ = checkpoint.samplings;
 }
 
 /// Trees and metrics so far; all else follows from the data.
 struct GbmTrainer::Saved {
   Booster::Grown grown;
   schema::Table earlier_history;
+  Samplings samplings;
   trees::Scoring::State scoring;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(grown, earlier_history, scoring);
+    archive(grown, earlier_history, samplings, scoring);
   }
 };
 
 wire::Bytes GbmTrainer::save() const {
-  return wire::encode(Saved{booster_->grown(), earlier_history_, scoring_->state()});
+  return wire::encode(Saved{booster_->grown(), earlier_history_, samplings_, scoring_->state()});
 }
 
 void GbmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
@@ -138,6 +141,7 @@ void GbmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   prepare(context);
   booster_->restore(std::move(was.grown), model::plan_of(context.roles, context.training));
   earlier_history_ = std::move(was.earlier_history);
+  samplings_ = std::move(was.samplings);
   scoring_->restore(std::move(was.scoring));
 }
 
@@ -200,6 +204,7 @@ std::shared_ptr<GbmModel> GbmTrainer::model_of(std::vector<Iteration> iterations
   made->gainslift_groups = parameters_->gainslift_bins;
   made->class_weights = measure_options_.shared.class_weights;
   made->iterations = std::move(iterations);
+  made->samplings = samplings_;
   return made;
 }
 

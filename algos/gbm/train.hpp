@@ -55,6 +55,7 @@ class GbmTrainer final : public model::Trainer {
   Distribution distribution_;
   MeasureOptions measure_options_;
   schema::Table earlier_history_;  ///< of the checkpoint; without columns where there is none
+  Samplings samplings_;
   Reservation metrics_memory_;
   std::unique_ptr<Booster> booster_;
   std::optional<mr::ScratchLease> validation_rows_;

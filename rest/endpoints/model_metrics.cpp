@@ -25,23 +25,12 @@ ModelMetricsList measure_on_frame(Call& call, const ModelMetricsList& request) {
   return answer;
 }
 
-/// The metrics that models keep of their own training and validation frames, and of their folds.
 ModelMetricsList list_kept(Call& call, const ModelMetricsList& request) {
   if (!request.model.empty()) (void)call.services.models->require(request.model.name, "model");
   if (!request.frame.empty()) (void)call.services.frames->require(request.frame.name, "frame");
   ModelMetricsList answer = request;
-  answer.model_metrics.emplace();
-  for (const model::ModelPtr& model : call.services.models->list()) {
-    const model::Header& header = model->header;
-    if (!request.model.empty() && request.model.name != header.key) continue;
-    for (const auto& [frame, kept] :
-         {std::pair(header.training_frame, &header.training_metrics),
-          std::pair(header.validation_frame, &header.validation_metrics),
-          std::pair(header.training_frame, &header.cross_validation.metrics)}) {
-      const bool wanted = request.frame.empty() || request.frame.name == frame;
-      if (*kept && wanted) answer.model_metrics->push_back(kept->object());
-    }
-  }
+  answer.model_metrics =
+      kept_metrics(*call.services.models, request.model.name, request.frame.name);
   return answer;
 }
 

@@ -14,15 +14,21 @@
 namespace neve::rest::endpoints {
 namespace {
 
+/// What names begin with, of answers that are waited for and of those that a job makes.
+std::string prefix_of(std::optional<model::RowQuestion> question, bool of_job) {
+  if (!question) return of_job ? "transformation" : "predictions";
+  const QuestionName name = name_of(*question);
+  return of_job ? name.job_prefix : name.prefix;
+}
+
 /// "transformation_1f_gbm_demo_on_va": names are unique while the cluster lives.
 std::string prediction_key(const Call& call, const ModelMetricsList& request,
-                           std::optional<model::RowQuestion> question) {
+                           const std::string& prefix) {
   if (!request.predictions_frame.empty()) return request.predictions_frame.name;
   std::array<char, 20> id{};
   std::snprintf(id.data(), id.size(), "%04llx",
                 static_cast<unsigned long long>(call.services.store->next_id()));
-  return (question ? name_of(*question).prefix : "transformation") + "_" + id.data() + "_" +
-         request.model.name + "_on_" + request.frame.name;
+  return prefix + "_" + id.data() + "_" + request.model.name + "_on_" + request.frame.name;
 }
 
 /// Throws where models of this kind do not answer the question.
@@ -36,29 +42,36 @@ void check_answers(const model::Models& models, const model::Scoring& scoring) {
 }
 
 /// What a prediction needs, looked up before a job starts, so that unknown names are 404s.
-model::Scoring look_up(const Call& call, const ModelMetricsList& request) {
+model::Scoring look_up(const Call& call, const ModelMetricsList& request, bool of_job) {
   refuse_unbuilt_options(request);
   const auto question = question_of(request);
   model::Scoring scoring{call.services.models->require(request.model.name, "model"),
                          call.services.frames->require(request.frame.name, "frame"),
-                         prediction_key(call, request, question), question};
+                         prediction_key(call, request, prefix_of(question, of_job)), question};
   check_answers(*call.services.models, scoring);
   return scoring;
 }
 
 JobV3 predict_async(Call& call, const ModelMetricsList& request) {
-  return job_v3(*call.services.models->start_answer(look_up(call, request)));
+  return job_v3(*call.services.models->start_answer(look_up(call, request, true)));
 }
 
 ModelMetricsList predict(Call& call, const ModelMetricsList& request) {
-  const model::Scoring scoring = look_up(call, request);
+  const model::Scoring scoring = look_up(call, request, false);
   model::Models& models = *call.services.models;
   std::vector<std::string> warnings;
   models.answer(scoring, call.token, warnings);
   ModelMetricsList answer = request;
   answer.predictions_frame = scoring.destination;
+  if (scoring.question) {
+    // Those that are there already; none beside leaves.
+    if (!request.leaf_node_assignment) {
+      answer.model_metrics = kept_metrics(models, request.model.name, request.frame.name);
+    }
+    return answer;
+  }
   // Metrics come along where the frame has the response.
-  if (!scoring.question && !scoring.model->header.roles.response.empty() &&
+  if (!scoring.model->header.roles.response.empty() &&
       scoring.frame.find(scoring.model->header.roles.response)) {
     answer.model_metrics = {
         models.performance(scoring.model, scoring.frame, call.token, warnings).object()};

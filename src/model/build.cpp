@@ -3,6 +3,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
 #include <neve/model/models.hpp>
+#include <neve/munge/rollups.hpp>
 
 #include "model/fit.hpp"
 #include "model/folds.hpp"
@@ -62,6 +63,14 @@ ColumnRoles roles_by_name(const CommonParameters& p, const frame::Frame& trainin
     roles.response_domain = training.column(*index).domain;
   }
   return roles;
+}
+
+/// As H2O-3 has it: rows that lack a response count, too.
+double weight_of_rows(mr::Engine& engine, const CommonParameters& p, const frame::Frame& training) {
+  const auto rows = static_cast<double>(training.rows());
+  if (p.weights_column.empty()) return rows;
+  const frame::Column& weights = training.column(training.require(p.weights_column.name));
+  return rows * munge::roll_up(engine, training.layout, {&weights, 1})[0].mean;
 }
 
 void check_classes(const ColumnRoles& roles, Messages& messages) {
@@ -168,6 +177,10 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     add_error(build.messages, "training_frame", "The training frame has no rows");
   }
   if (build.errors() > 0) return build;
+  if (algorithm.check_rows != nullptr) {
+    algorithm.check_rows(build.parameters.get(), weight_of_rows(parts_.engine, p, training),
+                         build.messages);
+  }
   const ColumnRoles roles = roles_by_name(p, training);
   check_classes(roles, build.messages);
   const Category category = algorithm.category(build.parameters.get(), roles, build.messages);

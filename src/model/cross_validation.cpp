@@ -75,6 +75,8 @@ Header CrossValidator::fold_header(std::int32_t fold) const {
   };
   std::erase_if(header.parameters, is_not_its);
   std::erase_if(header.actual_parameters, is_not_its);
+  std::erase_if(header.settled.values, is_not_its);
+  header.settled.idle = {"fold_assignment"};
   return header;
 }
 
@@ -116,11 +118,13 @@ const wire::Bytes* CrossValidator::train(const TrainState* saved) {
       models_.push_back(order_.tools.algorithm.decode(model));
     }
   }
-  const wire::Bytes* trainer = saved != nullptr ? &saved->trainer : nullptr;
+  const wire::Bytes* trainer = saved != nullptr && saved->trainer ? &*saved->trainer : nullptr;
   while (models_.size() < static_cast<std::size_t>(folds_.count)) {
     models_.push_back(train_fold(static_cast<std::int32_t>(models_.size()), trainer));
     done_.folds.push_back(models_.back()->encode());
     trainer = nullptr;
+    // Fits of a single step keep none of their own.
+    order_.tools.job.keep([this] { return wire::encode(done_); });
   }
   agree();
   begin_part(folds_.count, "Main model");

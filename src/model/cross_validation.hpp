@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace neve::model {
 /// How far a training job is; what another driver goes on from.
 struct TrainState {
   std::vector<wire::Bytes> folds;  ///< models of the folds that are done
-  wire::Bytes trainer;             ///< of the fit that comes after these
+  /// Of the fit that comes after these; nothing where it has not begun.
+  std::optional<wire::Bytes> trainer = std::nullopt;
   template <class Archive>
   void fields(Archive& archive) {
     archive(folds, trainer);

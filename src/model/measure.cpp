@@ -55,11 +55,12 @@ metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& 
   std::optional<ColumnId> weights;
   if (data.weights >= 0) weights = data.inputs.columns[static_cast<std::size_t>(data.weights)];
   const std::vector<frame::Column>& values = scored.predictions.columns;
+  // From the front: models of folds may lack the extra outputs of the one that is measured.
+  const std::size_t first = values.front().is_categorical() ? 1 : 0;
   const frame::LayoutPtr& layout = data.inputs.layout;
   metrics::Metrics result;
   if (model.header.category == Category::binomial) {
-    metrics::BinomialInputs inputs{
-        layout, values[values.size() - model.extra_outputs().size() - 1].id, actual, weights, {}};
+    metrics::BinomialInputs inputs{layout, values[first + 1].id, actual, weights, {}};
     inputs.options.domain = *model.header.roles.response_domain;
     inputs.options.gainslift_bins = model.gainslift_bins();
     result = metrics::compute_binomial(engine, inputs, token);
@@ -71,15 +72,13 @@ metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& 
                                       weights,
                                       *model.header.roles.response_domain,
                                       auc_type_of(model.header)};
-    const std::size_t classes = model.outputs();
-    const std::size_t first = values.size() - model.extra_outputs().size() - classes;
-    for (std::size_t k = 0; k < classes; ++k) inputs.probabilities.push_back(values[first + k].id);
+    for (std::size_t k = 0; k < model.outputs(); ++k)
+      inputs.probabilities.push_back(values[first + k].id);
     result = metrics::compute_multinomial(engine, inputs, token);
   } else {
     NEVE_CHECK(model.header.category == Category::regression);
-    const std::size_t at = values.size() - model.extra_outputs().size() - 1;
     result = metrics::compute_regression(
-        engine, {layout, values[at].id, actual, weights, model.deviance()}, token);
+        engine, {layout, values[first].id, actual, weights, model.deviance()}, token);
   }
   model.complete_metrics(engine, data, scored, result);
   return result;

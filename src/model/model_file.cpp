@@ -113,9 +113,11 @@ bool is_sound(const Header& header) {
 /// The form's values, as descriptions of the model read them.
 bool is_readable(const Algorithm& algorithm, const Header& header) {
   const auto parameters = algorithm.parameters->make();
-  return schema::read_form(*algorithm.parameters, parameters.get(), header.parameters).empty() &&
-         schema::read_form(*algorithm.parameters, parameters.get(), header.actual_parameters)
-             .empty();
+  const auto reads = [&](const schema::Form& form) {
+    return schema::read_form(*algorithm.parameters, parameters.get(), form).empty();
+  };
+  return reads(header.parameters) && reads(header.actual_parameters) &&
+         reads(header.settled.values);
 }
 
 }  // namespace

@@ -165,12 +165,13 @@ double Models::set_threshold(const std::string& key, double threshold) {
 frame::Frame Models::answer(const Scoring& scoring, const job::TokenPtr& token,
                             std::vector<std::string>& warnings) {
   const Model& model = *scoring.model;
-  Dataset data = adapt(model.header.roles, scoring.frame, false);
+  const bool of_training = scoring.question == RowQuestion::sampled_for_trees;
+  Dataset data = adapt(model.header.roles, scoring.frame, of_training);
   warnings = std::move(data.warnings);
   const ScoreRequest request{.token = token, .question = scoring.question};
   frame::Frame made =
       algorithm_of(model).score(parts_.engine, scoring.model, data, request).predictions;
-  if (scoring.question) {
+  if (scoring.question && !of_training) {
     for (frame::Column& column : made.columns) {
       if (column.is_categorical()) drop_unused_levels(parts_.engine, made.layout, token, column);
     }

@@ -31,6 +31,7 @@ struct BlockReader::Buffers {
   std::vector<std::vector<double>> numbers = {};
   std::vector<std::vector<std::int32_t>> codes = {};
   std::vector<double> offset = {};
+  std::vector<double> response = {};
   ScoreBlock block = {};
   /// Of the last column that encoded predictors were made of, as there are often several of one.
   std::vector<std::int32_t> encoded = {};
@@ -63,6 +64,7 @@ struct BlockReader::Buffers {
               [&](std::int64_t row, std::span<double> part) { chunk.decode(row, part); });
   }
   void read_predictor(std::size_t c, std::int64_t begin, std::size_t rows);
+  void read_response(std::int64_t begin, std::size_t rows);
 };
 
 void BlockReader::Buffers::read_predictor(std::size_t c, std::int64_t begin, std::size_t rows) {
@@ -89,6 +91,16 @@ void BlockReader::Buffers::read_predictor(std::size_t c, std::int64_t begin, std
   levels.fill_numbers(encoded, out);
 }
 
+void BlockReader::Buffers::read_response(std::int64_t begin, std::size_t rows) {
+  const std::span<double> out(response.data(), rows);
+  block.response = out;
+  read_numbers(plan.response, begin, out);
+  if (plan.response_levels.identity) return;
+  for (double& value : out) {
+    if (!std::isnan(value)) value = plan.response_levels.map(static_cast<std::int32_t>(value));
+  }
+}
+
 BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan, const PickedRows* picked)
     : buffers_(std::make_unique<Buffers>(Buffers{group, plan, picked})) {
   const std::size_t columns = plan.predictors.size();
@@ -108,6 +120,7 @@ BlockReader::BlockReader(const mr::RowGroup& group, const ScorePlan& plan, const
     }
   }
   if (plan.offset >= 0) buffers_->offset.resize(ScoreBlock::kMostRows);
+  if (plan.response >= 0) buffers_->response.resize(ScoreBlock::kMostRows);
 }
 
 BlockReader::~BlockReader() = default;
@@ -120,6 +133,7 @@ const ScoreBlock& BlockReader::read(std::int64_t begin) {
   Buffers& b = *buffers_;
   const auto most = static_cast<std::int64_t>(ScoreBlock::kMostRows);
   b.block.rows = static_cast<std::size_t>(std::min(most, rows() - begin));
+  b.block.first_row = b.group.first_row + begin;
   b.encoded_from = -1;
   for (std::size_t c = 0; c < b.plan.predictors.size(); ++c)
     b.read_predictor(c, begin, b.block.rows);
@@ -128,6 +142,7 @@ const ScoreBlock& BlockReader::read(std::int64_t begin) {
     b.read_numbers(b.plan.offset, begin, offset);
     b.block.offset = offset;
   }
+  if (b.plan.response >= 0) b.read_response(begin, b.block.rows);
   return b.block;
 }
 
@@ -146,6 +161,10 @@ std::vector<double> column_numbers(const mr::RowGroup& group, std::int32_t colum
 
 ScorePlan plan_of(const Model& model, const Dataset& data, const ScoreRequest& request) {
   ScorePlan plan = plan_of(model.header.roles, data);
+  if (request.question == RowQuestion::sampled_for_trees) {
+    plan.response = data.response;
+    plan.response_levels = data.response_levels;
+  }
   plan.labels = request.labels && is_classifier(model.header.category);
   plan.values = request.values;
   plan.folds = request.folds;
@@ -185,7 +204,7 @@ std::vector<mr::OutputColumn> answer_outputs(const Model& model, const QuestionP
     RowExplainer::Column column = explainer->column(part.first + i);
     names.push_back(std::move(column.name));
     columns.emplace_back();
-    if (!explainer->has_levels()) continue;
+    if (!explainer->has_levels(part.first + i)) continue;
     columns.back() = {mr::OutputKind::codes, frame::ColumnType::categorical, column.domain};
   }
   return columns;
@@ -205,7 +224,7 @@ void answer_group(const RowExplainer& explainer, const ScorePlan& plan, const mr
       out[i] = {values.data() + i * ScoreBlock::kMostRows, block.rows};
     explainer.answer(block, plan.part->first, out);
     for (std::size_t i = 0; i < count; ++i) {
-      if (explainer.has_levels()) {
+      if (explainer.has_levels(plan.part->first + i)) {
         std::ranges::transform(out[i], outputs.codes(i).subspan(begin).begin(), code_of);
       } else {
         std::ranges::copy(out[i], outputs.doubles(i).subspan(begin).begin());

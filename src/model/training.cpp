@@ -61,10 +61,11 @@ struct Models::TrainRequest {
   std::optional<frame::Frame> calibration = std::nullopt;
   std::int64_t checkpoint_checksum = 0;  ///< of the model that the form names
   FurtherFrames further = {};
+  bool settles_automatic = true;
   template <class Archive>
   void fields(Archive& archive) {
     archive(algorithm, model_id, form, seed, training, validation, calibration, checkpoint_checksum,
-            further);
+            further, settles_automatic);
   }
 };
 
@@ -80,7 +81,8 @@ std::shared_ptr<job::Job> Models::train(const Build& build) {
       .form = build.given,
       .seed = p.seed == -1 ? draw_seed() : p.seed,
       .training = take_frame(parts_.frames, p.training_frame.name, "training_frame", columns),
-      .validation = std::nullopt};
+      .validation = std::nullopt,
+      .settles_automatic = settles_automatic_};
   if (!p.validation_frame.empty())
     request.validation =
         take_frame(parts_.frames, p.validation_frame.name, "validation_frame", columns);
@@ -178,15 +180,20 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   }
   course.checkpoint = checkpoint_of(request, p);
   if (p.seed == -1) header.actual_parameters.emplace_back("seed", std::to_string(request.seed));
-  if (p.nfolds > 1 && p.fold_assignment == FoldAssignment::automatic) {
-    header.actual_parameters.emplace_back("fold_assignment",
-                                          schema::enum_text(FoldAssignment::random));
+  if (p.fold_assignment == FoldAssignment::automatic) {
+    if (p.nfolds > 1 && p.fold_column.empty()) {
+      header.settled.values.emplace_back("fold_assignment",
+                                         schema::enum_text(FoldAssignment::random));
+    } else {
+      header.settled.idle.emplace_back("fold_assignment");
+    }
   }
   return course;
 }
 
 void Models::complete(Model& model, const TrainRequest& request, const Course& course) {
   Header& header = model.header;
+  if (!request.settles_automatic) header.settled = {};
   const std::int64_t checksum = parts_.frame_checksum(request.training);
   const std::string& key = request.training.key;
   describe(header, key, checksum, header.training_metrics);
@@ -212,7 +219,7 @@ void Models::run(const TrainRequest& request, job::Job& job) {
   const FitTools tools{parts_.engine, job, algorithm, static_cast<std::uint64_t>(request.seed)};
   std::optional<TrainState> saved;
   if (job.saved() != nullptr) saved = wire::decode<TrainState>(*job.saved());
-  const wire::Bytes* trainer = saved ? &saved->trainer : nullptr;
+  const wire::Bytes* trainer = saved && saved->trainer ? &*saved->trainer : nullptr;
   std::vector<frame::Frame> frames;
   FitPlan plan{.parameters = course.parameters,
                .header = course.header,

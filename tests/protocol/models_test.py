@@ -5,7 +5,9 @@ import warnings
 
 import h2o
 import pytest
-from h2o.estimators import H2OGradientBoostingEstimator, H2ORandomForestEstimator
+from h2o.estimators import (H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator, H2ONaiveBayesEstimator,
+                            H2ORandomForestEstimator)
+from h2o.exceptions import H2OResponseError
 
 TWO_VALUES = ("We have detected that your response column has only 2 unique values (0/1). "
               "If you wish to train a binary model instead of a regression model, "
@@ -60,6 +62,55 @@ def test_weights_that_a_validation_frame_lacks_are_one(client, frame):
     assert model.mse(valid=True) == expected
     assert model.model_performance(frame).mse() == expected
     assert model.mse() != expected
+
+
+AUTOMATIC = ("fold_assignment", "stopping_metric", "histogram_type", "categorical_encoding", "calibration_method", "distribution")
+SETTLES = "sys.ai.h2o.algos.evaluate_auto_model_parameters"
+
+
+def automatic(model):
+    return {name: model.parms[name]["actual_value"] for name in AUTOMATIC if name in model.parms}
+
+
+def test_what_was_left_at_auto_tells_what_it_came_to_or_nothing(client, frame):
+    frame["ones"] = frame["ones"].asfactor()
+
+    def settled(estimator, **parameters):
+        model = estimator(seed=1, **parameters)
+        model.train(x=["x", "k"], y="ones", training_frame=frame)
+        return automatic(model)
+
+    trees = {"histogram_type": "UniformAdaptive", "categorical_encoding": "Enum", "calibration_method": "PlattScaling"}
+    for estimator, distribution in ((H2OGradientBoostingEstimator, "bernoulli"), (H2ORandomForestEstimator, "multinomial")):
+        always = {**trees, "distribution": distribution}
+        assert settled(estimator, ntrees=2) == {**always, "fold_assignment": None, "stopping_metric": None}
+        assert settled(estimator, ntrees=2, nfolds=2) == {**always, "fold_assignment": "Random", "stopping_metric": None}
+        assert settled(estimator, ntrees=2, stopping_rounds=1) == {**always, "fold_assignment": None, "stopping_metric": "logloss"}
+        told = settled(estimator, ntrees=2, nfolds=2, fold_assignment="Modulo", histogram_type="Random", stopping_metric="AUC")
+        assert told == {**always, "fold_assignment": "Modulo", "histogram_type": "Random", "stopping_metric": "AUC"}
+    for estimator in (H2ONaiveBayesEstimator, H2OGeneralizedLinearEstimator):
+        assert settled(estimator)["fold_assignment"] is None
+        assert settled(estimator, nfolds=2)["fold_assignment"] == "Random"
+    client.rapids(f'(setproperty "{SETTLES}" "False")')
+    try:
+        as_given = settled(H2OGradientBoostingEstimator, ntrees=2, nfolds=2)
+        assert as_given == {**dict.fromkeys(AUTOMATIC, "AUTO"), "distribution": "bernoulli"}
+        assert settled(H2ONaiveBayesEstimator, nfolds=2)["fold_assignment"] == "AUTO"
+    finally:
+        client.rapids(f'(setproperty "{SETTLES}" "true")')
+    assert settled(H2ONaiveBayesEstimator, nfolds=2)["fold_assignment"] == "Random"
+
+
+def test_rows_that_no_tree_can_split_are_refused(client, frame):
+    too_small = (r"_min_rows: The dataset size is too small to split for min_rows=31.0: must have at least 62.0 \(weighted\) rows, "
+                 "but have only 60.0.")
+    for estimator in (H2OGradientBoostingEstimator, H2ORandomForestEstimator):
+        with pytest.raises(H2OResponseError, match=too_small):
+            estimator(ntrees=1, min_rows=31).train(x=["x", "k"], y="ones", training_frame=frame)
+        weighted = frame.cbind(client.H2OFrame([[2]] * frame.nrow, column_names=["w"]))
+        estimator(ntrees=1, min_rows=60, weights_column="w").train(x=["x", "k"], y="ones", training_frame=weighted)
+        with pytest.raises(H2OResponseError, match=r"at least 122.0 \(weighted\) rows, but have only 120.0."):
+            estimator(ntrees=1, min_rows=61, weights_column="w").train(x=["x", "k"], y="ones", training_frame=weighted)
 
 
 def test_a_forest_is_told_of_by_what_its_trees_have_not_seen(client, frame):

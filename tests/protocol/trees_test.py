@@ -135,6 +135,35 @@ def test_stages_are_models_of_fewer_trees(frame, response, name):
     assert staged["T6." + column] == numbers(whole.predict(frame)[[name]])[name]
 
 
+@pytest.mark.parametrize("response", ["y", "two", "three"])
+def test_rows_are_told_the_trees_that_grew_on_them(frame, response):
+    told = train(H2OGradientBoostingEstimator, frame, response, sample_rate=0.5).row_to_tree_assignment(frame)
+    trees = [f"tree_{i}" for i in range(1, 7)]
+    assert told.names == ["row_id", *trees] and told.frame_id.startswith("row_to_tree_assignment__")
+    assert [told.types[name] for name in told.names] == ["int"] + 6 * ["enum"]
+    assert told[trees[0]].levels() == [["0", "1"]]
+    table = numbers(told)
+    assert table["row_id"] == list(range(ROWS))
+    assert all(0.35 * ROWS < sum(table[tree]) < 0.65 * ROWS for tree in trees)
+    assert table["tree_1"] != table["tree_2"]
+    whole = train(H2OGradientBoostingEstimator, frame, response).row_to_tree_assignment(frame)
+    assert all(set(numbers(whole)[tree]) == {1.0} for tree in trees)
+
+
+def test_answers_about_rows_have_the_names_and_metrics_that_h2o_gives_them(client, frame):
+    model = train(H2OGradientBoostingEstimator, frame, "two")
+    path = f"Predictions/models/{model.model_id}/frames/{frame.frame_id}"
+    for asked, prefix, metrics in (
+            ({"predict_staged_proba": True}, "staged_proba__", 1), ({"leaf_node_assignment": True}, "leaf_node_assignment_", 0),
+            ({"feature_frequencies": True}, "feature_frequencies_", 1), ({}, "predictions_", 1),
+            ({"row_to_tree_assignment": True}, "row_to_tree_assignment_", 1)):
+        answer = client.api("POST /3/" + path, data=asked)
+        assert answer["predictions_frame"]["name"].startswith(prefix)
+        assert len(answer["model_metrics"] or []) == metrics, asked
+    for asked, prefix in (({}, "transformation_"), ({"row_to_tree_assignment": True}, "row_to_tree_assignment__")):
+        assert client.api("POST /4/" + path, data=asked)["dest"]["name"].startswith(prefix)
+
+
 def test_trees_are_described(frame):
     model = train(H2OGradientBoostingEstimator, frame, "y")
     tree = H2OTree(model, 0, plain_language_rules=True)
@@ -175,6 +204,12 @@ def test_what_a_model_cannot_answer_is_named(client, frame):
                       (train(H2ORandomForestEstimator, frame, "y").staged_predict_proba, "predict_staged_proba")):
         with pytest.raises(H2OResponseError, match=name):
             ask(frame)
+    forest = train(H2ORandomForestEstimator, frame, "y")
+    with pytest.raises(H2OResponseError, match="row_to_tree_assignment"):
+        client.api(f"POST /4/Predictions/models/{forest.model_id}/frames/{frame.frame_id}", data={"row_to_tree_assignment": True})
+    boosted = train(H2OGradientBoostingEstimator, frame, "y")
+    with pytest.raises(OSError, match="response column 'y'"):
+        boosted.row_to_tree_assignment(frame[["x", "z", "k"]])
     with pytest.raises(H2OResponseError, match="not tree-based"):
         H2OTree(linear, 0)
     with pytest.raises(H2OResponseError, match="lost"):

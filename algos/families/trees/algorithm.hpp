@@ -11,6 +11,7 @@
 
 #include "algos/families/trees/calibration.hpp"
 #include "algos/families/trees/partition.hpp"
+#include "algos/families/trees/tree_checks.hpp"
 #include "algos/families/trees/tree_parameters.hpp"
 
 namespace neve::algos::trees {
@@ -63,6 +64,9 @@ model::Algorithm tree_algorithm() {
   };
   made.category = [](const void* parameters, const model::ColumnRoles& roles, Messages& messages) {
     return category(*static_cast<const Parameters*>(parameters), roles, messages);
+  };
+  made.check_rows = [](const void* parameters, double weight, Messages& messages) {
+    check_rows(*static_cast<const Parameters*>(parameters), weight, messages);
   };
   made.check_response = [](const void* parameters, const model::ColumnRange& response,
                            Messages& messages) {

@@ -39,7 +39,7 @@ class LeafAnswers final : public model::RowExplainer {
         made_(forest_.columns()),
         codes_(forest_.columns()) {}
   [[nodiscard]] std::size_t count() const override { return forest_.columns(); }
-  [[nodiscard]] bool has_levels() const override { return as_paths_; }
+  [[nodiscard]] bool has_levels(std::size_t /*index*/) const override { return as_paths_; }
   [[nodiscard]] Column column(std::size_t index) const override;
   void answer(const model::ScoreBlock& block, std::size_t first,
               std::span<const std::span<double>> out) const override;

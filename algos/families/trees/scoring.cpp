@@ -111,19 +111,22 @@ std::int64_t metrics_bytes(const model::Dataset& training, const model::Dataset*
 
 void settle_parameters(const TreeParameters& p, model::Category category, model::Header& header) {
   const auto settle = [&](const char* name, std::string_view value) {
-    header.actual_parameters.emplace_back(name, std::string(value));
+    header.settled.values.emplace_back(name, std::string(value));
   };
   if (p.histogram_type == HistogramType::automatic)
     settle("histogram_type", schema::enum_text(HistogramType::uniform_adaptive));
-  if (p.calibrate_model && p.calibration_method == CalibrationMethod::automatic)
+  if (p.calibration_method == CalibrationMethod::automatic)
     settle("calibration_method", schema::enum_text(CalibrationMethod::platt_scaling));
   if (p.categorical_encoding == model::CategoricalEncoding::automatic)
     settle("categorical_encoding", schema::enum_text(model::CategoricalEncoding::enumeration));
-  if (p.stopping_metric == model::StoppingMetric::automatic && p.stopping_rounds > 0) {
-    const bool classes = model::is_classifier(category);
-    settle("stopping_metric", schema::enum_text(classes ? model::StoppingMetric::logloss
-                                                        : model::StoppingMetric::deviance));
+  if (p.stopping_metric != model::StoppingMetric::automatic) return;
+  if (p.stopping_rounds == 0) {
+    header.settled.idle.emplace_back("stopping_metric");
+    return;
   }
+  const bool classes = model::is_classifier(category);
+  settle("stopping_metric", schema::enum_text(classes ? model::StoppingMetric::logloss
+                                                      : model::StoppingMetric::deviance));
 }
 
 }  // namespace neve::algos::trees

@@ -30,6 +30,15 @@ void check_parameters(const TreeParameters& p, model::Messages& messages) {
   }
 }
 
+void check_rows(const TreeParameters& p, double weight, model::Messages& messages) {
+  // Weights that are none are told of by a check of their own.
+  if (!(weight > 0) || weight >= 2 * p.min_rows) return;
+  add_error(messages, "min_rows",
+            "The dataset size is too small to split for min_rows=" + java_double(p.min_rows) +
+                ": must have at least " + java_double(2 * p.min_rows) +
+                " (weighted) rows, but have only " + java_double(weight) + ".");
+}
+
 void check_category(const TreeParameters& p, model::Category category, model::Messages& messages) {
   if (p.calibrate_model && category != model::Category::binomial) {
     add_error(messages, "calibrate_model",

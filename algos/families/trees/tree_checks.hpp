@@ -16,6 +16,8 @@ void check_parameters(const TreeParameters& parameters, model::Messages& message
 /// Adds messages where parameters do not fit the model's category.
 void check_category(const TreeParameters& parameters, model::Category category,
                     model::Messages& messages);
+/// Refuses rows of too little weight for a single split, as H2O-3 does.
+void check_rows(const TreeParameters& parameters, double weight, model::Messages& messages);
 /// Refuses infinite values; warns of a regression that was probably meant as a classification.
 void check_numeric_response(const TreeParameters& parameters, const model::ColumnRange& response,
                             model::Messages& messages);

@@ -155,6 +155,8 @@ struct Algorithm {
   /// Checks of names against the training frame before training starts; may be null.
   void (*check_training)(const void* parameters, const frame::Frame& training,
                          Messages& messages) = nullptr;
+  /// Checks of how many rows, or what weight of rows, there are to learn from; may be null.
+  void (*check_rows)(const void* parameters, double weight, Messages& messages) = nullptr;
   /// Checks of a numeric response before training starts; may be null.
   void (*check_response)(const void* parameters, const ColumnRange& response,
                          Messages& messages) = nullptr;

@@ -34,6 +34,16 @@ struct CrossValidation {
   }
 };
 
+/// Parameters that were left at AUTO.
+struct SettledParameters {
+  schema::Form values;            ///< what AUTO came to
+  std::vector<std::string> idle;  ///< those without effect, which are shown without a value
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(values, idle);
+  }
+};
+
 /// What every model knows about itself, whatever its algorithm. Filled by the training life cycle
 /// (`src/model/training`), except the tables and metrics, which algorithms fill in finish().
 struct Header {
@@ -44,7 +54,8 @@ struct Header {
   std::string training_frame;
   std::string validation_frame;
   schema::Form parameters;         ///< as the user gave them
-  schema::Form actual_parameters;  ///< values that training chose: a drawn seed, AUTO settled
+  schema::Form actual_parameters;  ///< values that training chose: a drawn seed, its solver
+  SettledParameters settled;       ///< nothing where AUTO is shown as it is
   std::int64_t start_time_ms = 0;
   std::int64_t end_time_ms = 0;
   double default_threshold =
@@ -63,8 +74,8 @@ struct Header {
   template <class Archive>
   void fields(Archive& archive) {
     archive(key, algorithm, category, roles, training_frame, validation_frame, parameters,
-            actual_parameters, start_time_ms, end_time_ms, default_threshold, checksum, status,
-            warnings, summary, scoring_history, reproducibility, variable_importances,
+            actual_parameters, settled, start_time_ms, end_time_ms, default_threshold, checksum,
+            status, warnings, summary, scoring_history, reproducibility, variable_importances,
             training_metrics, validation_metrics, cross_validation);
   }
 };
@@ -78,14 +89,19 @@ struct ScoreBlock {
   std::vector<std::span<const double>> numbers;
   std::vector<std::span<const std::int32_t>> codes;
   std::span<const double> offset;  ///< empty where the model has no offset column
+  std::int64_t first_row = 0;      ///< its number in the frame, where rows follow each other
+  /// Numbers or codes of the training domain, NaN where missing; empty unless a question needs
+  /// them.
+  std::span<const double> response;
 };
 
 /// What can be asked about each row, besides its prediction.
 enum class RowQuestion : std::uint8_t {
-  leaf_paths,          ///< the way to its leaf in each tree, as "LRR"
-  leaf_nodes,          ///< the number of its leaf in each tree
-  staged_predictions,  ///< its prediction by the first trees only, for each tree
-  feature_frequencies  ///< how many tests of each predictor it met
+  leaf_paths,           ///< the way to its leaf in each tree, as "LRR"
+  leaf_nodes,           ///< the number of its leaf in each tree
+  staged_predictions,   ///< its prediction by the first trees only, for each tree
+  feature_frequencies,  ///< how many tests of each predictor it met
+  sampled_for_trees     ///< whether each tree grew on it, were it a row of the training frame
 };
 
 /// Answers one question about rows for a model that lives longer. Immutable; any number of threads.
@@ -97,8 +113,8 @@ class RowExplainer {
   };
   virtual ~RowExplainer() = default;
   [[nodiscard]] virtual std::size_t count() const = 0;
-  /// Whether the columns are categorical.
-  [[nodiscard]] virtual bool has_levels() const { return false; }
+  /// Whether a column is categorical.
+  [[nodiscard]] virtual bool has_levels(std::size_t /*index*/) const { return false; }
   [[nodiscard]] virtual Column column(std::size_t index) const = 0;
   /// Writes columns `first` to first + out.size(): numbers or codes, NaN where missing.
   virtual void answer(const ScoreBlock& block, std::size_t first,

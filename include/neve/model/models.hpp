@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -126,6 +127,8 @@ class Models {
   /// Reads and checks a request. Unreadable parameters and unknown frames throw; what the user can
   /// mend is in the messages. `client` is "python", "R" or another word for automatic ids.
   Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client);
+  /// Whether models of trainings asked for from now on tell what AUTO came to, as they do at first.
+  void settle_automatic(bool told) { settles_automatic_ = told; }
   /// Starts training. The build has no errors.
   std::shared_ptr<job::Job> train(const Build& build);
   /// Starts to train a model for each segment; `form` as for check(), without a model_id. Throws
@@ -198,6 +201,7 @@ class Models {
   Parts parts_;
   mutable std::mutex mutex_;
   std::uint64_t counter_ = 0;
+  std::atomic<bool> settles_automatic_ = true;
   struct Cached {
     std::uint64_t version = 0;
     ModelPtr model;

@@ -51,6 +51,8 @@ struct ScorePlan {
   std::vector<LevelMap> levels;
   std::vector<frame::ColumnType> types;
   std::int32_t offset = -1;
+  std::int32_t response = -1;  ///< only for a question that needs it
+  LevelMap response_levels = {};
   bool labels = true;
   bool values = true;
   std::int32_t folds = -1;  ///< as of a ScoreRequest
@@ -58,7 +60,8 @@ struct ScorePlan {
   std::optional<QuestionPart> part = {};  ///< instead of labels and values
   template <class Archive>
   void fields(Archive& archive) {
-    archive(predictors, levels, types, offset, labels, values, folds, fold, part);
+    archive(predictors, levels, types, offset, response, response_levels, labels, values, folds,
+            fold, part);
   }
 };
 

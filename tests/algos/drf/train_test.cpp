@@ -268,4 +268,16 @@ TEST(DrfTraining, GoesOnAfterALossToTheSameBits) {
   }
 }
 
+TEST(DrfCrossValidation, GoesOnAfterALossToTheSameBits) {
+  const schema::Form form{{"ntrees", "6"}, {"nfolds", "2"}, {"score_tree_interval", "2"}};
+  Session whole;
+  const auto expected = whole.train("three", form)->encode_learnt();
+  // In the first fold, between the folds, in the second one, and in the main model.
+  for (const int states : {3, 6, 8, 15}) {
+    const auto got = neve::testing::learnt_after_loss(
+        algos::drf::algorithm(), Session::complete("three", form), states, publish_frames);
+    EXPECT_EQ(got, expected) << states;
+  }
+}
+
 }  // namespace

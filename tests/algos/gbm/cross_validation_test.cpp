@@ -173,6 +173,16 @@ TEST(CrossValidation, ACancelledOrFailedOneLeavesNothing) {
   EXPECT_EQ(session.node().frames().keys(), Levels{"tr"});
 }
 
+TEST(CrossValidation, MeasuresFoldsOfCalibratedModelsAsOfOthers) {
+  Session session;
+  const schema::Form form = complete("two", {{"ntrees", "5"}, {"nfolds", "3"}});
+  const auto plain = session.train(form)->header.cross_validation.metrics.find("logloss");
+  const auto calibrated = session.train(
+      neve::testing::with(form, {{"calibrate_model", "true"}, {"calibration_frame", "tr"}}));
+  EXPECT_EQ(calibrated->extra_outputs().size(), 2U);
+  EXPECT_EQ(calibrated->header.cross_validation.metrics.find("logloss"), plain);
+}
+
 TEST(CrossValidation, GoesOnAfterALossToTheSameBits) {
   const schema::Form form = complete("two", {{"ntrees", "40"},
                                              {"learn_rate", "0.5"},

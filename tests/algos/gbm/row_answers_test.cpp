@@ -30,9 +30,9 @@ double leaf_value(const trees::Tree& tree, double x, double k) {
 }
 
 frame::Frame ask(Session& session, const std::shared_ptr<const GbmModel>& model,
-                 RowQuestion question) {
+                 RowQuestion question, const std::string& frame = "va") {
   std::vector<std::string> warnings;
-  return session.models().answer({model, session.frame("va"), "answers", question}, nullptr,
+  return session.models().answer({model, session.frame(frame), "answers", question}, nullptr,
                                  warnings);
 }
 
@@ -108,6 +108,73 @@ TEST(RowAnswers, PathsHaveTheLevelsThatRowsHave) {
   EXPECT_EQ(ask(session, model, RowQuestion::leaf_nodes).names, paths.names);
   EXPECT_EQ(ask(session, model, RowQuestion::feature_frequencies).names,
             (std::vector<std::string>{"x", "k"}));
+}
+
+/// A tree's rows, counted where they are told and where they were weighed.
+TEST(RowAnswers, TreesTellTheRowsThatTheyGrewOn) {
+  for (const int nodes : {1, 3}) {
+    Session session(nodes);
+    mr::Engine& engine = session.node().engine();
+    const auto check = [&](const char* response, schema::Form form, double most) {
+      const auto model = session.train(response, std::move(form));
+      const frame::Frame told = ask(session, model, RowQuestion::sampled_for_trees, "tr");
+      ASSERT_EQ(told.width(), static_cast<std::int64_t>(model->iterations.size()) + 1);
+      EXPECT_EQ(told.names.front(), "row_id");
+      EXPECT_EQ(values_of(engine, told, "row_id")[12'345], 12'345);
+      for (std::size_t i = 0; i < model->iterations.size(); ++i) {
+        const frame::Column& column = told.columns[i + 1];
+        ASSERT_EQ(*column.domain, (std::vector<std::string>{"0", "1"}));
+        const auto rows = values_of(engine, told, "tree_" + std::to_string(i + 1));
+        const auto taken = static_cast<double>(std::ranges::count(rows, 1.0));
+        EXPECT_LT(taken, most * static_cast<double>(rows.size()));
+        for (const trees::Tree& tree : model->iterations[i])
+          EXPECT_EQ(static_cast<double>(tree.nodes[0].weight), taken) << response << " " << i;
+      }
+    };
+    check("y", {{"ntrees", "2"}}, 1.01);
+    check("two", {{"ntrees", "3"}, {"sample_rate", "0.6"}}, 0.65);
+    check("three", {{"ntrees", "70"}, {"max_depth", "1"}, {"sample_rate", "0.3"}}, 0.35);
+    check("three", {{"ntrees", "3"}, {"sample_rate_per_class", "[0.9, 0.1, 0.2]"}}, 0.5);
+  }
+}
+
+TEST(RowAnswers, TreesBeforeACheckpointTellTheirOwnRows) {
+  Session session;
+  const schema::Form form{{"sample_rate", "0.5"}, {"ntrees", "2"}};
+  const auto earlier = session.train("y", form);
+  neve::testing::publish_as(session.models(), *earlier, "earlier");
+  schema::Form more{{"sample_rate", "0.5"}, {"ntrees", "4"}, {"checkpoint", "earlier"}};
+  more = Session::complete("y", std::move(more));
+  for (auto& [name, value] : more) {
+    if (name == "seed") value = "2";
+  }
+  session.train_form(more);
+  const auto both = session.model<GbmModel>();
+  mr::Engine& engine = session.node().engine();
+  const frame::Frame told = ask(session, both, RowQuestion::sampled_for_trees, "tr");
+  const frame::Frame before = ask(session, earlier, RowQuestion::sampled_for_trees, "tr");
+  for (const char* tree : {"tree_1", "tree_2"})
+    EXPECT_EQ(values_of(engine, told, tree), values_of(engine, before, tree));
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto rows = values_of(engine, told, "tree_" + std::to_string(i + 1));
+    EXPECT_EQ(static_cast<double>(both->iterations[i][0].nodes[0].weight),
+              static_cast<double>(std::ranges::count(rows, 1.0)));
+  }
+}
+
+TEST(RowAnswers, RowsWithoutAResponseTaughtNobody) {
+  Session session;
+  const auto model = session.train("two", {{"ntrees", "1"}});
+  const frame::Frame told = ask(session, model, RowQuestion::sampled_for_trees, "tr");
+  const auto rows = values_of(session.engine(), told, "tree_1");
+  for (std::size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i], i % 29 == 0 ? 0 : 1);
+  frame::Frame bare = session.frame("tr");
+  bare.names = {"x", "k"};
+  bare.columns.resize(2);
+  std::vector<std::string> warnings;
+  EXPECT_THROW(session.models().answer({model, bare, "answers", RowQuestion::sampled_for_trees},
+                                       nullptr, warnings),
+               InputError);
 }
 
 }  // namespace

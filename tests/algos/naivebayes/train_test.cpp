@@ -10,6 +10,7 @@
 
 #include "algos/naivebayes/naivebayes_model.hpp"
 #include "support/described_frame.hpp"
+#include "support/take_over.hpp"
 #include "support/training_nodes.hpp"
 
 namespace neve::algos::naivebayes {
@@ -44,18 +45,20 @@ Rows make_rows() {
   return rows;
 }
 
+/// The frame "tr"; nobody has the last level of k.
+void publish_rows(mr::ComputeNode& node) {
+  const Rows rows = make_rows();
+  node.frames().publish(neve::testing::described_frame(
+      node.engine(), "tr",
+      {{"x", {}}, {"z", {}}, {"k", {"a", "b", "c", "never"}}, {"three", {"low", "middle", "high"}}},
+      {rows.x, rows.z, rows.k, rows.three}));
+}
+
 class Session : public neve::testing::TrainingNodes {
  public:
   explicit Session(int nodes = 1, int threads = 2)
       : TrainingNodes(algos::naivebayes::algorithm(), nodes, threads) {
-    const Rows rows = make_rows();
-    // Nobody has the last level of k.
-    node().frames().publish(neve::testing::described_frame(engine(), "tr",
-                                                           {{"x", {}},
-                                                            {"z", {}},
-                                                            {"k", {"a", "b", "c", "never"}},
-                                                            {"three", {"low", "middle", "high"}}},
-                                                           {rows.x, rows.z, rows.k, rows.three}));
+    publish_rows(node());
   }
   model::Build check(schema::Form form, const std::string& response = "three") {
     return check_form(complete(std::move(form), response));
@@ -64,8 +67,6 @@ class Session : public neve::testing::TrainingNodes {
     train_form(complete(std::move(form), "three"));
     return model<NaiveBayesModel>();
   }
-
- private:
   static schema::Form complete(schema::Form form, const std::string& response) {
     return neve::testing::with(std::move(form), {{"response_column", response},
                                                  {"training_frame", "tr"},
@@ -213,6 +214,19 @@ TEST(NaiveBayes, TheChecksumIsTheSameOnAnyThreadsAndNodesAndAfterBytes) {
     EXPECT_EQ(model->header.checksum, first->header.checksum);
     EXPECT_EQ(model->header.cross_validation.metrics.find("logloss"),
               first->header.cross_validation.metrics.find("logloss"));
+  }
+}
+
+TEST(NaiveBayes, GoesOnWithItsFoldsAfterALoss) {
+  const schema::Form form{{"nfolds", "4"}};
+  Session whole;
+  const auto expected = whole.train(form)->encode_learnt();
+  for (const int states : {1, 3}) {
+    EXPECT_EQ(
+        neve::testing::learnt_after_loss(algos::naivebayes::algorithm(),
+                                         Session::complete(form, "three"), states, publish_rows),
+        expected)
+        << states;
   }
 }
 

@@ -75,8 +75,11 @@ inline std::vector<OddData> odd_responses() {
     one_class.error = error;
     OddData& one_row = made.emplace_back(sound("one row", 1, form));
     one_row.form.emplace_back("ignore_const_cols", "false");
+    one_row.form.emplace_back("min_rows", "0.5");
     one_row.error = error;
   }
+  OddData& too_few = made.emplace_back(sound("too few rows", 9, {{"min_rows", "5"}}));
+  too_few.error = "must have at least 10.0 (weighted) rows, but have only 9.0.";
   OddData& missing = made.emplace_back(sound("no response at all", 50));
   missing.columns[kY].assign(50, frame::kMissingDouble);
   missing.error = "has no value in any row of positive weight";
@@ -135,6 +138,7 @@ inline std::vector<OddData> odd_weights() {
   OddData& one = made.emplace_back(sound("one row that counts", 300, weighted));
   one.columns[kW].assign(300, 0);
   one.columns[kW][4] = 2;
+  one.form.emplace_back("min_rows", "1");
   one.error = "Response cannot be constant";
   return made;
 }
