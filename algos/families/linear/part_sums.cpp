@@ -36,24 +36,29 @@ std::int64_t PartTablesTask::partial_bytes(const State& state) {
 
 namespace {
 
-/// Where the tables of each row's part begin, and what is added to them.
+/// Where the tables of each row's part begin, and what is added to a cell of them.
 struct Additions {
-  std::array<std::size_t, kRows> begin;
+  std::array<std::uint32_t, kRows> begin;
+  std::array<std::uint32_t, kRows> cell;
   std::array<std::int64_t, kRows> value;
+  void add_to(std::int64_t* sums, std::size_t rows) const {
+    for (std::size_t i = 0; i < rows; ++i) sums[cell[i]] += value[i];
+  }
 };
 
-void scatter(std::span<const std::int32_t> codes, const Additions& add, std::int64_t* sums) {
+void scatter(std::span<const std::int32_t> codes, Additions& add, std::int64_t* sums) {
   for (std::size_t i = 0; i < codes.size(); ++i) {
-    sums[add.begin[i] + static_cast<std::size_t>(codes[i])] += add.value[i];
+    add.cell[i] = add.begin[i] + static_cast<std::uint32_t>(codes[i]);
   }
+  add.add_to(sums, codes.size());
 }
 
 void scatter_pairs(std::span<const std::int32_t> a, std::span<const std::int32_t> b,
-                   std::int32_t width, const Additions& add, std::int64_t* sums) {
+                   std::int32_t width, Additions& add, std::int64_t* sums) {
   for (std::size_t i = 0; i < a.size(); ++i) {
-    const std::int64_t cell = static_cast<std::int64_t>(a[i]) * width + b[i];
-    sums[add.begin[i] + static_cast<std::size_t>(cell)] += add.value[i];
+    add.cell[i] = add.begin[i] + static_cast<std::uint32_t>(a[i] * width + b[i]);
   }
+  add.add_to(sums, a.size());
 }
 
 }  // namespace
@@ -69,7 +74,7 @@ void PartTablesTask::map(const mr::RowGroup& group, const State& state, Partial&
     const BlockReader& rows = reader.block();
     const auto weights = rows.weights();
     std::ranges::transform(reader.parts(), add.begin.begin(), [&](std::int32_t part) {
-      return static_cast<std::size_t>(part) * tables.total();
+      return static_cast<std::uint32_t>(part) * static_cast<std::uint32_t>(tables.total());
     });
     to_fixed(weights, state.units.weight_bits, add.value);
     for (std::size_t a = 0; a < design.categoricals.size(); ++a) {
@@ -257,6 +262,18 @@ PartSums::PartSums(mr::Engine& engine, const Order& order, const mr::RunOptions&
   for (std::size_t k = 0; k < sums.parts.size(); ++k) {
     parts_.push_back(sums_of(sums.parts[k], std::span(tables).subspan(k * each, each), units));
   }
+  // Sums of those before each, then of those behind it too.
+  others_.push_back(parts_[1]);
+  for (std::size_t k = 1; k < parts_.size(); ++k) {
+    others_.push_back(k == 1 ? parts_[0] : others_[k - 1]);
+    if (k > 1) others_[k].add(parts_[k - 1]);
+  }
+  RowSums behind = parts_.back();
+  for (std::size_t k = parts_.size() - 1; k-- > 1;) {
+    others_[k].add(behind);
+    behind.add(parts_[k]);
+  }
+  others_[0] = std::move(behind);
 }
 
 RowSums PartSums::sums_of(const PartSumsTask::Part& from, std::span<const std::int64_t> tables,
@@ -301,22 +318,14 @@ RowSums PartSums::sums_of(const PartSumsTask::Part& from, std::span<const std::i
 std::int64_t PartSums::bytes(const Design& design, std::int32_t parts, int threads) {
   const auto size = static_cast<std::int64_t>(design.size()) + 1;
   const auto tables = static_cast<std::int64_t>(GramTables(design).total());
-  constexpr std::int64_t kCopies = 4;  // of the part's sums: the fold's, scaled, and a factor
+  constexpr std::int64_t kCopies = 5;  // of the part's sums: all others', these scaled, a factor
   return static_cast<std::int64_t>(sizeof(double)) * parts *
          (kCopies * size * size + (threads + 1) * tables);
 }
 
 RowSums PartSums::all() const {
-  RowSums sum = parts_[0];
-  for (std::size_t k = 1; k < parts_.size(); ++k) sum.add(parts_[k]);
-  return sum;
-}
-
-RowSums PartSums::all_but(std::size_t part) const {
-  RowSums sum = parts_[part == 0 ? 1 : 0];
-  for (std::size_t k = part == 0 ? 2 : 1; k < parts_.size(); ++k) {
-    if (k != part) sum.add(parts_[k]);
-  }
+  RowSums sum = others_[0];
+  sum.add(parts_[0]);
   return sum;
 }
 

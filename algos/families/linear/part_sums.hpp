@@ -112,7 +112,7 @@ class PartSums {
   [[nodiscard]] const Design& design() const { return whole_.design; }
   [[nodiscard]] const RowSums& part(std::size_t part) const { return parts_[part]; }
   [[nodiscard]] RowSums all() const;
-  [[nodiscard]] RowSums all_but(std::size_t part) const;
+  [[nodiscard]] const RowSums& all_but(std::size_t part) const { return others_[part]; }
   /// Whether enough is left of the variance of each column, and of the response, among these rows
   /// that sums about the means of all rows keep their digits.
   [[nodiscard]] bool keeps_digits(const RowSums& rows) const;
@@ -129,6 +129,7 @@ class PartSums {
                                 const TableUnits& units) const;
   Prepared whole_;  ///< centred, with an intercept
   std::vector<RowSums> parts_;
+  std::vector<RowSums> others_;  ///< all but each
 };
 
 }  // namespace neve::algos::linear
