@@ -348,6 +348,7 @@ std::shared_ptr<GlmModel> GlmTrainer::conclude(model::TrainContext& context) {
   if (current_ < plan_.submodels.size()) end_early(context);
   warn_of_fit(context);
   auto made = make_model(context);
+  fit_.gram.reset();
   optimiser_.reset();
   scratch_.reset();
   return made;

@@ -155,6 +155,11 @@ class FoldsTogether final : public model::TrainedFolds {
       fold.header.validation_metrics = metrics_of(*fold.model, held_out);
       holdout_.merge(held_out);
     }
+    sums_->tell_errors = std::ranges::all_of(folds_, [](const Fold& fold) {
+      constexpr double kLeast = 1e-4;
+      const auto& metrics = fold.header.training_metrics;
+      return *metrics.find("residual_deviance") >= kLeast * *metrics.find("null_deviance");
+    });
   }
 
   std::unique_ptr<FoldSums> sums_;

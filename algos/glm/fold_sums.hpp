@@ -20,6 +20,9 @@ struct FoldSums {
   linear::Prepared whole;  ///< likewise
   std::optional<linear::PartSums> parts;
   mutable std::optional<Plan> plan;  ///< of all rows, once a fold has asked for it
+  /// Whether sums say all that the model of all rows needs too: folds are not fitted so well that
+  /// errors, as differences of sums, would lose digits.
+  bool tell_errors = false;
 };
 
 /// Those of folds that were trained together; null without.

@@ -69,10 +69,11 @@ void GlmTrainer::prepare_columns(model::TrainContext& context) {
 
 void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* found,
                          bool goes_on) {
-  const bool common = has_common_plan(context);
-  Plan of_all = common ? plan_of_all_rows(context) : Plan();
+  std::optional<Plan> of_all;
+  if (has_common_plan(context)) of_all = plan_of_all_rows(context);
   take_roles(context);
   prepare_columns(context);
+  if (sums_ != nullptr && !fold_) of_all = sums_->plan;
   if (!parameters_->linear_constraints.empty()) {
     linear_constraints_ = read_linear_constraints(
         {context.engine, context.further->at("linear_constraints"), "linear_constraints"},
@@ -96,27 +97,29 @@ void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* f
   }
   make_surface(context);
   fit_null_model(context, goes_on);
-  plan_ = common ? std::move(of_all) : plan_submodels(*parameters_, null_steepness_, *prepared_);
+  plan_ = of_all ? std::move(*of_all) : plan_submodels(*parameters_, null_steepness_, *prepared_);
   take_folds(context);
 }
 
 void GlmTrainer::make_surface(model::TrainContext& context) {
   const double scale =
       parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
-  if (fold_) {
-    const linear::PartSums& parts = *sums_->parts;
-    holdout_ = parts.in_design(parts.part(*fold_), prepared_->design);
-    surface_.emplace(parts.in_design(parts.all_but(*fold_), prepared_->design), fit_design(),
-                     response_, scale);
+  const linear::PartSums* parts = sums_ == nullptr ? nullptr : &*sums_->parts;
+  if (fold_ && plans_several(*parameters_)) {
+    holdout_ = parts->in_design(parts->part(*fold_), prepared_->design);
+  }
+  if (fold_ || (parts != nullptr && sums_->tell_errors)) {
+    auto rows = fold_ ? parts->in_design(parts->all_but(*fold_), prepared_->design)
+                      : parts->in_design(parts->all(), prepared_->design);
+    surface_.emplace(std::move(rows), fit_design(), response_, scale);
     return;
   }
   scratch_ = std::make_unique<mr::ScratchLease>(context.engine);
   surface_.emplace(
       linear::Surface::Data{context.engine, columns_.inputs, context.job.token(), scratch_->id()},
       fit_design(), response_, scale);
-  if (sums_ == nullptr) return;
-  const linear::PartSums& parts = *sums_->parts;
-  surface_->set_gram(parts.in_design(parts.all(), prepared_->design).gram);
+  if (parts == nullptr) return;
+  surface_->set_gram(parts->in_design(parts->all(), prepared_->design).gram);
 }
 
 void GlmTrainer::init(model::TrainContext& context) {
