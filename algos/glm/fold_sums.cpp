@@ -121,6 +121,7 @@ class FoldsTogether final : public model::TrainedFolds {
                                                                   .is_fold = true,
                                                                   .further = order_.further});
     fold.trainer = std::make_unique<GlmTrainer>(parameters, *sums_, k);
+    if (k > 0) fold.trainer->start_near(folds_[k - 1].model->coefficients);
     fold.trainer->init(*fold.context);
     while (fold.trainer->step(*fold.context)) order_.job.token()->check();
     fold.model = fold.trainer->conclude(*fold.context);

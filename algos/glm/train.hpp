@@ -41,6 +41,8 @@ class GlmTrainer final : public model::Trainer {
   /// What sums are over; nothing where they would not say all that training asks for.
   static std::unique_ptr<FoldSums> sum_folds(std::shared_ptr<const Parameters> parameters,
                                              model::FoldsOrder& order);
+  /// Raw coefficients to start from, where nothing but the time hangs on that.
+  void start_near(std::vector<double> raw) { near_ = std::move(raw); }
   /// The model but for its header; part of finish().
   std::shared_ptr<GlmModel> conclude(model::TrainContext& context);
   /// Fills the header; part of finish(). Metrics of a fold that sums are known of are there before.
@@ -144,7 +146,8 @@ class GlmTrainer final : public model::Trainer {
   void diagnose(model::TrainContext& context, GlmModel& model, const AtFit& at) const;
 
   std::shared_ptr<const Parameters> parameters_;
-  const FoldSums* sums_ = nullptr;                ///< null where rows are read for all
+  const FoldSums* sums_ = nullptr;  ///< null where rows are read for all
+  std::optional<std::vector<double>> near_;
   std::optional<std::size_t> fold_;               ///< with sums: nothing for the model of all rows
   std::optional<linear::QuadraticSums> holdout_;  ///< of the fold's own rows, in the model's design
   linear::Response response_;
