@@ -159,7 +159,7 @@ model::ActionAnswer make_model(model::Models& models, const void* input) {
   header.validation_metrics = {};
   header.warnings.clear();
   header.variable_importances = variable_importances(*made);
-  header.checksum = static_cast<std::int64_t>(hash_bytes(made->encode_learnt()));
+  header.checksum = model::checksum_of(*made);
   models.publish(*made);
   return {.model = made};
 }

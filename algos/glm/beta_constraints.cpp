@@ -67,7 +67,8 @@ BetaConstraints::BetaConstraints(const GivenTable& table, const linear::Design& 
   const Names names(design, dropped);
   std::vector<std::vector<std::size_t>> places;
   std::vector<bool> taken(static_cast<std::size_t>(design.size()), false);
-  for (const std::string& name : table.texts("names")) {
+  const auto row_names = table.texts("names");
+  for (const std::string& name : row_names) {
     places.push_back(names.places_of(table, name));
     for (const std::size_t at : places.back()) {
       if (taken[at]) {
@@ -84,7 +85,6 @@ BetaConstraints::BetaConstraints(const GivenTable& table, const linear::Design& 
   const auto read_overrides = [&](const char* column, std::map<std::string, double>& made) {
     if (!table.has(column)) return;
     const auto numbers = table.numbers(column);
-    const auto row_names = table.texts("names");
     for (std::size_t row = 0; row < numbers.size(); ++row) {
       if (!std::isnan(numbers[row])) made[row_names[row]] = numbers[row];
     }
@@ -140,11 +140,8 @@ linear::Given BetaConstraints::preparation(const Parameters& parameters) const {
 void BetaConstraints::add_to(const Parameters& parameters, const linear::Design& design,
                              linear::Penalty& penalty) const {
   const auto size = static_cast<std::size_t>(design.size());
-  std::vector<double> scales(size, 1.0);
-  const auto first = static_cast<std::size_t>(design.categorical_size());
-  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
-    scales[first + j] = design.numerics[j].scale;
-  }
+  std::vector<double> scales;
+  for (std::size_t j = 0; j < size; ++j) scales.push_back(design.scale_of(j));
   if (!lower_.empty() || !upper_.empty()) {
     if (!penalty.bounded()) {
       penalty.lower.assign(size, -kInfinity);

@@ -5,6 +5,8 @@
 
 #include <neve/base/error.hpp>
 
+#include "algos/glm/implied.hpp"
+
 namespace neve::algos::glm {
 namespace {
 
@@ -28,10 +30,7 @@ std::vector<StringPair> interacting(const Parameters& parameters) {
 /// Without a penalty the first level of a categorical is the reference; a penalty settles which of
 /// the dependent levels count.
 bool has_references(const Parameters& parameters) {
-  const bool penalised = parameters.lambda_search || !parameters.lambda_ ||
-                         parameters.lambda_->empty() ||
-                         *std::ranges::max_element(*parameters.lambda_) > 0;
-  return !penalised && parameters.intercept;
+  return !parameters.lambda_search && !is_penalised(parameters) && parameters.intercept;
 }
 
 Predictors predictors_of(const model::TrainContext& context, const Parameters& parameters,

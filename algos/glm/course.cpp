@@ -117,7 +117,10 @@ void GlmTrainer::report_history(model::TrainContext& context,
   model::Header& header = context.header;
   const job::TokenPtr& token = context.job.token();
   double validation_weight = 0;
-  if (validation_) {
+  if (fold_) {
+    const linear::RowSums& held_out = sums_->parts->part(*fold_);
+    validation_weight = sums_->parts->response_moments(held_out).weight;
+  } else if (validation_) {
     validation_weight = deviances_of(context.engine, model, *validation_, token).weight;
   }
   const auto table_of = [&](const History& history, const model::metrics::Metrics& training,

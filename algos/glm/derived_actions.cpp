@@ -94,7 +94,7 @@ void take_over(const Derived& known, GlmModel& made) {
     if (name == "remove_offset_effects" && !known.kept.offset) value = "false";
   }
   header.variable_importances = variable_importances(made);
-  header.checksum = static_cast<std::int64_t>(hash_bytes(made.encode_learnt()));
+  header.checksum = model::checksum_of(made);
   auto training = known.training_metrics;
   auto validation = known.validation_metrics;
   describe_kept(header, header.training_metrics, training);

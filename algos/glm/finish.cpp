@@ -6,6 +6,7 @@
 #include "algos/families/linear/inference.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/glm_output.hpp"
+#include "algos/glm/start_values.hpp"
 #include "algos/glm/train.hpp"
 
 namespace neve::algos::glm {
@@ -120,8 +121,20 @@ void GlmTrainer::warn_of_fit(model::TrainContext& context) const {
   }
 }
 
-double GlmTrainer::dispersion_at(const linear::LikelihoodTask::Partial& here,
-                                 double freedom) const {
+/// From one pass over the rows, or two.
+GlmTrainer::AtFit GlmTrainer::look_at_fit(const GlmModel& model) {
+  AtFit at;
+  const bool errors = parameters_->compute_p_values || parameters_->influence;
+  if (!errors && !needs_dispersion()) return at;
+  at.here = surface_->likelihood(best_fit_->beta);
+  if (errors) at.information.emplace(surface_->gram(at.here.largest_weight));
+  const std::int64_t rank = errors ? static_cast<std::int64_t>(at.information->rank()) : model.rank;
+  at.freedom = static_cast<double>(prepared_->moments.rows - rank);
+  return at;
+}
+
+double GlmTrainer::dispersion_at(const AtFit& at) const {
+  const linear::LikelihoodTask::Partial& here = at.here;
   if (response_.fixed_dispersion()) return 1;
   const bool likeliest = parameters_->dispersion_parameter_method == DispersionMethod::ml;
   // A theta that is the likeliest leaves nothing for another dispersion to tell, as in R's glm.nb.
@@ -129,7 +142,7 @@ double GlmTrainer::dispersion_at(const linear::LikelihoodTask::Partial& here,
   if (parameters_->fix_dispersion_parameter) return parameters_->init_dispersion_parameter;
   switch (parameters_->dispersion_parameter_method) {
     case DispersionMethod::deviance:
-      return here.deviance / freedom;
+      return here.deviance / at.freedom;
     case DispersionMethod::ml:
       if (response_.family == linear::Family::tweedie) return distribution().dispersion;
       return 1 / linear::gamma_shape(here.deviance / prepared_->moments.weight,
@@ -137,9 +150,9 @@ double GlmTrainer::dispersion_at(const linear::LikelihoodTask::Partial& here,
                                       .step = parameters_->dispersion_epsilon,
                                       .most = parameters_->max_iterations_dispersion});
     case DispersionMethod::pearson:
-      return here.pearson / freedom;
+      break;
   }
-  return here.pearson / freedom;
+  return here.pearson / at.freedom;
 }
 
 /// What the full likelihood needs beside the coefficients.
@@ -157,17 +170,20 @@ void GlmTrainer::prepare_likelihood(GlmModel& model) {
   if (tweedie && !parameters_->fix_tweedie_variance_power) ++model.free_parameters;
 }
 
+bool GlmTrainer::needs_dispersion() const {
+  return parameters_->compute_p_values || parameters_->calc_like ||
+         parameters_->dispersion_parameter_method == DispersionMethod::ml;
+}
+
 /// The dispersion that the model tells, where anything needs one.
-void GlmTrainer::tell_dispersion(GlmModel& model) {
+void GlmTrainer::tell_dispersion(GlmModel& model, const AtFit& at) const {
+  if (!needs_dispersion()) return;
   const bool likeliest = parameters_->dispersion_parameter_method == DispersionMethod::ml;
-  const bool needed = parameters_->compute_p_values || parameters_->calc_like || likeliest;
-  if (!needed) return;
   if (likeliest && response_.family == linear::Family::negativebinomial) {
     model.dispersion = response_.theta;
     return;
   }
-  const auto freedom = static_cast<double>(prepared_->moments.rows - model.rank);
-  model.dispersion = dispersion_at(surface_->likelihood(best_fit_->beta), freedom);
+  model.dispersion = dispersion_at(at);
 }
 
 /// 1 / (1 - R²) of each numeric predictor on all others, from the inverse of X'X.
@@ -192,17 +208,14 @@ std::vector<double> GlmTrainer::inflation_factors(model::TrainContext& context) 
 }
 
 /// Standard errors from X'WX at the fit.
-void GlmTrainer::infer(GlmModel& model) {
-  const auto here = surface_->likelihood(best_fit_->beta);
-  const linalg::Cholesky information(surface_->gram(here.largest_weight));
+void GlmTrainer::infer(GlmModel& model, const AtFit& at) const {
+  const linalg::Cholesky& information = *at.information;
   if (information.rank() < information.size() && !parameters_->remove_collinear_columns) {
     throw InputError::illegal_argument(
         "Some predictors depend linearly on others, so that p-values cannot be computed. Set "
         "remove_collinear_columns to true, or ignore those columns.");
   }
-  const auto rows = static_cast<double>(prepared_->moments.rows);
-  const double freedom = rows - static_cast<double>(information.rank());
-  const double dispersion = dispersion_at(here, freedom);
+  const double dispersion = dispersion_at(at);
   const bool fixed =
       response_.fixed_dispersion() || parameters_->fix_dispersion_parameter || shape_wanted().theta;
   const auto raw = linear::raw_covariance(prepared_->design, information, dispersion);
@@ -212,7 +225,8 @@ void GlmTrainer::infer(GlmModel& model) {
     const double z = model.coefficients[j] / error;
     made.standard_errors.push_back(error);
     made.z_values.push_back(z);
-    made.p_values.push_back(fixed ? linear::two_sided_normal(z) : linear::two_sided_t(z, freedom));
+    made.p_values.push_back(fixed ? linear::two_sided_normal(z)
+                                  : linear::two_sided_t(z, at.freedom));
   }
   made.scaled_covariance = information.inverse();
   for (double& value : made.scaled_covariance.values()) {
@@ -251,24 +265,21 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
   made->gainslift_groups = parameters_->gainslift_bins;
   const auto apply_prior = [&] {
     if (parameters_->prior == -1 || !made->design.intercept) return;
-    constexpr double kEdge = 1e-10;
-    const double share = std::clamp(prepared_->moments.response.mean, kEdge, 1 - kEdge);
-    const double prior = parameters_->prior;
-    made->beta.back() -= response_.eta_of(share) - response_.eta_of(prior);
+    made->beta.back() -= start_eta(response_, prepared_->moments.response.mean) -
+                         response_.eta_of(parameters_->prior);
   };
   if (context.category == model::Category::binomial) apply_prior();
-  made->coefficients = raw_coefficients(*made, made->beta);
-  made->standardized = with_intercept(*made, made->beta);
-  made->rank = std::ranges::count_if(made->beta, [](double b) { return b != 0; });
+  made->settle_coefficients();
   made->density_accuracy = parameters_->tweedie_epsilon;
   restrict_scoring(*made);
   if (!linear_constraints_.empty()) {
     made->constraints =
         states_of(constraints_, linear_constraints_, made->design, made->coefficients);
   }
-  tell_dispersion(*made);
-  if (parameters_->compute_p_values) infer(*made);
-  if (parameters_->influence) diagnose(context, *made);
+  const AtFit at = look_at_fit(*made);
+  tell_dispersion(*made, at);
+  if (parameters_->compute_p_values) infer(*made, at);
+  if (parameters_->influence) diagnose(context, *made, at);
   if (parameters_->calc_like) prepare_likelihood(*made);
   if (parameters_->generate_variable_inflation_factors) {
     made->inflation_factors = inflation_factors(context);
@@ -280,7 +291,7 @@ void GlmTrainer::report(model::TrainContext& context,
                         const std::shared_ptr<GlmModel>& model) const {
   model::Header& header = context.header;
   const job::TokenPtr& token = context.job.token();
-  header.training_metrics = measure(context.engine, model, *training_, token);
+  if (!fold_) header.training_metrics = measure(context.engine, model, *training_, token);
   if (validation_) header.validation_metrics = measure(context.engine, model, *validation_, token);
   const auto& deciding = validation_ ? header.validation_metrics : header.training_metrics;
   if (const auto* binomial = deciding.binomial()) {
@@ -333,12 +344,18 @@ void GlmTrainer::end_early(model::TrainContext& context) {
   end_submodel(context);
 }
 
-std::shared_ptr<model::Model> GlmTrainer::finish(model::TrainContext& context) {
+std::shared_ptr<GlmModel> GlmTrainer::conclude(model::TrainContext& context) {
   if (current_ < plan_.submodels.size()) end_early(context);
   warn_of_fit(context);
-  const auto made = make_model(context);
+  auto made = make_model(context);
+  fit_.gram.reset();
   optimiser_.reset();
   scratch_.reset();
+  return made;
+}
+
+std::shared_ptr<model::Model> GlmTrainer::finish(model::TrainContext& context) {
+  auto made = conclude(context);
   report(context, made);
   return made;
 }

@@ -19,14 +19,12 @@ std::size_t place_of(const GlmModel& model, const Submodel& wanted) {
 }
 
 /// Deviance a row of each fold; empty where one has not fitted it.
-std::vector<double> deviances_of(const std::vector<const GlmModel*>& models,
-                                 const Submodel& submodel) {
+std::vector<double> deviances_of(std::span<const FoldRows> folds, const Submodel& submodel) {
   std::vector<double> deviances;
-  for (const GlmModel* model : models) {
+  for (const auto& [model, rows] : folds) {
     const std::size_t at = place_of(*model, submodel);
     if (at == model->path.fits.size()) return {};
-    const auto rows = static_cast<double>(model->header.validation_metrics.header()->nobs);
-    deviances.push_back(model->path.fits[at].validation_deviance / rows);
+    deviances.push_back(model->path.fits[at].validation_deviance / static_cast<double>(rows));
   }
   return deviances;
 }
@@ -43,8 +41,11 @@ void add(const Submodel& submodel, const std::vector<double>& deviances, FoldDev
   if (mean < made.means[made.best]) made.best = made.means.size() - 1;
 }
 
-/// Makes a model that of another of its fits.
-void choose(GlmModel& model, std::size_t at) {
+}  // namespace
+
+bool choose(GlmModel& model, const Submodel& submodel) {
+  const std::size_t at = place_of(model, submodel);
+  if (at == static_cast<std::size_t>(model.best_submodel)) return false;
   const SubmodelFit& fit = model.path.fits[at];
   const SubmodelFit& before = model.path.fits[static_cast<std::size_t>(model.best_submodel)];
   // What a prior has moved the intercept by stays.
@@ -54,12 +55,11 @@ void choose(GlmModel& model, std::size_t at) {
   model.lambda = fit.lambda;
   model.alpha = fit.alpha;
   model.best_submodel = static_cast<std::int32_t>(at);
-  model.coefficients = raw_coefficients(model, model.beta);
-  model.standardized = with_intercept(model, model.beta);
-  model.rank = std::ranges::count_if(model.beta, [](double b) { return b != 0; });
+  const std::int64_t rank = model.rank;
+  model.settle_coefficients();
+  if (model.calc_like) model.free_parameters += model.rank - rank;
+  return true;
 }
-
-}  // namespace
 
 double FoldDeviances::largest_near_best() const {
   std::size_t at = best;
@@ -76,13 +76,20 @@ std::size_t FoldDeviances::place_of(const Submodel& submodel) const {
 }
 
 FoldDeviances fold_deviances(std::span<const std::shared_ptr<const model::Model>> folds) {
-  std::vector<const GlmModel*> models;
-  for (const auto& fold : folds) models.push_back(dynamic_cast<const GlmModel*>(fold.get()));
+  std::vector<FoldRows> models;
+  for (const auto& fold : folds) {
+    models.push_back({dynamic_cast<const GlmModel*>(fold.get()),
+                      fold->header.validation_metrics.header()->nobs});
+  }
+  return fold_deviances(models);
+}
+
+FoldDeviances fold_deviances(std::span<const FoldRows> folds) {
   FoldDeviances made;
-  if (models.size() < 2 || models[0]->path.fits.size() < 2) return made;
-  for (const SubmodelFit& fit : models[0]->path.fits) {
+  if (folds.size() < 2 || folds[0].model->path.fits.size() < 2) return made;
+  for (const SubmodelFit& fit : folds[0].model->path.fits) {
     const Submodel submodel{fit.alpha, fit.lambda};
-    const auto deviances = deviances_of(models, submodel);
+    const auto deviances = deviances_of(folds, submodel);
     if (!deviances.empty()) add(submodel, deviances, made);
   }
   return made;
@@ -95,9 +102,7 @@ void agree(mr::Engine& engine, const job::TokenPtr& token,
   if (deviances.submodels.empty()) return;
   for (std::size_t k = 0; k < folds.size(); ++k) {
     const auto model = std::dynamic_pointer_cast<GlmModel>(folds[k]);
-    const std::size_t at = place_of(*model, deviances.submodels[deviances.best]);
-    if (at == static_cast<std::size_t>(model->best_submodel)) continue;
-    choose(*model, at);
+    if (!choose(*model, deviances.submodels[deviances.best])) continue;
     with_fold(k, [&](const model::Dataset& training, const model::Dataset& holdout) {
       model::Header& header = model->header;
       header.training_metrics = measure(engine, model, training, token);
@@ -106,12 +111,18 @@ void agree(mr::Engine& engine, const job::TokenPtr& token,
         header.default_threshold = binomial->default_threshold;
       }
       header.variable_importances = variable_importances(*model);
-      header.checksum = static_cast<std::int64_t>(hash_bytes(model->encode_learnt()));
+      header.checksum = model::checksum_of(*model);
     });
   }
 }
 
+bool GlmTrainer::has_common_plan(const model::TrainContext& context) const {
+  const bool given = parameters_->lambda_ && !parameters_->lambda_->empty();
+  return context.is_fold && plans_several(*parameters_) && !given;
+}
+
 Plan GlmTrainer::plan_of_all_rows(const model::TrainContext& context) const {
+  if (sums_ != nullptr && sums_->plan) return *sums_->plan;
   model::Header header = context.header;
   model::Dataset rows = context.training;
   rows.weights = -1;
@@ -130,7 +141,9 @@ Plan GlmTrainer::plan_of_all_rows(const model::TrainContext& context) const {
                            .header = header,
                            .further = context.further};
   GlmTrainer trainer(parameters_);
-  trainer.prepare(main, nullptr);
+  trainer.sums_ = sums_;
+  trainer.prepare(main, nullptr, false);
+  if (sums_ != nullptr) sums_->plan = trainer.plan_;
   return std::move(trainer.plan_);
 }
 

@@ -10,6 +10,8 @@
 
 namespace neve::algos::glm {
 
+class GlmModel;
+
 /// How the submodels that all folds have fitted do on the rows that their fold was not trained on.
 struct FoldDeviances {
   std::vector<Submodel> submodels;  ///< in the order of fitting
@@ -23,8 +25,19 @@ struct FoldDeviances {
   [[nodiscard]] std::size_t place_of(const Submodel& submodel) const;
 };
 
+/// A fold's model, and the rows that it is measured on.
+struct FoldRows {
+  const GlmModel* model;
+  std::int64_t rows;
+};
+
 /// Where there are several submodels to choose from; else without submodels.
+FoldDeviances fold_deviances(std::span<const FoldRows> folds);
+/// Of folds that have been measured.
 FoldDeviances fold_deviances(std::span<const std::shared_ptr<const model::Model>> folds);
+
+/// Makes a model that of another of its fits; false where it is that.
+bool choose(GlmModel& model, const Submodel& submodel);
 
 /// Makes the folds' models those of the submodel that is best over all folds, as measured anew.
 void agree(mr::Engine& engine, const job::TokenPtr& token,

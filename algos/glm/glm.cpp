@@ -6,6 +6,8 @@
 #include "algos/glm/columns.hpp"
 #include "algos/glm/derived_actions.hpp"
 #include "algos/glm/deviances.hpp"
+#include "algos/glm/fold_errors.hpp"
+#include "algos/glm/fold_sums.hpp"
 #include "algos/glm/folds.hpp"
 #include "algos/glm/frame_actions.hpp"
 #include "algos/glm/glm_output.hpp"
@@ -55,6 +57,7 @@ const model::Algorithm& algorithm() {
     made.further_frames = [](const void* parameters) {
       return further_frames(*static_cast<const Parameters*>(parameters));
     };
+    made.train_folds = &train_folds;
     made.agree = &agree;
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
@@ -68,6 +71,7 @@ const model::Algorithm& algorithm() {
     made.tasks = linear::tasks();
     made.tasks.push_back(&mr::task_entry<DevianceTask>());
     made.tasks.push_back(&mr::task_entry<MeasureTask>());
+    made.tasks.push_back(&mr::task_entry<FoldErrorsTask>());
     made.tasks.push_back(&mr::task_entry<ShapeTask>());
     made.tasks.push_back(&mr::task_entry<InfluenceTask>());
     made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());

@@ -64,6 +64,12 @@ std::vector<std::string> GlmModel::full_coefficient_names() const {
   return full;
 }
 
+void GlmModel::settle_coefficients() {
+  coefficients = raw_coefficients(*this, beta);
+  standardized = with_intercept(*this, beta);
+  rank = std::ranges::count_if(beta, [](double b) { return b != 0; });
+}
+
 void GlmModel::take_coefficients(std::vector<double> raw) {
   const auto each = raw.size() / sets();
   beta.clear();
@@ -73,9 +79,8 @@ void GlmModel::take_coefficients(std::vector<double> raw) {
         linear::to_scaled(design, {first, first + static_cast<std::ptrdiff_t>(each)});
     beta.insert(beta.end(), scaled.begin(), scaled.end());
   }
+  settle_coefficients();
   coefficients = std::move(raw);
-  standardized = with_intercept(*this, beta);
-  rank = std::ranges::count_if(beta, [](double b) { return b != 0; });
   if (controls) controls = make_controls(controls->names, design, beta);
   inference.reset();
   dispersion = 0;

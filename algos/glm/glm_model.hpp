@@ -15,6 +15,7 @@
 #include "algos/glm/expansion.hpp"
 #include "algos/glm/linear_constraints.hpp"
 #include "algos/glm/path.hpp"
+#include "algos/glm/tweedie_density.hpp"
 
 namespace neve::algos::glm {
 
@@ -85,9 +86,9 @@ class GlmModel final : public model::Model {
   std::vector<double> null_shares;  ///< of the classes; empty unless there are several
   double null_mean = 0;             ///< of the model without predictors, where the offset is 0
   double dispersion = 0;
-  double density_accuracy = 8e-17;   ///< of sums in the tweedie density
-  bool calc_like = false;            ///< whether metrics have the full likelihood
-  std::int64_t free_parameters = 0;  ///< for Akaike's criterion then
+  double density_accuracy = kDensityAccuracy;  ///< of sums in the tweedie density
+  bool calc_like = false;                      ///< whether metrics have the full likelihood
+  std::int64_t free_parameters = 0;            ///< for Akaike's criterion then
   double lambda = 0;
   double alpha = 0;
   std::int32_t best_submodel = 0;
@@ -117,6 +118,8 @@ class GlmModel final : public model::Model {
   /// Turns linear predictors of a block, those of a set after the other, into what score() gives,
   /// but for errors.
   void answer(std::span<double> eta, std::span<const std::span<double>> out) const;
+  /// Makes raw and standardised coefficients, and the rank, those of `beta`.
+  void settle_coefficients();
   /// Makes this a model of these raw coefficients, whose errors nobody knows.
   void take_coefficients(std::vector<double> raw);
   /// Lifts all restrictions but these.

@@ -62,7 +62,8 @@ Parameters implied(const Parameters& given) {
   if (p.calc_like && p.family == FamilyChoice::tweedie) {
     p.dispersion_parameter_method = DispersionMethod::ml;
   }
-  const bool unpenalised = p.influence || p.dispersion_parameter_method == DispersionMethod::ml;
+  const bool unpenalised = p.influence || p.dispersion_parameter_method == DispersionMethod::ml ||
+                           !p.linear_constraints.empty();
   if (unpenalised && !has_lambdas(p) && !p.lambda_search) p.lambda_ = std::vector<double>{0};
   if (!p.influence) return p;
   if (p.solver == Solver::automatic) p.solver = Solver::irlsm;

@@ -119,14 +119,10 @@ std::vector<double> moves_of(const linear::Design& design, const linalg::Cholesk
   const std::size_t size = inverse.size();
   const auto first = static_cast<std::size_t>(design.categorical_size());
   const auto errors = linear::raw_covariance(design, information, 1);
-  const auto scale = [&](std::size_t j) {
-    const bool numeric = j >= first && j < first + design.numerics.size();
-    return numeric ? design.numerics[j - first].scale : 1.0;
-  };
   std::vector<double> moves;
   for (const std::size_t j : information.kept()) {
     for (std::size_t k = 0; k < size; ++k) {
-      double value = inverse.get(j, k) / scale(j);
+      double value = inverse.get(j, k) / design.scale_of(j);
       // The raw intercept is the centred one less the sum of center times slope.
       for (std::size_t m = 0; design.intercept && j + 1 == size && m < design.numerics.size();
            ++m) {
@@ -141,9 +137,8 @@ std::vector<double> moves_of(const linear::Design& design, const linalg::Cholesk
 
 }  // namespace
 
-void GlmTrainer::diagnose(model::TrainContext& context, GlmModel& model) {
-  const auto here = surface_->likelihood(best_fit_->beta);
-  const linalg::Cholesky information(surface_->gram(here.largest_weight));
+void GlmTrainer::diagnose(model::TrainContext& context, GlmModel& model, const AtFit& at) const {
+  const linalg::Cholesky& information = *at.information;
   linalg::Symmetric inverse = information.inverse();
   for (double& value : inverse.values()) value = std::isnan(value) ? 0 : value;
   const linear::Design& design = prepared_->design;
@@ -152,9 +147,8 @@ void GlmTrainer::diagnose(model::TrainContext& context, GlmModel& model) {
       .inverse = inverse,
       .moves = moves_of(design, information, inverse)};
   if (!response_.fixed_dispersion()) {
-    state.deviance = here.deviance;
-    state.freedom =
-        static_cast<double>(prepared_->moments.rows) - static_cast<double>(information.rank()) - 1;
+    state.deviance = at.here.deviance;
+    state.freedom = at.freedom - 1;
   }
   mr::RunOptions options = context.run_options();
   options.outputs.resize(information.rank());

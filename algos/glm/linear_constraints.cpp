@@ -97,13 +97,6 @@ void check_linear_constraints(const Parameters& p, model::Messages& messages) {
   }
 }
 
-std::shared_ptr<const Parameters> without_penalty(std::shared_ptr<const Parameters> parameters) {
-  if (parameters->linear_constraints.empty()) return parameters;
-  auto made = std::make_shared<Parameters>(*parameters);
-  made->lambda_ = {0};
-  return made;
-}
-
 std::vector<Constraint> read_linear_constraints(const GivenTable& table,
                                                 const linear::Design& design) {
   const auto names = table.texts("names");
@@ -160,7 +153,6 @@ std::vector<Constraint> read_linear_constraints(const GivenTable& table,
 
 linear::LinearConstraints scaled(const std::vector<Constraint>& constraints,
                                  const linear::Design& design) {
-  const auto first = static_cast<std::size_t>(design.categorical_size());
   linear::LinearConstraints made;
   std::vector<const Constraint*> order;
   for (const bool equality : {true, false}) {
@@ -169,8 +161,7 @@ linear::LinearConstraints scaled(const std::vector<Constraint>& constraints,
       order.push_back(&constraint);
       made.rows.emplace_back(static_cast<std::size_t>(design.size()), 0.0);
       for (const auto& [at, value] : constraint.terms) {
-        const double scale = at < first ? 1 : design.numerics[at - first].scale;
-        made.rows.back()[at] = value / scale;
+        made.rows.back()[at] = value / design.scale_of(at);
       }
       made.limits.push_back(-constraint.constant);
     }

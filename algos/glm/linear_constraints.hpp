@@ -37,9 +37,6 @@ struct Constraint {
 /// Checks that need no data.
 void check_linear_constraints(const Parameters& parameters, model::Messages& messages);
 
-/// The parameters; with linear constraints there is no penalty, also where nothing is said of it.
-std::shared_ptr<const Parameters> without_penalty(std::shared_ptr<const Parameters> parameters);
-
 /// What a frame of linear constraints says, in its columns names (of coefficients, or "constant"),
 /// values, types (Equal or LessThanEqual) and constraint_numbers, which tell what belongs together.
 /// Throws InputError for other names and types, and constraints of fewer than two coefficients.

@@ -3,18 +3,11 @@
 
 #include <neve/base/math.hpp>
 
+#include "algos/glm/start_values.hpp"
 #include "algos/glm/train.hpp"
 
 namespace neve::algos::glm {
 namespace {
-
-/// The intercept that a fit starts from: the mean's, or one inside the range where the mean is at
-/// its edge, as a response of one class is.
-double start_eta(const linear::Response& response, double mean) {
-  constexpr double kEdge = 1e-10;
-  if (response.is_share()) return response.eta_of(std::clamp(mean, kEdge, 1 - kEdge));
-  return response.eta_of(response.is_positive() ? std::max(mean, kEdge) : mean);
-}
 
 /// Shares of the classes, none quite 0, so that each has a logarithm.
 std::vector<double> shares_of(const std::vector<double>& weights) {
@@ -77,35 +70,32 @@ std::vector<double> GlmTrainer::null_coefficients(model::TrainContext& context) 
   return beta;
 }
 
-void GlmTrainer::fit_null_model(model::TrainContext& context) {
+void GlmTrainer::fit_null_model(model::TrainContext& context, bool goes_on) {
   const linear::Design& design = prepared_->design;
   std::vector<double> beta = null_coefficients(context);
   null_mean_ = null_shares_.empty() ? response_.mu_of(design.intercept ? beta.back() : 0) : 0;
-  auto at = starts_with_gram() ? surface_->likelihood_and_gram(beta) : surface_->likelihood(beta);
+  start_ = given_start().value_or(beta);
+  (void)clamp_into(penalty_at({}), start_);
+  goes_on = goes_on && start_ == beta;
+  auto at = goes_on && starts_with_gram() ? surface_->likelihood_and_gram(beta)
+                                          : surface_->likelihood(beta);
   null_deviance_ = at.deviance;
   // The slope by standardised coefficients, or by raw ones where those are penalised.
   null_steepness_ = 0;
-  const auto first = static_cast<std::size_t>(design.categorical_size());
   const auto slopes = static_cast<std::size_t>(design.slopes());
   const auto size = static_cast<std::size_t>(surface_->design().size());
   for (std::size_t at_all = 0; at_all < beta.size(); ++at_all) {
     const std::size_t j = at_all % size;
     const bool threshold = at_all >= size && response_.family == linear::Family::ordinal;
     if (j >= slopes || threshold) continue;
-    const bool raw = j >= first && !parameters_->standardize;
-    const double scale = raw ? design.numerics[j - first].scale : 1;
+    const double scale = parameters_->standardize ? 1 : design.scale_of(j);
     null_steepness_ = std::max(null_steepness_,
                                std::fabs(at.gradient[at_all]) * scale * surface_->deviance_scale());
   }
-  start_ = beta;
+  start_pull_.clear();
+  if (start_ != beta) return;
   start_pull_ = at.gradient;
-  const auto given = given_start();
-  if (given) start_ = *given;
-  const bool moved = clamp_into(penalty_at({}), start_);
-  if (given || moved) {
-    start_pull_.clear();
-    return;
-  }
+  if (!goes_on) return;
   fit_.here = std::move(at);
   known_ = true;
 }

@@ -221,7 +221,9 @@ void add_rest(Table& table) {
       .inout()
       .secondary()
       .gridable();
-  table.field<&P::separate_linear_beta>("Treat bounds and linear constraints apart.")
+  table
+      .field<&P::separate_linear_beta>(
+          "Without effect: bounds and linear constraints are always met together.")
       .inout()
       .secondary()
       .gridable();

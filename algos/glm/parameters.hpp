@@ -11,6 +11,8 @@
 #include <neve/schema/schema.hpp>
 #include <neve/schema/values.hpp>
 
+#include "algos/glm/tweedie_density.hpp"
+
 namespace neve::algos::glm {
 
 enum class FamilyChoice : std::uint8_t {
@@ -96,7 +98,7 @@ struct Parameters : model::CommonParameters {
   bool remove_offset_effects = false;
   bool generate_scoring_history = false;
   double dispersion_epsilon = 0.0001;
-  double tweedie_epsilon = 8e-17;
+  double tweedie_epsilon = kDensityAccuracy;
   std::int32_t max_iterations_dispersion = 3000;
   bool build_null_model = false;
   bool fix_dispersion_parameter = false;

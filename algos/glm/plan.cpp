@@ -127,11 +127,10 @@ linear::Penalty penalty_of(const Parameters& parameters, const Submodel& submode
                           .l2 = std::vector<double>(size, submodel.lambda * (1 - submodel.alpha))};
   if (parameters.non_negative) bound_at_zero(design, penalty);
   if (design.intercept) penalty.l1.back() = penalty.l2.back() = 0;
-  const auto first = static_cast<std::size_t>(design.categorical_size());
-  for (std::size_t j = 0; j < design.numerics.size() && !parameters.standardize; ++j) {
-    const double scale = design.numerics[j].scale;
-    penalty.l1[first + j] /= scale;
-    penalty.l2[first + j] /= scale * scale;
+  for (std::size_t j = 0; j < size && !parameters.standardize; ++j) {
+    const double scale = design.scale_of(j);
+    penalty.l1[j] /= scale;
+    penalty.l2[j] /= scale * scale;
   }
   return penalty;
 }

@@ -19,7 +19,7 @@ struct ObservedRow {
 struct Distribution {
   linear::Response response;
   double dispersion = 0;
-  double accuracy = 8e-17;  ///< of sums in the tweedie density
+  double accuracy = kDensityAccuracy;  ///< of sums in the tweedie density
   template <class Archive>
   void fields(Archive& archive) {
     archive(response, dispersion, accuracy);

@@ -75,7 +75,7 @@ void GlmTrainer::change_response(model::TrainContext& context, const linear::Res
   response_ = response;
   std::vector<double> beta = std::move(fit_.beta);
   make_surface(context);
-  fit_null_model(context);
+  fit_null_model(context, false);
   known_ = false;
   make_optimiser();
   fit_ = optimiser_->start(std::move(beta), nullptr);

@@ -45,7 +45,6 @@ class ShapeSearch {
   [[nodiscard]] bool done() const { return done_; }
   /// Whether it ended where it should, not for its number of steps.
   [[nodiscard]] bool settled() const { return settled_; }
-  [[nodiscard]] std::int32_t steps() const { return steps_; }
   [[nodiscard]] Distribution found() const { return at(best_); }
 
   template <class Archive>

@@ -17,7 +17,7 @@ bool GlmTrainer::starts_with_gram() const {
   return !by_gradients() && !searches_lambda(*parameters_) && !parameters_->startval &&
          (all_zero(parameters_->alpha) || all_zero(parameters_->lambda_)) &&
          design.categoricals.empty() && !design.numerics.empty() && design.response_classes == 1 &&
-         seen.stored == cells && parameters_->max_iterations != 0;
+         seen.stored == cells && parameters_->max_iterations != 0 && linear_constraints_.empty();
 }
 
 /// The lambdas of a path lead to one that is kept: only that fit goes to the last digits, at last.
@@ -28,7 +28,7 @@ bool GlmTrainer::is_rough() const {
 /// Goes on with the best fit to the last digits.
 void GlmTrainer::polish() {
   polishing_ = true;
-  if (best_at_ + 1 != fits_.size()) {
+  if (too_wide_ || best_at_ + 1 != fits_.size()) {
     fit_ = *best_fit_;
     terms_.assign(fit_.beta.size(), false);
     known_ = false;

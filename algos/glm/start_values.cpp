@@ -1,5 +1,6 @@
 #include "algos/glm/start_values.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <neve/base/error.hpp>
@@ -30,6 +31,12 @@ std::vector<double> ordinal_start(const std::vector<std::vector<double>>& classe
 }
 
 }  // namespace
+
+double start_eta(const linear::Response& response, double mean) {
+  constexpr double kEdge = 1e-10;
+  if (response.is_share()) return response.eta_of(std::clamp(mean, kEdge, 1 - kEdge));
+  return response.eta_of(response.is_positive() ? std::max(mean, kEdge) : mean);
+}
 
 std::vector<double> start_values(const Parameters& parameters, const linear::Design& design,
                                  const linear::Response& response) {

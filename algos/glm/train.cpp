@@ -4,11 +4,10 @@
 #include <cmath>
 
 #include <neve/base/java_number.hpp>
-#include <neve/base/math.hpp>
 
-#include "algos/families/linear/constrained_irls.hpp"
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
+#include "algos/glm/implied.hpp"
 #include "algos/glm/start_values.hpp"
 #include "algos/glm/validate.hpp"
 
@@ -48,11 +47,16 @@ void GlmTrainer::take_roles(model::TrainContext& context) {
   }
 }
 
-void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* found) {
-  parameters_ = without_penalty(parameters_);
-  const bool common = context.is_fold && plans_several(*parameters_);
-  Plan of_all = common ? plan_of_all_rows(context) : Plan();
-  take_roles(context);
+void GlmTrainer::prepare_columns(model::TrainContext& context) {
+  if (sums_ == nullptr) sums_ = sums_of(context.together);
+  if (sums_ != nullptr) {
+    columns_ = sums_->columns;
+    prepared_ = sums_->whole;
+    if (fold_) {
+      prepared_ = sums_->parts->prepared(sums_->parts->all_but(*fold_), columns_.design);
+    }
+    return;
+  }
   columns_ = make_columns(context, *parameters_, context.header.roles, *training_, expansion_);
   constraints_ = read_beta_constraints(context, *parameters_, columns_.design);
   linear::Given given = constraints_.preparation(*parameters_);
@@ -62,6 +66,15 @@ void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* f
   }
   prepared_ = linear::prepare(context.engine, columns_.inputs, columns_.design,
                               context.run_options(), given);
+}
+
+void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* found,
+                         bool goes_on) {
+  std::optional<Plan> of_all;
+  if (has_common_plan(context)) of_all = plan_of_all_rows(context);
+  take_roles(context);
+  prepare_columns(context);
+  if (sums_ != nullptr && !fold_) of_all = sums_->plan;
   if (!parameters_->linear_constraints.empty()) {
     linear_constraints_ = read_linear_constraints(
         {context.engine, context.further->at("linear_constraints"), "linear_constraints"},
@@ -78,20 +91,30 @@ void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* f
         "generate_variable_inflation_factors cannot be enabled for GLM models with only "
         "non-numerical predictors.");
   }
-  if (!by_gradients()) {
+  if (!by_gradients() && !fold_) {
     memory_ = context.engine.budget().reserve(
         linear::gram_bytes(prepared_->design, response_, context.engine.pool().threads()),
         "X'WX of the GLM with " + std::to_string(prepared_->design.size()) + " coefficients");
   }
   make_surface(context);
-  fit_null_model(context);
-  plan_ = common ? std::move(of_all) : plan_submodels(*parameters_, null_steepness_, *prepared_);
+  fit_null_model(context, goes_on);
+  plan_ = of_all ? std::move(*of_all) : plan_submodels(*parameters_, null_steepness_, *prepared_);
   take_folds(context);
 }
 
 void GlmTrainer::make_surface(model::TrainContext& context) {
   const double scale =
       parameters_->obj_reg == -1 ? 1 / prepared_->moments.weight : parameters_->obj_reg;
+  const linear::PartSums* parts = sums_ == nullptr ? nullptr : &*sums_->parts;
+  if (fold_ && plans_several(*parameters_)) {
+    holdout_ = parts->in_design(parts->part(*fold_), prepared_->design);
+  }
+  if (fold_ || (parts != nullptr && sums_->tell_errors)) {
+    auto rows = fold_ ? parts->in_design(parts->all_but(*fold_), prepared_->design)
+                      : parts->in_design(parts->all(), prepared_->design);
+    surface_.emplace(std::move(rows), fit_design(), response_, scale);
+    return;
+  }
   const auto make = [&] {
     scratch_ = std::make_unique<mr::ScratchLease>(context.engine);
     surface_.emplace(
@@ -99,6 +122,10 @@ void GlmTrainer::make_surface(model::TrainContext& context) {
         fit_design(), response_, scale);
   };
   make();
+  if (parts != nullptr) {
+    surface_->set_gram(parts->in_design(parts->all(), prepared_->design).gram);
+    return;
+  }
   if (!by_gradients() || !is_sparse()) return;
   const auto& seen = prepared_->moments;
   const std::int64_t bytes =
@@ -113,7 +140,7 @@ void GlmTrainer::make_surface(model::TrainContext& context) {
 }
 
 void GlmTrainer::init(model::TrainContext& context) {
-  prepare(context, nullptr);
+  prepare(context, nullptr, true);
   derived_histories_.resize(fewer_restrictions().size());
   start_submodel(context);
   note(context);
@@ -170,7 +197,7 @@ wire::Bytes GlmTrainer::save() const {
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
   auto was = wire::decode<Saved>(saved);
-  prepare(context, &was.response);
+  prepare(context, &was.response, false);
   NEVE_CHECK(was.current < plan_.submodels.size() && was.best < plan_.submodels.size());
   current_ = was.current;
   fit_ = std::move(was.fit);
@@ -231,6 +258,14 @@ linear::Design GlmTrainer::fit_design() const {
 /// Scaled coefficients that the user would start from.
 std::optional<std::vector<double>> GlmTrainer::given_start() const {
   if (parameters_->startval) return start_values(*parameters_, prepared_->design, response_);
+  const bool to_the_end = parameters_->max_iterations < 0 && parameters_->objective_epsilon < 0;
+  // Without kinks one step leads to the minimum from anywhere.
+  const bool kinks =
+      is_penalised(*parameters_) &&
+      !(parameters_->alpha && !parameters_->alpha->empty() && parameters_->alpha->front() == 0);
+  if (near_ && kinks && to_the_end && !plans_several(*parameters_)) {
+    return linear::to_scaled(prepared_->design, *near_);
+  }
   return constraints_.start(prepared_->design);
 }
 
@@ -376,6 +411,7 @@ bool GlmTrainer::settle() {
 
 double GlmTrainer::validation_deviance(model::TrainContext& context,
                                        const std::vector<double>& beta) {
+  if (holdout_) return holdout_->likelihood(beta).deviance;
   const std::shared_ptr<const GlmModel> model = bare_model(context, beta);
   return deviances_of(context.engine, model, *validation_, context.job.token()).residual;
 }
@@ -389,7 +425,7 @@ void GlmTrainer::end_submodel(model::TrainContext& context) {
                    .deviance = fit_.here.deviance};
   too_wide_ = !fits_.empty() && is_too_wide(made.beta);
   if (too_wide_) return;
-  if (validation_ && plan_.submodels.size() > 1) {
+  if ((validation_ || holdout_) && plan_.submodels.size() > 1) {
     made.validation_deviance = validation_deviance(context, made.beta);
   }
   last_pull_ = fit_.here.gradient;

@@ -11,6 +11,7 @@
 #include "algos/families/trees/stopping.hpp"
 #include "algos/glm/beta_constraints.hpp"
 #include "algos/glm/columns.hpp"
+#include "algos/glm/fold_sums.hpp"
 #include "algos/glm/folds.hpp"
 #include "algos/glm/glm_model.hpp"
 #include "algos/glm/history.hpp"
@@ -34,14 +35,30 @@ class GlmTrainer final : public model::Trainer {
   bool step(model::TrainContext& context) override;
   std::shared_ptr<model::Model> finish(model::TrainContext& context) override;
 
+  /// Of a fold that sums are known of, which outlive the trainer, instead of passes over its rows.
+  GlmTrainer(std::shared_ptr<const Parameters> parameters, const FoldSums& sums, std::size_t fold)
+      : parameters_(std::move(parameters)), sums_(&sums), fold_(fold) {}
+  /// What sums are over; nothing where they would not say all that training asks for.
+  static std::unique_ptr<FoldSums> sum_folds(std::shared_ptr<const Parameters> parameters,
+                                             model::FoldsOrder& order);
+  /// Raw coefficients to start from, where nothing but the time hangs on that.
+  void start_near(std::vector<double> raw) { near_ = std::move(raw); }
+  /// The model but for its header; part of finish().
+  std::shared_ptr<GlmModel> conclude(model::TrainContext& context);
+  /// Fills the header; part of finish(). Metrics of a fold that sums are known of are there before.
+  void report(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
+
  private:
   struct Saved;
   /// All of init but the first fit, for a response whose numbers the search has found so far.
-  void prepare(model::TrainContext& context, const linear::Response* found);
+  void prepare(model::TrainContext& context, const linear::Response* found, bool goes_on);
+  /// Learns what the fits have to know of the rows, and of their columns.
+  void prepare_columns(model::TrainContext& context);
   void make_surface(model::TrainContext& context);
   void make_optimiser();
   void take_roles(model::TrainContext& context);
-  void fit_null_model(model::TrainContext& context);
+  /// The first fit goes on from there, where it `goes_on` and starts there.
+  void fit_null_model(model::TrainContext& context, bool goes_on);
   [[nodiscard]] double fit_null_intercept(model::TrainContext& context);
   [[nodiscard]] std::vector<double> null_coefficients(model::TrainContext& context);
   [[nodiscard]] linear::Design fit_design() const;
@@ -94,6 +111,8 @@ class GlmTrainer final : public model::Trainer {
   // In folds.cpp: submodels in a cross-validation.
   /// Those of the model of all rows, for a fold.
   [[nodiscard]] Plan plan_of_all_rows(const model::TrainContext& context) const;
+  /// Whether the plan is that of all rows, as it is not given whole.
+  [[nodiscard]] bool has_common_plan(const model::TrainContext& context) const;
   /// Plans for the submodel that is best over the folds.
   void take_folds(const model::TrainContext& context);
   [[nodiscard]] bool has_folds_choice() const { return !fold_deviances_.submodels.empty(); }
@@ -112,17 +131,27 @@ class GlmTrainer final : public model::Trainer {
   std::shared_ptr<GlmModel> bare_model(model::TrainContext& context,
                                        const std::vector<double>& beta) const;
   std::shared_ptr<GlmModel> make_model(model::TrainContext& context);
-  void infer(GlmModel& model);
-  [[nodiscard]] double dispersion_at(const linear::LikelihoodTask::Partial& here,
-                                     double freedom) const;
+  /// What is known where the kept fit stands.
+  struct AtFit {
+    linear::LikelihoodTask::Partial here;
+    std::optional<linalg::Cholesky> information;  ///< X'WX, where anything asks for errors
+    double freedom = 0;                           ///< rows less the coefficients that are free
+  };
+  [[nodiscard]] AtFit look_at_fit(const GlmModel& model);
+  [[nodiscard]] bool needs_dispersion() const;
+  void infer(GlmModel& model, const AtFit& at) const;
+  [[nodiscard]] double dispersion_at(const AtFit& at) const;
   void prepare_likelihood(GlmModel& model);
-  void tell_dispersion(GlmModel& model);
+  void tell_dispersion(GlmModel& model, const AtFit& at) const;
   [[nodiscard]] std::vector<double> inflation_factors(model::TrainContext& context) const;
   /// Makes the frame of influences.
-  void diagnose(model::TrainContext& context, GlmModel& model);
-  void report(model::TrainContext& context, const std::shared_ptr<GlmModel>& model) const;
+  void diagnose(model::TrainContext& context, GlmModel& model, const AtFit& at) const;
 
   std::shared_ptr<const Parameters> parameters_;
+  const FoldSums* sums_ = nullptr;  ///< null where rows are read for all
+  std::optional<std::vector<double>> near_;
+  std::optional<std::size_t> fold_;               ///< with sums: nothing for the model of all rows
+  std::optional<linear::QuadraticSums> holdout_;  ///< of the fold's own rows, in the model's design
   linear::Response response_;
   std::optional<model::Dataset> training_;
   std::optional<model::Dataset> validation_;

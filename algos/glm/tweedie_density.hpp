@@ -5,6 +5,9 @@
 
 namespace neve::algos::glm {
 
+/// The share of a sum at which its terms no longer count, where the user says nothing.
+inline constexpr double kDensityAccuracy = 8e-17;
+
 /// Log-densities of the tweedie distributions of one variance power above 1 (Jorgensen 1987). As in
 /// Dunn and Smyth 2005 the density is that of a perfect fit, less half the deviance over the
 /// dispersion; the former is a function of one number, the row's depth. Below power 2 that function
@@ -14,7 +17,7 @@ namespace neve::algos::glm {
 class TweedieDensity {
  public:
   /// `accuracy` is the share of a sum at which its terms no longer count.
-  explicit TweedieDensity(double power, double accuracy = 8e-17);
+  explicit TweedieDensity(double power, double accuracy = kDensityAccuracy);
   /// Of a response of at least 0 with this mean; minus infinity where it cannot be.
   double log_density(double y, double mean, double dispersion);
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+
 #include <neve/base/java_number.hpp>
-#include <span>
 
 #include "algos/glm/implied.hpp"
 #include "algos/glm/linear_constraints.hpp"
@@ -30,14 +30,13 @@ void check_penalty(const Parameters& p, Messages& messages) {
           "alpha is " + java_double(alpha) + "; it must be between 0 and 1");
     }
   }
-  bool penalised = !p.lambda_ || p.lambda_->empty();
   for (const double lambda : list(p.lambda_)) {
     if (!(lambda >= 0) || std::isinf(lambda)) {
       add(messages, Message::Kind::error, "lambda",
           "lambda is " + java_double(lambda) + "; it must be a number of at least 0");
     }
-    penalised = penalised || lambda > 0;
   }
+  const bool penalised = is_penalised(p);
   if (p.compute_p_values && penalised) {
     add(messages, Message::Kind::error, "compute_p_values",
         "p-values need a model without penalty; set lambda to 0");

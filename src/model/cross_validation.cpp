@@ -98,6 +98,28 @@ std::shared_ptr<Model> CrossValidator::train_fold(std::int32_t fold, const wire:
              [this](wire::Bytes trainer) { return state(std::move(trainer)); });
 }
 
+bool CrossValidator::train_together() {
+  const FitTools& tools = order_.tools;
+  if (tools.algorithm.train_folds == nullptr) return false;
+  begin_part(0, "What folds share");
+  FoldsOrder order{.engine = tools.engine,
+                   .job = tools.job,
+                   .training = order_.training,
+                   .folds = folds_.column.id,
+                   .headers = {},
+                   .seed = tools.seed,
+                   .further = order_.further};
+  for (std::int32_t k = 0; k < folds_.count; ++k) order.headers.push_back(fold_header(k));
+  together_ = tools.algorithm.train_folds(order_.parameters, order);
+  if (together_ == nullptr) return false;
+  models_ = together_->models;
+  for (const auto& model : models_) {
+    model->header.end_time_ms = now_ms();
+    model->header.checksum = checksum_of(*model);
+  }
+  return true;
+}
+
 /// Not part of what is saved: who takes over does it again.
 void CrossValidator::agree() const {
   const FitTools& tools = order_.tools;
@@ -112,13 +134,17 @@ void CrossValidator::agree() const {
 }
 
 const wire::Bytes* CrossValidator::train(const TrainState* saved) {
+  const wire::Bytes* trainer = saved != nullptr && saved->trainer ? &*saved->trainer : nullptr;
+  if (train_together()) {
+    begin_part(folds_.count, "Main model");
+    return trainer;
+  }
   if (saved != nullptr) {
     done_.folds = saved->folds;
     for (const wire::Bytes& model : done_.folds) {
       models_.push_back(order_.tools.algorithm.decode(model));
     }
   }
-  const wire::Bytes* trainer = saved != nullptr && saved->trainer ? &*saved->trainer : nullptr;
   while (models_.size() < static_cast<std::size_t>(folds_.count)) {
     models_.push_back(train_fold(static_cast<std::int32_t>(models_.size()), trainer));
     done_.folds.push_back(models_.back()->encode());
@@ -165,11 +191,16 @@ frame::Frame CrossValidator::predict(std::vector<frame::Frame>& frames) {
 std::vector<frame::Frame> CrossValidator::finish(Model& main) {
   const CommonParameters& p = order_.common;
   std::vector<frame::Frame> frames;
-  Scored scored{predict(frames)};
+  Scored scored;
+  if (together_ == nullptr || p.keep_cross_validation_predictions) scored = {predict(frames)};
   CrossValidation made;
   made.folds = folds_.count;
-  const Dataset data = adapt(main.header.roles, order_.frame, true);
-  made.metrics = measure(order_.tools.engine, main, data, scored, order_.tools.job.token());
+  if (together_ != nullptr) {
+    made.metrics = together_->holdout_metrics(main);
+  } else {
+    const Dataset data = adapt(main.header.roles, order_.frame, true);
+    made.metrics = measure(order_.tools.engine, main, data, scored, order_.tools.job.token());
+  }
   made.metrics.header()->description = std::to_string(folds_.count) +
                                        "-fold cross-validation on training data: metrics of all "
                                        "holdout predictions";

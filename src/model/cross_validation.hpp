@@ -25,8 +25,8 @@ struct TrainState {
 };
 
 /// Trains a model per fold on the rows of all others, measures it on those of the fold, and all of
-/// them together. The folds are ordinary fits on the same columns with weights of their own; no row
-/// is copied. Nothing is published here.
+/// them together. Where the algorithm does not train them together, folds are ordinary fits on the
+/// same columns with weights of their own; no row is copied. Nothing is published here.
 class CrossValidator {
  public:
   /// What all of it starts from; outlives the validator.
@@ -48,6 +48,8 @@ class CrossValidator {
   /// The state of the job, the folds being done and a trainer where it is.
   [[nodiscard]] wire::Bytes state(wire::Bytes trainer) const;
   [[nodiscard]] const std::vector<std::shared_ptr<Model>>& models() const { return models_; }
+  /// Null where the folds were trained one after the other.
+  [[nodiscard]] const TrainedFolds* together() const { return together_.get(); }
   /// When the main model has to be done.
   [[nodiscard]] Deadline main_deadline() const;
   /// Makes the holdout predictions; fills the main model's cross_validation. Gives the frames to
@@ -58,6 +60,8 @@ class CrossValidator {
   [[nodiscard]] Deadline deadline(std::int32_t fits) const;
   [[nodiscard]] Header fold_header(std::int32_t fold) const;
   std::shared_ptr<Model> train_fold(std::int32_t fold, const wire::Bytes* saved);
+  /// False where the algorithm cannot.
+  bool train_together();
   void agree() const;
   [[nodiscard]] std::string fold_name(std::size_t fold) const;
   void begin_part(std::int32_t fit, std::string name) const;
@@ -67,6 +71,7 @@ class CrossValidator {
   Order order_;
   Folds folds_;
   std::vector<std::shared_ptr<Model>> models_;
+  std::shared_ptr<const TrainedFolds> together_;
   TrainState done_;
 };
 

@@ -7,11 +7,11 @@
 #include <neve/base/clock.hpp>
 
 namespace neve::model {
-namespace {
-
 std::int64_t checksum_of(const Model& model) {
   return static_cast<std::int64_t>(hash_bytes(model.encode_learnt()));
 }
+
+namespace {
 
 void write_snapshot(Trainer& trainer, TrainContext& context, const FitPlan& plan) {
   if (!plan.write_snapshot) return;
@@ -69,7 +69,8 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
                        .checkpoint = plan.checkpoint,
                        .is_fold = plan.is_fold,
                        .further = plan.further,
-                       .folds = plan.folds};
+                       .folds = plan.folds,
+                       .together = plan.together};
   const auto trainer = tools.algorithm.make_trainer(plan.parameters);
   if (saved != nullptr) {
     trainer->resume(context, *saved);

@@ -48,6 +48,7 @@ struct FitPlan {
   const FurtherFrames* further = nullptr;       ///< null without
   std::function<void(Snapshot snapshot)> write_snapshot = {};  ///< empty for folds
   std::vector<std::shared_ptr<const Model>> folds = {};        ///< of the main model
+  const TrainedFolds* together = nullptr;                      ///< those, where trained together
 };
 
 /// Turns what the trainer would go on from into what the job would.

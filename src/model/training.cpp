@@ -243,6 +243,7 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                                         course.parameters, p, &request.further});
     trainer = folds->train(saved ? &*saved : nullptr);
     plan.deadline = folds->main_deadline();
+    plan.together = folds->together();
     plan.folds.assign(folds->models().begin(), folds->models().end());
     take_from_folds(algorithm, folds->models(), course.parameters.get(), plan.header);
   }

@@ -13,7 +13,6 @@ struct LinearConstraints {
   std::vector<double> limits;
   std::size_t equalities = 0;
 
-  [[nodiscard]] bool empty() const { return rows.empty(); }
   /// By how much constraint i is off at beta: rows[i] · beta - limits[i].
   [[nodiscard]] double excess(std::size_t i, std::span<const double> beta) const;
   /// By how much the worst one is not met.

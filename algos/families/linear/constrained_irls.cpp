@@ -9,6 +9,9 @@
 
 namespace neve::algos::linear {
 
+namespace {
+
+/// The constraints and, as further ones, the bounds that a penalty has.
 LinearConstraints with_bounds(const LinearConstraints& constraints, const Penalty& penalty) {
   if (!penalty.bounded()) return constraints;
   LinearConstraints made;
@@ -36,6 +39,8 @@ LinearConstraints with_bounds(const LinearConstraints& constraints, const Penalt
   return made;
 }
 
+}  // namespace
+
 ConstrainedIrls::ConstrainedIrls(Surface& surface, const Penalty& penalty,
                                  const Tolerance& tolerance, LinearConstraints constraints,
                                  const Augmentation& augmentation)
@@ -47,11 +52,6 @@ ConstrainedIrls::ConstrainedIrls(Surface& surface, const Penalty& penalty,
   penalty_.lower.clear();
   penalty_.upper.clear();
   NEVE_CHECK(penalty_.smooth());
-}
-
-double ConstrainedIrls::objective(const LikelihoodTask::Partial& at,
-                                  const std::vector<double>& beta) const {
-  return at.deviance / 2 * surface_.deviance_scale() + penalty_.of(beta);
 }
 
 FitState ConstrainedIrls::start(std::vector<double> beta, const LikelihoodTask::Partial* known) {
@@ -72,41 +72,14 @@ FitState ConstrainedIrls::start(std::vector<double> beta, const LikelihoodTask::
         "them.");
   }
   state.here = surface_.likelihood(state.beta);
-  state.objective = objective(state.here, state.beta);
+  state.objective = objective_of(surface_, penalty_, state.here, state.beta);
   state.done = tolerance_.most_iterations == 0;
   return state;
 }
 
 void ConstrainedIrls::resume(FitState& state) { (void)surface_.likelihood(state.beta); }
 
-/// Goes there or part of the way; false where nothing is gained.
-bool ConstrainedIrls::move(FitState& state, const std::vector<double>& to) {
-  constexpr int kMostHalvings = 30;
-  // Rounding may lift the objective at its minimum.
-  const double most = state.objective + 1e-13 * std::fabs(state.objective);
-  double share = 1;
-  std::vector<double> beta = to;
-  for (int halvings = 0; halvings <= kMostHalvings; ++halvings) {
-    auto there = surface_.likelihood(beta);
-    const double value = objective(there, beta);
-    if (value <= most) {
-      state.beta = std::move(beta);
-      state.here = std::move(there);
-      state.objective = value;
-      return true;
-    }
-    share /= 2;
-    for (std::size_t j = 0; j < beta.size(); ++j) {
-      beta[j] = state.beta[j] + share * (to[j] - state.beta[j]);
-    }
-  }
-  // The weights that the scratch holds have to be of state.beta again.
-  state.here = surface_.likelihood(state.beta);
-  return false;
-}
-
 bool ConstrainedIrls::step(FitState& state) {
-  constexpr double kLastStep = 1e-16;  // as Irls
   if (state.done) return false;
   const std::size_t size = state.beta.size();
   linalg::Symmetric h = surface_.gram(state.here.largest_weight);
@@ -118,17 +91,14 @@ bool ConstrainedIrls::step(FitState& state) {
   }
   const auto proposal = minimise_constrained(h, c, constraints_, augmentation_);
   std::vector<double> along(size);
-  double largest = 0;
-  for (std::size_t j = 0; j < size; ++j) {
-    along[j] = proposal[j] - state.beta[j];
-    largest = std::max(largest, std::fabs(along[j]));
-  }
+  for (std::size_t j = 0; j < size; ++j) along[j] = proposal[j] - state.beta[j];
+  const double largest = largest_difference(proposal, state.beta);
   const double scale = surface_.deviance_scale();
   const double distance = std::max(0.0, dot(along, linalg::multiply(h, along))) / scale;
   const double shrink = state.last_distance > 0 ? distance / state.last_distance : 1;
-  const double dispersion = scale * std::max(state.here.deviance, 1e-14 * tolerance_.null_deviance);
+  const double dispersion = dispersion_of(surface_, tolerance_, state.here);
   const double before = state.objective;
-  const bool moved = move(state, proposal);
+  const bool moved = move_towards(surface_, penalty_, state, proposal);
   ++state.iterations;
   const bool asked = tolerance_.objective >= 0 &&
                      before - state.objective <= tolerance_.objective * std::fabs(before);

@@ -23,10 +23,6 @@ class ConstrainedIrls final : public Optimiser {
   bool step(FitState& state) override;
 
  private:
-  [[nodiscard]] double objective(const LikelihoodTask::Partial& at,
-                                 const std::vector<double>& beta) const;
-  bool move(FitState& state, const std::vector<double>& to);
-
   Surface& surface_;
   Penalty penalty_;  ///< without bounds
   Tolerance tolerance_;
@@ -34,8 +30,5 @@ class ConstrainedIrls final : public Optimiser {
   Augmentation augmentation_;
   bool from_optimum_ = false;
 };
-
-/// The constraints and, as further ones, the bounds that a penalty has.
-LinearConstraints with_bounds(const LinearConstraints& constraints, const Penalty& penalty);
 
 }  // namespace neve::algos::linear

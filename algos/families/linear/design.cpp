@@ -17,6 +17,12 @@ std::int32_t Design::categorical_size() const {
   return categoricals.back().offset + categoricals.back().coefficients();
 }
 
+double Design::scale_of(std::size_t coefficient) const {
+  const auto first = static_cast<std::size_t>(categorical_size());
+  const bool numeric = coefficient >= first && coefficient < first + numerics.size();
+  return numeric ? numerics[coefficient - first].scale : 1;
+}
+
 std::vector<std::string> Design::coefficient_names() const {
   std::vector<std::string> names;
   names.reserve(static_cast<std::size_t>(size()));

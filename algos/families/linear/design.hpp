@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,7 +24,10 @@ struct CategoricalTerm {
   [[nodiscard]] std::int32_t level_count() const {
     return static_cast<std::int32_t>(levels.size());
   }
-  [[nodiscard]] std::int32_t coefficients() const { return level_count() - first_level; }
+  /// None of a column that has no level but a reference.
+  [[nodiscard]] std::int32_t coefficients() const {
+    return std::max(0, level_count() - first_level);
+  }
   template <class Archive>
   void fields(Archive& archive) {
     archive(name, levels, fill, first_level, offset);
@@ -73,6 +77,8 @@ struct Design {
     return categoricals.size() + numerics.size() + std::size_t{has_response} +
            std::size_t{has_weights} + std::size_t{has_offset};
   }
+  /// What the column of a coefficient was divided by: 1 but for numerics.
+  [[nodiscard]] double scale_of(std::size_t coefficient) const;
   /// "race.white", "age", …, and "Intercept" where there is one.
   [[nodiscard]] std::vector<std::string> coefficient_names() const;
 

@@ -23,16 +23,6 @@ std::int32_t fixed_point_bits(std::int64_t rows, double largest) {
   return std::min(50, 62 - log_rows) - exponent;
 }
 
-/// Rounds to integers: adding 1.5 · 2^52 leaves them in the low bits of the sum.
-void to_fixed(std::span<const double> values, std::int32_t bits, std::span<std::int64_t> out) {
-  constexpr double kShift = 6755399441055744.0;
-  const double scale = std::ldexp(1.0, bits);
-  const auto zero = std::bit_cast<std::int64_t>(kShift);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    out[i] = std::bit_cast<std::int64_t>(values[i] * scale + kShift) - zero;
-  }
-}
-
 void scatter(std::span<const std::int32_t> codes, const std::int64_t* add, std::int64_t* sums) {
   for (std::size_t i = 0; i < codes.size(); ++i) sums[codes[i]] += add[i];
 }
@@ -47,12 +37,12 @@ void scatter_pairs(std::span<const std::int32_t> a, std::span<const std::int32_t
 /// Copies the tables to where the coefficients are.
 class Assembly {
  public:
-  Assembly(const CategoricalGramTask::State& state, const std::vector<std::int64_t>& sums,
+  Assembly(const Design& design, const TableUnits& units, std::span<const std::int64_t> sums,
            linalg::Symmetric& gram)
-      : state_(state), design_(state.at.point.design), tables_(design_), sums_(sums), gram_(gram) {}
+      : units_(units), design_(design), tables_(design), sums_(sums), gram_(gram) {}
 
   void run() {
-    const double unit = std::ldexp(1.0, -state_.weight_bits);
+    const double unit = std::ldexp(1.0, -units_.weight_bits);
     for (std::size_t c = 0; c < design_.categoricals.size(); ++c) {
       const CategoricalTerm& term = design_.categoricals[c];
       for (std::int32_t level = term.first_level; level < term.level_count(); ++level) {
@@ -73,13 +63,13 @@ class Assembly {
   void add_numerics(std::size_t c, std::int32_t level, std::size_t column) {
     const std::size_t first = as_size(design_.categorical_size());
     for (std::size_t j = 0; j < design_.numerics.size(); ++j) {
-      const double unit = std::ldexp(1.0, -state_.numeric_bits[j]);
+      const double unit = std::ldexp(1.0, -units_.numeric_bits[j]);
       gram_.at(first + j, column) = unit * sum(tables_.numeric(c, j) + as_size(level));
     }
   }
   void add_pairs(std::size_t c, std::size_t b, std::int32_t level, std::size_t column) {
     const CategoricalTerm& other = design_.categoricals[b];
-    const double unit = std::ldexp(1.0, -state_.weight_bits);
+    const double unit = std::ldexp(1.0, -units_.weight_bits);
     const std::size_t from = tables_.pairs(c, b) + as_size(level) * as_size(other.level_count());
     for (std::int32_t k = other.first_level; k < other.level_count(); ++k) {
       gram_.at(as_size(other.offset + k - other.first_level), column) =
@@ -87,22 +77,12 @@ class Assembly {
     }
   }
 
-  const CategoricalGramTask::State& state_;
+  const TableUnits& units_;
   const Design& design_;
   GramTables tables_;
-  const std::vector<std::int64_t>& sums_;
+  std::span<const std::int64_t> sums_;
   linalg::Symmetric& gram_;
 };
-
-CategoricalGramTask::State categorical_state(const PairPoint& at, double largest_weight,
-                                             std::int64_t rows) {
-  CategoricalGramTask::State state{.at = at, .numeric_bits = {}};
-  state.weight_bits = fixed_point_bits(rows, largest_weight);
-  for (const NumericTerm& term : at.point.design.numerics) {
-    state.numeric_bits.push_back(fixed_point_bits(rows, largest_weight * term.reach));
-  }
-  return state;
-}
 
 /// Rows that are turned from columns to rows at a time, so that what is written stays in L1.
 constexpr std::size_t kTileRows = 32;
@@ -124,11 +104,35 @@ void fill_tile(const BlockReader& reader, const Design& design, RowRange range,
   for (std::size_t i = range.first; i < range.last; ++i) rows[i * n + n - 1] = root[i];
 }
 
+}  // namespace
+
 std::size_t dense_size(const Design& design) {
   return design.numerics.size() + (design.intercept ? 1 : 0);
 }
 
-}  // namespace
+TableUnits TableUnits::finest(const Design& design, double largest_weight, std::int64_t rows) {
+  TableUnits units;
+  units.weight_bits = fixed_point_bits(rows, largest_weight);
+  for (const NumericTerm& term : design.numerics) {
+    units.numeric_bits.push_back(fixed_point_bits(rows, largest_weight * term.reach));
+  }
+  return units;
+}
+
+/// Adding 1.5 · 2^52 leaves integers in the low bits of the sum.
+void to_fixed(std::span<const double> values, std::int32_t bits, std::span<std::int64_t> out) {
+  constexpr double kShift = 6755399441055744.0;
+  const double scale = std::ldexp(1.0, bits);
+  const auto zero = std::bit_cast<std::int64_t>(kShift);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    out[i] = std::bit_cast<std::int64_t>(values[i] * scale + kShift) - zero;
+  }
+}
+
+void place_tables(const Design& design, const TableUnits& units, std::span<const std::int64_t> sums,
+                  linalg::Symmetric& gram) {
+  Assembly(design, units, sums, gram).run();
+}
 
 GramTables::GramTables(const Design& design)
     : count_(design.categoricals.size()),
@@ -176,7 +180,7 @@ void CategoricalGramTask::map(const mr::RowGroup& group, const State& state, Scr
   BlockReader reader(design, group);
   while (reader.next()) {
     const auto weight = block_weights(reader, state.at, weights, buffer);
-    to_fixed(weight, state.weight_bits, fixed);
+    to_fixed(weight, state.units.weight_bits, fixed);
     for (std::size_t a = 0; a < design.categoricals.size(); ++a) {
       scatter(reader.codes(a), fixed.data(), sums + tables.levels(a));
       for (std::size_t b = a + 1; b < design.categoricals.size(); ++b) {
@@ -187,7 +191,7 @@ void CategoricalGramTask::map(const mr::RowGroup& group, const State& state, Scr
     for (std::size_t j = 0; j < design.numerics.size(); ++j) {
       const auto x = reader.numeric(j);
       for (std::size_t i = 0; i < x.size(); ++i) product[i] = weight[i] * x[i];
-      to_fixed({product.data(), x.size()}, state.numeric_bits[j], fixed);
+      to_fixed({product.data(), x.size()}, state.units.numeric_bits[j], fixed);
       for (std::size_t c = 0; c < design.categoricals.size(); ++c) {
         scatter(reader.codes(c), fixed.data(), sums + tables.numeric(c, j));
       }
@@ -290,9 +294,9 @@ linalg::Symmetric design_gram(mr::Engine& engine, const mr::Inputs& inputs, cons
   const Design& design = at.point.design;
   linalg::Symmetric gram(static_cast<std::size_t>(design.size()));
   if (!design.categoricals.empty()) {
-    const auto state = categorical_state(at, largest_weight, inputs.layout->rows());
-    const auto tables = engine.run<CategoricalGramTask>(inputs, state, options);
-    Assembly(state, tables.sums, gram).run();
+    const auto units = TableUnits::finest(design, largest_weight, inputs.layout->rows());
+    const auto tables = engine.run<CategoricalGramTask>(inputs, {at, units}, options);
+    place_tables(design, units, tables.sums, gram);
   }
   const std::size_t dense = dense_size(design);
   if (dense == 0) return gram;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +39,28 @@ class GramTables {
   std::vector<std::size_t> numerics_;
 };
 
+/// The units that sums of these tables are counted in.
+struct TableUnits {
+  std::int32_t weight_bits = 0;            ///< a weight is counted in units of 2^-weight_bits
+  std::vector<std::int32_t> numeric_bits;  ///< likewise weight times numeric j
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(weight_bits, numeric_bits);
+  }
+  /// The finest in which no sum over so many rows overflows.
+  static TableUnits finest(const Design& design, double largest_weight, std::int64_t rows);
+};
+
+/// Rounds values to whole units of 2^-bits.
+void to_fixed(std::span<const double> values, std::int32_t bits, std::span<std::int64_t> out);
+
+/// Copies the tables to where the coefficients of X'WX are.
+void place_tables(const Design& design, const TableUnits& units, std::span<const std::int64_t> sums,
+                  linalg::Symmetric& gram);
+
+/// Numerics and intercept: the size of X'WX without its categoricals.
+std::size_t dense_size(const Design& design);
+
 /// The blocks of X'WX that a categorical takes part in, as scatter sums in fixed point: exact, so
 /// merged in any order.
 struct CategoricalGramTask {
@@ -45,11 +68,10 @@ struct CategoricalGramTask {
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
     PairPoint at;
-    std::int32_t weight_bits = 0;            ///< a weight is counted in units of 2^-weight_bits
-    std::vector<std::int32_t> numeric_bits;  ///< likewise weight times numeric j
+    TableUnits units;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(at, weight_bits, numeric_bits);
+      archive(at, units);
     }
   };
   using Scratch = FisherWeights;

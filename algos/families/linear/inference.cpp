@@ -97,8 +97,8 @@ linalg::Symmetric raw_covariance(const Design& design, const linalg::Cholesky& i
   const auto first = static_cast<std::size_t>(design.categorical_size());
   const std::size_t numerics = design.numerics.size();
   // Slopes are those of scaled columns over the scale.
-  std::vector<double> by(n, 1.0);
-  for (std::size_t j = 0; j < numerics; ++j) by[first + j] = 1 / design.numerics[j].scale;
+  std::vector<double> by;
+  for (std::size_t j = 0; j < n; ++j) by.push_back(1 / design.scale_of(j));
   for (std::size_t j = 0; j < n; ++j) {
     for (std::size_t i = j; i < n; ++i) covariance.at(i, j) *= dispersion * by[i] * by[j];
   }

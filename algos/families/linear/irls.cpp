@@ -11,9 +11,6 @@ namespace {
 
 /// An earlier X'WX is good while it shrinks the distance to this share, squared, at every step.
 constexpr double kGoodShrink = 0.05 * 0.05;
-/// The fit ends when its next step, as far as can be told, would be below this, squared, in units
-/// of the squared standard errors; that step is still taken, without looking at where it leads.
-constexpr double kLastStep = 1e-16;
 /// Steps that shrink no faster than this, squared, are on their way to infinity.
 constexpr double kSlowShrink = 0.3 * 0.3;
 /// So are linear predictors that grow by this much at every step (by 1 with a logistic model).
@@ -22,23 +19,54 @@ constexpr double kRunningAway = 0.25;
 constexpr double kSlowGain = 1e-8;
 constexpr int kMostHalvings = 30;
 
+}  // namespace
+
 double largest_difference(const std::vector<double>& a, const std::vector<double>& b) {
   double most = 0;
   for (std::size_t j = 0; j < a.size(); ++j) most = std::max(most, std::fabs(a[j] - b[j]));
   return most;
 }
 
-}  // namespace
+double objective_of(const Surface& surface, const Penalty& penalty,
+                    const LikelihoodTask::Partial& here, const std::vector<double>& beta) {
+  return here.deviance / 2 * surface.deviance_scale() + penalty.of(beta);
+}
 
-double Irls::objective(const LikelihoodTask::Partial& at, const std::vector<double>& beta) const {
-  return at.deviance / 2 * surface_.deviance_scale() + penalty_.of(beta);
+double dispersion_of(const Surface& surface, const Tolerance& tolerance,
+                     const LikelihoodTask::Partial& here) {
+  return std::max(here.deviance, 1e-14 * tolerance.null_deviance) * surface.deviance_scale();
+}
+
+bool move_towards(Surface& surface, const Penalty& penalty, FitState& state,
+                  const std::vector<double>& to) {
+  // Rounding may lift the objective at its minimum.
+  const double most = state.objective + 1e-13 * std::fabs(state.objective);
+  double share = 1;
+  std::vector<double> beta = to;
+  for (int halvings = 0; halvings <= kMostHalvings; ++halvings) {
+    auto there = surface.likelihood(beta);
+    const double value = objective_of(surface, penalty, there, beta);
+    if (value <= most) {
+      state.beta = std::move(beta);
+      state.here = std::move(there);
+      state.objective = value;
+      return true;
+    }
+    share /= 2;
+    for (std::size_t j = 0; j < beta.size(); ++j) {
+      beta[j] = state.beta[j] + share * (to[j] - state.beta[j]);
+    }
+  }
+  // The weights that the scratch holds have to be of state.beta again.
+  state.here = surface.likelihood(state.beta);
+  return false;
 }
 
 FitState Irls::start(std::vector<double> beta, const LikelihoodTask::Partial* known) {
   FitState state;
   state.beta = std::move(beta);
   state.here = known != nullptr ? *known : surface_.likelihood(state.beta);
-  state.objective = objective(state.here, state.beta);
+  state.objective = objective_of(surface_, penalty_, state.here, state.beta);
   state.done = tolerance_.most_iterations == 0;
   return state;
 }
@@ -125,43 +153,14 @@ double Irls::distance_left(const FitState& state) const {
   return total / surface_.deviance_scale();
 }
 
-bool Irls::move(FitState& state, const Proposal& proposal) {
-  // Rounding may lift the objective at its minimum.
-  const double most = state.objective + 1e-13 * std::fabs(state.objective);
-  double share = 1;
-  std::vector<double> beta = proposal.beta;
-  for (int halvings = 0; halvings <= kMostHalvings; ++halvings) {
-    auto there = surface_.likelihood(beta);
-    const double value = objective(there, beta);
-    if (value <= most) {
-      state.beta = std::move(beta);
-      state.here = std::move(there);
-      state.objective = value;
-      return true;
-    }
-    share /= 2;
-    for (std::size_t j = 0; j < beta.size(); ++j) {
-      beta[j] = state.beta[j] + share * (proposal.beta[j] - state.beta[j]);
-    }
-  }
-  // The weights that the scratch holds have to be of state.beta again.
-  state.here = surface_.likelihood(state.beta);
-  return false;
-}
-
-/// About the square of a standard error of distance 1; above 0 for a perfect fit too.
-double Irls::dispersion(const FitState& state) const {
-  return std::max(state.here.deviance, 1e-14 * tolerance_.null_deviance) *
-         surface_.deviance_scale();
-}
-
 void Irls::judge(FitState& state, double distance, const Before& before) const {
   const double gained = before.objective - state.objective;
   const double moved = largest_difference(before.beta, state.beta);
   const bool running_away = state.here.largest_eta > before.largest_eta + kRunningAway;
   const double deviance = state.here.deviance;
   const double shrink = state.last_distance > 0 ? distance / state.last_distance : 1;
-  const bool small = distance * std::min(1.0, shrink) <= kLastStep * dispersion(state);
+  const bool small = distance * std::min(1.0, shrink) <=
+                     kLastStep * dispersion_of(surface_, tolerance_, state.here);
   const bool asked =
       tolerance_.objective >= 0 && gained <= tolerance_.objective * std::fabs(state.objective);
   const double left = deviance + 1e-3 * tolerance_.null_deviance;
@@ -218,7 +217,8 @@ bool Irls::is_worn(const FitState& state, const Proposal& proposal) const {
 
 /// Whether a step is so small that nobody need look where it leads.
 bool Irls::is_last(const FitState& state, const Proposal& proposal) const {
-  return tolerance_.rough == 0 && proposal.distance <= kLastStep * dispersion(state) &&
+  return tolerance_.rough == 0 &&
+         proposal.distance <= kLastStep * dispersion_of(surface_, tolerance_, state.here) &&
          largest_difference(state.beta, proposal.beta) <= tolerance_.beta;
 }
 
@@ -239,7 +239,7 @@ bool Irls::step(FitState& state) {
     return false;
   }
   const Before before{state.objective, state.beta, state.here.gradient, state.here.largest_eta};
-  const bool moved = move(state, proposal);
+  const bool moved = move_towards(surface_, penalty_, state, proposal.beta);
   ++state.iterations;
   if (!moved) {
     // Down to rounding, or a matrix of elsewhere.

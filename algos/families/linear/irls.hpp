@@ -57,6 +57,24 @@ struct FitState {
   }
 };
 
+/// A fit ends when its next step, as far as can be told, would be below this, squared, in units of
+/// the squared standard errors.
+inline constexpr double kLastStep = 1e-16;
+
+/// The objective from the likelihood at beta.
+double objective_of(const Surface& surface, const Penalty& penalty,
+                    const LikelihoodTask::Partial& here, const std::vector<double>& beta);
+
+/// Goes to the coefficients or part of the way; false where nothing is gained.
+bool move_towards(Surface& surface, const Penalty& penalty, FitState& state,
+                  const std::vector<double>& to);
+
+/// About the square of a standard error of distance 1; above 0 for a perfect fit too.
+double dispersion_of(const Surface& surface, const Tolerance& tolerance,
+                     const LikelihoodTask::Partial& here);
+
+double largest_difference(const std::vector<double>& a, const std::vector<double>& b);
+
 /// A method that minimises a Surface with a penalty, an iteration at a time.
 class Optimiser {
  public:
@@ -98,13 +116,10 @@ class Irls final : public Optimiser {
   /// Whether X'WX is to be made anew before a step.
   [[nodiscard]] bool is_worn(const FitState& state, const Proposal& proposal) const;
   [[nodiscard]] bool is_last(const FitState& state, const Proposal& proposal) const;
-  [[nodiscard]] double dispersion(const FitState& state) const;
   /// As Proposal::distance: about how far the minimum is, were X'WX diagonal.
   [[nodiscard]] double distance_left(const FitState& state) const;
   void judge_roughly(FitState& state, double distance);
   static void correct(linalg::Symmetric& h, const PastStep& past);
-  /// Goes to the proposal or part of the way; false where nothing is gained.
-  bool move(FitState& state, const Proposal& proposal);
   /// Where a step began.
   struct Before {
     double objective;
@@ -114,8 +129,6 @@ class Irls final : public Optimiser {
   };
   void judge(FitState& state, double distance, const Before& before) const;
   void learn(FitState& state, const Before& before);
-  [[nodiscard]] double objective(const LikelihoodTask::Partial& at,
-                                 const std::vector<double>& beta) const;
 
   Surface& surface_;
   const Penalty& penalty_;

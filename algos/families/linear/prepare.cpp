@@ -56,11 +56,15 @@ void set_numeric(NumericTerm& term, const Moments& seen, bool center, const Give
 
 Prepared prepare(mr::Engine& engine, const mr::Inputs& inputs, Design bare,
                  const mr::RunOptions& options, const Given& given) {
-  Prepared made{.design = std::move(bare), .moments = {}};
+  bare.place_coefficients();
+  auto moments = engine.run<MomentsTask>(inputs, bare, options);
+  check_usable(bare, moments);
+  return complete(std::move(bare), std::move(moments), given);
+}
+
+Prepared complete(Design bare, MomentsTask::Partial moments, const Given& given) {
+  Prepared made{.design = std::move(bare), .moments = std::move(moments)};
   Design& design = made.design;
-  design.place_coefficients();
-  made.moments = engine.run<MomentsTask>(inputs, design, options);
-  check_usable(design, made.moments);
   const bool centered = design.intercept && given.centered;
   for (std::size_t j = 0; j < design.numerics.size(); ++j) {
     NumericTerm& term = design.numerics[j];

@@ -31,4 +31,7 @@ struct Given {
 Prepared prepare(mr::Engine& engine, const mr::Inputs& inputs, Design bare,
                  const mr::RunOptions& options, const Given& given = {});
 
+/// The same from moments that are known.
+Prepared complete(Design bare, MomentsTask::Partial moments, const Given& given = {});
+
 }  // namespace neve::algos::linear

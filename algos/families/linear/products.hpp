@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -40,7 +41,7 @@ struct Product {
   }
   /// Columns that it makes.
   [[nodiscard]] std::int32_t columns() const {
-    return kind == Kind::slopes ? level_count() - first_level : 1;
+    return kind == Kind::slopes ? std::max(0, level_count() - first_level) : 1;
   }
   /// Of kind levels: -1 where one of the codes is missing, level_count() for a pair that was not
   /// seen.

@@ -6,8 +6,33 @@
 
 namespace neve::algos::linear {
 
+LikelihoodTask::Partial QuadraticSums::likelihood(std::vector<double> beta) const {
+  if (shift != 0) beta.back() -= shift;
+  LikelihoodTask::Partial here;
+  here.gradient = linalg::multiply(gram, beta);
+  // Of (y - Xb)'W(y - Xb) = y'Wy - b'(X'Wy) - b'(X'W(y - Xb)).
+  here.deviance = response_squares;
+  for (std::size_t j = 0; j < beta.size(); ++j) {
+    here.gradient[j] = with_response[j] - here.gradient[j];
+    here.deviance -= beta[j] * (with_response[j] + here.gradient[j]);
+  }
+  here.deviance = std::max(0.0, here.deviance);
+  here.pearson = here.deviance;
+  return here;
+}
+
 Surface::Surface(Data data, Design design, Response response, double deviance_scale)
-    : data_(std::move(data)), scale_(deviance_scale), whole_columns_(data_.inputs.columns) {
+    : data_(std::move(data)), scale_(deviance_scale), whole_columns_(data_->inputs.columns) {
+  point_.design = design;
+  point_.response = response;
+  whole_design_ = std::move(design);
+  widen();
+}
+
+Surface::Surface(QuadraticSums sums, Design design, const Response& response, double deviance_scale)
+    : sums_(std::move(sums)), scale_(deviance_scale) {
+  NEVE_CHECK(response.family == Family::gaussian && response.canonical());
+  NEVE_CHECK(sums_->gram.size() == static_cast<std::size_t>(design.size()));
   point_.design = design;
   point_.response = response;
   whole_design_ = std::move(design);
@@ -16,7 +41,7 @@ Surface::Surface(Data data, Design design, Response response, double deviance_sc
 
 void Surface::widen() {
   if (!point_.beta.empty()) point_.beta = whole_of(point_.beta);
-  data_.inputs.columns = whole_columns_;
+  if (data_) data_->inputs.columns = whole_columns_;
   point_.design = whole_design_;
   point_.kept = keeps_blocks_;
   kept_.resize(coefficient_count(whole_design_, point_.response));
@@ -39,15 +64,15 @@ void Surface::narrow(std::vector<bool>& wanted) {
   Design part = whole;
   part.categoricals.clear();
   part.numerics.clear();
-  std::vector<ColumnId> columns;
+  std::vector<std::size_t> places;  // of columns
   std::vector<std::size_t> kept;
-  auto column = whole_columns_.begin();
+  std::size_t column = 0;
   for (const CategoricalTerm& term : whole.categoricals) {
     const auto first = any.begin() + term.offset;
     const auto end = first + term.coefficients();
     if (std::find(first, end, true) != end) {
       part.categoricals.push_back(term);
-      columns.push_back(*column);
+      places.push_back(column);
       for (auto j = first; j != end; ++j) kept.push_back(static_cast<std::size_t>(j - any.begin()));
     }
     ++column;
@@ -56,16 +81,25 @@ void Surface::narrow(std::vector<bool>& wanted) {
   for (std::size_t j = 0; j < whole.numerics.size(); ++j, ++column) {
     if (!any[numeric + j]) continue;
     part.numerics.push_back(whole.numerics[j]);
-    columns.push_back(*column);
+    places.push_back(column);
     kept.push_back(numeric + j);
   }
-  columns.insert(columns.end(), column, whole_columns_.end());
   part.place_coefficients();
   keep(kept, sets);
   for (const std::size_t at : kept_) wanted[at] = true;
   if (!point_.beta.empty()) point_.beta = part_of(point_.beta);
   point_.design = std::move(part);
-  data_.inputs.columns = std::move(columns);
+  if (data_) leave_columns(places);
+}
+
+/// Of the terms those in these places, and all that is no term.
+void Surface::leave_columns(const std::vector<std::size_t>& places) {
+  std::vector<ColumnId> columns;
+  for (const std::size_t at : places) columns.push_back(whole_columns_[at]);
+  const auto terms = static_cast<std::ptrdiff_t>(whole_design_.categoricals.size() +
+                                                 whole_design_.numerics.size());
+  columns.insert(columns.end(), whole_columns_.begin() + terms, whole_columns_.end());
+  data_->inputs.columns = std::move(columns);
 }
 
 /// These slopes of each set of coefficients, and everything that is no slope.
@@ -95,34 +129,54 @@ std::vector<double> Surface::whole_of(const std::vector<double>& part) const {
   return whole;
 }
 
+linalg::Symmetric Surface::part_of(const linalg::Symmetric& whole) const {
+  if (kept_.size() == whole.size()) return whole;
+  linalg::Symmetric part(kept_.size());
+  for (std::size_t j = 0; j < kept_.size(); ++j) {
+    for (std::size_t i = j; i < kept_.size(); ++i) part.at(i, j) = whole.at(kept_[i], kept_[j]);
+  }
+  return part;
+}
+
+LikelihoodTask::Partial Surface::likelihood_of_sums(const std::vector<double>& beta) const {
+  LikelihoodTask::Partial here = sums_->likelihood(whole_of(beta));
+  here.gradient = part_of(here.gradient);
+  return here;
+}
+
 mr::RunOptions Surface::options() const {
-  return {.token = data_.token, .scratch = data_.scratch, .outputs = {}};
+  return {.token = data_->token, .scratch = data_->scratch, .outputs = {}};
 }
 
 LikelihoodTask::Partial Surface::likelihood_and_gram(const std::vector<double>& beta) {
+  if (sums_ || constant_gram_) return likelihood(beta);
   point_.beta = beta;
   ++point_.version;
-  auto made = data_.engine.run<LikelihoodGramTask>(data_.inputs, point_, options());
+  auto made = data_->engine.run<LikelihoodGramTask>(data_->inputs, point_, options());
   gram_ = std::move(made.gram);
   return made.likelihood;
 }
 
 void Surface::keep_blocks() {
-  data_.engine.run<KeepBlocksTask>(data_.inputs, point_, options());
+  data_->engine.run<KeepBlocksTask>(data_->inputs, point_, options());
   point_.kept = keeps_blocks_ = true;
 }
 
 LikelihoodTask::Partial Surface::likelihood(const std::vector<double>& beta) {
+  if (sums_) return likelihood_of_sums(beta);
   gram_.reset();
   point_.beta = beta;
   ++point_.version;
-  const mr::Inputs nothing{.layout = data_.inputs.layout, .columns = {}};
-  return data_.engine.run<LikelihoodTask>(point_.kept ? nothing : data_.inputs, point_, options());
+  const mr::Inputs nothing{.layout = data_->inputs.layout, .columns = {}};
+  return data_->engine.run<LikelihoodTask>(point_.kept ? nothing : data_->inputs, point_,
+                                           options());
 }
 
 linalg::Symmetric Surface::gram(double largest_weight) {
+  if (sums_) return part_of(sums_->gram);
+  if (constant_gram_) return part_of(*constant_gram_);
   if (gram_) return *std::exchange(gram_, std::nullopt);
-  return gram_at(data_.engine, data_.inputs, point_, largest_weight, options());
+  return gram_at(data_->engine, data_->inputs, point_, largest_weight, options());
 }
 
 }  // namespace neve::algos::linear

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <neve/linalg/symmetric.hpp>
@@ -13,9 +14,19 @@
 
 namespace neve::algos::linear {
 
+/// All that the likelihood of a gaussian response with the identity link needs to know of the rows.
+struct QuadraticSums {
+  linalg::Symmetric gram;             ///< X'WX over the columns of a design
+  std::vector<double> with_response;  ///< X'W(y - shift)
+  double response_squares = 0;        ///< of y - shift, weighted
+  double shift = 0;                   ///< the intercept's part; 0 without one
+
+  [[nodiscard]] LikelihoodTask::Partial likelihood(std::vector<double> beta) const;
+};
+
 /// The objective of a linear model as a function of its coefficients:
 ///     deviance / 2 · deviance_scale + penalty.
-/// Lives on the driver; every call is one pass over the data, or two.
+/// Lives on the driver; every call is one pass over the data, or two, unless sums tell all.
 class Surface {
  public:
   struct Data {
@@ -25,6 +36,10 @@ class Surface {
     mr::ScratchId scratch;
   };
   Surface(Data data, Design design, Response response, double deviance_scale);
+  /// Of rows that only sums are known of, over the columns of the design.
+  Surface(QuadraticSums sums, Design design, const Response& response, double deviance_scale);
+  /// Says what X'WX is wherever it is asked for, over the whole design.
+  void set_gram(linalg::Symmetric gram) { constant_gram_ = std::move(gram); }
   /// The terms that count now.
   [[nodiscard]] const Design& design() const { return point_.design; }
   [[nodiscard]] const Design& whole_design() const { return whole_design_; }
@@ -55,7 +70,12 @@ class Surface {
  private:
   [[nodiscard]] mr::RunOptions options() const;
   void keep(const std::vector<std::size_t>& slopes, std::size_t sets);
-  Data data_;
+  void leave_columns(const std::vector<std::size_t>& places);
+  [[nodiscard]] linalg::Symmetric part_of(const linalg::Symmetric& whole) const;
+  [[nodiscard]] LikelihoodTask::Partial likelihood_of_sums(const std::vector<double>& beta) const;
+  std::optional<Data> data_;  ///< nothing where there are sums instead
+  std::optional<QuadraticSums> sums_;
+  std::optional<linalg::Symmetric> constant_gram_;
   double scale_;
   Point point_;
   bool keeps_blocks_ = false;

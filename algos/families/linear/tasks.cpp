@@ -5,6 +5,7 @@
 #include "algos/families/linear/gram.hpp"
 #include "algos/families/linear/likelihood.hpp"
 #include "algos/families/linear/moments.hpp"
+#include "algos/families/linear/part_sums.hpp"
 #include "algos/families/linear/products.hpp"
 
 namespace neve::algos::linear {
@@ -15,6 +16,7 @@ mr::TaskList tasks() {
           &mr::task_entry<LikelihoodGramTask>(),  &mr::task_entry<ThresholdGramTask>(),
           &mr::task_entry<PairsTask>(),           &mr::task_entry<ProductsTask>(),
           &mr::task_entry<CompleteRowsTask>(),    &mr::task_entry<ExpandTask>(),
+          &mr::task_entry<PartTablesTask>(),      &mr::task_entry<PartSumsTask>(),
           &mr::task_entry<KeepBlocksTask>()};
 }
 

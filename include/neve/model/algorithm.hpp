@@ -45,6 +45,16 @@ void refuse(std::string field, std::string value, Messages& messages);
 /// parameter that names each.
 using FurtherFrames = std::map<std::string, frame::Frame>;
 
+/// The folds of a cross-validation, trained together.
+class TrainedFolds {
+ public:
+  virtual ~TrainedFolds() = default;
+  /// In the order of the folds, headers and all.
+  std::vector<std::shared_ptr<Model>> models;
+  /// Metrics of all holdout predictions, as those of the main model.
+  [[nodiscard]] virtual metrics::Metrics holdout_metrics(const Model& main) const = 0;
+};
+
 /// What training may use. The cluster is reached only through this.
 struct TrainContext {
   mr::Engine& engine;
@@ -63,6 +73,7 @@ struct TrainContext {
   const FurtherFrames* further = nullptr;  ///< null without
   /// Of the main model of a cross-validation: those of the folds; empty without.
   std::span<const std::shared_ptr<const Model>> folds = {};
+  const TrainedFolds* together = nullptr;  ///< the same where they were trained together
 
   /// Options for runs of this job: its token, and nothing else.
   [[nodiscard]] mr::RunOptions run_options() const {
@@ -100,6 +111,17 @@ class Trainer {
   virtual std::optional<Snapshot> snapshot(TrainContext& /*context*/) { return std::nullopt; }
   /// Fills context.header (tables, metrics) and gives the model; its header is set afterwards.
   virtual std::shared_ptr<Model> finish(TrainContext& context) = 0;
+};
+
+/// A cross-validation to be.
+struct FoldsOrder {
+  mr::Engine& engine;
+  job::Job& job;
+  const Dataset& training;      ///< all rows
+  ColumnId folds;               ///< the fold of each row, from 0 on
+  std::vector<Header> headers;  ///< of the folds' models to be
+  std::uint64_t seed;
+  const FurtherFrames* further;  ///< null without
 };
 
 /// Calls back with what one fold of a cross-validation was trained on, and with what was held out.
@@ -180,6 +202,11 @@ struct Algorithm {
   /// number of trees after early stopping; null where there are none.
   schema::Form (*from_folds)(const void* parameters,
                              std::span<const std::shared_ptr<const Model>> folds) = nullptr;
+  /// Cross-validation: trains the folds in fewer passes over the rows than one after the other
+  /// would take; null where that cannot be done, or does not give what it would. Done again by who
+  /// takes over the job, to the same bits.
+  std::shared_ptr<const TrainedFolds> (*train_folds)(std::shared_ptr<const void> parameters,
+                                                     FoldsOrder& order) = nullptr;
   /// Cross-validation: makes the folds' models what they are only together, such as those of the
   /// penalty that is best for all, once they are there; null where each is final.
   void (*agree)(mr::Engine& engine, const job::TokenPtr& token,

@@ -169,4 +169,7 @@ class Model {
 
 using ModelPtr = std::shared_ptr<const Model>;
 
+/// Of what was learnt.
+std::int64_t checksum_of(const Model& model);
+
 }  // namespace neve::model

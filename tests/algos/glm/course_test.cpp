@@ -153,6 +153,14 @@ TEST(GlmCourse, APathEndsAtTheMostPredictorsThatAreAllowed) {
     }
     EXPECT_LE(std::count_if(beta.begin(), beta.end() - 1, [](double b) { return b != 0; }), 2);
   }
+  // Where the path ended with one that is too wide, that one is not what goes on.
+  std::ostringstream lambda;
+  lambda.precision(17);
+  lambda << model->lambda;
+  const auto alone = session.train("gaussian", {{"lambda", lambda.str()}, {"alpha", "1"}});
+  for (std::size_t j = 0; j < alone->beta.size(); ++j) {
+    EXPECT_NEAR(model->beta[j], alone->beta[j], 1e-9);
+  }
   const auto build = session.check(
       {{"response_column", "class"}, {"lambda_search", "true"}, {"max_active_predictors", "0"}});
   EXPECT_EQ(build.errors(), 1);

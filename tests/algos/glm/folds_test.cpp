@@ -1,5 +1,6 @@
 #include "algos/glm/folds.hpp"
-#include "algos/glm/session.hpp"
+
+#include "algos/glm/columns.hpp"
 
 namespace {
 
@@ -92,25 +93,156 @@ TEST(GlmFolds, ChooseAmongAlphasToo) {
 }
 
 TEST(GlmFolds, SameChecksumOnAnyThreadsAndNodes) {
-  std::vector<std::int64_t> expected;
-  for (const auto& [nodes, threads] : std::vector<std::pair<int, int>>{{1, 1}, {1, 3}, {3, 2}}) {
-    Session session(nodes, threads);
-    const auto model = session.train("class", folded(kSearch));
-    std::vector<std::int64_t> checksums = {model->header.checksum};
-    for (const auto& fold : folds_of(session, *model)) checksums.push_back(fold->header.checksum);
-    if (expected.empty()) expected = checksums;
-    EXPECT_EQ(checksums, expected) << nodes << " nodes, " << threads << " threads";
+  for (const char* response : {"class", "gaussian"}) {
+    std::vector<std::int64_t> expected;
+    for (const auto& [nodes, threads] : std::vector<std::pair<int, int>>{{1, 1}, {1, 3}, {3, 2}}) {
+      Session session(nodes, threads);
+      const auto model = session.train(response, folded(kSearch));
+      std::vector<std::int64_t> checksums = {model->header.checksum};
+      for (const auto& fold : folds_of(session, *model)) checksums.push_back(fold->header.checksum);
+      if (expected.empty()) expected = checksums;
+      EXPECT_EQ(checksums, expected) << response << nodes << " nodes, " << threads << " threads";
+    }
   }
 }
 
 TEST(GlmFolds, GoOnAfterALossToTheSameBits) {
-  const schema::Form form = folded(kList);
-  Session whole(1, 2);
-  const auto expected = whole.train("class", form)->encode_learnt();
-  for (const int states : {5, 40}) {
-    const auto got = learnt_after_loss("class", form, states);
-    EXPECT_EQ(got, expected) << states;
+  struct Case {
+    const char* response;
+    const schema::Form& form;
+    int states;
+  };
+  for (const auto& [response, given, states] :
+       {Case{"class", kList, 5}, Case{"class", kList, 40}, Case{"gaussian", kSearch, 6}}) {
+    const schema::Form form = folded(given);
+    Session whole(1, 2);
+    const auto expected = whole.train(response, form)->encode_learnt();
+    EXPECT_EQ(learnt_after_loss(response, form, states), expected) << response << states;
   }
+}
+
+void expect_near(double got, double expected, const std::string& what) {
+  EXPECT_NEAR(got, expected, 1e-9 * (1 + std::fabs(expected))) << what;
+}
+
+void expect_same_metrics(const model::metrics::Metrics& got,
+                         const model::metrics::Metrics& expected, const std::string& what) {
+  EXPECT_EQ(got.header()->nobs, expected.header()->nobs) << what;
+  for (const char* name : {"MSE", "mae", "r2", "mean_residual_deviance", "residual_deviance",
+                           "null_deviance", "AIC", "residual_degrees_of_freedom"}) {
+    ASSERT_TRUE(expected.find(name)) << name;
+    expect_near(*got.find(name), *expected.find(name), what + " " + name);
+  }
+  const double logs = *expected.find("rmsle");
+  EXPECT_EQ(std::isnan(*got.find("rmsle")), std::isnan(logs)) << what;
+  if (!std::isnan(logs)) expect_near(*got.find("rmsle"), logs, what + " rmsle");
+}
+
+/// The number of the last row of each column of a table, by name.
+std::map<std::string, double> last_row(const schema::Table& table) {
+  std::map<std::string, double> row;
+  for (const auto& column : table.columns) {
+    if (column.cells.empty()) continue;
+    if (const auto* number = std::get_if<double>(&column.cells.back())) row[column.name] = *number;
+  }
+  return row;
+}
+
+/// What folds that were trained from sums know is what folds know that read their rows.
+void expect_folds_of_sums_alike(Session& session, const schema::Form& form) {
+  std::string what;
+  for (const auto& [name, value] : form) what += name + "=" + value + " ";
+  const auto quick = session.train("gaussian", form);
+  const auto quick_folds = folds_of(session, *quick);
+  // A history of deviances is not made of sums.
+  const auto slow = session.train("gaussian", with(form, "generate_scoring_history", "true"));
+  const auto slow_folds = folds_of(session, *slow);
+  ASSERT_EQ(quick_folds.size(), slow_folds.size());
+  for (std::size_t k = 0; k <= quick_folds.size(); ++k) {
+    const bool main = k == quick_folds.size();
+    const auto& got = main ? *quick : dynamic_cast<const GlmModel&>(*quick_folds[k]);
+    const auto& expected = main ? *slow : dynamic_cast<const GlmModel&>(*slow_folds[k]);
+    EXPECT_EQ(got.rank, expected.rank) << what;
+    expect_near(got.lambda, expected.lambda, what);
+    EXPECT_EQ(got.alpha, expected.alpha) << what;
+    for (std::size_t j = 0; j < expected.coefficients.size(); ++j) {
+      expect_near(got.coefficients[j], expected.coefficients[j], what);
+    }
+    expect_near(got.null_mean, expected.null_mean, what);
+    expect_same_metrics(got.header.training_metrics, expected.header.training_metrics, what);
+    if (main) continue;
+    expect_same_metrics(got.header.validation_metrics, expected.header.validation_metrics, what);
+    // Of folds that were read it is of the submodel that was best before they agreed.
+    if (expected.path.fits.size() > 1) continue;
+    const auto row = last_row(got.header.scoring_history);
+    const auto wanted = last_row(expected.header.scoring_history);
+    for (const auto& [name, value] : row) expect_near(value, wanted.at(name), what + name);
+  }
+  expect_same_metrics(quick->header.cross_validation.metrics, slow->header.cross_validation.metrics,
+                      what);
+}
+
+TEST(GlmFolds, SumsOfFoldsGiveWhatPassesOverTheirRowsWould) {
+  const schema::Form plain = {{"lambda", "0"}};
+  const schema::Form net = {{"lambda", "0.02"}, {"alpha", "0.3"}};
+  Session session(1, 2);
+  const std::vector<schema::Form> forms = {plain,
+                                           net,
+                                           {},
+                                           kList,
+                                           kSearch,
+                                           {{"lambda", "[0.1, 0.01]"}, {"alpha", "[0, 0.5, 1]"}},
+                                           with(net, "standardize", "false"),
+                                           with(net, "intercept", "false"),
+                                           with(net, "non_negative", "true"),
+                                           with(plain, "compute_p_values", "true"),
+                                           with(plain, "weights_column", "weight"),
+                                           with(plain, "missing_values_handling", "Skip"),
+                                           with(net, "keep_cross_validation_predictions", "true")};
+  for (const schema::Form& form : forms) expect_folds_of_sums_alike(session, folded(form));
+}
+
+/// What sums about the means of all rows would lose, passes over the rows of each fold keep; and
+/// what stands in for missing values is of the fold.
+TEST(GlmFolds, RowsThatSumsDoNotTellAllOfAreRead) {
+  const auto columns_with = [](const char* name, double value) {
+    std::vector<Column> columns;
+    for (const char* each : {"x1", "x2", "g", "gaussian"}) columns.push_back(golden_column(each));
+    for (Column& column : columns) {
+      if (column.name == name) column.values[0] = value;
+    }
+    return columns;
+  };
+  Session session(1, 2);
+  publish(session.node(), "stretched", columns_with("x2", 1e9));
+  publish(session.node(), "outlier", columns_with("gaussian", 1e10));
+  publish(session.node(), "lacking", columns_with("x1", kNaN));
+  const schema::Form form = folded({{"response_column", "gaussian"}, {"lambda", "0"}});
+  for (const char* frame : {"stretched", "outlier", "lacking"}) {
+    const auto read =
+        train(session.models(), frame, with(form, "generate_scoring_history", "true"));
+    const auto read_folds = folds_of(session, *read);
+    const auto model = train(session.models(), frame, form);
+    const auto folds = folds_of(session, *model);
+    for (std::size_t k = 0; k < folds.size(); ++k) {
+      const auto& got = dynamic_cast<const GlmModel&>(*folds[k]);
+      const auto& expected = dynamic_cast<const GlmModel&>(*read_folds[k]);
+      for (std::size_t j = 0; j < expected.coefficients.size(); ++j) {
+        expect_near(got.coefficients[j] / expected.coefficients[j], 1, frame);
+      }
+    }
+  }
+}
+
+TEST(GlmFolds, KeptPredictionsAreMeasuredToTheSame) {
+  Session session(1, 2);
+  const schema::Form form = folded({{"lambda", "0"}});
+  const auto quick = session.train("gaussian", form);
+  const auto kept =
+      session.train("gaussian", with(form, "keep_cross_validation_predictions", "true"));
+  EXPECT_EQ(kept->header.cross_validation.predictions.size(), 3U);
+  EXPECT_EQ(*kept->header.cross_validation.metrics.find("MSE"),
+            *quick->header.cross_validation.metrics.find("MSE"));
 }
 
 }  // namespace
