@@ -43,7 +43,7 @@ frame::Frame sparse_frame(mr::Engine& engine) {
       std::vector<std::int32_t> codes;
       for (std::size_t row = first; row < first + rows; ++row) {
         numbers.push_back(value(row));
-        codes.push_back(static_cast<std::int32_t>(numbers.back()));
+        if (!levels.empty()) codes.push_back(static_cast<std::int32_t>(numbers.back()));
       }
       engine.put_chunk(
           *frame.layout, id, GroupIndex(g),

@@ -2,7 +2,7 @@
 
 #include <cmath>
 #include <limits>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -32,9 +32,10 @@ PlainValues reals(std::vector<double> values) {
   return column;
 }
 
-PlainValues texts(const std::vector<std::string>& values) {
+/// Of literals, which stay.
+PlainValues texts(const std::vector<std::string_view>& values) {
   PlainValues column(Form::text);
-  for (const std::string& value : values) {
+  for (const std::string_view value : values) {
     column.text.push_back(value);
     column.missing.push_back(value.empty() ? 1 : 0);
   }
