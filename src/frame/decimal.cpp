@@ -51,8 +51,8 @@ bool read_mantissas(std::span<const double> block, double power, std::int64_t* m
     // be done by vectors.
     constexpr double kShifter = 0x1.8p52;
     const auto number =
-        std::bit_cast<std::int64_t>(mantissa + kShifter) - std::bit_cast<std::int64_t>(kShifter);
-    mantissas[i] = is_missing ? kMissingInt64 : number;
+        std::bit_cast<std::uint64_t>(mantissa + kShifter) - std::bit_cast<std::uint64_t>(kShifter);
+    mantissas[i] = is_missing ? kMissingInt64 : static_cast<std::int64_t>(number);
   }
   return others == 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <unordered_set>
@@ -166,7 +167,10 @@ std::vector<std::string> FrameFileReader::texts_of(const frame::Chunk& chunk,
   std::int64_t reserved = 0;
   std::int64_t bytes = 0;
   for (std::int64_t row = 0; row < chunk.rows(); ++row) {
-    const std::string_view text = *chunk.text(row);
+    // A damaged header may say that nothing is missing.
+    const std::optional<std::string_view> told = chunk.text(row);
+    if (!told) fail(what + " are no texts.");
+    const std::string_view text = *told;
     if (find_bad_utf8(text) != text.size()) fail(what + " hold bytes that are no text.");
     if (!known.insert(text).second) fail(what + " hold '" + std::string(text) + "' twice.");
     bytes += static_cast<std::int64_t>(text.size());
