@@ -270,10 +270,6 @@ class CountedRows {
   model::PickedRows rows_;
 };
 
-}  // namespace
-
-namespace {
-
 /// Reads and scores the rows of a group, a block at a time.
 class GroupScorer {
  public:

@@ -1,6 +1,5 @@
 #include "algos/glm/fold_errors.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -17,29 +16,28 @@ constexpr std::size_t kRows = linear::BlockReader::kRows;
 /// The rows of a block that count, those of a fold side by side, and how far a model is off.
 class RowsByFold {
  public:
-  explicit RowsByFold(std::size_t folds) : begins_(folds + 1), next_(folds) {}
+  explicit RowsByFold(std::size_t folds) : places_(folds) {}
 
   void read(const linear::PartReader& reader) {
     const auto weights = reader.block().weights();
-    const auto folds = reader.parts();
-    place(weights, folds);
+    places_.find(reader);
     const auto y = reader.block().response();
     for (std::size_t i = 0; i < y.size(); ++i) {
       weights_[places_[i]] = weights[i];
       log_y_[places_[i]] = 1 + y[i];
     }
-    math::log(std::span(log_y_).first(begins_.back()));
+    math::log(std::span(log_y_).first(places_.count()));
   }
   void compare(std::span<const double> y, std::span<const double> predicted) {
     for (std::size_t i = 0; i < y.size(); ++i) {
       off_[places_[i]] = y[i] - predicted[i];
       log_off_[places_[i]] = 1 + predicted[i];
     }
-    math::log(std::span(log_off_).first(begins_.back()));
+    math::log(std::span(log_off_).first(places_.count()));
   }
   [[nodiscard]] Errors errors(std::size_t fold) const {
-    const std::size_t first = begins_[fold];
-    const std::size_t rows = begins_[fold + 1] - first;
+    const std::size_t first = places_.begin(fold);
+    const std::size_t rows = places_.count(fold);
     const double* weight = weights_.data() + first;
     const double* off = off_.data() + first;
     const double* log_off = log_off_.data() + first;
@@ -55,23 +53,7 @@ class RowsByFold {
   }
 
  private:
-  /// Rows that do not count share a place behind all.
-  void place(std::span<const double> weights, std::span<const std::int32_t> folds) {
-    std::ranges::fill(begins_, 0);
-    for (std::size_t i = 0; i < folds.size(); ++i) {
-      begins_[static_cast<std::size_t>(folds[i]) + 1] += weights[i] != 0 ? 1 : 0;
-    }
-    for (std::size_t k = 1; k < begins_.size(); ++k) begins_[k] += begins_[k - 1];
-    std::copy(begins_.begin(), begins_.end() - 1, next_.begin());
-    for (std::size_t i = 0; i < folds.size(); ++i) {
-      const bool counts = weights[i] != 0;
-      places_[i] = counts ? next_[static_cast<std::size_t>(folds[i])]++ : begins_.back();
-    }
-  }
-
-  std::vector<std::size_t> begins_;  ///< of each fold's rows, and their end
-  std::vector<std::size_t> next_;
-  std::array<std::size_t, kRows> places_;
+  linear::PartPlaces places_;
   std::array<double, kRows + 1> weights_;
   std::array<double, kRows + 1> log_y_;
   std::array<double, kRows + 1> off_;

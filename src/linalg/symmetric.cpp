@@ -60,14 +60,6 @@ std::vector<std::size_t> factor_by_columns(Symmetric& matrix, double tolerance) 
   return kept;
 }
 
-Symmetric pick(const Symmetric& matrix, const std::vector<std::size_t>& kept) {
-  Symmetric picked(kept.size());
-  for (std::size_t j = 0; j < kept.size(); ++j) {
-    for (std::size_t i = j; i < kept.size(); ++i) picked.at(i, j) = matrix.at(kept[i], kept[j]);
-  }
-  return picked;
-}
-
 void solve_plain(const Symmetric& factor, std::span<double> x) {
   const std::size_t n = factor.size();
   for (std::size_t j = 0; j < n; ++j) {
@@ -94,6 +86,14 @@ Symmetric inverse_plain(const Symmetric& factor) {
 }
 
 }  // namespace
+
+Symmetric pick(const Symmetric& matrix, std::span<const std::size_t> kept) {
+  Symmetric picked(kept.size());
+  for (std::size_t j = 0; j < kept.size(); ++j) {
+    for (std::size_t i = j; i < kept.size(); ++i) picked.at(i, j) = matrix.at(kept[i], kept[j]);
+  }
+  return picked;
+}
 
 void add_gram(std::span<const double> row_major, std::size_t rows, Symmetric& sum) {
   NEVE_CHECK(row_major.size() >= rows * sum.size());

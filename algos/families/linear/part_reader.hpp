@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "algos/families/linear/block_reader.hpp"
 
@@ -40,6 +41,39 @@ class PartReader {
   BlockReader reader_;
   std::array<double, BlockReader::kRows> buffer_;
   std::array<std::int32_t, BlockReader::kRows> parts_;
+};
+
+/// Places of a block's rows, those that count of a part side by side, part after part. The others
+/// share the place behind all.
+class PartPlaces {
+ public:
+  explicit PartPlaces(std::size_t parts) : begins_(parts + 1), next_(parts) {}
+  void find(const PartReader& reader) {
+    const auto weights = reader.block().weights();
+    const auto parts = reader.parts();
+    std::ranges::fill(begins_, 0);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      begins_[static_cast<std::size_t>(parts[i]) + 1] += weights[i] != 0 ? 1 : 0;
+    }
+    for (std::size_t k = 1; k < begins_.size(); ++k) begins_[k] += begins_[k - 1];
+    std::copy(begins_.begin(), begins_.end() - 1, next_.begin());
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const bool counts = weights[i] != 0;
+      places_[i] = counts ? next_[static_cast<std::size_t>(parts[i])]++ : count();
+    }
+  }
+  [[nodiscard]] std::size_t operator[](std::size_t row) const { return places_[row]; }
+  [[nodiscard]] std::size_t begin(std::size_t part) const { return begins_[part]; }
+  [[nodiscard]] std::size_t count(std::size_t part) const {
+    return begins_[part + 1] - begins_[part];
+  }
+  /// Rows that count.
+  [[nodiscard]] std::size_t count() const { return begins_.back(); }
+
+ private:
+  std::vector<std::size_t> begins_;
+  std::vector<std::size_t> next_;
+  std::array<std::size_t, BlockReader::kRows> places_;
 };
 
 }  // namespace neve::algos::linear

@@ -121,40 +121,31 @@ class PartRows {
         center_(state.response_center),
         parts_(partial.parts),
         width_(dense_width(design_)),
-        begins_(parts_.size() + 1),
-        rows_(kRows * width_) {}
+        places_(parts_.size()),
+        rows_((kRows + 1) * width_) {}
 
   void add(const PartReader& reader) {
     const BlockReader& block = reader.block();
-    place(reader);
+    count(reader);
+    places_.find(reader);
     fill(block);
     for (std::size_t k = 0; k < parts_.size(); ++k) {
-      const std::size_t count = begins_[k + 1] - begins_[k];
+      const std::size_t count = places_.count(k);
       if (count == 0) continue;
-      const auto rows = std::span(rows_).subspan(begins_[k] * width_, count * width_);
+      const auto rows = std::span(rows_).subspan(places_.begin(k) * width_, count * width_);
       linalg::add_gram(rows, count, parts_[k].dense);
     }
     add_levels(reader);
   }
 
  private:
-  /// Finds the place of each row that counts, part after part.
-  void place(const PartReader& reader) {
+  void count(const PartReader& reader) {
     const auto weights = reader.block().weights();
     const auto parts = reader.parts();
-    std::ranges::fill(begins_, 0);
     for (std::size_t i = 0; i < weights.size(); ++i) {
-      if (weights[i] == 0) continue;
-      const auto at = static_cast<std::size_t>(parts[i]);
-      ++parts_[at].rows;
-      parts_[at].largest_weight = std::max(parts_[at].largest_weight, weights[i]);
-      ++begins_[at + 1];
-    }
-    for (std::size_t k = 1; k < begins_.size(); ++k) begins_[k] += begins_[k - 1];
-    std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      counts_[i] = weights[i] != 0;
-      if (counts_[i]) places_[i] = next[static_cast<std::size_t>(parts[i])]++;
+      PartSumsTask::Part& part = parts_[static_cast<std::size_t>(parts[i])];
+      part.rows += weights[i] != 0 ? 1 : 0;
+      part.largest_weight = std::max(part.largest_weight, weights[i]);
     }
   }
   /// Each row times the root of its weight.
@@ -164,7 +155,7 @@ class PartRows {
     for (std::size_t i = 0; i < weights.size(); ++i) root_[i] = std::sqrt(weights[i]);
     const auto put = [&](std::size_t column, auto value) {
       for (std::size_t i = 0; i < weights.size(); ++i) {
-        if (counts_[i]) rows_[places_[i] * width_ + column] = root_[i] * value(i);
+        rows_[places_[i] * width_ + column] = root_[i] * value(i);
       }
     };
     for (std::size_t j = 0; j < design_.numerics.size(); ++j) {
@@ -197,9 +188,7 @@ class PartRows {
   double center_;
   std::vector<PartSumsTask::Part>& parts_;
   std::size_t width_;
-  std::vector<std::size_t> begins_;
-  std::array<std::size_t, kRows> places_;
-  std::array<bool, kRows> counts_;
+  PartPlaces places_;
   std::array<double, kRows> root_;
   std::vector<double> rows_;
 };

@@ -130,12 +130,7 @@ std::vector<double> Surface::whole_of(const std::vector<double>& part) const {
 }
 
 linalg::Symmetric Surface::part_of(const linalg::Symmetric& whole) const {
-  if (kept_.size() == whole.size()) return whole;
-  linalg::Symmetric part(kept_.size());
-  for (std::size_t j = 0; j < kept_.size(); ++j) {
-    for (std::size_t i = j; i < kept_.size(); ++i) part.at(i, j) = whole.at(kept_[i], kept_[j]);
-  }
-  return part;
+  return kept_.size() == whole.size() ? whole : linalg::pick(whole, kept_);
 }
 
 LikelihoodTask::Partial Surface::likelihood_of_sums(const std::vector<double>& beta) const {

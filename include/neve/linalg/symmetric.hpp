@@ -35,6 +35,9 @@ class Symmetric {
   std::vector<double> values_;
 };
 
+/// The rows and columns in some places, which ascend.
+Symmetric pick(const Symmetric& matrix, std::span<const std::size_t> kept);
+
 /// sum += A'A for A of `rows` rows, each `sum.size()` numbers one after the other. Blocks of many
 /// columns go through OpenBLAS's dsyrk, single-threaded: the same bits on every CPU.
 void add_gram(std::span<const double> row_major, std::size_t rows, Symmetric& sum);
