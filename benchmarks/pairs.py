@@ -18,7 +18,7 @@ LONG_ROUNDS = [(300, 1), (60, 3)]
 SERVER_TIME_BELOW_SECONDS = 1.0
 # A first run shorter than this only warms up (a Java server compiles while it runs).
 WARM_BELOW_SECONDS = 20.0
-SERVERS = ("neve", "h2o")
+SERVERS = ("neve", "h2o", "one-model")
 
 
 class PeerFailed(Exception):

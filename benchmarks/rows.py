@@ -54,6 +54,16 @@ ROWS = [
         "≤ 0.9 × the faster of lightgbm and xgboost; AUC ≥ the better of both − 0.001", "Neve scores while training"),
     Row("gbm-10m", "GBM, 100 trees of depth 6, airlines, 10M rows", ("lightgbm", "xgboost"), "lightgbm",
         "≤ 0.9 × the faster; AUC ≥ the better of both − 0.001; peak memory ≤ 0.5 × lightgbm's", "Neve scores while training", times=10),
+    Row("cv-gbm", "5-fold cross-validation, GBM of 50 trees of depth 6, airlines", ("one-model",), "one-model", "≤ 5.2 × one model",
+        "the peer is Neve without folds"),
+    Row("cv-drf", "5-fold cross-validation, random forest of 50 trees, 100k airlines", ("one-model",), "one-model",
+        "≤ 5.2 × one model", "the peer is Neve without folds", times=0.1),
+    Row("cv-glm", "5-fold cross-validation, GLM gaussian, ridge, 500k × 50", ("one-model",), "one-model", "≤ 1.6 × one model",
+        "the peer is Neve without folds"),
+    Row("cv-glm-lasso", "5-fold cross-validation, GLM gaussian, lasso, 500k × 50", ("one-model",), "one-model",
+        "≤ 1.6 × one model", "the peer is Neve without folds"),
+    Row("cv-glm-wide", "5-fold cross-validation, GLM gaussian, ridge, airlines (675 coefficients)", ("one-model",), "one-model",
+        notes="the peer is Neve without folds"),
     Row("distribution", "GBM and GLM, airlines, 4 nodes of 1 thread beside 1 node of 4",
         goal="CPU ≤ 1.25 × one node's", notes="CPU seconds of all threads; bytes do not depend on the machine"),
     Row("predict", "predict 1M rows, GBM of depth 6", BOOSTERS, "lightgbm", "≤ 0.4 × the faster of lightgbm and xgboost",
@@ -63,7 +73,8 @@ BY_NAME = {row.name: row for row in ROWS}
 
 # Short names that --only takes for several rows.
 GROUPS = {"ingest": ("ingest-airlines", "ingest-dense", "ingest-10m"),
-          "parquet": ("parquet-airlines", "parquet-10m", "parquet-dense"), "gbm": ("gbm-d6", "gbm-d10", "gbm-255", "gbm-10m")}
+          "parquet": ("parquet-airlines", "parquet-10m", "parquet-dense"), "gbm": ("gbm-d6", "gbm-d10", "gbm-255", "gbm-10m"),
+          "cv": ("cv-gbm", "cv-drf", "cv-glm", "cv-glm-lasso", "cv-glm-wide")}
 
 
 def chosen(only):

@@ -22,6 +22,9 @@ for _task in ("gbm-d6", "gbm-d10", "gbm-255", "gbm-10m"):
 PAIRS |= {("predict", "neve"): "server:Predict", ("predict", "h2o"): "server:Predict",
           ("predict", "lightgbm"): "lightgbm_gbm:Predict", ("predict", "xgboost"): "xgboost_gbm:Predict",
           ("predict", "xgboost-onehot"): "xgboost_gbm:Predict"}
+for _task, _class in (("cv-gbm", "CvGbm"), ("cv-drf", "CvDrf"), ("cv-glm", "CvGlm"), ("cv-glm-lasso", "CvGlm"),
+                      ("cv-glm-wide", "CvGlmWide")):
+    PAIRS |= {(_task, "neve"): f"cross_validation:{_class}", (_task, "one-model"): f"cross_validation:{_class}"}
 for _task in ("munge", "munge-10m"):
     PAIRS |= {(_task, "neve"): "munging:Servers", (_task, "h2o"): "munging:Servers", (_task, "polars"): "munging:Polars"}
 

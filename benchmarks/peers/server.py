@@ -105,9 +105,12 @@ class GlmPath(Training):
 class GlmGaussian(Training):
     data_name = "dense"
 
-    def run(self):
+    def estimator(self):
         from h2o.estimators import H2OGeneralizedLinearEstimator
-        model = H2OGeneralizedLinearEstimator(family="gaussian", alpha=0, lambda_=LAMBDA, seed=1)
+        return H2OGeneralizedLinearEstimator(family="gaussian", alpha=0, lambda_=LAMBDA, seed=1)
+
+    def run(self):
+        model = self.estimator()
         model.train(x=[column for column in self.train.columns if column[0] == "x"], y="y", training_frame=self.train)
         return model
 

@@ -17,8 +17,8 @@ std::vector<double> times(const linalg::Symmetric& h, std::span<const double> b)
 
 /// Minimises b'Hb/2 - c'b + penalty within the bounds over b, where c - H b less the penalty's
 /// slope is `rest` at b = `start`: coordinate descent (Friedman, Hastie, Tibshirani 2010) finds
-/// signs and the bounds that hold, a Cholesky solve over the coefficients in play then gives the
-/// exact answer.
+/// signs and the bounds that hold, solves over the coefficients in play take it, past kinks where
+/// it goes on downwards, to the exact answer.
 std::vector<double> minimise_quadratic(const linalg::Symmetric& h, std::vector<double> rest,
                                        const Penalty& penalty, const std::vector<double>& start);
 

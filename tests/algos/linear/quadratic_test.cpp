@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 
 #include <neve/base/rng.hpp>
@@ -55,6 +56,58 @@ TEST(Quadratic, LevelsThatAddUpToTheInterceptStillMeetTheConditions) {
       for (std::size_t j = 0; j < kSize; ++j) {
         EXPECT_NEAR(penalty.steepest(j, b[j], fitted[j] - at.rest[j]), 0, 1e-9 * (1 + lambda))
             << seed << " " << lambda << " " << j;
+      }
+    }
+  }
+}
+
+/// X'X / rows of several factors and an intercept: every factor's levels add up to the intercept.
+struct Factors {
+  static constexpr std::size_t kFactors = 4;
+  static constexpr std::size_t kEach = 30;
+  static constexpr std::size_t kColumns = kFactors * kEach + 1;
+  linalg::Symmetric h{kColumns};
+  std::vector<double> rest = std::vector<double>(kColumns, 0.0);
+
+  explicit Factors(std::uint64_t seed) {
+    constexpr std::size_t kRows = 2000;
+    const CounterRng random(seed);
+    for (std::size_t i = 0; i < kRows; ++i) {
+      std::array<std::size_t, kFactors + 1> on;
+      double y = 300 * random.uniform(8 * i);
+      for (std::size_t f = 0; f < kFactors; ++f) {
+        const double drawn = random.uniform(8 * i + f + 1);
+        const auto level = static_cast<std::size_t>(drawn * drawn * kEach);
+        on[f] = f * kEach + level;
+        y += 100 * std::sin(static_cast<double>((f + 1) * level));
+      }
+      on.back() = kColumns - 1;
+      for (const std::size_t j : on) {
+        rest[j] += y / kRows;
+        for (const std::size_t k : on) h.at(k, j) += 1.0 / kRows;
+      }
+    }
+  }
+};
+
+TEST(Quadratic, SeveralFactorsMeetTheConditionsAtAnyLambda) {
+  constexpr std::size_t kColumns = Factors::kColumns;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    const Factors at(seed);
+    for (const double lambda : {20.0, 1.0, 0.03, 1e-3, 1e-5}) {
+      for (const double ridge : {0.0, 0.5}) {
+        Penalty penalty{.l1 = std::vector<double>(kColumns, lambda),
+                        .l2 = std::vector<double>(kColumns, ridge * lambda)};
+        penalty.l1.back() = penalty.l2.back() = 0;
+        const auto b =
+            minimise_quadratic(at.h, at.rest, penalty, std::vector<double>(kColumns, 0.0));
+        const auto fitted = times(at.h, b);
+        for (std::size_t j = 0; j < kColumns; ++j) {
+          const double gradient = fitted[j] - at.rest[j] + penalty.slope(j, b[j]);
+          const double size = std::fabs(at.rest[j]) + lambda;
+          EXPECT_NEAR(penalty.steepest(j, b[j], gradient), 0, 2e-9 * size)
+              << seed << " " << lambda << " " << ridge << " " << j;
+        }
       }
     }
   }
