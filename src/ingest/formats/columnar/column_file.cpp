@@ -86,6 +86,17 @@ ColumnFile::ColumnFile(ByteSourcePtr source, Budget& budget, const std::string& 
   Failure failure;
   file_ = library().open(container_, *bytes_, *memory_, failure);
   if (file_ == nullptr) refuse(failure);
+  check_rows();
+}
+
+void ColumnFile::check_rows() const {
+  std::int64_t rows = 0;
+  for (std::size_t p = 0; p < contents().parts.size(); ++p) {
+    const std::int64_t count = contents().parts[p].rows;
+    if (count >= 0 && !__builtin_add_overflow(rows, count, &rows)) continue;
+    refuse({.where = contents().part_word + " " + std::to_string(p),
+            .what = "it says that it has " + std::to_string(count) + " rows"});
+  }
 }
 
 ColumnFile::~ColumnFile() = default;

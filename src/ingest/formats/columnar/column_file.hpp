@@ -80,6 +80,8 @@ class ColumnFile {
 
  private:
   class Bytes;
+  /// Throws InputError where the rows of parts add up to none that a file can have.
+  void check_rows() const;
   ByteSourcePtr source_;
   Container container_;
   std::unique_ptr<Trouble> trouble_;
