@@ -170,6 +170,7 @@ void CategoricalGramTask::rebuild(const mr::RowGroup& group, const State& state,
 
 void CategoricalGramTask::map(const mr::RowGroup& group, const State& state, Scratch& scratch,
                               Partial& partial) {
+  if (!state.at.point.counts(group)) return;
   const Design& design = state.at.point.design;
   const GramTables tables(design);
   const std::vector<double>& weights = weights_at(group, state.at.point, scratch);
@@ -241,6 +242,7 @@ class DenseRows {
 
 void NumericGramTask::map(const mr::RowGroup& group, const State& at, Scratch& scratch,
                           Partial& partial) {
+  if (!at.point.counts(group)) return;
   const Design& design = at.point.design;
   const std::vector<double>& weights = weights_at(group, at.point, scratch);
   DenseRows rows(design);

@@ -18,6 +18,12 @@ constexpr double kRunningAway = 0.25;
 /// Such a fit stops once a step changes the deviance by less than this share (as R's glm).
 constexpr double kSlowGain = 1e-8;
 constexpr int kMostHalvings = 30;
+/// Steps over a sample of the rows: more bring the fit nearer to the sample's minimum than that is
+/// to the minimum of all.
+constexpr int kSampleSteps = 2;
+/// What the minimum of a sample is below the objective at that of all rows is half the number of
+/// coefficients by rows on average; less than some times that says nothing.
+constexpr double kByChance = 2;
 
 }  // namespace
 
@@ -222,8 +228,28 @@ bool Irls::is_last(const FitState& state, const Proposal& proposal) const {
          largest_difference(state.beta, proposal.beta) <= tolerance_.beta;
 }
 
+bool Irls::step_by_sample(FitState& state) {
+  const double rows = surface_.sample(true);
+  Irls scout(surface_, penalty_, {.most_iterations = kSampleSteps});
+  FitState there = scout.start(state.beta, nullptr);
+  const double before = there.objective;
+  const double by_chance = kByChance * dispersion_of(surface_, tolerance_, there.here) *
+                           static_cast<double>(state.beta.size()) / rows;
+  while (scout.step(there)) {
+  }
+  surface_.sample(false);
+  const bool moved =
+      before - there.objective > by_chance && move_towards(surface_, penalty_, state, there.beta);
+  if (moved) ++state.iterations;
+  return moved;
+}
+
 bool Irls::step(FitState& state) {
   if (state.done) return false;
+  const bool may_sample = tolerance_.rough == 0 && tolerance_.most_iterations > kSampleSteps;
+  if (may_sample && state.iterations == 0 && surface_.is_large() && step_by_sample(state)) {
+    return true;
+  }
   const bool fresh = !state.gram.has_value();
   if (fresh) take_gram(state);
   if (penalty_.smooth() && !factor_) factor(state);

@@ -91,8 +91,9 @@ class Optimiser {
 
 /// Iteratively reweighted least squares (McCullagh and Nelder 1989, section 2.5) as Fisher scoring
 /// with step halving. The gradient comes from residuals at every step, so that late steps may use
-/// an earlier X'WX and still converge to the last digits. Rough fits use that of other fits, and
-/// correct it by what every step shows (Nocedal and Wright 2006, section 6.1).
+/// an earlier X'WX and still converge to the last digits. Many rows are first gone to by a sample.
+/// Rough fits use that of other fits, and correct it by what every step shows (Nocedal and Wright
+/// 2006, section 6.1).
 class Irls final : public Optimiser {
  public:
   Irls(Surface& surface, const Penalty& penalty, const Tolerance& tolerance)
@@ -108,6 +109,8 @@ class Irls final : public Optimiser {
     double distance = 0;  ///< squared, in units of the standard errors at dispersion 1
   };
   [[nodiscard]] Proposal propose(const FitState& state) const;
+  /// A first step of a large fit, to where a sample leads. False where that gains nothing.
+  bool step_by_sample(FitState& state);
   void take_gram(FitState& state);
   void drop_gram(FitState& state);
   void factor(const FitState& state);

@@ -244,6 +244,7 @@ void LikelihoodTask::rebuild(const mr::RowGroup& group, const State& /*point*/, 
 
 void LikelihoodTask::map(const mr::RowGroup& group, const State& point, Scratch& scratch,
                          Partial& partial) {
+  if (!point.counts(group)) return;
   if (point.design.response_classes > 1) return map_classes(group, point, scratch, partial);
   map_likelihood(group, point, scratch, partial);
 }

@@ -21,10 +21,14 @@ struct Point {
   std::vector<double> beta;   ///< of centred and scaled columns
   std::uint64_t version = 0;  ///< differs for different beta, within a job
   bool kept = false;          ///< runs have no columns, and read what KeepBlocksTask has kept
+  std::int32_t every = 1;     ///< sums are over row groups whose number this divides
 
+  [[nodiscard]] bool counts(const mr::RowGroup& group) const {
+    return group.index.value() % every == 0;
+  }
   template <class Archive>
   void fields(Archive& archive) {
-    archive(design, response, beta, version, kept);
+    archive(design, response, beta, version, kept, every);
   }
 };
 

@@ -139,6 +139,31 @@ LikelihoodTask::Partial Surface::likelihood_of_sums(const std::vector<double>& b
   return here;
 }
 
+namespace {
+
+/// Row groups of a sample: enough that its minimum is nearer than a step from elsewhere would get,
+/// and an eighth of all at most, so that it costs little.
+constexpr std::int32_t kSampleGroups = 8;
+
+}  // namespace
+
+bool Surface::is_large() const {
+  const bool parabola = point_.response.family == Family::gaussian && point_.response.canonical();
+  return data_ && !constant_gram_ && !parabola &&
+         data_->inputs.layout->groups() >= 8 * kSampleGroups;
+}
+
+double Surface::sample(bool some) {
+  const frame::Layout& layout = *data_->inputs.layout;
+  point_.every = some ? layout.groups() / kSampleGroups : 1;
+  std::int64_t rows = 0;
+  for (std::int32_t g = 0; g < layout.groups(); g += point_.every) {
+    rows += layout.rows_of(GroupIndex(g));
+  }
+  of_sample_ = static_cast<double>(layout.rows()) / static_cast<double>(rows);
+  return static_cast<double>(rows);
+}
+
 mr::RunOptions Surface::options() const {
   return {.token = data_->token, .scratch = data_->scratch, .outputs = {}};
 }

@@ -44,7 +44,7 @@ class Surface {
   [[nodiscard]] const Design& design() const { return point_.design; }
   [[nodiscard]] const Design& whole_design() const { return whole_design_; }
   [[nodiscard]] const Response& response() const { return point_.response; }
-  [[nodiscard]] double deviance_scale() const { return scale_; }
+  [[nodiscard]] double deviance_scale() const { return scale_ * of_sample_; }
 
   /// From now on only terms with a wanted coefficient (by index in the whole design) count, and the
   /// intercept: the others stay at 0, and cost nothing. As terms are whole, `wanted` may grow. To
@@ -59,6 +59,13 @@ class Surface {
   /// Keeps what the columns hold, of zeros nothing, for all likelihoods of all terms. To be asked
   /// before anything else runs under the scratch.
   void keep_blocks();
+
+  /// Whether there are so many rows that the first steps do well to look at a part of them, and so
+  /// far from a parabola that there are several.
+  [[nodiscard]] bool is_large() const;
+  /// From now on likelihoods, X'WX and the deviance's scale are those of some row groups, or again
+  /// of all; how many rows these have. Not for likelihood_and_gram().
+  double sample(bool some);
 
   LikelihoodTask::Partial likelihood(const std::vector<double>& beta);
   /// The same, and keeps X'WX from the same pass for gram(). For numerics only and one set of
@@ -77,6 +84,7 @@ class Surface {
   std::optional<QuadraticSums> sums_;
   std::optional<linalg::Symmetric> constant_gram_;
   double scale_;
+  double of_sample_ = 1;  ///< all rows by those that count
   Point point_;
   bool keeps_blocks_ = false;
   Design whole_design_;

@@ -44,9 +44,18 @@ inline Columns read_columns(const std::string& file) {
   return columns;
 }
 
+/// As many row groups as make fits begin with a sample of them.
+inline std::vector<std::int64_t> many_groups() {
+  std::vector<std::int64_t> cuts;
+  for (std::int64_t row = 0; row < 500; row += 7) cuts.push_back(row);
+  cuts.push_back(500);
+  return cuts;
+}
+
 /// data.csv and more.csv as a frame of several row groups; text is categorical, and "class" is the
 /// binomial response as a categorical.
-inline frame::Frame golden_frame(mr::Engine& engine) {
+inline frame::Frame golden_frame(mr::Engine& engine, const std::vector<std::int64_t>& cuts = {
+                                                         0, 64, 128, 200, 290, 400, 500}) {
   Columns columns = read_columns("data.csv");
   const Columns more = read_columns("more.csv");
   columns.insert(columns.end(), more.begin(), more.end());
@@ -54,7 +63,7 @@ inline frame::Frame golden_frame(mr::Engine& engine) {
   for (std::string& cell : columns.back().second) cell = cell == "1" ? "yes" : "no";
   frame::Frame frame;
   frame.key = "golden";
-  frame.layout = engine.new_layout({0, 64, 128, 200, 290, 400, 500});
+  frame.layout = engine.new_layout(cuts);
   for (const auto& [name, cells] : columns) {
     const std::set<std::string> levels(cells.begin(), cells.end());
     const bool coded = name == "g" || name == "three" || name == "grade" || name == "class";
@@ -90,6 +99,10 @@ class Session : public TrainingNodes {
  public:
   Session(int nodes, int threads) : TrainingNodes(algos::glm::algorithm(), nodes, threads) {
     node().frames().publish(golden_frame(engine()));
+  }
+  Session(int nodes, int threads, const std::vector<std::int64_t>& cuts)
+      : TrainingNodes(algos::glm::algorithm(), nodes, threads) {
+    node().frames().publish(golden_frame(engine(), cuts));
   }
   model::Build check(schema::Form form) {
     form.emplace_back("training_frame", "golden");

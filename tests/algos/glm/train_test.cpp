@@ -57,6 +57,37 @@ TEST(Glm, SameChecksumOnAnyThreadsAndNodes) {
   }
 }
 
+TEST(Glm, AFitThatBeginsWithASampleAgreesWithIndependentSoftware) {
+  Session session(1, 2, many_groups());
+  expect_golden("binomial", *session.train("class", kPlain));
+  expect_golden("poisson", *session.train("poisson", with(kPlain, "family", "poisson")));
+  expect_golden("gamma", *session.train("gamma", with(kPlain, "family", "gamma")));
+  expect_golden("binomial_weight",
+                *session.train("class", with(kPlain, "weights_column", "weight")));
+  const schema::Form lasso = {{"lambda", "0.02"}, {"alpha", "1"}};
+  const auto sampled = session.train("class", lasso);
+  Session usual(1, 2);
+  const auto expected = usual.train("class", lasso);
+  for (std::size_t j = 0; j < expected->coefficients.size(); ++j) {
+    EXPECT_NEAR(sampled->coefficients[j], expected->coefficients[j], 1e-9) << j;
+  }
+  // It went another way.
+  EXPECT_NE(sampled->path.fits[0].iterations, expected->path.fits[0].iterations);
+}
+
+TEST(Glm, AFitThatBeginsWithASampleHasTheSameBitsAnywhereAndAfterALoss) {
+  const auto with_many_groups = [](mr::ComputeNode& node) {
+    node.frames().publish(golden_frame(node.engine(), many_groups()));
+  };
+  Session whole(1, 2, many_groups());
+  const auto expected = whole.train("class", kPlain)->encode_learnt();
+  Session spread(3, 2, many_groups());
+  EXPECT_EQ(spread.train("class", kPlain)->encode_learnt(), expected);
+  for (const int states : {1, 2}) {
+    EXPECT_EQ(learnt_after_loss("class", kPlain, states, with_many_groups), expected) << states;
+  }
+}
+
 TEST(Glm, PerformanceOnTheTrainingFrameIsTheTrainingMetrics) {
   Session session(1, 2);
   for (const char* response : {"class", "gaussian"}) {
