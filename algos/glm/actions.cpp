@@ -108,9 +108,14 @@ model::ActionAnswer regularization_path(model::Models& models, const void* input
     if (made.coefficients_std) made.coefficients_std->push_back(with_intercept(*model, fit.beta));
   }
   if (model->inference) {
-    made.z_values = Rows{model->inference->z_values};
-    made.p_values = Rows{model->inference->p_values};
-    made.std_errs = Rows{model->inference->standard_errors};
+    made.z_values.emplace();
+    made.p_values.emplace();
+    made.std_errs.emplace();
+    for (const SubmodelFit& fit : model->path.fits) {
+      made.z_values->push_back(fit.errors->z_values);
+      made.p_values->push_back(fit.errors->p_values);
+      made.std_errs->push_back(fit.errors->standard_errors);
+    }
   }
   return {.object = schema::any_object(std::move(made))};
 }

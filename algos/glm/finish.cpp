@@ -93,6 +93,26 @@ schema::Table summary(const GlmModel& model, const std::string& frame) {
   return table;
 }
 
+/// Coefficients that others make up for, so that the rows alone do not tell them: those of a
+/// direction in which X'WX is 0. Empty where there are none.
+std::vector<bool> not_estimable(const linalg::Symmetric& gram, const linalg::Cholesky& factor) {
+  constexpr double kCounts = 1e-6;
+  if (factor.rank() == gram.size()) return {};
+  std::vector<bool> made(gram.size(), false);
+  std::vector<double> column(gram.size());
+  for (std::size_t k = 0; k < gram.size(); ++k) {
+    if (std::ranges::binary_search(factor.kept(), k)) continue;
+    for (std::size_t j = 0; j < gram.size(); ++j) column[j] = gram.get(j, k);
+    const auto by = factor.solve(column);
+    made[k] = true;
+    for (std::size_t j = 0; j < gram.size(); ++j) {
+      const double share = by[j] * by[j] * gram.at(j, j);
+      if (share > kCounts * kCounts * gram.at(k, k)) made[j] = true;
+    }
+  }
+  return made;
+}
+
 }  // namespace
 
 void GlmTrainer::warn(model::TrainContext& context, const std::string& text) const {
@@ -127,10 +147,21 @@ GlmTrainer::AtFit GlmTrainer::look_at_fit(const GlmModel& model) {
   const bool errors = parameters_->compute_p_values || parameters_->influence;
   if (!errors && !needs_dispersion()) return at;
   at.here = surface_->likelihood(best_fit_->beta);
-  if (errors) at.information.emplace(surface_->gram(at.here.largest_weight));
+  if (errors) learn_information(fits_[best_at_], at);
   const std::int64_t rank = errors ? static_cast<std::int64_t>(at.information->rank()) : model.rank;
   at.freedom = static_cast<double>(prepared_->moments.rows - rank);
   return at;
+}
+
+void GlmTrainer::learn_information(const SubmodelFit& fit, AtFit& at) {
+  linalg::Symmetric gram = surface_->gram(at.here.largest_weight);
+  const auto slopes = static_cast<std::size_t>(prepared_->design.slopes());
+  for (std::size_t j = 0; j < slopes && fit.alpha * fit.lambda > 0; ++j) {
+    if (fit.beta[j] != 0) continue;
+    for (std::size_t i = 0; i < gram.size(); ++i) gram.at(std::max(i, j), std::min(i, j)) = 0;
+  }
+  at.information.emplace(gram);
+  if (fit.lambda > 0) at.unknown = not_estimable(gram, *at.information);
 }
 
 double GlmTrainer::dispersion_at(const AtFit& at) const {
@@ -207,28 +238,71 @@ std::vector<double> GlmTrainer::inflation_factors(model::TrainContext& context) 
   return made;
 }
 
-/// Standard errors from X'WX at the fit.
-void GlmTrainer::infer(GlmModel& model, const AtFit& at) const {
-  const linalg::Cholesky& information = *at.information;
-  if (information.rank() < information.size() && !parameters_->remove_collinear_columns) {
-    throw InputError::illegal_argument(
-        "Some predictors depend linearly on others, so that p-values cannot be computed. Set "
-        "remove_collinear_columns to true, or ignore those columns.");
+/// All levels of categoricals are in a model with a penalty, and may depend on each other.
+void GlmTrainer::warn_of_unknown_errors(model::TrainContext& context, const GlmModel& model) const {
+  constexpr std::size_t kNamed = 5;
+  const auto all = model.coefficient_names();
+  std::string names;
+  std::size_t count = 0;
+  for (std::size_t j = 0; j < all.size(); ++j) {
+    const bool in_model = model.coefficients[j] != 0;
+    if (!in_model || !std::isnan(model.inference->standard_errors[j])) continue;
+    if (count++ < kNamed) names += (names.empty() ? "" : ", ") + all[j];
   }
-  const double dispersion = dispersion_at(at);
+  if (count == 0 || model.lambda == 0) return;
+  if (count > kNamed) names += " and " + std::to_string(count - kNamed) + " more";
+  warn(context,
+       "But for the penalty some coefficients depend on each other, so that their standard errors "
+       "and p-values are not known: " +
+           names + ".");
+}
+
+/// From X'WX at the fit; a penalty does not count, as in H2O-3.
+CoefficientErrors GlmTrainer::errors_at(const std::vector<double>& coefficients,
+                                        const AtFit& at) const {
   const bool fixed =
       response_.fixed_dispersion() || parameters_->fix_dispersion_parameter || shape_wanted().theta;
-  const auto raw = linear::raw_covariance(prepared_->design, information, dispersion);
-  Inference made;
-  for (std::size_t j = 0; j < information.size(); ++j) {
-    const double error = std::sqrt(raw.at(j, j));
-    const double z = model.coefficients[j] / error;
+  const auto raw = linear::raw_covariance(prepared_->design, *at.information, dispersion_at(at));
+  CoefficientErrors made;
+  for (std::size_t j = 0; j < coefficients.size(); ++j) {
+    const bool unknown = !at.unknown.empty() && at.unknown[j];
+    const double error = unknown ? frame::kMissingDouble : std::sqrt(raw.at(j, j));
+    const double z = coefficients[j] / error;
     made.standard_errors.push_back(error);
     made.z_values.push_back(z);
     made.p_values.push_back(fixed ? linear::two_sided_normal(z)
                                   : linear::two_sided_t(z, at.freedom));
   }
-  made.scaled_covariance = information.inverse();
+  return made;
+}
+
+void GlmTrainer::infer_path(GlmModel& model) {
+  for (std::size_t i = 0; i < model.path.fits.size(); ++i) {
+    SubmodelFit& fit = model.path.fits[i];
+    if (i == best_at_) {
+      fit.errors = *model.inference;
+      continue;
+    }
+    AtFit at;
+    at.here = surface_->likelihood(fit.beta);
+    learn_information(fit, at);
+    at.freedom =
+        static_cast<double>(prepared_->moments.rows) - static_cast<double>(at.information->rank());
+    fit.errors = errors_at(linear::to_raw(prepared_->design, fit.beta), at);
+  }
+}
+
+void GlmTrainer::infer(GlmModel& model, const AtFit& at) const {
+  const linalg::Cholesky& information = *at.information;
+  const bool penalised = model.lambda > 0;
+  if (information.rank() < information.size() && !penalised &&
+      !parameters_->remove_collinear_columns) {
+    throw InputError::illegal_argument(
+        "Some predictors depend linearly on others, so that p-values cannot be computed. Set "
+        "remove_collinear_columns to true, or ignore those columns.");
+  }
+  Inference made{errors_at(model.coefficients, at), information.inverse()};
+  const double dispersion = dispersion_at(at);
   for (double& value : made.scaled_covariance.values()) {
     value = std::isnan(value) ? 0 : value * dispersion;
   }
@@ -278,7 +352,11 @@ std::shared_ptr<GlmModel> GlmTrainer::make_model(model::TrainContext& context) {
   }
   const AtFit at = look_at_fit(*made);
   tell_dispersion(*made, at);
-  if (parameters_->compute_p_values) infer(*made, at);
+  if (parameters_->compute_p_values) {
+    infer(*made, at);
+    infer_path(*made);
+    warn_of_unknown_errors(context, *made);
+  }
   if (parameters_->influence) diagnose(context, *made, at);
   if (parameters_->calc_like) prepare_likelihood(*made);
   if (parameters_->generate_variable_inflation_factors) {

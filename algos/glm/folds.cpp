@@ -55,6 +55,7 @@ bool choose(GlmModel& model, const Submodel& submodel) {
   model.lambda = fit.lambda;
   model.alpha = fit.alpha;
   model.best_submodel = static_cast<std::int32_t>(at);
+  model.inference.reset();  // it was of the other one
   const std::int64_t rank = model.rank;
   model.settle_coefficients();
   if (model.calc_like) model.free_parameters += model.rank - rank;

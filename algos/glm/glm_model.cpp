@@ -276,10 +276,15 @@ bool is_sound(const linear::Design& design) {
   return true;
 }
 
+bool is_sound(const CoefficientErrors& errors, std::size_t size) {
+  return errors.standard_errors.size() == size && errors.z_values.size() == size &&
+         errors.p_values.size() == size;
+}
+
 bool is_sound(const Inference& inference, const linear::Design& design) {
   const auto size = static_cast<std::size_t>(design.size());
-  return inference.standard_errors.size() == size && inference.z_values.size() == size &&
-         inference.p_values.size() == size && inference.scaled_covariance.size() == size &&
+  return is_sound(static_cast<const CoefficientErrors&>(inference), size) &&
+         inference.scaled_covariance.size() == size &&
          inference.scaled_covariance.values().size() == size * size;
 }
 
@@ -296,8 +301,10 @@ bool GlmModel::is_sound() const {
   if (!glm::is_sound(design) || !expansion.is_sound(design, header.roles)) return false;
   const std::size_t size = static_cast<std::size_t>(design.size()) * sets();
   const std::size_t all = size + (design.intercept ? 0 : sets());
-  const bool submodels = std::ranges::all_of(
-      path.fits, [&](const SubmodelFit& fit) { return fit.beta.size() == size; });
+  const bool submodels = std::ranges::all_of(path.fits, [&](const SubmodelFit& fit) {
+    return fit.beta.size() == size &&
+           (!fit.errors || (!by_class && glm::is_sound(*fit.errors, size)));
+  });
   return submodels && beta.size() == size && coefficients.size() == all &&
          standardized.size() == all && null_shares.size() == (by_class ? sets() : 0) &&
          (!controls || (!by_class && controls->beta.size() == size)) &&

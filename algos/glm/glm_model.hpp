@@ -19,15 +19,13 @@
 
 namespace neve::algos::glm {
 
-/// Standard errors and what goes with them, by raw coefficient (order of the design).
-struct Inference {
-  std::vector<double> standard_errors;
-  std::vector<double> z_values;
-  std::vector<double> p_values;
+/// What is known of a model's coefficients beside their values.
+struct Inference : CoefficientErrors {
   linalg::Symmetric scaled_covariance;  ///< of the scaled coefficients; 0 where left out
   template <class Archive>
   void fields(Archive& archive) {
-    archive(standard_errors, z_values, p_values, scaled_covariance);
+    CoefficientErrors::fields(archive);
+    archive(scaled_covariance);
   }
 };
 

@@ -81,7 +81,11 @@ void add_optimisation(Table& table) {
       .field<&P::plug_values>(
           "Frame of one row with the value to fill in for each column, for PlugValues.")
       .input();
-  table.field<&P::compute_p_values>("Compute standard errors and p-values. Needs lambda = 0.")
+  table
+      .field<&P::compute_p_values>(
+          "Compute standard errors and p-values. A penalty moves coefficients towards 0, which "
+          "they do not "
+          "tell of.")
       .input()
       .secondary();
   table.field<&P::dispersion_parameter_method>("How the dispersion of the response is estimated.")

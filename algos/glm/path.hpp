@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "algos/families/linear/likelihood.hpp"
@@ -16,6 +17,18 @@ struct Submodel {
   double lambda = 0;
 };
 
+/// Standard errors and what goes with them, by raw coefficient (order of the design); NaN for those
+/// that are not in the model.
+struct CoefficientErrors {
+  std::vector<double> standard_errors;
+  std::vector<double> z_values;
+  std::vector<double> p_values;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(standard_errors, z_values, p_values);
+  }
+};
+
 /// What a submodel came to.
 struct SubmodelFit {
   double alpha = 0;
@@ -24,9 +37,10 @@ struct SubmodelFit {
   std::vector<double> beta;     ///< of scaled columns
   double deviance = 0;
   double validation_deviance = std::numeric_limits<double>::quiet_NaN();  ///< NaN without a frame
+  std::optional<CoefficientErrors> errors = {};  ///< where p-values are asked for
   template <class Archive>
   void fields(Archive& archive) {
-    archive(alpha, lambda, iterations, beta, deviance, validation_deviance);
+    archive(alpha, lambda, iterations, beta, deviance, validation_deviance, errors);
   }
 };
 

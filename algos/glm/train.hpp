@@ -135,9 +135,17 @@ class GlmTrainer final : public model::Trainer {
   struct AtFit {
     linear::LikelihoodTask::Partial here;
     std::optional<linalg::Cholesky> information;  ///< X'WX, where anything asks for errors
-    double freedom = 0;                           ///< rows less the coefficients that are free
+    std::vector<bool> unknown;  ///< coefficients whose errors the rows do not tell; empty: none
+    double freedom = 0;         ///< rows less the coefficients that are free
   };
   [[nodiscard]] AtFit look_at_fit(const GlmModel& model);
+  /// Of what counts in the fit: with kinks, the coefficients that are not 0.
+  void learn_information(const SubmodelFit& fit, AtFit& at);
+  [[nodiscard]] CoefficientErrors errors_at(const std::vector<double>& coefficients,
+                                            const AtFit& at) const;
+  void warn_of_unknown_errors(model::TrainContext& context, const GlmModel& model) const;
+  /// Standard errors of each submodel.
+  void infer_path(GlmModel& model);
   [[nodiscard]] bool needs_dispersion() const;
   void infer(GlmModel& model, const AtFit& at) const;
   [[nodiscard]] double dispersion_at(const AtFit& at) const;

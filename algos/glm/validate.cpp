@@ -37,9 +37,10 @@ void check_penalty(const Parameters& p, Messages& messages) {
     }
   }
   const bool penalised = is_penalised(p);
-  if (p.compute_p_values && penalised) {
-    add(messages, Message::Kind::error, "compute_p_values",
-        "p-values need a model without penalty; set lambda to 0");
+  if (p.compute_p_values && penalised && p.dispersion_parameter_method == DispersionMethod::ml) {
+    add(messages, Message::Kind::error, "dispersion_parameter_method",
+        "a dispersion by maximum likelihood needs a model without penalty; set lambda to 0, or the "
+        "method to pearson or deviance");
   }
   if (p.remove_collinear_columns && (penalised || p.lambda_search)) {
     add(messages, Message::Kind::warning, "remove_collinear_columns",
