@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <neve/model/model_output.hpp>
+
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/train.hpp"
 
@@ -133,7 +135,8 @@ void GlmTrainer::report_history(model::TrainContext& context,
                           .validation = validation,
                           .folds = fold_deviances_});
   };
-  header.scoring_history = table_of(history_, header.training_metrics, header.validation_metrics);
+  header.scoring_history = model::joined_histories(
+      earlier_history_, table_of(history_, header.training_metrics, header.validation_metrics));
   const auto fewer = fewer_restrictions();
   for (std::size_t i = 0; i < fewer.size(); ++i) {
     const auto other = std::make_shared<GlmModel>(*model);

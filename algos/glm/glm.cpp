@@ -54,6 +54,10 @@ const model::Algorithm& algorithm() {
                              model::Messages& messages) {
       check_response(*static_cast<const Parameters*>(parameters), response, messages);
     };
+    made.check_checkpoint = [](const void* parameters, const model::Model& checkpoint,
+                               model::Messages& messages) {
+      check_checkpoint(*static_cast<const Parameters*>(parameters), checkpoint, messages);
+    };
     made.further_frames = [](const void* parameters) {
       return further_frames(*static_cast<const Parameters*>(parameters));
     };

@@ -166,11 +166,13 @@ struct GlmTrainer::Saved {
   double likeliest_dispersion = 0;
   std::vector<double> scores;
   std::vector<History> derived_histories;
+  std::int32_t earlier_iterations = 0;
+  schema::Table earlier_history;
   template <class Archive>
   void fields(Archive& archive) {
     archive(current, fit, fits, best, best_at, best_fit, polishing, last_pull, wanted,
             null_validation_deviance, iterations, history, response, search, shape_steps,
-            likeliest_dispersion, scores, derived_histories);
+            likeliest_dispersion, scores, derived_histories, earlier_iterations, earlier_history);
   }
 };
 
@@ -192,7 +194,9 @@ wire::Bytes GlmTrainer::save() const {
                             .shape_steps = shape_steps_,
                             .likeliest_dispersion = likeliest_dispersion_,
                             .scores = scores_,
-                            .derived_histories = derived_histories_});
+                            .derived_histories = derived_histories_,
+                            .earlier_iterations = earlier_iterations_,
+                            .earlier_history = earlier_history_});
 }
 
 void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
@@ -216,6 +220,8 @@ void GlmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
   likeliest_dispersion_ = was.likeliest_dispersion;
   scores_ = std::move(was.scores);
   derived_histories_ = std::move(was.derived_histories);
+  earlier_iterations_ = was.earlier_iterations;
+  earlier_history_ = std::move(was.earlier_history);
   known_ = false;
   if (!wanted_.empty()) surface_->narrow(wanted_);
   make_optimiser();
@@ -301,7 +307,7 @@ void GlmTrainer::make_optimiser() {
     if (!part->empty()) *part = surface_->part_of(*part);
   }
   // A path's iterations add up; each fit of a list has its own.
-  const std::int64_t used = searches_lambda(*parameters_) ? iterations_ : 0;
+  const std::int64_t used = searches_lambda(*parameters_) ? iterations_ : earlier_iterations_;
   const std::int64_t left = std::max<std::int64_t>(0, most_iterations() - used);
   const linear::Tolerance tolerance{.most_iterations = static_cast<int>(left),
                                     .beta = parameters_->beta_epsilon,
@@ -343,6 +349,9 @@ void GlmTrainer::start_submodel(model::TrainContext& context) {
     fit_.beta = start_;
     last_pull_ = start_pull_;
     known_ = known_ && current_ == 0;
+  }
+  if (current_ == 0 && context.checkpoint != nullptr) {
+    go_on_from(dynamic_cast<const GlmModel&>(*context.checkpoint), context);
   }
   Submodel before =
       first ? Submodel{submodel.alpha, plan_.largest_lambda} : plan_.submodels[current_ - 1];

@@ -64,6 +64,8 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] linear::Design fit_design() const;
   [[nodiscard]] std::vector<double> model_coefficients(const std::vector<double>& beta) const;
   void start_submodel(model::TrainContext& context);
+  /// The first fit begins where the checkpoint has ended, and counts on from its iterations.
+  void go_on_from(const GlmModel& checkpoint, model::TrainContext& context);
   void start_fit();
   [[nodiscard]] bool leaves_nothing_out() const;
   /// False where columns that were left out want in: the fit then goes on with them.
@@ -198,6 +200,8 @@ class GlmTrainer final : public model::Trainer {
   std::optional<ShapeSearch> search_;                                       ///< between two fits
   std::int32_t shape_steps_ = 0;                                            ///< of all searches
   double likeliest_dispersion_ = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
+  std::int32_t earlier_iterations_ = 0;                                     ///< of the checkpoint
+  schema::Table earlier_history_;  ///< likewise; without columns where there is none
   History history_;
   std::vector<History> derived_histories_;  ///< under fewer_restrictions()
   trees::StoppingRule rule_;

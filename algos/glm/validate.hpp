@@ -17,6 +17,9 @@ model::Category category(const Parameters& given, const model::ColumnRoles& role
 /// Checks of a numeric response: classes must be written as 0 and 1.
 void check_response(const Parameters& parameters, const model::ColumnRange& response,
                     model::Messages& messages);
+/// Adds an error for each parameter with which training cannot go on from the checkpoint.
+void check_checkpoint(const Parameters& parameters, const model::Model& checkpoint,
+                      model::Messages& messages);
 /// Family and link with AUTO and family_default settled. The parameters passed validate().
 linear::Response settle_response(const Parameters& parameters, const model::ColumnRoles& roles);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -129,6 +130,26 @@ std::string history_duration(std::int64_t ms) {
       std::snprintf(text.data(), text.size(), "%2lld.%03lld sec", static_cast<long long>(ms / 1000),
                     static_cast<long long>(ms % 1000));
   return {text.data(), static_cast<std::size_t>(size)};
+}
+
+schema::Table joined_histories(schema::Table earlier, const schema::Table& later) {
+  constexpr std::size_t kCount = 3;
+  const auto same_name = [](const schema::Table::Column& a, const schema::Table::Column& b) {
+    return a.name == b.name;
+  };
+  if (!std::ranges::equal(earlier.columns, later.columns, same_name)) return later;
+  const auto count_at = [](const schema::Table& table, std::size_t row) {
+    return std::get<std::int64_t>(table.columns[kCount].cells[row]);
+  };
+  const std::size_t before = earlier.rows();
+  const std::int64_t counted = before == 0 ? -1 : count_at(earlier, before - 1);
+  for (std::size_t row = 0; row < later.rows(); ++row) {
+    if (count_at(later, row) <= counted) continue;
+    for (std::size_t c = 0; c < earlier.columns.size(); ++c) {
+      earlier.columns[c].cells.push_back(later.columns[c].cells[row]);
+    }
+  }
+  return earlier;
 }
 
 }  // namespace neve::model

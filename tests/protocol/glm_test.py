@@ -84,6 +84,27 @@ def test_what_goes_beside_a_fit(frame):
     assert 0.3 < gamma._model_json["output"]["dispersion"] < 0.7
 
 
+def test_p_values_of_each_submodel_of_a_path(frame):
+    model = train(frame, "two", family="binomial", lambda_search=True, nlambdas=5, compute_p_values=True)
+    path = H2OGeneralizedLinearEstimator.getGLMRegularizationPath(model)
+    for coefficients, errors, p_values in zip(path["coefficients"], path["std_errs"], path["p_values"]):
+        for name, value in coefficients.items():
+            known = str(errors[name]).lower() != "nan"
+            assert known == (str(p_values[name]).lower() != "nan")
+            assert not known or (value != 0 and 0 <= p_values[name] <= 1)
+    assert str(path["std_errs"][-1]["x"]).lower() != "nan"
+
+
+def test_training_goes_on_from_a_checkpoint(frame):
+    form = dict(family="poisson", solver="irlsm", lambda_=0.01)
+    first = train(frame, "count", max_iterations=2, **form)
+    both, whole = train(frame, "count", checkpoint=first.model_id, **form), train(frame, "count", **form)
+    assert max(abs(both.coef()[name] - value) for name, value in whole.coef().items()) < 1e-7
+    assert list(both.scoring_history()["iterations"])[:3] == [0, 1, 2]
+    with pytest.raises(Exception, match="GLM checkpoint is supported only for IRLSM"):
+        train(frame, "count", checkpoint=first.model_id, family="poisson", solver="l_bfgs")
+
+
 def test_a_family_and_a_link_that_do_not_fit_are_refused_in_h2os_words(frame):
     with pytest.raises(Exception, match="Only tweedie link allowed for family=tweedie"):
         train(frame, "cost", family="tweedie", link="log")

@@ -5,31 +5,9 @@
 #include <string>
 #include <utility>
 
+#include <neve/model/model_output.hpp>
+
 namespace neve::algos::trees {
-namespace {
-
-/// A table's rows, and those of another one that come after them.
-schema::Table joined(schema::Table table, const schema::Table& later) {
-  const auto names = [](const schema::Table& of) {
-    std::vector<std::string> made;
-    made.reserve(of.columns.size());
-    for (const auto& column : of.columns) made.push_back(column.name);
-    return made;
-  };
-  constexpr std::size_t kTrees = 3;
-  if (names(table) != names(later)) return later;
-  const auto& counted = table.columns[kTrees].cells;
-  for (std::size_t row = 0; row < later.columns[kTrees].cells.size(); ++row) {
-    const auto& trees = later.columns[kTrees].cells[row];
-    if (!counted.empty() && std::get<std::int64_t>(trees) <= std::get<std::int64_t>(counted.back()))
-      continue;
-    for (std::size_t c = 0; c < table.columns.size(); ++c)
-      table.columns[c].cells.push_back(later.columns[c].cells[row]);
-  }
-  return table;
-}
-
-}  // namespace
 
 Scoring::Scoring(const TreeParameters& parameters, model::Category category, bool has_validation,
                  bool is_fold)
@@ -88,7 +66,8 @@ void Scoring::fill(model::Header& header, schema::Table earlier_history) const {
       header.validation_metrics ? header.validation_metrics : header.training_metrics;
   if (const auto* binomial = deciding.binomial())
     header.default_threshold = binomial->default_threshold;
-  header.scoring_history = joined(std::move(earlier_history), state_.history.table());
+  header.scoring_history =
+      model::joined_histories(std::move(earlier_history), state_.history.table());
 }
 
 std::int64_t metrics_bytes(const model::Dataset& training, const model::Dataset* validation,

@@ -67,6 +67,9 @@ void fill_output(const Header& header, ModelOutput& output);
 /// Cells of scoring histories: when something was measured, in UTC, and after how long.
 std::string history_timestamp(std::int64_t time_ms);
 std::string history_duration(std::int64_t ms);
+/// The rows of a checkpoint's history and those of the training that went on from it, whose fourth
+/// columns count trees or iterations; the latter alone where they have other columns.
+schema::Table joined_histories(schema::Table earlier, const schema::Table& later);
 
 template <class Output>
 void inherit_output(schema::SchemaOf<Output>& table) {
