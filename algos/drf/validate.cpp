@@ -11,7 +11,6 @@ namespace neve::algos::drf {
 namespace {
 
 using model::Category;
-using model::Message;
 using model::Messages;
 
 constexpr std::int32_t kMtriesBySize = -1;
@@ -68,10 +67,10 @@ void validate(const Parameters& p, Messages& messages) {
   }
   trees::check_parameters(p, messages);
   if (p.sample_rate == 1 && !p.sample_rate_per_class && p.validation_frame.name.empty()) {
-    messages.push_back(
-        {Message::Kind::warning, "sample_rate",
-         "Sample rate is 100% and no validation dataset and no cross-validation. There are no "
-         "out-of-bag data to compute error estimates on the training data!"});
+    model::add_warning(
+        messages, "sample_rate",
+        "Sample rate is 100% and no validation dataset and no cross-validation. There are no "
+        "out-of-bag data to compute error estimates on the training data!");
   }
 }
 

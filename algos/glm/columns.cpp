@@ -65,15 +65,13 @@ void check_interactions(const Parameters& parameters, const frame::Frame& traini
                         model::Messages& messages) {
   const auto check = [&](const char* field, const std::string& name) {
     if (training.find(name)) return;
-    messages.push_back(
-        {model::Message::Kind::error, field,
-         "Missing column from the dataset, could not make interaction: '" + name + "'"});
+    model::add_error(messages, field,
+                     "Missing column from the dataset, could not make interaction: '" + name + "'");
   };
   if (parameters.interactions) {
     for (const std::string& name : *parameters.interactions) check("interactions", name);
     if (parameters.interactions->size() == 1) {
-      messages.push_back(
-          {model::Message::Kind::error, "interactions", "Must supply 2 or more columns, or none"});
+      model::add_error(messages, "interactions", "Must supply 2 or more columns, or none");
     }
   }
   if (!parameters.interaction_pairs) return;

@@ -11,7 +11,7 @@ bool has_controls(const Parameters& parameters) {
 void check_controls(const Parameters& p, const frame::Frame& training, model::Messages& messages) {
   if (!has_controls(p)) return;
   const auto wrong = [&](const std::string& text) {
-    messages.push_back({model::Message::Kind::error, "control_variables", text});
+    model::add_error(messages, "control_variables", text);
   };
   const auto not_with = [&](bool given, const char* what) {
     if (given) wrong(std::string("Control variables option is not supported with ") + what + ".");

@@ -8,11 +8,10 @@ namespace neve::algos::glm {
 namespace {
 
 using linear::Family;
-using model::Message;
 using model::Messages;
 
 void wrong(Messages& messages, const char* field, const std::string& text) {
-  messages.push_back({Message::Kind::error, field, text});
+  model::add_error(messages, field, text);
 }
 
 bool has_lambdas(const Parameters& p) { return p.lambda_ && !p.lambda_->empty(); }
@@ -134,8 +133,8 @@ void check_course(const Parameters& p, Messages& messages) {
           "max_active_predictors is " + std::to_string(p.max_active_predictors) +
               "; it must be at least 1, or -1");
   } else if (p.max_active_predictors != -1 && !p.lambda_search) {
-    messages.push_back({Message::Kind::warning, "max_active_predictors",
-                        "ends a lambda path; it has no effect without lambda_search"});
+    model::add_warning(messages, "max_active_predictors",
+                       "ends a lambda path; it has no effect without lambda_search");
   }
 }
 

@@ -71,7 +71,7 @@ std::vector<Constraint> bounds_of(const BetaConstraints& bounds, const linear::D
 void check_linear_constraints(const Parameters& p, model::Messages& messages) {
   if (p.linear_constraints.empty()) return;
   const auto wrong = [&](const char* field, const char* text) {
-    messages.push_back({model::Message::Kind::error, field, text});
+    model::add_error(messages, field, text);
   };
   if (p.solver != Solver::irlsm) {
     wrong("solver",

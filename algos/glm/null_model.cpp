@@ -3,6 +3,7 @@
 
 #include <neve/base/math.hpp>
 
+#include "algos/glm/implied.hpp"
 #include "algos/glm/start_values.hpp"
 #include "algos/glm/train.hpp"
 
@@ -68,6 +69,20 @@ std::vector<double> GlmTrainer::null_coefficients(model::TrainContext& context) 
     null_shares_.assign(null_shares_.size(), 1 / static_cast<double>(null_shares_.size()));
   }
   return beta;
+}
+
+/// Scaled coefficients that the user would start from.
+std::optional<std::vector<double>> GlmTrainer::given_start() const {
+  if (parameters_->startval) return start_values(*parameters_, prepared_->design, response_);
+  const bool to_the_end = parameters_->max_iterations < 0 && parameters_->objective_epsilon < 0;
+  // Without kinks one step leads to the minimum from anywhere.
+  const bool kinks =
+      is_penalised(*parameters_) &&
+      !(parameters_->alpha && !parameters_->alpha->empty() && parameters_->alpha->front() == 0);
+  if (near_ && kinks && to_the_end && !plans_several(*parameters_)) {
+    return linear::to_scaled(prepared_->design, *near_);
+  }
+  return constraints_.start(prepared_->design);
 }
 
 void GlmTrainer::fit_null_model(model::TrainContext& context, bool goes_on) {

@@ -8,7 +8,6 @@
 #include "algos/families/linear/lbfgs.hpp"
 #include "algos/glm/deviances.hpp"
 #include "algos/glm/implied.hpp"
-#include "algos/glm/start_values.hpp"
 #include "algos/glm/validate.hpp"
 
 namespace neve::algos::glm {
@@ -259,20 +258,6 @@ linear::Design GlmTrainer::fit_design() const {
   linear::Design design = prepared_->design;
   if (response_.family == linear::Family::ordinal) design.intercept = false;
   return design;
-}
-
-/// Scaled coefficients that the user would start from.
-std::optional<std::vector<double>> GlmTrainer::given_start() const {
-  if (parameters_->startval) return start_values(*parameters_, prepared_->design, response_);
-  const bool to_the_end = parameters_->max_iterations < 0 && parameters_->objective_epsilon < 0;
-  // Without kinks one step leads to the minimum from anywhere.
-  const bool kinks =
-      is_penalised(*parameters_) &&
-      !(parameters_->alpha && !parameters_->alpha->empty() && parameters_->alpha->front() == 0);
-  if (near_ && kinks && to_the_end && !plans_several(*parameters_)) {
-    return linear::to_scaled(prepared_->design, *near_);
-  }
-  return constraints_.start(prepared_->design);
 }
 
 std::int64_t GlmTrainer::most_iterations() const {

@@ -13,12 +13,7 @@ namespace {
 
 using linear::Family;
 using linear::Link;
-using model::Message;
 using model::Messages;
-
-void add(Messages& messages, Message::Kind kind, std::string field, std::string text) {
-  messages.push_back({kind, std::move(field), std::move(text)});
-}
 
 void check_penalty(const Parameters& p, Messages& messages) {
   const auto list = [](const std::optional<std::vector<double>>& values) {
@@ -26,24 +21,26 @@ void check_penalty(const Parameters& p, Messages& messages) {
   };
   for (const double alpha : list(p.alpha)) {
     if (!(alpha >= 0 && alpha <= 1)) {
-      add(messages, Message::Kind::error, "alpha",
-          "alpha is " + java_double(alpha) + "; it must be between 0 and 1");
+      model::add_error(messages, "alpha",
+                       "alpha is " + java_double(alpha) + "; it must be between 0 and 1");
     }
   }
   for (const double lambda : list(p.lambda_)) {
     if (!(lambda >= 0) || std::isinf(lambda)) {
-      add(messages, Message::Kind::error, "lambda",
-          "lambda is " + java_double(lambda) + "; it must be a number of at least 0");
+      model::add_error(messages, "lambda",
+                       "lambda is " + java_double(lambda) + "; it must be a number of at least 0");
     }
   }
   const bool penalised = is_penalised(p);
   if (p.compute_p_values && penalised && p.dispersion_parameter_method == DispersionMethod::ml) {
-    add(messages, Message::Kind::error, "dispersion_parameter_method",
+    model::add_error(
+        messages, "dispersion_parameter_method",
         "a dispersion by maximum likelihood needs a model without penalty; set lambda to 0, or the "
         "method to pearson or deviance");
   }
   if (p.remove_collinear_columns && (penalised || p.lambda_search)) {
-    add(messages, Message::Kind::warning, "remove_collinear_columns",
+    model::add_warning(
+        messages, "remove_collinear_columns",
         std::string("remove_collinear_columns is meant for models without penalty. It is used "
                     "improperly here") +
             (p.lambda_search ? " with lambda_search; leave that out" : ".  Please set lambda=0") +
@@ -54,27 +51,28 @@ void check_penalty(const Parameters& p, Messages& messages) {
 void check_solver(const Parameters& p, Messages& messages) {
   const bool irls = p.solver == Solver::automatic || p.solver == Solver::irlsm;
   if (p.compute_p_values && !irls) {
-    add(messages, Message::Kind::error, "compute_p_values",
+    model::add_error(
+        messages, "compute_p_values",
         "p-values need the solver IRLSM, not " + std::string(schema::enum_text(p.solver)));
   }
   if (p.compute_p_values && p.non_negative) {
-    add(messages, Message::Kind::error, "compute_p_values",
-        "p-values cannot be computed with bounds; set non_negative to false");
+    model::add_error(messages, "compute_p_values",
+                     "p-values cannot be computed with bounds; set non_negative to false");
   }
   if (p.remove_collinear_columns && !p.intercept) {
-    add(messages, Message::Kind::error, "intercept",
-        "remove_collinear_columns needs an intercept; set intercept to true");
+    model::add_error(messages, "intercept",
+                     "remove_collinear_columns needs an intercept; set intercept to true");
   }
   if (p.compute_p_values && !p.intercept) {
-    add(messages, Message::Kind::error, "intercept",
-        "p-values need an intercept; set intercept to true");
+    model::add_error(messages, "intercept", "p-values need an intercept; set intercept to true");
   }
   if (p.max_iterations == 0) {
-    add(messages, Message::Kind::warning, "max_iterations",
-        "max_iterations is 0: the model holds its starting values only");
+    model::add_warning(messages, "max_iterations",
+                       "max_iterations is 0: the model holds its starting values only");
   }
   if (p.prior != -1 && !(p.prior > 0 && p.prior < 1)) {
-    add(messages, Message::Kind::error, "prior",
+    model::add_error(
+        messages, "prior",
         "prior is " + java_double(p.prior) + "; it must lie between 0 and 1, or be -1");
   }
 }
@@ -115,8 +113,8 @@ void check_link(Family family, LinkChoice link, Messages& messages) {
   const bool fits = link == LinkChoice::family_default ||
                     std::ranges::find(links.allowed, link) != links.allowed.end();
   if (fits) return;
-  add(messages, Message::Kind::error, "link",
-      std::string("Incompatible link function for selected family. ") + links.text);
+  model::add_error(messages, "link",
+                   std::string("Incompatible link function for selected family. ") + links.text);
 }
 
 Family settle_family(FamilyChoice choice, std::int32_t classes) {
@@ -190,9 +188,7 @@ bool has_classes(Family family) {
 /// What H2O-3 says where the kind of response is not the family's.
 void check_kind(Family family, const model::ColumnRoles& roles, Messages& messages) {
   const std::int32_t classes = roles.classes();
-  const auto wrong = [&](const std::string& text) {
-    add(messages, Message::Kind::error, "family", text);
-  };
+  const auto wrong = [&](const std::string& text) { model::add_error(messages, "family", text); };
   if (family == Family::multinomial || family == Family::ordinal) {
     if (classes > 2) return;
     wrong((family == Family::ordinal ? "Ordinal" : "Multinomial") +
@@ -210,7 +206,7 @@ void check_kind(Family family, const model::ColumnRoles& roles, Messages& messag
 void check_classes(const Parameters& p, Family family, Messages& messages) {
   const bool ordinal = family == Family::ordinal;
   const auto wrong = [&](const char* field, const std::string& text) {
-    add(messages, Message::Kind::error, field, text);
+    model::add_error(messages, field, text);
   };
   const bool descent =
       p.solver == Solver::gradient_descent_lh || p.solver == Solver::gradient_descent_sqerr;
@@ -240,8 +236,8 @@ void check_classes(const Parameters& p, Family family, Messages& messages) {
   if (!p.offset_column.empty() && ordinal) {
     wrong("offset_column", "does not work with ordinal family right now.");
   } else if (!p.offset_column.empty()) {
-    add(messages, Message::Kind::warning, "offset_column",
-        "has no effect on multinomial and will be ignored.");
+    model::add_warning(messages, "offset_column",
+                       "has no effect on multinomial and will be ignored.");
   }
   if (!ordinal) return;
   if (!p.intercept) wrong("intercept", "must have intercepts.  set _intercept to true.");
@@ -266,29 +262,32 @@ void validate(const Parameters& given, Messages& messages) {
   check_linear_constraints(parameters, messages);
   const bool plugs = parameters.missing_values_handling == MissingValues::plug_values;
   if (plugs && parameters.plug_values.empty()) {
-    add(messages, Message::Kind::error, "missing_values_handling",
-        "No plug values frame provided for Missing Values Handling = PlugValues.");
+    model::add_error(messages, "missing_values_handling",
+                     "No plug values frame provided for Missing Values Handling = PlugValues.");
   }
   if (!plugs && !parameters.plug_values.empty()) {
-    add(messages, Message::Kind::error, "missing_values_handling",
+    model::add_error(
+        messages, "missing_values_handling",
         "When plug values are provided - Missing Values Handling needs to be explicitly set to "
         "PlugValues.");
   }
   if (parameters.family == FamilyChoice::negativebinomial && !(parameters.theta > 0)) {
-    add(messages, Message::Kind::error, "family",
-        "Illegal Negative Binomial theta value. Theta must be a positive number.");
+    model::add_error(messages, "family",
+                     "Illegal Negative Binomial theta value. Theta must be a positive number.");
   }
   if (parameters.lambda_search && parameters.lambda_ && !parameters.lambda_->empty()) {
-    add(messages, Message::Kind::warning, "lambda_search",
-        "disabled when user specified any lambda value(s).");
+    model::add_warning(messages, "lambda_search",
+                       "disabled when user specified any lambda value(s).");
   }
   if (parameters.nlambdas != -1 && parameters.nlambdas < 1) {
-    add(messages, Message::Kind::error, "nlambdas",
+    model::add_error(
+        messages, "nlambdas",
         "nlambdas is " + std::to_string(parameters.nlambdas) + "; it must be at least 1, or -1");
   }
   const double ratio = parameters.lambda_min_ratio;
   if (ratio != -1 && !(ratio > 0 && ratio < 1)) {
-    add(messages, Message::Kind::error, "lambda_min_ratio",
+    model::add_error(
+        messages, "lambda_min_ratio",
         "lambda_min_ratio is " + java_double(ratio) + "; it must lie between 0 and 1, or be -1");
   }
 }
@@ -327,7 +326,7 @@ model::Category category(const Parameters& given, const model::ColumnRoles& role
   check_null_model(parameters, family, messages);
   check_offset_effects(parameters, family, messages);
   if (parameters.prior != -1 && family != Family::binomial) {
-    add(messages, Message::Kind::error, "prior", "Prior is only allowed with family = binomial.");
+    model::add_error(messages, "prior", "Prior is only allowed with family = binomial.");
   }
   return category_of(family);
 }
@@ -345,9 +344,7 @@ linear::Response settle_response(const Parameters& parameters, const model::Colu
 
 void check_response(const Parameters& parameters, const model::ColumnRange& response,
                     model::Messages& messages) {
-  const auto wrong = [&](const char* text) {
-    messages.push_back({model::Message::Kind::error, "family", text});
-  };
+  const auto wrong = [&](const char* text) { model::add_error(messages, "family", text); };
   const bool counts = parameters.family == FamilyChoice::poisson ||
                       parameters.family == FamilyChoice::negativebinomial;
   const bool two_classes = parameters.family == FamilyChoice::binomial ||
@@ -366,9 +363,9 @@ void check_response(const Parameters& parameters, const model::ColumnRange& resp
     wrong("Response value for gamma distribution must be greater than 0.");
   }
   if (counts && !response.integers) {
-    messages.push_back({model::Message::Kind::warning, "family",
-                        "Poisson and Negative Binomial expect non-negative integer response, got "
-                        "floats."});
+    model::add_warning(messages, "family",
+                       "Poisson and Negative Binomial expect non-negative integer response, got "
+                       "floats.");
   }
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 model::Category category(const model::ColumnRoles& roles, model::Messages& messages) {
   const auto error = [&](std::string text) {
-    messages.push_back({model::Message::Kind::error, "response_column", std::move(text)});
+    model::add_error(messages, "response_column", std::move(text));
   };
   if (!roles.response_domain) {
     error("Column " + roles.response +

@@ -6,6 +6,10 @@ void add_error(Messages& messages, std::string field, std::string text) {
   messages.push_back({Message::Kind::error, std::move(field), std::move(text)});
 }
 
+void add_warning(Messages& messages, std::string field, std::string text) {
+  messages.push_back({Message::Kind::warning, std::move(field), std::move(text)});
+}
+
 std::string implementation_name(const schema::Schema& parameters, const std::string& field) {
   const schema::Field* known = parameters.find(field);
   return known != nullptr ? known->implemented_as : "_" + field;

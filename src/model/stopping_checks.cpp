@@ -5,10 +5,6 @@
 namespace neve::model {
 namespace {
 
-void warn(Messages& messages, std::string field, std::string text) {
-  messages.push_back({Message::Kind::warning, std::move(field), std::move(text)});
-}
-
 bool is_of_classes(StoppingMetric metric) {
   switch (metric) {
     case StoppingMetric::logloss:
@@ -85,10 +81,11 @@ void check_stopping(const CommonParameters& parameters, const CommonParameters& 
     return;
   }
   if (p.stopping_metric != StoppingMetric::automatic) {
-    warn(messages, "stopping_metric", "Stopping metric is ignored for stopping_rounds=0.");
+    add_warning(messages, "stopping_metric", "Stopping metric is ignored for stopping_rounds=0.");
   }
   if (p.stopping_tolerance != defaults.stopping_tolerance) {
-    warn(messages, "stopping_tolerance", "Stopping tolerance is ignored for stopping_rounds=0.");
+    add_warning(messages, "stopping_tolerance",
+                "Stopping tolerance is ignored for stopping_rounds=0.");
   }
 }
 

@@ -8,7 +8,6 @@
 
 namespace neve::algos::trees {
 
-using model::Message;
 
 void check_parameters(const TreeParameters& p, model::Messages& messages) {
   if (p.categorical_encoding == model::CategoricalEncoding::one_hot_internal) {
@@ -25,8 +24,8 @@ void check_parameters(const TreeParameters& p, model::Messages& messages) {
   if (p.calibrate_model && p.calibration_frame.empty())
     add_error(messages, "calibrate_model", "Calibration frame was not specified.");
   if (!p.calibrate_model && !p.calibration_frame.empty()) {
-    messages.push_back({Message::Kind::warning, "calibration_frame",
-                        "Calibration frame was specified but calibration was not requested."});
+    model::add_warning(messages, "calibration_frame",
+                       "Calibration frame was specified but calibration was not requested.");
   }
 }
 
@@ -59,11 +58,11 @@ void check_numeric_response(const TreeParameters& p, const model::ColumnRange& r
   const bool two = response.integers && (zero_one || ones);
   if (!two || p.distribution != DistributionChoice::automatic) return;
   // The clients know this text.
-  messages.push_back(
-      {Message::Kind::warning, "response_column",
-       "We have detected that your response column has only 2 unique values (0/1). If you wish to "
-       "train a binary model instead of a regression model, convert your target column to "
-       "categorical before training."});
+  model::add_warning(
+      messages, "response_column",
+      "We have detected that your response column has only 2 unique values (0/1). If you wish to "
+      "train a binary model instead of a regression model, convert your target column to "
+      "categorical before training.");
 }
 
 void check_class_rates(const std::optional<std::vector<double>>& rates,

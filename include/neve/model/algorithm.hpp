@@ -31,6 +31,8 @@ using Messages = std::vector<Message>;
 
 /// Adds what keeps training from starting.
 void add_error(Messages& messages, std::string field, std::string text);
+/// Adds what clients show.
+void add_warning(Messages& messages, std::string field, std::string text);
 /// What H2O-3's implementation calls the member behind a field: "_ntrees".
 std::string implementation_name(const schema::Schema& parameters, const std::string& field);
 /// "ERRR on field: _ntrees: …" for each error.
