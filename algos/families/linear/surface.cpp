@@ -141,21 +141,23 @@ LikelihoodTask::Partial Surface::likelihood_of_sums(const std::vector<double>& b
 
 namespace {
 
-/// Row groups of a sample: enough that its minimum is nearer than a step from elsewhere would get,
-/// and an eighth of all at most, so that it costs little.
-constexpr std::int32_t kSampleGroups = 8;
+/// Of all row groups a sample has this share, so that it costs little, but no more than are needed
+/// to come nearer to the minimum than a step from elsewhere would.
+constexpr std::int32_t kShare = 8;
+constexpr std::int32_t kMostSampled = 8;
+/// With fewer groups there would be no two to sample.
+constexpr std::int32_t kLarge = 2 * kShare;
 
 }  // namespace
 
 bool Surface::is_large() const {
   const bool parabola = point_.response.family == Family::gaussian && point_.response.canonical();
-  return data_ && !constant_gram_ && !parabola &&
-         data_->inputs.layout->groups() >= 8 * kSampleGroups;
+  return data_ && !constant_gram_ && !parabola && data_->inputs.layout->groups() >= kLarge;
 }
 
 double Surface::sample(bool some) {
   const frame::Layout& layout = *data_->inputs.layout;
-  point_.every = some ? layout.groups() / kSampleGroups : 1;
+  point_.every = some ? layout.groups() / std::min(layout.groups() / kShare, kMostSampled) : 1;
   std::int64_t rows = 0;
   for (std::int32_t g = 0; g < layout.groups(); g += point_.every) {
     rows += layout.rows_of(GroupIndex(g));
