@@ -3,16 +3,12 @@
 
 #include <neve/base/error.hpp>
 
+#include "algos/families/trees/checkpoint.hpp"
 #include "algos/glm/train.hpp"
 #include "algos/glm/validate.hpp"
 
 namespace neve::algos::glm {
 namespace {
-
-void refuse_change(const std::string& parameter, model::Messages& messages) {
-  model::add_error(messages, parameter,
-                   "Field _" + parameter + " cannot be modified if checkpoint is specified!");
-}
 
 /// Raw coefficients by set, scaled.
 std::vector<double> scaled_of(const GlmModel& model, const linear::Design& design) {
@@ -33,18 +29,16 @@ void check_checkpoint(const Parameters& p, const model::Model& checkpoint,
                       model::Messages& messages) {
   const auto* model = dynamic_cast<const GlmModel*>(&checkpoint);
   if (model == nullptr) {
-    model::add_error(messages, "checkpoint",
-                     "Model '" + checkpoint.header.key + "' is a " + checkpoint.header.algorithm +
-                         " model; a GLM goes on from a GLM only");
+    trees::refuse_checkpoint(checkpoint.header, "GLM", messages);
     return;
   }
   Parameters was;
   schema::read_form(Parameters::schema(), &was, model->header.parameters);
   if (p.response_column.name != model->header.roles.response) {
-    refuse_change("response_column", messages);
+    trees::refuse_change("response_column", messages);
   }
-  if (p.family != was.family) refuse_change("family", messages);
-  if (p.solver != was.solver) refuse_change("solver", messages);
+  if (p.family != was.family) trees::refuse_change("family", messages);
+  if (p.solver != was.solver) trees::refuse_change("solver", messages);
   if (p.solver != Solver::irlsm) {
     model::add_error(messages, "checkpoint",
                      "GLM checkpoint is supported only for IRLSM. Set solver to IRLSM, for the "

@@ -84,8 +84,7 @@ void add_optimisation(Table& table) {
   table
       .field<&P::compute_p_values>(
           "Compute standard errors and p-values. A penalty moves coefficients towards 0, which "
-          "they do not "
-          "tell of.")
+          "they do not tell of.")
       .input()
       .secondary();
   table.field<&P::dispersion_parameter_method>("How the dispersion of the response is estimated.")
