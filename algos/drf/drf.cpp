@@ -22,7 +22,8 @@ const model::Algorithm& algorithm() {
     made.output = &DrfOutput::schema();
     for (const mr::TaskEntry* task :
          {&mr::task_entry<StartTask>(), &mr::task_entry<TargetTask>(), &mr::task_entry<VoteTask>(),
-          &mr::task_entry<MeasureTrainingTask>(), &mr::task_entry<MeasureValidationTask>()}) {
+          &mr::task_entry<MeasureTrainingTask>(), &mr::task_entry<MeasureValidationTask>(),
+          &mr::task_entry<HeldOutputsTask>()}) {
       made.tasks.push_back(task);
     }
     return made;

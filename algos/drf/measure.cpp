@@ -59,4 +59,24 @@ void MeasureValidationTask::map(const mr::RowGroup& group, const State& state, S
       [&](std::size_t /*row*/) { return held.iterations; }, partial);
 }
 
+void HeldOutputsTask::map(const mr::RowGroup& /*group*/, const State& options, Scratch& held,
+                          Partial& /*partial*/, mr::Outputs& outputs) {
+  const std::size_t rows = held.response.size();
+  std::vector<double> values(outputs.count() * rows);
+  std::vector<std::span<double>> columns;
+  for (std::size_t k = 0; k < outputs.count(); ++k)
+    columns.push_back(std::span(values).subspan(k * rows, rows));
+  // One tree for two classes is the second one's.
+  std::ranges::copy_backward(held.sums, values.end());
+  const bool tree_per_class = held.sums.size() > rows;
+  const std::vector<double> voters(rows, static_cast<double>(held.iterations));
+  votes_to_outputs(tree_per_class, voters, columns);
+  trees::correct_probabilities(options.class_weights, columns);
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    const std::span<double> out = outputs.doubles(k);
+    std::ranges::fill(out, 0);
+    for (std::size_t i = 0; i < rows; ++i) out[held.chosen.number(i)] = columns[k][i];
+  }
+}
+
 }  // namespace neve::algos::drf

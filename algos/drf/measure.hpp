@@ -43,4 +43,17 @@ struct MeasureValidationTask {
   static void merge(Partial& left, const Partial& right) { left.merge(right); }
 };
 
+/// Writes what the kept votes of the validation rows say as score() would, and 0 for other rows.
+struct HeldOutputsTask {
+  static constexpr std::string_view name = "drf.held_outputs";
+  static constexpr auto reduction = mr::Reduction::exact;
+  using State = trees::MeasureOptions;
+  using Scratch = trees::HeldRows;
+  using Partial = mr::Nothing;
+  static void rebuild(const mr::RowGroup&, const State&, Scratch&) { trees::fail_not_loaded(); }
+  static void map(const mr::RowGroup& group, const State& options, Scratch& held, Partial& partial,
+                  mr::Outputs& outputs);
+  static void merge(Partial& /*left*/, const Partial& /*right*/) {}
+};
+
 }  // namespace neve::algos::drf

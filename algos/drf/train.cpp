@@ -141,6 +141,21 @@ void DrfTrainer::measure(model::TrainContext& context) {
   scoring_->add(tree_count(), std::move(training), measure_validation(context));
 }
 
+frame::Frame DrfTrainer::held_outputs(const model::TrainContext& context) const {
+  const auto outputs = static_cast<std::size_t>(
+      model::is_classifier(context.category) ? context.roles.classes() : 1);
+  mr::RunOptions options = context.run_options();
+  options.scratch = validation_rows_->id();
+  options.outputs.resize(outputs);
+  const mr::Inputs nothing{.layout = context.validation->inputs.layout, .columns = {}};
+  auto made = context.engine.run_with_outputs<HeldOutputsTask>(nothing, measure_options_, options);
+  frame::Frame frame;
+  frame.layout = nothing.layout;
+  for (std::size_t k = 0; k < outputs; ++k)
+    frame.add(std::to_string(k), std::move(made.columns[k]));
+  return frame;
+}
+
 void DrfTrainer::settle_distribution(model::TrainContext& context) const {
   if (parameters_->distribution != DistributionChoice::automatic) return;
   const bool classes = model::is_classifier(context.category);
@@ -152,6 +167,9 @@ void DrfTrainer::settle_distribution(model::TrainContext& context) const {
 std::shared_ptr<model::Model> DrfTrainer::finish(model::TrainContext& context) {
   // The loop may have ended between scoring points.
   measure(context);
+  if (context.is_fold && validated_trees_ == tree_count()) {
+    context.holdout = held_outputs(context);
+  }
   auto made = std::make_shared<DrfModel>();
   made->mean_response = bagger_->mean_response();
   made->gainslift_groups = parameters_->gainslift_bins;

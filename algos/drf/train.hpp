@@ -37,6 +37,8 @@ class DrfTrainer final : public model::Trainer {
   /// Measures where that has not been done for the trees that there are.
   void measure(model::TrainContext& context);
   model::metrics::Metrics measure_validation(model::TrainContext& context);
+  /// What the forest says of the validation rows.
+  [[nodiscard]] frame::Frame held_outputs(const model::TrainContext& context) const;
   void settle_distribution(model::TrainContext& context) const;
   [[nodiscard]] std::int64_t tree_count() const {
     return static_cast<std::int64_t>(bagger_->iterations().size());

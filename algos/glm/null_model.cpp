@@ -85,6 +85,18 @@ std::optional<std::vector<double>> GlmTrainer::given_start() const {
   return constraints_.start(prepared_->design);
 }
 
+/// Of the model without predictors; `goes_on` where fits begin there.
+linear::LikelihoodTask::Partial GlmTrainer::null_likelihood(const std::vector<double>& beta,
+                                                            bool goes_on) {
+  if (goes_on && starts_with_gram()) return surface_->likelihood_and_gram(beta);
+  if (!goes_on || !needs_no_null_slopes()) return surface_->likelihood(beta);
+  const double mean = prepared_->moments.response.mean;
+  linear::LikelihoodTask::Partial made;
+  made.deviance = prepared_->moments.weight * (mean * response_.deviance(1, null_mean_) +
+                                               (1 - mean) * response_.deviance(0, null_mean_));
+  return made;
+}
+
 void GlmTrainer::fit_null_model(model::TrainContext& context, bool goes_on) {
   const linear::Design& design = prepared_->design;
   std::vector<double> beta = null_coefficients(context);
@@ -92,14 +104,13 @@ void GlmTrainer::fit_null_model(model::TrainContext& context, bool goes_on) {
   start_ = given_start().value_or(beta);
   (void)clamp_into(penalty_at({}), start_);
   goes_on = goes_on && start_ == beta;
-  auto at = goes_on && starts_with_gram() ? surface_->likelihood_and_gram(beta)
-                                          : surface_->likelihood(beta);
+  auto at = null_likelihood(beta, goes_on);
   null_deviance_ = at.deviance;
   // The slope by standardised coefficients, or by raw ones where those are penalised.
   null_steepness_ = 0;
   const auto slopes = static_cast<std::size_t>(design.slopes());
   const auto size = static_cast<std::size_t>(surface_->design().size());
-  for (std::size_t at_all = 0; at_all < beta.size(); ++at_all) {
+  for (std::size_t at_all = 0; at_all < at.gradient.size(); ++at_all) {
     const std::size_t j = at_all % size;
     const bool threshold = at_all >= size && response_.family == linear::Family::ordinal;
     if (j >= slopes || threshold) continue;

@@ -20,6 +20,15 @@ bool GlmTrainer::starts_with_gram() const {
          seen.stored == cells && parameters_->max_iterations != 0 && linear_constraints_.empty();
 }
 
+/// Whether nobody asks for more than the deviance of the model without predictors, which the
+/// response tells: lambdas are given, and a sample says where to go first.
+bool GlmTrainer::needs_no_null_slopes() const {
+  const linear::Design& design = prepared_->design;
+  return parameters_->lambda_ && !parameters_->lambda_->empty() && leaves_nothing_out() &&
+         surface_->is_large() && linear_constraints_.empty() && design.intercept &&
+         !design.has_offset && response_.family == linear::Family::binomial;
+}
+
 /// The lambdas of a path lead to one that is kept: only that fit goes to the last digits, at last.
 bool GlmTrainer::is_rough() const {
   return searches_lambda(*parameters_) && !by_gradients() && !polishing_;

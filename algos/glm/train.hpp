@@ -59,6 +59,8 @@ class GlmTrainer final : public model::Trainer {
   void take_roles(model::TrainContext& context);
   /// The first fit goes on from there, where it `goes_on` and starts there.
   void fit_null_model(model::TrainContext& context, bool goes_on);
+  [[nodiscard]] linear::LikelihoodTask::Partial null_likelihood(const std::vector<double>& beta,
+                                                                bool goes_on);
   [[nodiscard]] double fit_null_intercept(model::TrainContext& context);
   [[nodiscard]] std::vector<double> null_coefficients(model::TrainContext& context);
   [[nodiscard]] linear::Design fit_design() const;
@@ -77,6 +79,7 @@ class GlmTrainer final : public model::Trainer {
   [[nodiscard]] bool path_ends() const;
   [[nodiscard]] bool is_rough() const;
   [[nodiscard]] bool starts_with_gram() const;
+  [[nodiscard]] bool needs_no_null_slopes() const;
   void polish();
   [[nodiscard]] linear::Penalty penalty_at(const Submodel& submodel) const;
   [[nodiscard]] double validation_deviance(model::TrainContext& context,

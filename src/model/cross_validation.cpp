@@ -46,6 +46,7 @@ CrossValidator::CrossValidator(const Order& order) : order_(order) {
   const job::TokenPtr& token = order.tools.job.token();
   folds_ = assign_folds(order.tools.engine, order.common, order.frame, order.tools.seed, token);
   check_filled(order.tools.engine, order.training, folds_, token);
+  holdouts_.resize(static_cast<std::size_t>(folds_.count));
 }
 
 std::string CrossValidator::fold_name(std::size_t fold) const {
@@ -93,6 +94,7 @@ std::shared_ptr<Model> CrossValidator::train_fold(std::int32_t fold, const wire:
                .validation = &holdout,
                .deadline = deadline(fold + 1),
                .is_fold = true,
+               .holdout = &holdouts_[static_cast<std::size_t>(fold)],
                .further = order_.further};
   return fit(tools, std::move(plan), saved,
              [this](wire::Bytes trainer) { return state(std::move(trainer)); });
@@ -161,29 +163,35 @@ wire::Bytes CrossValidator::state(wire::Bytes trainer) const {
   return wire::encode(TrainState{done_.folds, std::move(trainer)});
 }
 
+/// What a fold's model says of its rows.
+Scored CrossValidator::score_fold(std::size_t fold) const {
+  const FitTools& tools = order_.tools;
+  Dataset data = adapt(models_[fold]->header.roles, order_.frame, false);
+  data.inputs.columns.push_back(folds_.column.id);
+  const ScoreRequest request{.labels = order_.common.keep_cross_validation_predictions,
+                             .token = tools.job.token(),
+                             .folds = static_cast<std::int32_t>(data.inputs.columns.size()) - 1,
+                             .fold = static_cast<std::int32_t>(fold)};
+  return tools.algorithm.score(tools.engine, models_[fold], data, request);
+}
+
 frame::Frame CrossValidator::predict(std::vector<frame::Frame>& frames) {
   const FitTools& tools = order_.tools;
   const bool keep = order_.common.keep_cross_validation_predictions;
   frame::Frame joined;
   for (std::size_t k = 0; k < models_.size(); ++k) {
-    Dataset data = adapt(models_[k]->header.roles, order_.frame, false);
-    data.inputs.columns.push_back(folds_.column.id);
-    const auto fold = static_cast<std::int32_t>(k);
-    const ScoreRequest request{.labels = keep,
-                               .token = tools.job.token(),
-                               .folds = static_cast<std::int32_t>(data.inputs.columns.size()) - 1,
-                               .fold = fold};
-    Scored scored = tools.algorithm.score(tools.engine, models_[k], data, request);
-    joined =
-        k == 0
-            ? scored.predictions
-            : hold_out(
-                  tools.engine,
-                  {.folds = folds_, .fold = fold, .scored = scored.predictions, .before = joined},
-                  tools.job.token());
+    frame::Frame of_fold = std::move(holdouts_[k]);
+    if (keep || of_fold.columns.empty()) of_fold = score_fold(k).predictions;
+    joined = k == 0 ? of_fold
+                    : hold_out(tools.engine,
+                               {.folds = folds_,
+                                .fold = static_cast<std::int32_t>(k),
+                                .scored = of_fold,
+                                .before = joined},
+                               tools.job.token());
     if (!keep) continue;
-    scored.predictions.key = "prediction_" + fold_name(k);
-    frames.push_back(std::move(scored.predictions));
+    of_fold.key = "prediction_" + fold_name(k);
+    frames.push_back(std::move(of_fold));
   }
   return joined;
 }

@@ -65,12 +65,15 @@ class CrossValidator {
   void agree() const;
   [[nodiscard]] std::string fold_name(std::size_t fold) const;
   void begin_part(std::int32_t fit, std::string name) const;
+  Scored score_fold(std::size_t fold) const;
   /// All holdout predictions; `frames` gets those of each fold where they are kept.
   frame::Frame predict(std::vector<frame::Frame>& frames);
 
   Order order_;
   Folds folds_;
   std::vector<std::shared_ptr<Model>> models_;
+  /// By fold what training knew of its rows; without columns where it did not.
+  std::vector<frame::Frame> holdouts_;
   std::shared_ptr<const TrainedFolds> together_;
   TrainState done_;
 };

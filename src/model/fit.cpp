@@ -80,6 +80,7 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
   train_steps(*trainer, context, plan, keep);
   std::shared_ptr<Model> model = trainer->finish(context);
   if (plan.frames != nullptr) std::ranges::move(context.frames, std::back_inserter(*plan.frames));
+  if (plan.holdout != nullptr) *plan.holdout = std::move(context.holdout);
   plan.header.end_time_ms = now_ms();
   model->header = std::move(plan.header);
   model->header.checksum = checksum_of(*model);

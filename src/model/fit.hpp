@@ -45,6 +45,7 @@ struct FitPlan {
   Deadline deadline;
   bool is_fold = false;
   std::vector<frame::Frame>* frames = nullptr;  ///< takes those that the trainer made; may be null
+  frame::Frame* holdout = nullptr;              ///< takes TrainContext::holdout; may be null
   const FurtherFrames* further = nullptr;       ///< null without
   std::function<void(Snapshot snapshot)> write_snapshot = {};  ///< empty for folds
   std::vector<std::shared_ptr<const Model>> folds = {};        ///< of the main model

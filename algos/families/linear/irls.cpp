@@ -71,7 +71,8 @@ bool move_towards(Surface& surface, const Penalty& penalty, FitState& state,
 FitState Irls::start(std::vector<double> beta, const LikelihoodTask::Partial* known) {
   FitState state;
   state.beta = std::move(beta);
-  state.here = known != nullptr ? *known : surface_.likelihood(state.beta);
+  const bool suffices = known != nullptr && (!known->gradient.empty() || begins_with_sample());
+  state.here = suffices ? *known : surface_.likelihood(state.beta);
   state.objective = objective_of(surface_, penalty_, state.here, state.beta);
   state.done = tolerance_.most_iterations == 0;
   return state;
@@ -228,6 +229,10 @@ bool Irls::is_last(const FitState& state, const Proposal& proposal) const {
          largest_difference(state.beta, proposal.beta) <= tolerance_.beta;
 }
 
+bool Irls::begins_with_sample() const {
+  return tolerance_.rough == 0 && tolerance_.most_iterations > kSampleSteps && surface_.is_large();
+}
+
 bool Irls::step_by_sample(FitState& state) {
   const double rows = surface_.sample(true);
   Irls scout(surface_, penalty_, {.most_iterations = kSampleSteps});
@@ -238,18 +243,19 @@ bool Irls::step_by_sample(FitState& state) {
   while (scout.step(there)) {
   }
   surface_.sample(false);
-  const bool moved =
-      before - there.objective > by_chance && move_towards(surface_, penalty_, state, there.beta);
+  if (before - there.objective <= by_chance) {
+    // The weights that the scratch holds have to be of state.beta, and of all rows.
+    state.here = surface_.likelihood(state.beta);
+    return false;
+  }
+  const bool moved = move_towards(surface_, penalty_, state, there.beta);
   if (moved) ++state.iterations;
   return moved;
 }
 
 bool Irls::step(FitState& state) {
   if (state.done) return false;
-  const bool may_sample = tolerance_.rough == 0 && tolerance_.most_iterations > kSampleSteps;
-  if (may_sample && state.iterations == 0 && surface_.is_large() && step_by_sample(state)) {
-    return true;
-  }
+  if (state.iterations == 0 && begins_with_sample() && step_by_sample(state)) return true;
   const bool fresh = !state.gram.has_value();
   if (fresh) take_gram(state);
   if (penalty_.smooth() && !factor_) factor(state);

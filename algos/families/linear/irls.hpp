@@ -79,7 +79,8 @@ double largest_difference(const std::vector<double>& a, const std::vector<double
 class Optimiser {
  public:
   virtual ~Optimiser() = default;
-  /// `known` is the likelihood at beta, where the surface was asked for it last.
+  /// `known` is the likelihood at beta, where the surface was asked for it last. It may be the
+  /// deviance alone, which IRLS does with where a sample leads on.
   virtual FitState start(std::vector<double> beta, const LikelihoodTask::Partial* known) = 0;
   /// Instead of start(): goes on with a fit that another node has begun.
   virtual void resume(FitState& state) = 0;
@@ -109,7 +110,9 @@ class Irls final : public Optimiser {
     double distance = 0;  ///< squared, in units of the standard errors at dispersion 1
   };
   [[nodiscard]] Proposal propose(const FitState& state) const;
-  /// A first step of a large fit, to where a sample leads. False where that gains nothing.
+  /// Whether the first step tries to go where a sample leads.
+  [[nodiscard]] bool begins_with_sample() const;
+  /// That step. False where that gains nothing.
   bool step_by_sample(FitState& state);
   void take_gram(FitState& state);
   void drop_gram(FitState& state);

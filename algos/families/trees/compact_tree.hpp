@@ -28,7 +28,7 @@ class CompactTree {
   };
   static_assert(sizeof(Node) == 12);
   static constexpr std::uint32_t kMissingLeft = 1;
-  static constexpr std::uint32_t kCategorical = 2;
+  static constexpr std::uint32_t kCategorical = 2;  ///< next() knows which bit it is
   static constexpr unsigned kColumnShift = 2;
 
   CompactTree() = default;
@@ -46,19 +46,23 @@ class CompactTree {
   [[nodiscard]] std::size_t column(std::uint32_t node) const {
     return nodes_[node].test >> kColumnShift;
   }
-  /// Where a row goes from a node; a leaf leads to itself.
+  /// Where a row goes from a node; a leaf leads to itself. Without branches, which rows of deep
+  /// trees take either way: what does not count is masked.
   [[nodiscard]] std::uint32_t next(std::uint32_t node, const std::uint32_t* keys) const {
     constexpr unsigned kWordShift = 5;
     constexpr std::uint32_t kBitMask = 31;
+    static constexpr std::uint32_t kNoSets = 0;
     const Node& at = nodes_[node];
-    // A leaf is taken through a test of the first column all the same: branches cost more.
-    const std::uint32_t test = at.left == 0 ? 0 : at.test;
+    const std::uint32_t inner = 0U - static_cast<std::uint32_t>(at.left != 0);
+    const std::uint32_t test = at.test & inner;
     const std::uint32_t key = keys[test >> kColumnShift];
-    const std::uint32_t right =
-        (test & kCategorical) != 0
-            ? sets_[at.number + (key >> kWordShift)] >> (key & kBitMask) & 1U
-            : static_cast<std::uint32_t>(key + (test & kMissingLeft) >= at.number);
-    return at.left == 0 ? node : at.left + right;
+    const std::uint32_t categorical = 0U - (test >> 1U & 1U);
+    const std::uint32_t* sets = sets_.empty() ? &kNoSets : sets_.data();
+    const std::uint32_t word = sets[(at.number + (key >> kWordShift)) & categorical];
+    const std::uint32_t member = word >> (key & kBitMask) & categorical;
+    const auto beyond = static_cast<std::uint32_t>(key + (test & kMissingLeft) >= at.number);
+    const std::uint32_t right = (member | (beyond & ~categorical)) & 1U;
+    return ((at.left + right) & inner) | (node & ~inner);
   }
   [[nodiscard]] std::uint32_t leaf_of(const std::uint32_t* keys) const;
   [[nodiscard]] std::size_t nodes() const { return nodes_.size(); }

@@ -70,6 +70,9 @@ struct TrainContext {
   const Dataset* calibration = nullptr;  ///< null without
   const Model* checkpoint = nullptr;     ///< what init() goes on from; null without
   bool is_fold = false;  ///< one fold of a cross-validation, measured on its own rows
+  /// Of a fold, where finish() knows it anyway: what score() would say of the validation rows of
+  /// positive weight, without labels, and anything of others. Without columns where it does not.
+  frame::Frame holdout = {};
   /// Frames that belong to the model, by their keys; published with it. Those of folds are not.
   std::vector<frame::Frame> frames = {};
   const FurtherFrames* further = nullptr;  ///< null without

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace neve::model::metrics {
@@ -215,6 +216,16 @@ std::size_t write_points(std::span<const Row> negatives, std::span<const Row> po
   return keys.size();
 }
 
+/// Moves the first `sizes` values of each range up to those of the range before.
+template <class T>
+void close_gaps(const Ranges& ranges, std::span<const std::size_t> sizes, T* values) {
+  std::size_t next = 0;
+  for (std::size_t r = 0; r < sizes.size(); ++r) {
+    if (next != ranges.starts[r]) std::copy_n(values + ranges.starts[r], sizes[r], values + next);
+    next += sizes[r];
+  }
+}
+
 /// Adds to each range's sums those of the ranges before it, and closes the gaps that equal scores
 /// left; returns the number of points.
 template <class Sum>
@@ -236,17 +247,12 @@ std::size_t join_ranges(Pool& pool, const Ranges& ranges, std::span<const std::s
       points.fps[i] += before[r].second;
     }
   });
-  std::size_t count = 0;
-  for (std::size_t r = 0; r < sizes.size(); ++r) {
-    const std::size_t start = ranges.starts[r];
-    if (start != count) {
-      std::copy_n(points.keys + start, sizes[r], points.keys + count);
-      std::copy_n(points.tps + start, sizes[r], points.tps + count);
-      std::copy_n(points.fps + start, sizes[r], points.fps + count);
-    }
-    count += sizes[r];
-  }
-  return count;
+  constexpr std::size_t kArrays = 3;
+  pool.for_each(kArrays, [&](std::size_t which) {
+    if (which == 0) return close_gaps(ranges, sizes, points.keys);
+    close_gaps(ranges, sizes, which == 1 ? points.tps : points.fps);
+  });
+  return std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
 }
 
 /// Sorts spread rows and makes the curve's points of them; returns their number.

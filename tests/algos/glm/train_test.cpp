@@ -75,6 +75,18 @@ TEST(Glm, AFitThatBeginsWithASampleAgreesWithIndependentSoftware) {
   EXPECT_NE(sampled->path.fits[0].iterations, expected->path.fits[0].iterations);
 }
 
+TEST(Glm, ASampleThatTellsNothingLeavesTheFitToAllRows) {
+  const schema::Form nearly_null = {{"lambda", "1000"}, {"alpha", "0"}};
+  Session many(1, 2, many_groups());
+  Session usual(1, 2);
+  const auto made = many.train("class", nearly_null);
+  const auto expected = usual.train("class", nearly_null);
+  for (std::size_t j = 0; j < expected->coefficients.size(); ++j) {
+    EXPECT_NEAR(made->coefficients[j], expected->coefficients[j], 1e-12) << j;
+  }
+  EXPECT_EQ(made->path.fits[0].iterations, expected->path.fits[0].iterations);
+}
+
 TEST(Glm, AFitThatBeginsWithASampleHasTheSameBitsAnywhereAndAfterALoss) {
   const auto with_many_groups = [](mr::ComputeNode& node) {
     node.frames().publish(golden_frame(node.engine(), many_groups()));
