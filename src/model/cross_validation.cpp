@@ -123,9 +123,10 @@ bool CrossValidator::train_together() {
 }
 
 /// Not part of what is saved: who takes over does it again.
-void CrossValidator::agree() const {
+void CrossValidator::agree() {
   const FitTools& tools = order_.tools;
   if (tools.algorithm.agree == nullptr) return;
+  encode_folds();
   const auto with_fold = [&](std::size_t fold, const FoldUse& use) {
     const FoldWeights weights = weigh_fold(tools.engine, order_.training, folds_,
                                            static_cast<std::int32_t>(fold), tools.job.token());
@@ -142,25 +143,34 @@ const wire::Bytes* CrossValidator::train(const TrainState* saved) {
     return trainer;
   }
   if (saved != nullptr) {
-    done_.folds = saved->folds;
-    for (const wire::Bytes& model : done_.folds) {
+    encoded_ = saved->folds;
+    for (const wire::Bytes& model : encoded_) {
       models_.push_back(order_.tools.algorithm.decode(model));
     }
   }
   while (models_.size() < static_cast<std::size_t>(folds_.count)) {
     models_.push_back(train_fold(static_cast<std::int32_t>(models_.size()), trainer));
-    done_.folds.push_back(models_.back()->encode());
     trainer = nullptr;
     // Fits of a single step keep none of their own.
-    order_.tools.job.keep([this] { return wire::encode(done_); });
+    order_.tools.job.keep([this] {
+      encode_folds();
+      return wire::encode(TrainState{encoded_});
+    });
   }
   agree();
   begin_part(folds_.count, "Main model");
   return trainer;
 }
 
-wire::Bytes CrossValidator::state(wire::Bytes trainer) const {
-  return wire::encode(TrainState{done_.folds, std::move(trainer)});
+void CrossValidator::encode_folds() {
+  // Those that were trained together are made anew.
+  if (together_ != nullptr) return;
+  while (encoded_.size() < models_.size()) encoded_.push_back(models_[encoded_.size()]->encode());
+}
+
+wire::Bytes CrossValidator::state(wire::Bytes trainer) {
+  encode_folds();
+  return wire::encode(TrainState{encoded_, std::move(trainer)});
 }
 
 /// What a fold's model says of its rows.

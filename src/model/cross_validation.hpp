@@ -46,7 +46,7 @@ class CrossValidator {
   /// reached.
   const wire::Bytes* train(const TrainState* saved);
   /// The state of the job, the folds being done and a trainer where it is.
-  [[nodiscard]] wire::Bytes state(wire::Bytes trainer) const;
+  [[nodiscard]] wire::Bytes state(wire::Bytes trainer);
   [[nodiscard]] const std::vector<std::shared_ptr<Model>>& models() const { return models_; }
   /// Null where the folds were trained one after the other.
   [[nodiscard]] const TrainedFolds* together() const { return together_.get(); }
@@ -62,7 +62,8 @@ class CrossValidator {
   std::shared_ptr<Model> train_fold(std::int32_t fold, const wire::Bytes* saved);
   /// False where the algorithm cannot.
   bool train_together();
-  void agree() const;
+  void agree();
+  void encode_folds();
   [[nodiscard]] std::string fold_name(std::size_t fold) const;
   void begin_part(std::int32_t fit, std::string name) const;
   Scored score_fold(std::size_t fold) const;
@@ -75,7 +76,7 @@ class CrossValidator {
   /// By fold what training knew of its rows; without columns where it did not.
   std::vector<frame::Frame> holdouts_;
   std::shared_ptr<const TrainedFolds> together_;
-  TrainState done_;
+  std::vector<wire::Bytes> encoded_;  ///< of the first models, as they were before they agreed
 };
 
 }  // namespace neve::model

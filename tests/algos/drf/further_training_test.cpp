@@ -80,4 +80,27 @@ TEST(DrfBalance, PredictionsAreCorrectedToWhatClassesReallyWeigh) {
   }
 }
 
+/// Kept predictions are scored; others are what validation has found.
+TEST(DrfFolds, HoldoutMetricsAreThoseOfKeptPredictions) {
+  Session session;
+  const std::pair<const char*, schema::Form> kinds[] = {
+      {"y", {}},
+      {"two", {}},
+      {"two", {{"binomial_double_trees", "true"}}},
+      {"two", {{"balance_classes", "true"}}},
+      {"three", {}}};
+  for (const auto& [response, kind] : kinds) {
+    const schema::Form form = with(kind, {{"ntrees", "6"}, {"nfolds", "3"}});
+    const auto known = session.train(response, form);
+    const auto scored =
+        session.train(response, with(form, {{"keep_cross_validation_predictions", "true"}}));
+    ASSERT_TRUE(known && scored);
+    ASSERT_TRUE(scored->header.cross_validation.metrics.find("RMSE"));
+    for (const char* name : {"RMSE", "logloss", "mean_per_class_error"}) {
+      const auto expected = scored->header.cross_validation.metrics.find(name);
+      EXPECT_EQ(known->header.cross_validation.metrics.find(name), expected) << response << name;
+    }
+  }
+}
+
 }  // namespace
