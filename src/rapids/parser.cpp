@@ -151,6 +151,7 @@ class Parser {
   }
 
   AstPtr number_list() {
+    constexpr std::int64_t kMostNumbers = std::int64_t{1} << 62;
     NumberList numbers;
     while (skip_space() != ']') {
       NumberList::Run run{.base = number()};
@@ -158,7 +159,7 @@ class Parser {
         ++at_;
         skip_space();
         const double count = number();
-        if (!(count >= 0 && count < 0x1p62)) fail("Count must be a non-negative number", at_);
+        if (!(count >= 0 && count <= 0x1p62)) fail("Count must be a non-negative number", at_);
         run.count = static_cast<std::int64_t>(count);
         if (skip_space() == ':') {
           ++at_;
@@ -167,6 +168,7 @@ class Parser {
         }
         if (!(run.stride >= 0)) fail("Stride must be positive", at_);
       }
+      if (run.count > kMostNumbers - numbers.size()) fail("The list of numbers is too long", at_);
       numbers.add(run);
       comma();
     }
