@@ -39,7 +39,12 @@ void add_votes(std::span<const Iteration> iterations, std::span<const std::int32
                const model::ScoreBlock& block, std::span<const std::span<double>> sums) {
   trees::RowKeys keys;
   trees::fill_keys(block, levels, keys);
-  std::vector<std::uint16_t> rows(block.rows);
+  add_votes(iterations, keys, sums);
+}
+
+void add_votes(std::span<const Iteration> iterations, const trees::RowKeys& keys,
+               std::span<const std::span<double>> sums) {
+  std::vector<std::uint16_t> rows(keys.rows());
   std::iota(rows.begin(), rows.end(), std::uint16_t{0});
   for (const Iteration& iteration : iterations) {
     for (std::size_t k = 0; k < iteration.size(); ++k) iteration[k].add_scores(keys, rows, sums[k]);

@@ -21,6 +21,10 @@ using Iteration = std::vector<trees::CompactTree>;
 void add_votes(std::span<const Iteration> iterations, std::span<const std::int32_t> levels,
                const model::ScoreBlock& block, std::span<const std::span<double>> sums);
 
+/// The same of rows whose keys are known.
+void add_votes(std::span<const Iteration> iterations, const trees::RowKeys& keys,
+               std::span<const std::span<double>> sums);
+
 /// Turns sums of votes into what a model's score() writes, in place; `voters` says per row how many
 /// iterations voted. One output: the mean. One tree for two classes: its mean in out[1] and what
 /// is missing to 1 in out[0]. A tree for each class: their shares. NaN where nobody voted.
