@@ -45,15 +45,15 @@ inline Columns read_columns(const std::string& file) {
 }
 
 /// As many row groups as make fits begin with a sample of them.
-inline std::vector<std::int64_t> many_groups() {
+inline std::vector<std::int64_t> many_groups(std::int64_t rows = 500) {
   std::vector<std::int64_t> cuts;
-  for (std::int64_t row = 0; row < 500; row += 7) cuts.push_back(row);
-  cuts.push_back(500);
+  for (std::int64_t row = 0; row < rows; row += rows / 70) cuts.push_back(row);
+  cuts.push_back(rows);
   return cuts;
 }
 
-/// data.csv and more.csv as a frame of several row groups; text is categorical, and "class" is the
-/// binomial response as a categorical.
+/// data.csv and more.csv as a frame of several row groups, over and over where it is longer; text
+/// is categorical, and "class" is the binomial response as a categorical.
 inline frame::Frame golden_frame(mr::Engine& engine, const std::vector<std::int64_t>& cuts = {
                                                          0, 64, 128, 200, 290, 400, 500}) {
   Columns columns = read_columns("data.csv");
@@ -69,15 +69,16 @@ inline frame::Frame golden_frame(mr::Engine& engine, const std::vector<std::int6
     const bool coded = name == "g" || name == "three" || name == "grade" || name == "class";
     const ColumnId id = engine.new_column_id();
     for (std::int32_t g = 0; g < frame.layout->groups(); ++g) {
-      const auto first = cells.begin() + frame.layout->first_row(GroupIndex(g));
+      const std::int64_t first = frame.layout->first_row(GroupIndex(g));
       std::vector<double> numbers;
       std::vector<std::int32_t> codes;
-      for (auto cell = first; cell != first + frame.layout->rows_of(GroupIndex(g)); ++cell) {
+      for (auto row = first; row != first + frame.layout->rows_of(GroupIndex(g)); ++row) {
+        const std::string& cell = cells[static_cast<std::size_t>(row) % cells.size()];
         if (coded) {
           codes.push_back(
-              static_cast<std::int32_t>(std::distance(levels.begin(), levels.find(*cell))));
+              static_cast<std::int32_t>(std::distance(levels.begin(), levels.find(cell))));
         } else {
-          numbers.push_back(std::stod(*cell));
+          numbers.push_back(std::stod(cell));
         }
       }
       engine.put_chunk(*frame.layout, id, GroupIndex(g),
