@@ -81,3 +81,9 @@ def test_every_kind_of_value_for_every_argument(rapids, name):
             refused += words is not None
             assert words is None or names(words, name), f"{call(name, arguments)}: {words}"
     assert refused or not CALLS[name] or name in TAKES_ALL
+
+
+@pytest.mark.parametrize("numbers", ["0:-1", "0:5e18", "0:4e18 0:4e18", "0:3:-1", "0:4e18"])
+def test_lists_of_numbers_that_cannot_be(rapids, numbers):
+    with pytest.raises(Refused):
+        rapids.value(f"(cols mixed [{numbers}])")
