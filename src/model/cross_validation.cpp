@@ -152,10 +152,7 @@ const wire::Bytes* CrossValidator::train(const TrainState* saved) {
     models_.push_back(train_fold(static_cast<std::int32_t>(models_.size()), trainer));
     trainer = nullptr;
     // Fits of a single step keep none of their own.
-    order_.tools.job.keep([this] {
-      encode_folds();
-      return wire::encode(TrainState{encoded_});
-    });
+    order_.tools.job.keep([this] { return state(std::nullopt); });
   }
   agree();
   begin_part(folds_.count, "Main model");
@@ -168,7 +165,7 @@ void CrossValidator::encode_folds() {
   while (encoded_.size() < models_.size()) encoded_.push_back(models_[encoded_.size()]->encode());
 }
 
-wire::Bytes CrossValidator::state(wire::Bytes trainer) {
+wire::Bytes CrossValidator::state(std::optional<wire::Bytes> trainer) {
   encode_folds();
   return wire::encode(TrainState{encoded_, std::move(trainer)});
 }

@@ -45,8 +45,8 @@ class CrossValidator {
   /// Trains the folds that are left; gives the state of the main model's trainer, if it was
   /// reached.
   const wire::Bytes* train(const TrainState* saved);
-  /// The state of the job, the folds being done and a trainer where it is.
-  [[nodiscard]] wire::Bytes state(wire::Bytes trainer);
+  /// The state of the job, the folds being done and a trainer where it is, if there is one.
+  [[nodiscard]] wire::Bytes state(std::optional<wire::Bytes> trainer);
   [[nodiscard]] const std::vector<std::shared_ptr<Model>>& models() const { return models_; }
   /// Null where the folds were trained one after the other.
   [[nodiscard]] const TrainedFolds* together() const { return together_.get(); }
