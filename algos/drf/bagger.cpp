@@ -84,7 +84,6 @@ void Bagger::restore(std::vector<Iteration> iterations, std::vector<double> impo
     for (const trees::CompactTree& tree : iteration)
       forest_.push_back(engine_.budget().reserve(tree.byte_size(), "The trees of the forest"));
   }
-  if (!iterations_.empty()) add_iterations_votes(0);
 }
 
 void Bagger::iterate() {
@@ -96,7 +95,6 @@ void Bagger::iterate() {
     forest_.push_back(engine_.budget().reserve(made.back().byte_size(), "The trees of the forest"));
   }
   iterations_.push_back(std::move(made));
-  add_iterations_votes(iterations_.size() - 1);
 }
 
 /// The trees of an iteration grow on the same rows, and draw the same columns at the same places.
@@ -119,13 +117,15 @@ trees::CompactTree Bagger::grow(std::int32_t tree_class) {
   return trees::CompactTree(grown.tree);
 }
 
-void Bagger::add_iterations_votes(std::size_t first) {
+void Bagger::vote() {
+  if (voted_ == iterations_.size()) return;
   VoteTask::State state{
-      .iterations = {iterations_.begin() + static_cast<std::ptrdiff_t>(first), iterations_.end()},
+      .iterations = {iterations_.begin() + static_cast<std::ptrdiff_t>(voted_), iterations_.end()},
       .sampling = settings_.grow.sampling,
       .plan = columns_.plan,
       .levels = levels_};
-  state.sampling.tree = first;
+  state.sampling.tree = voted_;
+  voted_ = iterations_.size();
   engine_.run<VoteTask>(inputs_, state, options_);
 }
 

@@ -39,6 +39,9 @@ class Bagger {
   /// After load(): as if these iterations had been grown here.
   void restore(std::vector<Iteration> iterations, std::vector<double> importance);
   void iterate();
+  /// Gives the rows the votes of trees that have not voted yet: few calls with many trees each are
+  /// cheap, as the rows are read but once for all of them.
+  void vote();
 
   /// Least and largest response of the rows that take part.
   [[nodiscard]] std::pair<double, double> response_range() const { return response_range_; }
@@ -59,7 +62,6 @@ class Bagger {
   void make_bins();
   void reserve_memory();
   [[nodiscard]] trees::CompactTree grow(std::int32_t tree_class);
-  void add_iterations_votes(std::size_t first);
   [[nodiscard]] TargetTask::State targets() const;
 
   mr::Engine& engine_;
@@ -80,6 +82,7 @@ class Bagger {
   std::pair<double, double> response_range_;
   std::vector<double> importance_;
   std::vector<Iteration> iterations_;
+  std::size_t voted_ = 0;  ///< iterations that have
 };
 
 }  // namespace neve::algos::drf

@@ -25,40 +25,17 @@ void measure(const trees::MeasureOptions& options, const trees::SummedRows& rows
   });
 }
 
-/// The keys of as many blocks of rows, from `begin` on, as are to be kept at once. A deep tree
-/// fills a core's cache: many rows go through it before the next one's turn.
-std::vector<trees::RowKeys> read_keys(model::BlockReader& reader,
-                                      std::span<const std::int32_t> levels, std::size_t begin) {
-  constexpr std::size_t kMostKeys = 1U << 18U;
-  std::vector<trees::RowKeys> blocks;
-  std::size_t keys = 0;
-  while (begin < static_cast<std::size_t>(reader.rows()) && keys < kMostKeys) {
-    const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
-    trees::fill_keys(block, levels, blocks.emplace_back());
-    begin += block.rows;
-    keys += block.rows * levels.size();
-  }
-  return blocks;
-}
-
 void add_new_votes(const mr::RowGroup& group, const MeasureValidationTask::State& state,
                    trees::HeldRows& held) {
   model::BlockReader reader(group, state.columns.plan, held.chosen.picked());
   const auto rows = static_cast<std::size_t>(reader.rows());
   std::vector<std::span<double>> sums(static_cast<std::size_t>(state.columns.trees));
-  for (std::size_t begin = 0; begin < rows;) {
-    const std::vector<trees::RowKeys> blocks = read_keys(reader, state.levels, begin);
-    for (const Iteration& iteration : state.new_iterations) {
-      std::size_t at = begin;
-      for (const trees::RowKeys& keys : blocks) {
-        for (std::size_t k = 0; k < sums.size(); ++k)
-          sums[k] = std::span(held.sums).subspan(k * rows + at, keys.rows());
-        add_votes({&iteration, 1}, keys, sums);
-        at += keys.rows();
-      }
-    }
-    for (const trees::RowKeys& keys : blocks) begin += keys.rows();
-  }
+  visit_keys(reader, state.levels, state.new_iterations.size(),
+             [&](std::size_t iteration, std::size_t first_row, const trees::RowKeys& keys) {
+               for (std::size_t k = 0; k < sums.size(); ++k)
+                 sums[k] = std::span(held.sums).subspan(k * rows + first_row, keys.rows());
+               add_votes({&state.new_iterations[iteration], 1}, keys, sums);
+             });
   held.iterations += static_cast<std::int64_t>(state.new_iterations.size());
 }
 

@@ -133,6 +133,7 @@ model::metrics::Metrics DrfTrainer::measure_validation(model::TrainContext& cont
 
 void DrfTrainer::measure(model::TrainContext& context) {
   if (scoring_->has_measured(tree_count())) return;
+  bagger_->vote();
   auto rows = context.engine.run<MeasureTrainingTask>(bagger_->row_inputs(), measure_options_,
                                                       bagger_->row_options());
   model::metrics::Metrics training = trees::finish_metrics(context.engine.pool(), std::move(rows),

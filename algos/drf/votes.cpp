@@ -33,7 +33,37 @@ void vote(const Iteration& iteration, const trees::RowKeys& keys,
   for (const std::uint16_t row : rows) ++store.unseen[begin + row];
 }
 
+/// The keys of as many blocks of rows, from `begin` on, as are to be kept at once.
+std::vector<trees::RowKeys> read_keys(model::BlockReader& reader,
+                                      std::span<const std::int32_t> levels, std::size_t begin) {
+  constexpr std::size_t kMostKeys = 1U << 18U;
+  std::vector<trees::RowKeys> blocks;
+  std::size_t keys = 0;
+  while (begin < static_cast<std::size_t>(reader.rows()) && keys < kMostKeys) {
+    const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
+    trees::fill_keys(block, levels, blocks.emplace_back());
+    begin += block.rows;
+    keys += block.rows * levels.size();
+  }
+  return blocks;
+}
+
 }  // namespace
+
+void visit_keys(model::BlockReader& reader, std::span<const std::int32_t> levels,
+                std::size_t iterations, const VisitKeys& visit) {
+  for (std::size_t begin = 0; begin < static_cast<std::size_t>(reader.rows());) {
+    const std::vector<trees::RowKeys> blocks = read_keys(reader, levels, begin);
+    for (std::size_t iteration = 0; iteration < iterations; ++iteration) {
+      std::size_t first_row = begin;
+      for (const trees::RowKeys& keys : blocks) {
+        visit(iteration, first_row, keys);
+        first_row += keys.rows();
+      }
+    }
+    for (const trees::RowKeys& keys : blocks) begin += keys.rows();
+  }
+}
 
 void add_votes(std::span<const Iteration> iterations, std::span<const std::int32_t> levels,
                const model::ScoreBlock& block, std::span<const std::span<double>> sums) {
@@ -69,17 +99,13 @@ void votes_to_outputs(bool tree_per_class, std::span<const double> voters,
 
 void VoteTask::map(const mr::RowGroup& group, const State& state, Scratch& store, Partial&) {
   model::BlockReader reader(group, state.plan, store.chosen.picked());
-  trees::RowKeys keys;
-  for (std::size_t begin = 0; begin < store.rows;) {
-    const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
-    trees::fill_keys(block, state.levels, keys);
-    trees::RowSampling sampling = state.sampling;
-    for (const Iteration& iteration : state.iterations) {
-      vote(iteration, keys, unseen_rows(store, sampling, begin, block.rows), begin, store);
-      ++sampling.tree;
-    }
-    begin += block.rows;
-  }
+  visit_keys(reader, state.levels, state.iterations.size(),
+             [&](std::size_t iteration, std::size_t first_row, const trees::RowKeys& keys) {
+               trees::RowSampling sampling = state.sampling;
+               sampling.tree += iteration;
+               vote(state.iterations[iteration], keys,
+                    unseen_rows(store, sampling, first_row, keys.rows()), first_row, store);
+             });
 }
 
 }  // namespace neve::algos::drf

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,13 @@ namespace neve::algos::drf {
 
 /// Trees of one iteration: one, or one per class.
 using Iteration = std::vector<trees::CompactTree>;
+
+using VisitKeys =
+    std::function<void(std::size_t iteration, std::size_t first_row, const trees::RowKeys& keys)>;
+/// Shows every block of rows to each of so many iterations, in their order. A deep tree fills a
+/// core's cache: many blocks are read before the first tree's turn.
+void visit_keys(model::BlockReader& reader, std::span<const std::int32_t> levels,
+                std::size_t iterations, const VisitKeys& visit);
 
 /// Adds the trees of some iterations to sums[k], a row's votes for class k; rows of the block.
 void add_votes(std::span<const Iteration> iterations, std::span<const std::int32_t> levels,
