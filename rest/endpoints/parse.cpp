@@ -38,7 +38,7 @@ struct ParseFields {
   std::int32_t number_columns = 0;
   std::int32_t chunk_size = 0;
   std::optional<std::string> custom_non_data_line_markers;
-  std::optional<schema::Key<DecryptionKind>> decrypt_tool;
+  schema::Key<DecryptionKind> decrypt_tool;
   std::optional<Names> partition_by;
   std::int8_t escapechar = 0;
   bool force_col_types = false;
@@ -180,9 +180,9 @@ void refuse(const std::string& field, const std::string& value) {
 }
 
 void refuse_unbuilt(const ParseFields& fields) {
-  if (fields.decrypt_tool && !fields.decrypt_tool->empty()) {
-    refuse("decrypt_tool", fields.decrypt_tool->name);
-  }
+  // R's client writes NULL for no tool, which reads as a name, as it does with H2O-3.
+  const std::string& tool = fields.decrypt_tool.name;
+  if (!tool.empty() && tool != "NULL") refuse("decrypt_tool", tool);
 }
 
 Names keys_of(const ParseFields& fields) {

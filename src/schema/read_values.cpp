@@ -126,8 +126,8 @@ bool is_null_text(std::string_view text) {
 }
 
 bool is_null_name(std::string_view text) {
-  const std::string word = lower(trim(text));
-  return word.empty() || word == "null";
+  text = trim(text);
+  return text.empty() || text == "null";
 }
 
 std::optional<std::vector<std::string>> split_list(std::string_view text) {

@@ -97,7 +97,7 @@ std::string unknown_enum(std::string_view text, const std::string_view* values, 
 std::optional<std::string> read_json_object(const Schema& schema, void* object,
                                             std::string_view text);
 bool is_null_text(std::string_view text);
-/// The same for names of objects and columns, which may well be called "none".
+/// The same for names of objects and columns, which may well be called "none" or "NULL".
 bool is_null_name(std::string_view text);
 
 template <class T>

@@ -139,7 +139,8 @@ TEST(Schema, NamesMayBeWordsForNothing) {
   EXPECT_EQ(sample.column.name, "None");
   EXPECT_EQ(sample.note, std::nullopt);
   (void)neve::schema::read_form(Sample::schema(), &sample, {{"frame", "NULL"}, {"column", "null"}});
-  EXPECT_TRUE(sample.frame.empty() && sample.column.empty());
+  EXPECT_EQ(sample.frame.name, "NULL");
+  EXPECT_TRUE(sample.column.empty());
 }
 
 TEST(Schema, ConstantsAreInheritedButForFields) {
