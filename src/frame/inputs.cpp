@@ -97,16 +97,16 @@ NumberInput input_of_doubles(std::span<const double> doubles) {
   std::int64_t no_floats = 0;
   std::int64_t others = 0;
   const double first = doubles.front();
-  for (double value : doubles) {
-    const bool is_missing = value != value;
-    missing += is_missing;
-    zeros += value == 0;
-    no_floats += !is_missing && static_cast<double>(static_cast<float>(value)) != value;
-    others += value != first;
+  // Without branches, so that it is done by vectors. Missing ones are no floats either here.
+  for (const double value : doubles) {
+    missing += value != value ? 1 : 0;
+    zeros += value == 0 ? 1 : 0;
+    no_floats += static_cast<double>(static_cast<float>(value)) != value ? 1 : 0;
+    others += value != first ? 1 : 0;
   }
   input.missing = missing;
   input.zeros = zeros;
-  input.fits_float = no_floats == 0;
+  input.fits_float = no_floats == missing;
   input.is_constant = missing == input.rows || others == 0;
   return input;
 }

@@ -220,7 +220,9 @@ EncodeReply ParseShare::encode(const EncodeOrder& order) {
   });
 }
 
-/// Makes the chunks, and sends them to their homes; returns those that could not be sent one.
+/// Makes the chunks, and sends them to their homes; returns those that could not be sent one. A
+/// column after the other: cells that are read only now (LateCells) live until the last chunk that
+/// has some of them is made.
 std::vector<NodeId> ParseShare::put_groups(const EncodeOrder& order) {
   const TableEncoder& encoder = encoder_.value();
   const std::vector<std::int64_t>& cuts = order.layout->cuts;
@@ -231,11 +233,12 @@ std::vector<NodeId> ParseShare::put_groups(const EncodeOrder& order) {
   std::set<NodeId> missed;
   site_.pool().for_each(groups * width, [&](std::size_t i) {
     token_->check();
-    const std::int32_t group = order.first_group + static_cast<std::int32_t>(i / width);
+    const std::size_t column = i / groups;
+    const std::int32_t group = order.first_group + static_cast<std::int32_t>(i % groups);
     const auto g = static_cast<std::size_t>(group);
-    const frame::Chunk chunk = encoder.encode(order.kept[i % width], cuts[g], cuts[g + 1]);
+    const frame::Chunk chunk = encoder.encode(order.kept[column], cuts[g], cuts[g + 1]);
     const std::vector<NodeId> lost =
-        site_.node.put_chunk(*order.placement, order.ids[i % width], GroupIndex(group), chunk);
+        site_.node.put_chunk(*order.placement, order.ids[column], GroupIndex(group), chunk);
     if (!lost.empty()) {
       const std::lock_guard lock(mutex);
       missed.insert(lost.begin(), lost.end());

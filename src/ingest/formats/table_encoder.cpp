@@ -222,6 +222,11 @@ frame::Chunk TableEncoder::encode_numbers(const std::vector<Piece>& pieces,
 
 /// Doubles, and where files differ, numbers of text among them.
 frame::Chunk TableEncoder::encode_reals(const std::vector<Piece>& pieces, std::size_t rows) const {
+  if (pieces.size() == 1) {
+    const auto& reals = std::get<RealCells>(pieces[0].column.cells);
+    return frame::encode_doubles(
+        reals.values.first(pieces[0].begin + rows).subspan(pieces[0].begin));
+  }
   RawArray<double> values;
   values.grow(rows, 0);
   std::size_t row = 0;

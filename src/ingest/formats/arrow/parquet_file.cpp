@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <arrow/table.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/schema.h>
@@ -17,8 +19,10 @@ namespace {
 
 using Reader = parquet::arrow::FileReader;
 
-/// Pages are read through a buffer of this size instead of whole column chunks.
-constexpr std::int64_t kBufferBytes = std::int64_t{1} << 20;
+/// Column chunks are read whole up to this size, which spares a copy of each page, and through a
+/// buffer of half of it beyond.
+constexpr std::int64_t kWholeBytes = std::int64_t{2} << 20;
+constexpr std::int64_t kBufferBytes = kWholeBytes / 2;
 
 class ParquetFile final : public File {
  public:
@@ -26,7 +30,7 @@ class ParquetFile final : public File {
       : input_(input),
         pool_(memory),
         metadata_(parquet::ReadMetaData(std::make_shared<InputFile>(input, pool_))) {
-    auto reader = open(false);
+    auto reader = open({});
     contents_.part_word = "row group";
     contents_.by_column = true;
     for (const parquet::arrow::SchemaField& field : reader->manifest().schema_fields) {
@@ -38,7 +42,7 @@ class ParquetFile final : public File {
       if (rows < 0) throw Problem{"row group " + std::to_string(i) + " has a negative size"};
       contents_.parts.push_back({.rows = rows});
     }
-    idle_[0].give_back(std::move(reader));
+    idle(Manner{}).give_back(std::move(reader));
   }
 
   [[nodiscard]] const Contents& contents() const noexcept override { return contents_; }
@@ -50,16 +54,22 @@ class ParquetFile final : public File {
   }
 
  private:
-  std::unique_ptr<Reader> open(bool as_codes) {
+  /// What readers differ in.
+  struct Manner {
+    bool as_codes = false;
+    bool buffered = false;
+  };
+
+  std::unique_ptr<Reader> open(Manner manner) {
     parquet::ReaderProperties properties(&pool_);
-    properties.enable_buffered_stream();
+    if (manner.buffered) properties.enable_buffered_stream();
     properties.set_buffer_size(kBufferBytes);
     parquet::ArrowReaderProperties arrow_properties(/*use_threads=*/false);
     arrow_properties.set_pre_buffer(false);
     arrow_properties.set_arrow_extensions_enabled(true);
     arrow_properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::MILLI);
     const parquet::SchemaDescriptor& schema = *metadata_->schema();
-    for (int i = 0; as_codes && i < schema.num_columns(); ++i) {
+    for (int i = 0; manner.as_codes && i < schema.num_columns(); ++i) {
       const bool texts = schema.Column(i)->physical_type() == parquet::Type::BYTE_ARRAY;
       if (texts) arrow_properties.set_read_dictionary(i, true);
     }
@@ -68,17 +78,29 @@ class ParquetFile final : public File {
     return require(Reader::Make(&pool_, std::move(file), arrow_properties));
   }
 
+  [[nodiscard]] bool has_large_chunks(int part, const std::vector<int>& leaves) const {
+    const auto group = metadata_->RowGroup(part);
+    return std::ranges::any_of(leaves, [&](int leaf) {
+      return leaf >= 0 && group->ColumnChunk(leaf)->total_compressed_size() > kWholeBytes;
+    });
+  }
+
+  IdleReaders<Reader>& idle(Manner manner) {
+    return idle_[(manner.as_codes ? 1 : 0) + (manner.buffered ? 2 : 0)];
+  }
+
   std::unique_ptr<Rows> rows_of(const Wish& wish) {
     std::vector<int> leaves;
     for (const std::size_t column : wish.columns) leaves.push_back(leaves_.at(column));
-    IdleReaders<Reader>& idle = idle_[wish.as_codes ? 1 : 0];
+    const auto part = static_cast<int>(wish.part);
+    const Manner manner{.as_codes = wish.as_codes, .buffered = has_large_chunks(part, leaves)};
+    IdleReaders<Reader>& idle = this->idle(manner);
     auto taken = idle.take();
-    if (taken == nullptr) taken = open(wish.as_codes);
+    if (taken == nullptr) taken = open(manner);
     // Gives it back when the rows go.
     const std::shared_ptr<Reader> reader(
         taken.release(), [&idle](Reader* it) { idle.give_back(std::unique_ptr<Reader>(it)); });
     reader->set_batch_size(wish.block_rows);
-    const auto part = static_cast<int>(wish.part);
     std::shared_ptr<arrow::RecordBatchReader> batches =
         require(reader->GetRecordBatchReader({part}, leaves));
     const auto next = [reader, batches] {
@@ -94,8 +116,8 @@ class ParquetFile final : public File {
   NodeMemory pool_;
   std::shared_ptr<parquet::FileMetaData> metadata_;
   Contents contents_;
-  std::vector<int> leaves_;  // of each field the column that it is, -1 where nested
-  IdleReaders<Reader> idle_[2];
+  std::vector<int> leaves_;      // of each field the column that it is, -1 where nested
+  IdleReaders<Reader> idle_[4];  // by manner
 };
 
 }  // namespace
