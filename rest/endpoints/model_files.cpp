@@ -1,8 +1,12 @@
+#include <span>
+#include <string>
+
 #include <neve/base/error.hpp>
 #include <neve/ingest/ingest.hpp>
 #include <neve/model/models.hpp>
 #include <neve/schema/schema_of.hpp>
 
+#include "rest/model_json.hpp"
 #include "rest/models_json.hpp"
 #include "rest/router.hpp"
 #include "rest/services.hpp"
@@ -71,6 +75,18 @@ ModelExport export_model(Call& call, const ModelExport& input) {
   return input;
 }
 
+/// What GET /3/Models says of the model, as a file.
+ModelExport export_details(Call& call, const ModelExport& input) {
+  const model::Models& models = *call.services.models;
+  const model::ModelPtr model = models.require(input.model_id.name, "model_id");
+  schema::JsonWriter out;
+  write_model(models.algorithm_of(*model), *model, out);
+  const std::string json = out.take();
+  call.services.ingest->write_file(require_path(input.dir), std::as_bytes(std::span(json)),
+                                   input.force);
+  return input;
+}
+
 /// Publishes the model and answers with it.
 void load(Call& call, const ModelImport& input, const ingest::Ingest::FileBytes& file,
           const http::Responder& responder) {
@@ -130,6 +146,9 @@ const Resource& model_files() {
                     "Reads a model from a file of this machine.", &import_model),
        import_route("/99/Models.upload.bin/{model_id}", "uploadModel",
                     "Reads a model from an upload.", &upload_model),
+       route("GET", "/99/Models/{model_id}/json", "exportModelDetails",
+             "Writes what is known of a model to a file of this machine, as JSON.",
+             &export_details),
        {.method = "GET",
         .path = "/3/Models.fetch.bin/{model_id}",
         .name = "modelBinary",

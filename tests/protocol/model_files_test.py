@@ -1,7 +1,9 @@
 """Models as files, with the published client: saved, sent, loaded, and written while training."""
+import json
 import warnings
 
 import pytest
+from h2o.exceptions import H2OResponseError, H2OServerError
 from h2o.estimators import (H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator, H2ONaiveBayesEstimator,
                             H2ORandomForestEstimator)
 
@@ -42,6 +44,19 @@ def seen(model, frame):
 def folder(server):
     from pathlib import Path
     return Path(server.folder.name)
+
+
+def test_what_is_known_of_a_model_is_written_as_json(client, frame, folder):
+    model = trained(H2OGradientBoostingEstimator, frame, ntrees=3, min_rows=1)
+    path = model.save_model_details(str(folder / "models"), force=True)
+    with open(path) as file:
+        written = json.load(file)
+    assert written["model_id"]["name"] == model.model_id and written["checksum"] == model._model_json["checksum"]
+    assert written["output"]["model_summary"]["data"][0]
+    with pytest.raises(H2OResponseError, match="exists"):
+        model.save_model_details(str(folder / "models"), force=False)
+    with pytest.raises(H2OServerError, match="may not be written"):
+        model.save_model_details("/nowhere/models", force=True)
 
 
 @pytest.mark.parametrize("estimator, parameters", ESTIMATORS)
