@@ -214,9 +214,9 @@ std::vector<int> whole_columns(const ParseFields& fields) {
 ingest::FileSetup setup_of(const ParseFields& fields) {
   ingest::FileSetup setup;
   setup.parse_type = schema::enum_text(fields.parse_type);
-  setup.separator = fields.separator;
+  setup.separator = std::int32_t{fields.separator};
   setup.single_quotes = fields.single_quotes;
-  setup.escape = fields.escapechar;
+  setup.escape = std::int32_t{fields.escapechar};
   setup.comment_markers = fields.custom_non_data_line_markers;
   setup.check_header = fields.check_header;
   setup.columns = fields.number_columns;

@@ -91,6 +91,7 @@ class ParquetFile final : public File {
 
   std::unique_ptr<Rows> rows_of(const Wish& wish) {
     std::vector<int> leaves;
+    leaves.reserve(wish.columns.size());
     for (const std::size_t column : wish.columns) leaves.push_back(leaves_.at(column));
     const auto part = static_cast<int>(wish.part);
     const Manner manner{.as_codes = wish.as_codes, .buffered = has_large_chunks(part, leaves)};
