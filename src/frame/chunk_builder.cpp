@@ -145,8 +145,13 @@ Chunk encode_missing(ChunkKind kind, std::int64_t rows) {
 }
 
 Chunk encode_bytes(std::span<const std::byte> bytes) {
-  Buffer buffer = new_chunk_buffer(bytes.size());
-  std::ranges::copy(bytes, payload_of(buffer).begin());
+  return encode_bytes(bytes.size(),
+                      [&](std::span<std::byte> out) { std::ranges::copy(bytes, out.begin()); });
+}
+
+Chunk encode_bytes(std::size_t size, const std::function<void(std::span<std::byte>)>& write) {
+  Buffer buffer = new_chunk_buffer(size);
+  write(payload_of(buffer));
   return ChunkWriter::finish(std::move(buffer), header_of(ChunkKind::bytes, 0, 0, false),
                              codec_named("opaque"));
 }

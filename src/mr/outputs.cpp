@@ -36,6 +36,7 @@ struct Outputs::Column {
       case OutputKind::text:
         return text.finish();
       case OutputKind::uuids:
+      case OutputKind::bytes:
         break;
     }
     throw InternalError("a task wrote no chunk for an output");

@@ -118,7 +118,10 @@ void Engine::Core::run_group(const Work& work, GroupIndex group, void* partial, 
   }
   const std::vector<frame::Chunk> written = outputs.finish();
   for (std::size_t i = 0; i < written.size(); ++i) {
-    NEVE_CHECK(written[i].rows() == rows.rows, "task wrote a column of another length");
+    NEVE_CHECK(request.output_kinds[i] == OutputKind::bytes
+                   ? written[i].kind() == frame::ChunkKind::bytes
+                   : written[i].rows() == rows.rows,
+               "task wrote a column of another length");
     put_at(*request.placement, request.output_ids[i], group, written[i].buffer(), missed);
   }
 }

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <span>
 #include <string>
 
-#include <neve/base/math.hpp>
 #include <neve/frame/chunk.hpp>
 
 namespace neve::rapids {
@@ -97,35 +95,6 @@ void SaxTextTask::map(const mr::RowGroup& group, const State& state, Partial& /*
     }
     for (const std::string& text : texts) outputs.text(0).append(text);
   }
-}
-
-namespace {
-
-/// Where a standard normal value lies below with this probability, at most one half: by bisection
-/// of erfc, which gives the same bits everywhere.
-double lower_quantile(double probability) {
-  if (probability == 0.5) return 0;
-  double low = -40;  // erfc(40 / sqrt 2) is 0
-  double high = 0;
-  while (true) {
-    const double middle = (low + high) / 2;
-    if (middle <= low || middle >= high) return high;
-    const double below = math::erfc(-middle / std::numbers::sqrt2) / 2;
-    (below < probability ? low : high) = middle;
-  }
-}
-
-}  // namespace
-
-std::vector<double> normal_breaks(std::int64_t intervals) {
-  std::vector<double> breaks;
-  for (std::int64_t i = 1; i < intervals; ++i) {
-    const bool lower = 2 * i <= intervals;
-    const auto count = static_cast<double>(lower ? i : intervals - i);
-    const double quantile = lower_quantile(count / static_cast<double>(intervals));
-    breaks.push_back(lower ? quantile : -quantile);
-  }
-  return breaks;
 }
 
 }  // namespace neve::rapids

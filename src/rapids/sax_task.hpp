@@ -47,8 +47,4 @@ struct SaxTextTask {
   static void merge(Partial& /*left*/, const Partial& /*right*/) {}
 };
 
-/// Breaks between so many intervals that a normally distributed value lies in each of them equally
-/// often.
-std::vector<double> normal_breaks(std::int64_t intervals);
-
 }  // namespace neve::rapids

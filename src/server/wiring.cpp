@@ -12,6 +12,7 @@
 #include <neve/munge/rollups.hpp>
 #include <neve/operations/operations.hpp>
 #include <neve/rapids/interpreter.hpp>
+#include <neve/series/index.hpp>
 
 #include "ingest/api/serve_parses.hpp"
 #include "mr/api/compute_node.hpp"
@@ -49,6 +50,7 @@ mr::TaskList all_tasks() {
     all.insert(all.end(), tasks.begin(), tasks.end());
   };
   add(munge::tasks());
+  add(series::tasks());
   add(rapids::tasks());
   add(model::tasks());
   for (const model::Algorithm* algorithm : algos::all_algorithms()) add(algorithm->tasks);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -52,6 +53,8 @@ bool mark_range(const Chunk& chunk, const Range& range, std::span<std::uint8_t> 
 
 /// Kind bytes.
 Chunk encode_bytes(std::span<const std::byte> bytes);
+/// The same, written in place: `write` gets zeros of that size, aligned to a cache line.
+Chunk encode_bytes(std::size_t size, const std::function<void(std::span<std::byte>)>& write);
 
 /// Collects bytes of any number and makes chunks of kind bytes, all but the last of the same size.
 class BytesBuilder {

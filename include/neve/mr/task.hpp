@@ -60,8 +60,9 @@ struct RowGroup {
   Peers* peers = nullptr;  ///< set by the engine: what other row groups hold
 };
 
-/// What kind of column a task writes.
-enum class OutputKind : std::uint8_t { doubles, int64s, times, codes, text, uuids };
+/// What kind of column a task writes. `bytes` belong to a row group as a whole, are no column of a
+/// frame, and are brought by set_chunk().
+enum class OutputKind : std::uint8_t { doubles, int64s, times, codes, text, uuids, bytes };
 
 /// The columns that a task writes for one row group, each as long as the group. Numbers start as
 /// missing. Only the accessor of the declared kind may be used.

@@ -21,7 +21,7 @@
 namespace neve::store {
 
 /// What a name stands for.
-enum class Kind : std::uint8_t { frame, model, metrics, upload, grid, other, job };
+enum class Kind : std::uint8_t { frame, model, metrics, upload, grid, other, job, series_index };
 
 /// Bytes of any number that live like a column of their own, with as many copies: pieces of a fixed
 /// size, each a row group. Whoever keeps one names its column.

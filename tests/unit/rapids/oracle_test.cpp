@@ -17,7 +17,7 @@
 
 #include <neve/base/rng.hpp>
 
-#include "rapids/sax_task.hpp"
+#include "series/api/words.hpp"
 #include "unit/rapids/logic.hpp"
 
 namespace neve::rapids_test {
@@ -179,14 +179,14 @@ double normal_share(double z) { return std::erfc(-z / std::numbers::sqrt2) / 2; 
 
 TEST(Isax, BreaksCutTheNormalDistributionEvenly) {
   for (const std::int64_t count : {2, 3, 10, 1000}) {
-    const auto breaks = rapids::normal_breaks(count);
+    const auto breaks = series::normal_breaks(count);
     ASSERT_EQ(breaks.size(), static_cast<std::size_t>(count) - 1);
     for (std::size_t i = 0; i < breaks.size(); ++i) {
       EXPECT_NEAR(normal_share(breaks[i]), static_cast<double>(i + 1) / static_cast<double>(count),
                   1e-15);
     }
   }
-  EXPECT_EQ(rapids::normal_breaks(2)[0], 0);
+  EXPECT_EQ(series::normal_breaks(2)[0], 0);
 }
 
 using Series = std::vector<double>;

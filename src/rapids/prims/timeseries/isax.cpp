@@ -2,6 +2,7 @@
 
 #include "rapids/evaluation.hpp"
 #include "rapids/sax_task.hpp"
+#include "series/api/words.hpp"
 
 namespace neve::rapids::prims {
 namespace {
@@ -65,8 +66,8 @@ Value symbolic_words(Arguments& arguments) {
   const frame::Frame points = points_of(arguments);
   mr::RunOptions options{.token = evaluation.token()};
   options.outputs.resize(count);
-  const auto made = evaluation.engine().run_with_outputs<SaxTask>(mr::inputs_of(points),
-                                                                  {normal_breaks(most)}, options);
+  const auto made = evaluation.engine().run_with_outputs<SaxTask>(
+      mr::inputs_of(points), {series::normal_breaks(most)}, options);
   LazyFrame words;
   words.layout = points.layout;
   for (const frame::Column& column : made.columns) {

@@ -1,0 +1,43 @@
+#include "series/part.hpp"
+
+#include <neve/base/error.hpp>
+
+namespace neve::series {
+
+Sizes::Sizes(const Shape& shape, std::size_t rows) {
+  const std::size_t leaves = (rows + kLeafRows - 1) / kLeafRows;
+  const std::size_t boxes = leaves * static_cast<std::size_t>(shape.segments) * sizeof(float);
+  std::size_t end = 64;  // the largest cell
+  const auto next = [&end](std::size_t bytes) {
+    const std::size_t begin = end;
+    end += (bytes + 63) / 64 * 64;
+    return begin;
+  };
+  box_low = next(boxes);
+  box_high = next(boxes);
+  coarse = next(leaves * Part::coarse_bytes(shape));
+  words = next(rows * shape.word_stride());
+  row_numbers = next(rows * sizeof(std::uint32_t));
+  series = next(rows * shape.stride() * sizeof(float));
+  total = end;
+}
+
+Part::Part(const frame::Chunk& chunk, const Shape& shape, std::int64_t rows)
+    : shape_(shape), rows_(static_cast<std::size_t>(rows)) {
+  const Sizes at(shape_, rows_);
+  const std::span<const std::byte> bytes = chunk.opaque();
+  NEVE_CHECK(bytes.size() == at.total, "not the index of this row group");
+  const std::byte* begin = bytes.data();
+  largest_ = reinterpret_cast<const float*>(begin);
+  box_low_ = reinterpret_cast<const float*>(begin + at.box_low);
+  box_high_ = reinterpret_cast<const float*>(begin + at.box_high);
+  coarse_ = reinterpret_cast<const std::uint8_t*>(begin + at.coarse);
+  words_ = reinterpret_cast<const std::uint8_t*>(begin + at.words);
+  row_numbers_ = reinterpret_cast<const std::uint32_t*>(begin + at.row_numbers);
+  series_ = reinterpret_cast<const float*>(begin + at.series);
+  for (std::size_t place = 0; place < rows_; ++place) {
+    NEVE_CHECK(row_numbers_[place] < rows_, "an index names a row that is not there");
+  }
+}
+
+}  // namespace neve::series
