@@ -79,7 +79,7 @@ struct SeriesNeighborsV3 : SeriesSearchV3 {
     using T = SeriesNeighborsV3;
     static const schema::Schema kSchema =
         schema::SchemaOf<T>("SeriesNeighborsV3", "SeriesNeighbors", "RequestSchemaV3")
-            .inherit(SeriesSearchV3::schema())
+            .inherit<&T::index_id, &T::k, &T::destination_frame>(SeriesSearchV3::schema())
             .field<&T::queries>("The frame whose rows are looked for.")
             .inout()
             .required()

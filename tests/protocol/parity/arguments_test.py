@@ -5,7 +5,7 @@ from calls import CALLS, KINDS, call
 from session import Refused
 
 # What these do outlives the call, so that the other tests would see it.
-KEEPS = {"setTimeZone", "rename", "rm", "assign", "tmp="}
+KEEPS = {"setTimeZone", "rename", "rm", "assign", "tmp=", "isax_index"}
 # They take a value of any kind, or any number of values.
 TAKES_ALL = {",", "none", "is.na"}
 

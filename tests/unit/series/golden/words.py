@@ -41,8 +41,8 @@ def series():
 
 
 def word(values, segments, breaks):
-    spread = values.std() if values.min() < values.max() else 1
-    normal = (values - (values.mean() if spread != 1 else values)) / spread
+    constant = values.min() == values.max()
+    normal = np.zeros(len(values)) if constant else (values - values.mean()) / values.std()
     cuts = [len(values) * s // segments for s in range(segments + 1)]
     means = [normal.astype(np.float32)[a:b].astype(float).mean() for a, b in zip(cuts, cuts[1:])]
     return np.searchsorted(breaks, means, side="right")
