@@ -4,6 +4,7 @@ airlines  1,000,000 rows (and 100,000 to test on): six categoricals, two numbers
 tables    1,000,000 rows left (key, one of 100,000 groups, number, text) and right (a unique key, number)
 dense       500,000 rows (and 50,000): 50 numbers, a numeric target y and a Y/N target b
 sparse       50,000 rows (and 5,000), SVMLight: 2,000 numbers, one in a hundred not zero, a target of 0 and 1
+walks     1,000,000 random walks of 256 points (and 100), each with mean 0 and deviation 1; Parquet, and plain floats
 """
 import dataclasses
 import functools
@@ -21,6 +22,7 @@ TARGET = "dep_delayed_15min"
 CARRIERS = np.array("WN DL AA US UA NW CO TW MQ OO EV XE AS FL B6 OH HP DH F9 YV HA TZ".split())
 AIRPORTS = 300
 SPARSE_COLUMNS = 2000
+POINTS = 256  # of a random walk
 LETTERS = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -161,12 +163,25 @@ def make_sparse(folder, scale):
                 file.write(" ".join([str(int(positive)), *(f"{p + 1}:{v:g}" for p, v in zip(places, values))]) + "\n")
 
 
+def make_walks(folder, scale):
+    draw = stream("walks-1m")
+    for part, rows in (("train", round(1_000_000 * scale)), ("test", 100)):
+        walks = np.empty((rows, POINTS), np.float32)
+        for begin in range(0, rows, 50_000):
+            some = np.cumsum(draw.normal(size=(min(50_000, rows - begin), POINTS)), axis=1)
+            some -= some.mean(axis=1, keepdims=True)
+            walks[begin:begin + len(some)] = some / some.std(axis=1, keepdims=True)
+        walks.tofile(folder / f"{part}.f32")
+        table = pl.DataFrame({f"t{i}": walks[:, i] for i in range(POINTS)})
+        table.write_parquet(folder / f"{part}.parquet", compression="uncompressed")
+
+
 def write(table, stem):
     table.write_csv(f"{stem}.csv")
     table.write_parquet(f"{stem}.parquet", compression="snappy")
 
 
-MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables, "sparse": make_sparse}
+MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables, "sparse": make_sparse, "walks": make_walks}
 
 
 def ready(root, name, scale=1.0):
