@@ -17,6 +17,7 @@ class Neve(ServerTask):
         self.queries = self.h2o.import_file(str(self.folder / "test.parquet"))
         self.wait(self.h2o.api("POST /99/SeriesIndexes", data={"frame": train.frame_id, "index_id": "walks"}))
         self.h2o.remove(train)
+        self.h2o.api("POST /3/GarbageCollect")
 
     def wait(self, job):
         from h2o.job import H2OJob

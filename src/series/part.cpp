@@ -1,5 +1,7 @@
 #include "series/part.hpp"
 
+#include <span>
+
 #include <neve/base/error.hpp>
 
 namespace neve::series {
@@ -35,9 +37,15 @@ Part::Part(const frame::Chunk& chunk, const Shape& shape, std::int64_t rows)
   words_ = reinterpret_cast<const std::uint8_t*>(begin + at.words);
   row_numbers_ = reinterpret_cast<const std::uint32_t*>(begin + at.row_numbers);
   series_ = reinterpret_cast<const float*>(begin + at.series);
+}
+
+std::vector<std::uint32_t> Part::places() const {
+  std::vector<std::uint32_t> places(rows_);
   for (std::size_t place = 0; place < rows_; ++place) {
-    NEVE_CHECK(row_numbers_[place] < rows_, "an index names a row that is not there");
+    NEVE_CHECK(row(place) < rows_, "an index names a row that is not there");
+    places[row(place)] = static_cast<std::uint32_t>(place);
   }
+  return places;
 }
 
 }  // namespace neve::series

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include <neve/frame/chunk.hpp>
 
@@ -63,6 +63,8 @@ class Part {
   }
   /// The row of the group at a place of the order.
   [[nodiscard]] std::uint32_t row(std::size_t place) const { return row_numbers_[place]; }
+  /// The place of each row.
+  [[nodiscard]] std::vector<std::uint32_t> places() const;
   [[nodiscard]] const float* series(std::size_t place) const {
     return series_ + place * shape_.stride();
   }

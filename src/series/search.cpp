@@ -19,12 +19,8 @@ constexpr float kSlack = 1.0F / (1U << 20U);
 /// What the bound is in the units of the table, whose sums end at 255.
 constexpr float kTableBound = 200;
 
-/// The bound as a float to compare lower bounds with.
-float as_float(double bound) {
-  const double raised = bound * kRounding;
-  if (!(raised < std::numeric_limits<float>::max())) return std::numeric_limits<float>::infinity();
-  return std::nextafter(static_cast<float>(raised), std::numeric_limits<float>::infinity());
-}
+/// The bound as a float to compare lower bounds with; infinite where it is too large for one.
+float as_float(double bound) { return static_cast<float>(bound * kRounding); }
 
 }  // namespace
 
@@ -94,27 +90,36 @@ void PartSearch::fill_table(const Query& query, double bound) {
 void PartSearch::visit(std::size_t leaf, std::uint64_t rows, const Query& query,
                        const Eligible& eligible, NearestList& nearest) {
   const QueryWord word = word_of(query);
+  const float most = as_float(nearest.bound());
+  std::uint64_t close = 0;
   for (; rows != 0; rows &= rows - 1) {
-    const std::size_t place = leaf * kLeafRows + static_cast<std::size_t>(std::countr_zero(rows));
-    const std::int64_t row = eligible.first_row + part_.row(place);
-    if (!eligible.allows(row)) continue;
-    const double bound = nearest.bound();
+    const auto bit = static_cast<std::size_t>(std::countr_zero(rows));
+    const std::size_t place = leaf * kLeafRows + bit;
+    if (!eligible.allows(eligible.first_row + part_.row(place))) continue;
     const float least =
         kernels_.word_bound(part_.word(place), intervals_.low.data(), intervals_.high.data(), word);
-    if (least > as_float(bound)) continue;
+    if (least > most) continue;
+    close |= std::uint64_t{1} << bit;
+    __builtin_prefetch(part_.series(place));
+  }
+  for (; close != 0; close &= close - 1) {
+    const std::size_t place = leaf * kLeafRows + static_cast<std::size_t>(std::countr_zero(close));
+    const double bound = nearest.bound();
     const double squared =
         kernels_.distance(part_.series(place), query.series(), part_.shape().stride(), bound);
-    if (squared <= bound) nearest.offer({squared, row});
+    if (squared <= bound) nearest.offer({squared, eligible.first_row + part_.row(place)});
   }
 }
 
 void PartSearch::search(const Query& query, const Eligible& eligible, double enough,
                         NearestList& nearest) {
   bound_leaves(query);
-  fill_table(query, nearest.bound());
   const std::size_t pairs = table_.size() / 32;
+  bool has_table = false;
   for (std::size_t leaf = 0; leaf < bounds_.size(); ++leaf) {
     if (bounds_[leaf] > as_float(nearest.bound())) continue;
+    if (!has_table) fill_table(query, nearest.bound());
+    has_table = true;
     const std::uint64_t all = ~std::uint64_t{0} >> (kLeafRows - part_.rows_of(leaf));
     const std::uint64_t marked = kernels_.mark_rows(part_.coarse(leaf), pairs, table_.data(),
                                                     static_cast<std::uint8_t>(kTableBound));

@@ -65,13 +65,10 @@ void FetchTask::map(const mr::RowGroup& group, const State& state, Partial& part
   const auto end = std::ranges::lower_bound(state.rows, group.first_row + group.rows);
   if (begin == end) return;
   const Part part(group.columns[0], state.shape, group.rows);
-  std::vector<std::uint32_t> place_of(part.rows());
-  for (std::size_t place = 0; place < part.rows(); ++place) {
-    place_of[part.row(place)] = static_cast<std::uint32_t>(place);
-  }
+  const std::vector<std::uint32_t> places = part.places();
   const std::size_t stride = state.shape.stride();
   for (auto row = begin; row != end; ++row) {
-    const std::size_t place = place_of[static_cast<std::size_t>(*row - group.first_row)];
+    const std::size_t place = places[static_cast<std::size_t>(*row - group.first_row)];
     partial.add(*row, part.series(place), stride, stride);
   }
 }
@@ -134,18 +131,22 @@ void LeafNearestTask::map(const mr::RowGroup& group, const State& state, Partial
   const Part part(group.columns[0], state.shape, group.rows);
   const SearchKernels& kernels = search_kernels();
   const std::size_t stride = state.shape.stride();
-  std::vector<double> nearest(part.rows(), kInfinity);
+  const std::vector<std::uint32_t> places = part.places();
+  std::vector<double> by_place(part.rows(), kInfinity);
   for (std::size_t a = 0; a < part.rows(); ++a) {
     const std::size_t end = std::min(part.rows(), (a / kLeafRows + 1) * kLeafRows);
-    double& of_a = nearest[part.row(a)];
+    double& of_a = by_place[a];
     for (std::size_t b = a + 1; b < end; ++b) {
-      double& of_b = nearest[part.row(b)];
+      double& of_b = by_place[b];
       const double bound = std::max(of_a, of_b);
       const double squared = kernels.distance(part.series(a), part.series(b), stride, bound);
       of_a = std::min(of_a, squared);
       of_b = std::min(of_b, squared);
     }
   }
+  std::vector<double> nearest;
+  nearest.reserve(part.rows());
+  for (const std::uint32_t place : places) nearest.push_back(by_place[place]);
   partial.groups.emplace_back(group.first_row, std::move(nearest));
 }
 

@@ -51,7 +51,9 @@ void segment_means(std::span<const float> series, std::span<double> means) {
 }
 
 std::vector<double> scaled_breaks(double center, double scale) {
-  std::vector<double> breaks = normal_breaks(kCardinality);
+  // As each run on a row group asks for them.
+  static const std::vector<double> kNormal = normal_breaks(kCardinality);
+  std::vector<double> breaks = kNormal;
   for (double& b : breaks) b = center + scale * b;
   return breaks;
 }
