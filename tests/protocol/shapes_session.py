@@ -93,6 +93,16 @@ def make_frames(frame, folder):
     h2o.api("POST /99/Assembly", data={"steps": '["%s"]' % step, "frame": "people"})
 
 
+def search_series():
+    h2o.H2OFrame({"a": [1.0, 2, 3, 9], "b": [3.0, 5.5, 1, 2], "c": [0.5, 3, 8, 1]}, destination_frame="curves")
+    h2o.job.H2OJob(h2o.api("POST /99/SeriesIndexes", data={"frame": "curves", "index_id": "by_curve"}), "index").poll()
+    for search in ("neighbors?queries=curves", "motifs?k=2", "discords?k=2"):
+        h2o.job.H2OJob(h2o.api("POST /99/SeriesIndexes/by_curve/" + search), "search").poll()
+    h2o.api("GET /99/SeriesIndexes/by_curve")
+    h2o.api("GET /99/SeriesIndexes")
+    h2o.api("DELETE /99/SeriesIndexes/by_curve")
+
+
 def train(frame):
     training, validation = frame.split_frame([0.7], seed=3, destination_frames=["training", "validation"])
     both = dict(x=["age", "psa", "race"], training_frame=training, validation_frame=validation)
@@ -142,6 +152,7 @@ def main():
     frame = bring_in(Path(sys.argv[2]))
     munge(frame)
     make_frames(frame, Path(sys.argv[2]))
+    search_series()
     train(frame)
     ask_for_too_much(frame)
     h2o.connection().close()
