@@ -104,7 +104,10 @@ SeriesIndexV3 described(const series::Index& index) {
 }
 
 series::Watch watch_of(job::Job& job) {
-  return {.token = job.token(), .progress = [&job](double done) { job.progress(done); }};
+  return {.token = job.token(),
+          .progress = [&job](double done) { job.progress(done); },
+          .keep = [&job](const std::function<wire::Bytes()>& state) { job.keep(state); },
+          .saved = job.saved()};
 }
 
 /// What builds an index; the frame as it was.

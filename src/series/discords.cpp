@@ -20,6 +20,10 @@ struct Candidate {
   double squared = 0;
   std::int64_t row = -1;
   std::int64_t neighbor = -1;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(squared, row, neighbor);
+  }
   /// Farther first, then the row above.
   friend bool operator<(const Candidate& a, const Candidate& b) {
     return a.squared != b.squared ? a.squared > b.squared : a.row < b.row;
@@ -44,7 +48,12 @@ std::vector<Candidate> candidates(mr::Engine& engine, const Index& index, const 
 /// The discords among the candidates that were looked at.
 class Discords {
  public:
-  explicit Discords(std::int64_t most) : most_(static_cast<std::size_t>(most)) {}
+  Discords() = default;
+  explicit Discords(std::int64_t most) : most_(static_cast<std::uint64_t>(most)) {}
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(most_, found_);
+  }
   /// Who has a neighbour nearer than this is none.
   [[nodiscard]] double bound() const { return found_.size() < most_ ? 0 : found_.back().squared; }
   void offer(const Candidate& candidate) {
@@ -57,7 +66,7 @@ class Discords {
   [[nodiscard]] const std::vector<Candidate>& found() const { return found_; }
 
  private:
-  std::size_t most_;
+  std::uint64_t most_ = 1;
   std::vector<Candidate> found_;
 };
 
@@ -102,14 +111,20 @@ Neighbors discords(mr::Engine& engine, const Index& index, std::int64_t most, co
       2 * index.rows() * std::int64_t{sizeof(Candidate)}, "distances between series");
   Queries asked(engine, index, watch);
   const std::vector<Candidate> all = candidates(engine, index, watch);
-  Discords discords(most);
-  std::size_t size = kFirstBatch;
-  for (std::size_t begin = 0; begin < all.size(); begin += size) {
-    if (begin > 0) size = std::min(2 * size, static_cast<std::size_t>(asked.batch()));
+  Course<Discords> course{.found = Discords(most)};
+  course.resume(watch);
+  Discords& discords = course.found;
+  const auto rows = static_cast<std::int64_t>(all.size());
+  while (course.next < rows) {
+    const auto begin = static_cast<std::size_t>(course.next);
     if (all[begin].squared < discords.bound()) break;
-    watch.tell(0.1 + 0.9 * static_cast<double>(begin) / static_cast<double>(all.size()));
-    const std::size_t count = std::min(size, all.size() - begin);
+    watch.tell(0.1 + 0.9 * static_cast<double>(course.next) / static_cast<double>(rows));
+    // As many as went before, so that batches double.
+    const std::int64_t size = std::clamp(course.next, kFirstBatch, asked.batch());
+    const auto count = static_cast<std::size_t>(std::min(size, rows - course.next));
     look_at(asked, std::span(all).subspan(begin, count), discords);
+    course.next += static_cast<std::int64_t>(count);
+    course.keep(watch);
   }
   Neighbors found;
   for (const Candidate& discord : discords.found()) {

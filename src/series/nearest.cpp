@@ -58,8 +58,11 @@ Neighbors nearest(mr::Engine& engine, const Index& index, const frame::Frame& qu
   const Reservation answer = engine.budget().reserve(
       queries.rows() * most * std::int64_t{3 * sizeof(double)}, "neighbours of series");
   Queries asked(engine, index, watch);
-  Neighbors all;
-  for (std::int64_t first = 0; first < queries.rows(); first += asked.batch()) {
+  Course<Neighbors> course;
+  course.resume(watch);
+  Neighbors& all = course.found;
+  while (course.next < queries.rows()) {
+    const std::int64_t first = course.next;
     watch.tell(static_cast<double>(first) / static_cast<double>(queries.rows()));
     const std::int64_t end = std::min(first + asked.batch(), queries.rows());
     SearchTask::State state;
@@ -75,6 +78,8 @@ Neighbors nearest(mr::Engine& engine, const Index& index, const frame::Frame& qu
         all.distance.push_back(std::sqrt(near.squared));
       }
     }
+    course.next = end;
+    course.keep(watch);
   }
   return all;
 }

@@ -11,6 +11,24 @@
 
 namespace neve::series {
 
+/// How far a search has come, in queries, and what it has found; what a job keeps of it.
+template <class Found>
+struct Course {
+  std::int64_t next = 0;
+  Found found;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(next, found);
+  }
+  /// Takes over where a search was cut off.
+  void resume(const Watch& watch) {
+    if (watch.saved != nullptr) *this = wire::decode<Course>(*watch.saved);
+  }
+  void keep(const Watch& watch) const {
+    if (watch.keep) watch.keep([this] { return wire::encode(*this); });
+  }
+};
+
 /// Brings queries to an index, a batch at a time: the driver's side of SearchTask.
 class Queries {
  public:

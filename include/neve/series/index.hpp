@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <neve/base/wire.hpp>
 #include <neve/frame/frame.hpp>
 #include <neve/job/token.hpp>
 #include <neve/mr/engine.hpp>
@@ -69,10 +70,13 @@ struct Index {
   }
 };
 
-/// Who waits for long work: asks it to stop, and hears how far it is.
+/// Who waits for long work: asks it to stop, hears how far it is, and keeps its state, with which
+/// the same search goes on where it was cut off.
 struct Watch {
   job::TokenPtr token = nullptr;
   std::function<void(double fraction)> progress = {};
+  std::function<void(const std::function<wire::Bytes()>& state)> keep = {};
+  const wire::Bytes* saved = nullptr;  ///< null at the beginning
   void tell(double fraction) const {
     if (token) token->check();
     if (progress) progress(fraction);
@@ -108,6 +112,10 @@ struct Neighbors {
   std::vector<std::int64_t> query;
   std::vector<std::int64_t> row;
   std::vector<double> distance;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(query, row, distance);
+  }
 };
 
 /// What is looked for.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <tuple>
 
 #include <neve/base/error.hpp>
@@ -331,14 +332,49 @@ TEST(Series, ACancelledSearchEnds) {
   const series::Index index = series::build(engine, frame, {});
   std::vector<double> told;
   const auto token = std::make_shared<job::Token>();
-  const series::Watch watch{.token = token, .progress = [&](double fraction) {
-                              told.push_back(fraction);
-                              if (told.size() == 2) token->cancel();
-                            }};
+  series::Watch watch;
+  watch.token = token;
+  watch.progress = [&](double fraction) {
+    told.push_back(fraction);
+    if (told.size() == 2) token->cancel();
+  };
   EXPECT_THROW((void)series::motifs(engine, index, 3, watch), Cancelled);
   ASSERT_EQ(told.size(), 2U);
   EXPECT_LT(told[0], told[1]);
   EXPECT_THROW((void)series::build(engine, frame, {}, watch), Cancelled);
+}
+
+/// Goes on from each state that a search kept, and counts how often it then told how far it is.
+void expect_resumes(const std::function<Neighbors(const series::Watch&)>& search) {
+  std::vector<wire::Bytes> states;
+  std::vector<double> told;
+  series::Watch watch;
+  watch.progress = [&](double fraction) { told.push_back(fraction); };
+  watch.keep = [&](const std::function<wire::Bytes()>& state) { states.push_back(state()); };
+  const auto expected = figures(search(watch));
+  ASSERT_GE(states.size(), 2U);
+  const std::vector<wire::Bytes> kept = states;
+  const std::size_t all = told.size();
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    told.clear();
+    watch.saved = &kept[i];
+    EXPECT_EQ(figures(search(watch)), expected);
+    EXPECT_EQ(told.size(), all - i - 1);
+  }
+}
+
+TEST(Series, SearchesGoOnWhereTheyWereCutOff) {
+  mr::LocalCluster cluster(1, 2, kMemory, series::tasks());
+  mr::Engine& engine = cluster.node(0).engine();
+  const frame::Frame frame = load(engine, walks(1500, 400, 1), 256);
+  const series::Index index = series::build(engine, frame, {});
+  expect_resumes([&](const series::Watch& watch) {
+    return series::nearest(engine, index, frame, {.most = 2}, watch);
+  });
+  expect_resumes(
+      [&](const series::Watch& watch) { return series::motifs(engine, index, 5, watch); });
+  expect_resumes(
+      [&](const series::Watch& watch) { return series::discords(engine, index, 400, watch); });
 }
 
 TEST(SeriesKernels, GiveTheSameAtBothLevels) {

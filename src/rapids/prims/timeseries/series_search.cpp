@@ -8,7 +8,9 @@ namespace neve::rapids::prims {
 namespace {
 
 series::Watch watch_of(Arguments& arguments) {
-  return {.token = arguments.evaluation().token(), .progress = {}};
+  series::Watch watch;
+  watch.token = arguments.evaluation().token();
+  return watch;
 }
 
 bool given(Arguments& arguments, std::size_t i) {
