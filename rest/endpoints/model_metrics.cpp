@@ -21,7 +21,8 @@ ModelMetricsList measure_on_frame(Call& call, const ModelMetricsList& request) {
   const frame::Frame frame = call.services.frames->require(request.frame.name, "frame");
   std::vector<std::string> warnings;
   ModelMetricsList answer = request;
-  answer.model_metrics = {models.performance(model, frame, call.token, warnings).object()};
+  const auto metrics = models.performance(model, frame, call.token, warnings);
+  if (metrics) answer.model_metrics = {metrics.object()};
   return answer;
 }
 

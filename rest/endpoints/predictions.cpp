@@ -70,11 +70,11 @@ ModelMetricsList predict(Call& call, const ModelMetricsList& request) {
     }
     return answer;
   }
-  // Metrics come along where the frame has the response.
-  if (!scoring.model->header.roles.response.empty() &&
-      scoring.frame.find(scoring.model->header.roles.response)) {
-    answer.model_metrics = {
-        models.performance(scoring.model, scoring.frame, call.token, warnings).object()};
+  // Metrics come along where the frame has the response, or none is needed.
+  const std::string& response = scoring.model->header.roles.response;
+  if (response.empty() || scoring.frame.find(response)) {
+    const auto metrics = models.performance(scoring.model, scoring.frame, call.token, warnings);
+    if (metrics) answer.model_metrics = {metrics.object()};
   }
   return answer;
 }

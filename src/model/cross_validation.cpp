@@ -206,12 +206,16 @@ frame::Frame CrossValidator::predict(std::vector<frame::Frame>& frames) {
 std::vector<frame::Frame> CrossValidator::finish(Model& main) {
   const CommonParameters& p = order_.common;
   std::vector<frame::Frame> frames;
+  const bool has_response = !main.header.roles.response.empty();
   Scored scored;
-  if (together_ == nullptr || p.keep_cross_validation_predictions) scored = {predict(frames)};
+  if ((together_ == nullptr && has_response) || p.keep_cross_validation_predictions)
+    scored = {predict(frames)};
   CrossValidation made;
   made.folds = folds_.count;
   if (together_ != nullptr) {
     made.metrics = together_->holdout_metrics(main);
+  } else if (!has_response) {
+    made.metrics = order_.tools.algorithm.join_holdouts(models_);
   } else {
     const Dataset data = adapt(main.header.roles, order_.frame, true);
     made.metrics = measure(order_.tools.engine, main, data, scored, order_.tools.job.token());

@@ -90,6 +90,9 @@ constexpr std::pair<const char*, const char*> kByField[] = {
     {"rmsle", "rmsle"},
     {"residual_deviance", "residual_deviance"},
     {"null_deviance", "null_deviance"},
+    {"tot_withinss", "tot_withinss"},
+    {"totss", "totss"},
+    {"betweenss", "betweenss"},
 };
 
 Figures figures_of(const metrics::Metrics& metrics) {

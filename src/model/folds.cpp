@@ -153,7 +153,11 @@ void check_folds(const CommonParameters& parameters, const frame::Frame& trainin
     add_error(messages, "fold_assignment", "A fold assignment is for cross-validation only.");
   } else if (p.fold_assignment == FoldAssignment::stratified) {
     const auto response = training.find(p.response_column.name);
-    if (response && !training.column(*response).is_categorical()) {
+    if (p.response_column.empty()) {
+      add_error(messages, "fold_assignment",
+                "Stratified needs a response, which this algorithm does not have; use Random or "
+                "Modulo.");
+    } else if (response && !training.column(*response).is_categorical()) {
       add_error(messages, "fold_assignment",
                 "Stratified needs a categorical response; use Random or Modulo.");
     }

@@ -75,6 +75,7 @@ bool is_sound(const metrics::Metrics& metrics) {
     return all_even(two->cm, two->thresholds_and_metric_scores, two->max_criteria_and_metric_scores,
                     two->gains_lift_table);
   }
+  if (const auto* clusters = metrics.clustering()) return all_even(clusters->centroid_stats);
   if (const auto* many = metrics.multinomial()) {
     return all_even(many->cm, many->hit_ratio_table, many->multinomial_auc_table,
                     many->multinomial_aucpr_table);

@@ -212,9 +212,14 @@ metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& 
                                      std::vector<std::string>& warnings) {
   Dataset data = adapt(model->header.roles, frame, true);
   warnings = std::move(data.warnings);
-  const ScoreRequest request{.labels = false, .token = token};
-  const Scored scored = algorithm_of(*model).score(parts_.engine, model, data, request);
-  metrics::Metrics metrics = measure(parts_.engine, *model, data, scored, token);
+  metrics::Metrics metrics;
+  if (model->header.roles.response.empty()) {
+    metrics = model->measure_rows(parts_.engine, data, token);
+  } else {
+    const ScoreRequest request{.labels = false, .token = token};
+    const Scored scored = algorithm_of(*model).score(parts_.engine, model, data, request);
+    metrics = measure(parts_.engine, *model, data, scored, token);
+  }
   describe(model->header, frame.key, parts_.frame_checksum(frame), metrics);
   return metrics;
 }

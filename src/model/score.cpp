@@ -16,6 +16,14 @@ std::string class_column(const std::string& level) {
   return whole_number(level) ? "p" + level : level;
 }
 
+std::vector<std::string> Model::output_names() const {
+  if (!is_classifier(header.category)) return {"predict"};
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < outputs(); ++k)
+    names.push_back(class_column((*header.roles.response_domain)[k]));
+  return names;
+}
+
 namespace {
 
 std::int32_t code_of(double value) {
@@ -320,10 +328,9 @@ std::vector<mr::OutputColumn> score_outputs(const Model& model, const ScoreReque
     names.emplace_back("predict");
   }
   if (!request.values) return columns;
-  for (std::size_t k = 0; k < model.outputs(); ++k) {
+  for (std::string& name : model.output_names()) {
     columns.emplace_back();
-    names.push_back(classifier ? class_column((*model.header.roles.response_domain)[k])
-                               : "predict");
+    names.push_back(std::move(name));
   }
   for (std::string& extra : model.extra_outputs()) {
     columns.emplace_back();

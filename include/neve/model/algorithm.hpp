@@ -216,6 +216,9 @@ struct Algorithm {
   /// penalty that is best for all, once they are there; null where each is final.
   void (*agree)(mr::Engine& engine, const job::TokenPtr& token,
                 std::span<const std::shared_ptr<Model>> folds, const WithFold& with_fold) = nullptr;
+  /// Cross-validation without a response: metrics of all rows held out, from those of the folds'
+  /// models. Null for what has a response or cannot be cross-validated.
+  metrics::Metrics (*join_holdouts)(std::span<const std::shared_ptr<Model>> folds) = nullptr;
   /// A model from the bytes of Model::encode().
   std::shared_ptr<Model> (*decode)(std::span<const std::byte> bytes) = nullptr;
   /// score_with<TheModel> of score.hpp.

@@ -10,6 +10,8 @@
 
 #include <neve/base/error.hpp>
 #include <neve/model/metrics/binomial.hpp>
+#include <neve/model/metrics/clustering.hpp>
+#include <neve/model/metrics/dim_reduction.hpp>
 #include <neve/model/metrics/multinomial.hpp>
 #include <neve/model/metrics/regression.hpp>
 #include <neve/schema/schema.hpp>
@@ -20,7 +22,7 @@ namespace neve::model::metrics {
 class Metrics {
  public:
   using Value = std::variant<std::monostate, Binomial, BinomialGlm, Multinomial, MultinomialGlm,
-                             OrdinalGlm, Regression, RegressionGlm>;
+                             OrdinalGlm, Regression, RegressionGlm, Clustering, DimReduction>;
   Metrics() = default;
   template <class Family>
     requires std::derived_from<Family, MetricsHeader>
@@ -34,6 +36,7 @@ class Metrics {
   [[nodiscard]] const Binomial* binomial() const;
   [[nodiscard]] const Multinomial* multinomial() const;
   [[nodiscard]] const Regression* regression() const;
+  [[nodiscard]] const Clustering* clustering() const;
   [[nodiscard]] const Value& value() const { return value_; }
   /// For JSON; null where there are none.
   [[nodiscard]] schema::AnyObject object() const;

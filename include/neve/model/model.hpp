@@ -133,6 +133,8 @@ class Model {
   [[nodiscard]] virtual std::size_t outputs() const {
     return is_classifier(header.category) ? static_cast<std::size_t>(header.roles.classes()) : 1;
   }
+  /// What their columns are called; "predict" or the classes, unless said otherwise.
+  [[nodiscard]] virtual std::vector<std::string> output_names() const;
   /// Names of further columns behind these, such as GLM's "StdErr"; score() fills them too.
   [[nodiscard]] virtual std::vector<std::string> extra_outputs() const { return {}; }
   /// Writes outputs() + extra_outputs() values of each row: out[k] has block.rows places. Pure.
@@ -155,6 +157,13 @@ class Model {
   virtual void complete_metrics(mr::Engine& /*engine*/, const Dataset& /*data*/,
                                 const struct Scored& /*scored*/,
                                 metrics::Metrics& /*metrics*/) const {}
+  /// Metrics of a model without a response on all rows of positive weight; nothing where its kind
+  /// has none.
+  [[nodiscard]] virtual metrics::Metrics measure_rows(mr::Engine& /*engine*/,
+                                                      const Dataset& /*data*/,
+                                                      const job::TokenPtr& /*token*/) const {
+    return {};
+  }
   /// The object "output" of GET /3/Models: "GLMModelOutputV3" with the shared fields (see
   /// model_output.hpp) and the algorithm's own.
   [[nodiscard]] virtual schema::AnyObject output() const = 0;

@@ -170,7 +170,7 @@ class Models {
   frame::Frame predict(const ModelPtr& model, const frame::Frame& frame,
                        const std::string& destination, const job::TokenPtr& token,
                        std::vector<std::string>& warnings);
-  /// Metrics on a frame that has the response.
+  /// Metrics on a frame that has the response, if there is one.
   metrics::Metrics performance(const ModelPtr& model, const frame::Frame& frame,
                                const job::TokenPtr& token, std::vector<std::string>& warnings);
 

@@ -55,6 +55,7 @@ const Multinomial* Metrics::multinomial() const {
 const Regression* Metrics::regression() const {
   return family_of<Regression, RegressionGlm>(value_);
 }
+const Clustering* Metrics::clustering() const { return std::get_if<Clustering>(&value_); }
 
 schema::AnyObject Metrics::object() const {
   return std::visit(
