@@ -20,8 +20,8 @@ void check_usable(const Design& design, const MomentsTask::Partial& moments) {
   const auto check = [](const std::string& name, const Moments& column) {
     if (column.weight == 0 || (std::isfinite(column.min) && std::isfinite(column.max))) return;
     throw InputError::illegal_argument("Column '" + name +
-                                       "' holds an infinite value; linear models need finite "
-                                       "numbers. Replace or remove those rows.");
+                                       "' holds an infinite value; only finite "
+                                       "numbers can be learnt from. Replace or remove those rows.");
   };
   for (std::size_t j = 0; j < design.numerics.size(); ++j) {
     check(design.numerics[j].name, moments.numerics[j]);

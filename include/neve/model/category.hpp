@@ -10,19 +10,8 @@ namespace neve::model {
 
 /// What kind of answer a model gives, by H2O's names.
 enum class Category : std::uint8_t {
-  unknown,
-  binomial,
-  ordinal,
-  multinomial,
-  regression,
-  clustering,
-  auto_encoder,
-  dim_reduction,
-  word_embedding,
-  cox_ph,
-  anomaly_detection,
-  target_encoder,
-  binomial_uplift
+  unknown, binomial, ordinal, multinomial, regression, clustering, auto_encoder, dim_reduction,
+  word_embedding, cox_ph, anomaly_detection, target_encoder, binomial_uplift
 };
 
 /// Class labels are predicted.
@@ -37,7 +26,7 @@ template <>
 struct neve::schema::EnumText<neve::model::Category> {
   static constexpr std::string_view name = "ModelCategory";
   static constexpr std::array<std::string_view, 13> values = {
-      "Unknown",          "Binomial",      "Ordinal",       "Multinomial",   "Regression",
-      "Clustering",       "AutoEncoder",   "DimReduction",  "WordEmbedding", "CoxPH",
+      "Unknown",       "Binomial",      "Ordinal", "Multinomial",      "Regression",
+      "Clustering",    "AutoEncoder",   "DimReduction", "WordEmbedding", "CoxPH",
       "AnomalyDetection", "TargetEncoder", "BinomialUplift"};
 };

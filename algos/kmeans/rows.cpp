@@ -1,0 +1,34 @@
+#include "algos/kmeans/rows.hpp"
+
+#include <algorithm>
+
+namespace neve::algos::kmeans {
+
+std::int64_t AssignedRows::byte_size() const {
+  return kept.byte_size() + static_cast<std::int64_t>(clusters.capacity() * sizeof(std::int32_t) +
+                                                      upper.capacity() * sizeof(float) +
+                                                      lower.capacity() * sizeof(float));
+}
+
+void AssignedRows::start(const mr::RowGroup& group, const RowsPlan& rows) {
+  const auto count = static_cast<std::size_t>(group.rows);
+  upper.assign(count, 0);
+  lower.assign(count, 0);
+  clusters.assign(count, kNone);
+  const std::vector<std::uint8_t> takes_part = points::counting_rows(group, rows.weights);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (takes_part[i] == 0) clusters[i] = kOut;
+  }
+  if (!rows.keeps_points) return;
+  points::Points all(rows.space, count);
+  for_points(group, rows, nullptr,
+             [&](std::size_t first, std::size_t size, const points::Points& block, std::size_t) {
+               std::copy_n(block.numbers.begin(), size * all.axes,
+                           all.numbers.begin() + static_cast<std::ptrdiff_t>(first * all.axes));
+               std::copy_n(block.codes.begin(), size * all.categories,
+                           all.codes.begin() + static_cast<std::ptrdiff_t>(first * all.categories));
+             });
+  kept = std::move(all);
+}
+
+}  // namespace neve::algos::kmeans
