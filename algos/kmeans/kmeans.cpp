@@ -75,13 +75,11 @@ const model::Algorithm& algorithm() {
       return std::make_shared<KMeansModel>(wire::decode<KMeansModel>(bytes));
     };
     made.score = &model::score_with<KMeansModel>;
-    made.tasks = {&mr::task_entry<SampleTask>(),
-                  &mr::task_entry<AssignTask>(),
-                  &mr::task_entry<FurthestTask>(),
-                  &mr::task_entry<MeasureTask>(),
-                  &mr::task_entry<BoxTask>(),
-                  &mr::task_entry<HalvesTask>(),
-                  &mr::task_entry<model::ScoreTask<KMeansModel>>()};
+    made.tasks = {
+        &mr::task_entry<SampleTask>(),      &mr::task_entry<AssignTask>(),
+        &mr::task_entry<FurthestTask>(),    &mr::task_entry<MeasureTask>(),
+        &mr::task_entry<MeasureKeptTask>(), &mr::task_entry<BoxTask>(),
+        &mr::task_entry<HalvesTask>(),      &mr::task_entry<model::ScoreTask<KMeansModel>>()};
     for (const mr::TaskEntry* task : linear::tasks()) made.tasks.push_back(task);
     return made;
   }();

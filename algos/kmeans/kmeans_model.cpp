@@ -1,5 +1,6 @@
 #include "algos/kmeans/kmeans_model.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "algos/kmeans/measure.hpp"
@@ -28,7 +29,14 @@ model::metrics::Metrics KMeansModel::measure_rows(mr::Engine& engine, const mode
       .centers = centers};
   mr::RunOptions options;
   options.token = token;
-  return model::metrics::finish_clustering(engine.run<MeasureTask>(data.inputs, state, options));
+  return metrics_of(engine.run<MeasureTask>(data.inputs, state, options));
+}
+
+model::metrics::Clustering KMeansModel::metrics_of(model::metrics::ClusterSums sums) const {
+  // Models of folds have spaces of their own, but for numbers that are taken as they are.
+  for (std::size_t j = 0; !standardized && j < space.axes.size(); ++j)
+    sums.columns[j].mean += space.axes[j].center;
+  return model::metrics::finish_clustering(std::move(sums));
 }
 
 bool KMeansModel::is_sound() const {

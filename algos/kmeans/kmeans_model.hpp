@@ -27,6 +27,8 @@ class KMeansModel final : public model::Model {
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
   [[nodiscard]] model::metrics::Metrics measure_rows(mr::Engine& engine, const model::Dataset& data,
                                                      const job::TokenPtr& token) const override;
+  /// Metrics of rows in this model's space.
+  [[nodiscard]] model::metrics::Clustering metrics_of(model::metrics::ClusterSums sums) const;
   [[nodiscard]] bool is_sound() const override;
   [[nodiscard]] schema::AnyObject output() const override;
   [[nodiscard]] wire::Bytes encode() const override;

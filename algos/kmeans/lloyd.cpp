@@ -17,8 +17,8 @@ float below(double value) {
   return std::isfinite(value) ? static_cast<float>(value * (1 - kMargin)) : kInfinity;
 }
 
-/// Measuring one center costs about as much as so many, four rows at a time.
-constexpr std::size_t kFewCenters = 16;
+/// So many centers cost hardly more than one.
+constexpr std::size_t kFewCenters = 4;
 
 /// Assigns the rows of a group.
 class Assigner {
@@ -76,8 +76,8 @@ class Assigner {
     const float bound = std::max(lower, below(centers_.separations[c]));
     if (upper < bound) return true;
     if (table_.count() <= kFewCenters) return false;
-    upper = above(std::sqrt(points::squared_distance(from.number(point), from.code(point),
-                                                     centers_.at.number(c), centers_.at.code(c))));
+    upper = above(std::sqrt(points::rough_squared_distance(
+        from.number(point), from.code(point), centers_.at.number(c), centers_.at.code(c))));
     return upper < bound;
   }
   void measure(const points::Points& from) {

@@ -53,6 +53,24 @@ void add_clusters(const Block& block, const points::CenterTable& table,
   }
 }
 
+void measure_group(const mr::RowGroup& group, const MeasureTask::State& state,
+                   const points::Points* kept, ClusterSums& out) {
+  const points::CenterTable table(state.centers);
+  std::vector<double> weights(static_cast<std::size_t>(group.rows), 1.0);
+  if (state.rows.weights >= 0) weights = model::column_numbers(group, state.rows.weights);
+  for_points(
+      group, state.rows, kept,
+      [&](std::size_t first, std::size_t count, const points::Points& from, std::size_t offset) {
+        const Block block{from, offset, std::span<const double>(weights).subspan(first, count)};
+        ClusterSums of_block = MeasureTask::zero(state);
+        of_block.weight = std::accumulate(block.weights.begin(), block.weights.end(), 0.0);
+        if (of_block.weight == 0) return;
+        add_spreads(block, of_block);
+        add_clusters(block, table, state.rows.space.categories, of_block);
+        out.merge(of_block);
+      });
+}
+
 }  // namespace
 
 std::int64_t MeasureTask::partial_bytes(const State& state) {
@@ -62,20 +80,12 @@ std::int64_t MeasureTask::partial_bytes(const State& state) {
 }
 
 void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
-  const points::CenterTable table(state.centers);
-  std::vector<double> weights(static_cast<std::size_t>(group.rows), 1.0);
-  if (state.rows.weights >= 0) weights = model::column_numbers(group, state.rows.weights);
-  for_points(
-      group, state.rows, nullptr,
-      [&](std::size_t first, std::size_t count, const points::Points& from, std::size_t offset) {
-        const Block block{from, offset, std::span<const double>(weights).subspan(first, count)};
-        Partial of_block = zero(state);
-        of_block.weight = std::accumulate(block.weights.begin(), block.weights.end(), 0.0);
-        if (of_block.weight == 0) return;
-        add_spreads(block, of_block);
-        add_clusters(block, table, state.rows.space.categories, of_block);
-        partial.merge(of_block);
-      });
+  measure_group(group, state, nullptr, partial);
+}
+
+void MeasureKeptTask::map(const mr::RowGroup& group, const State& state, Scratch& scratch,
+                          Partial& partial) {
+  measure_group(group, state, &scratch.kept, partial);
 }
 
 }  // namespace neve::algos::kmeans

@@ -31,4 +31,23 @@ struct MeasureTask {
   static void merge(Partial& left, const Partial& right) { left.merge(right); }
 };
 
+/// The same of training rows, whose points may be kept.
+struct MeasureKeptTask {
+  static constexpr std::string_view name = "kmeans.measure_kept";
+  static constexpr auto reduction = mr::Reduction::ordered;
+  using State = MeasureTask::State;
+  using Scratch = AssignedRows;
+  using Partial = MeasureTask::Partial;
+  static Partial zero(const State& state) { return MeasureTask::zero(state); }
+  static std::int64_t partial_bytes(const State& state) {
+    return MeasureTask::partial_bytes(state);
+  }
+  static void rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch) {
+    scratch.start(group, state.rows);
+  }
+  static void map(const mr::RowGroup& group, const State& state, Scratch& scratch,
+                  Partial& partial);
+  static void merge(Partial& left, const Partial& right) { left.merge(right); }
+};
+
 }  // namespace neve::algos::kmeans

@@ -1,6 +1,6 @@
 #include "algos/kmeans/rows.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace neve::algos::kmeans {
 
@@ -21,13 +21,12 @@ void AssignedRows::start(const mr::RowGroup& group, const RowsPlan& rows) {
   }
   if (!rows.keeps_points) return;
   points::Points all(rows.space, count);
-  for_points(group, rows, nullptr,
-             [&](std::size_t first, std::size_t size, const points::Points& block, std::size_t) {
-               std::copy_n(block.numbers.begin(), size * all.axes,
-                           all.numbers.begin() + static_cast<std::ptrdiff_t>(first * all.axes));
-               std::copy_n(block.codes.begin(), size * all.categories,
-                           all.codes.begin() + static_cast<std::ptrdiff_t>(first * all.categories));
-             });
+  model::BlockReader reader(group, rows.plan);
+  for (std::size_t first = 0; first < count;) {
+    const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(first));
+    points::read_points(rows.space, block, all, first);
+    first += block.rows;
+  }
   kept = std::move(all);
 }
 

@@ -11,6 +11,7 @@
 #include <neve/base/error.hpp>
 
 #include "algos/kmeans/grow.hpp"
+#include "algos/kmeans/measure.hpp"
 #include "algos/kmeans/sample.hpp"
 #include "algos/kmeans/seeds.hpp"
 
@@ -66,11 +67,11 @@ wire::Bytes KMeansTrainer::save() const { return wire::encode(progress_); }
 void KMeansTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
   init(context);
   progress_ = wire::decode<Progress>(saved);
+  if (!progress_.begun) return;
+  totals_ = Totals(survey_.rows.space, progress_.centers.count);
   if (progress_.assigned.count == 0) return;
   // Clusters depend on the centers only: rows come to be where they were.
-  totals_ = Totals(survey_.rows.space, progress_.assigned.count);
   totals_.merge(assign(context, fresh_centers(progress_.assigned)).changes);
-  totals_.grow(progress_.centers.count);
 }
 
 bool KMeansTrainer::step(model::TrainContext& context) {
@@ -277,8 +278,10 @@ bool KMeansTrainer::add_cluster(model::TrainContext& context, double within) {
 /// Clusters of a least size are measured as they were assigned.
 model::metrics::Metrics KMeansTrainer::measure_training(model::TrainContext& context,
                                                         const KMeansModel& model) const {
-  if (sized_) return model::metrics::finish_clustering(sized_->sums(model.space, model.centers));
-  return model.measure_rows(context.engine, context.training, context.job.token());
+  if (sized_) return model.metrics_of(sized_->sums(model.space, model.centers));
+  const MeasureTask::State state{.rows = survey_.rows, .centers = model.centers};
+  return model.metrics_of(
+      context.engine.run<MeasureKeptTask>(context.training.inputs, state, options(context)));
 }
 
 std::shared_ptr<model::Model> KMeansTrainer::finish(model::TrainContext& context) {

@@ -109,18 +109,39 @@ double squared_distance(std::span<const double> a, std::span<const std::int32_t>
   return sum;
 }
 
+double rough_squared_distance(std::span<const double> a, std::span<const std::int32_t> a_codes,
+                              std::span<const double> b, std::span<const std::int32_t> b_codes) {
+  constexpr std::size_t kSums = 3;
+  constexpr std::size_t kStep = kSums * kLanes;
+  __m256d sums[kSums] = {_mm256_setzero_pd(), _mm256_setzero_pd(), _mm256_setzero_pd()};
+  std::size_t j = 0;
+  for (; j + kStep <= a.size(); j += kStep) {
+    for (std::size_t s = 0; s < kSums; ++s) {
+      const std::size_t at = j + s * kLanes;
+      const __m256d off =
+          _mm256_sub_pd(_mm256_loadu_pd(a.data() + at), _mm256_loadu_pd(b.data() + at));
+      sums[s] = _mm256_fmadd_pd(off, off, sums[s]);
+    }
+  }
+  std::array<double, kLanes> lanes;
+  _mm256_storeu_pd(lanes.data(), _mm256_add_pd(_mm256_add_pd(sums[0], sums[1]), sums[2]));
+  double sum = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+  for (; j < a.size(); ++j) sum += (a[j] - b[j]) * (a[j] - b[j]);
+  for (std::size_t l = 0; l < a_codes.size(); ++l) sum += a_codes[l] != b_codes[l] ? 1.0 : 0.0;
+  return sum;
+}
+
 Nearest nearest_of(std::span<const double> squared_distances) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Nearest found{.center = 0, .squared = kInfinity, .second_squared = kInfinity};
   for (std::size_t c = 0; c < squared_distances.size(); ++c) {
+    // Without branches, which nobody could foresee.
     const double distance = squared_distances[c];
-    if (distance < found.squared) {
-      found.second_squared = found.squared;
-      found.squared = distance;
-      found.center = c;
-    } else if (distance < found.second_squared) {
-      found.second_squared = distance;
-    }
+    const bool nearer = distance < found.squared;
+    const double other = nearer ? found.squared : distance;
+    found.second_squared = other < found.second_squared ? other : found.second_squared;
+    found.squared = nearer ? distance : found.squared;
+    found.center = nearer ? c : found.center;
   }
   return found;
 }

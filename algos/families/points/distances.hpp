@@ -38,6 +38,10 @@ class CenterTable {
 double squared_distance(std::span<const double> a, std::span<const std::int32_t> a_codes,
                         std::span<const double> b, std::span<const std::int32_t> b_codes);
 
+/// The same but for rounding, faster.
+double rough_squared_distance(std::span<const double> a, std::span<const std::int32_t> a_codes,
+                              std::span<const double> b, std::span<const std::int32_t> b_codes);
+
 /// The nearest center and the distance to the one after it.
 struct Nearest {
   std::size_t center = 0;
