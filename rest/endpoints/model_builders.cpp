@@ -202,6 +202,11 @@ const Resource& model_builders() {
        builder_route("POST", "/3/ModelBuilders/{algo}", "train", "Starts to train a model.",
                      &train),
        builder_route("POST", "/3/ModelBuilders/{algo}/parameters", "validate_parameters",
+                     "Checks parameters without training.", &validate),
+       // Where clients look for algorithms of REST version 99.
+       builder_route("POST", "/99/ModelBuilders/{algo}", "train_99", "Starts to train a model.",
+                     &train),
+       builder_route("POST", "/99/ModelBuilders/{algo}/parameters", "validate_parameters_99",
                      "Checks parameters without training.", &validate)}};
   return kResource;
 }

@@ -45,6 +45,7 @@ OpenBlas open() {
   find(library, "dpotrf_", made.potrf);
   find(library, "dpotri_", made.potri);
   find(library, "dpotrs_", made.potrs);
+  find(library, "dsyevd_", made.syevd);
   return made;
 }
 

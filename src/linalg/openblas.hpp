@@ -12,10 +12,14 @@ struct OpenBlas {
   using Potrf = void (*)(const char* uplo, const int* n, double* a, const int* lda, int* info);
   using Potrs = void (*)(const char* uplo, const int* n, const int* columns, const double* a,
                          const int* lda, double* b, const int* ldb, int* info);
+  using Syevd = void (*)(const char* job, const char* uplo, const int* n, double* a, const int* lda,
+                         double* values, double* work, const int* work_size, int* whole_work,
+                         const int* whole_work_size, int* info);
   Syrk syrk = nullptr;
   Potrf potrf = nullptr;
   Potrf potri = nullptr;
   Potrs potrs = nullptr;
+  Syevd syevd = nullptr;
 };
 
 /// Opens the library at the first call. Throws Error (503) where it is not installed or lacks a

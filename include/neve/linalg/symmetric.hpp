@@ -45,6 +45,15 @@ void add_gram(std::span<const double> row_major, std::size_t rows, Symmetric& su
 /// A x for a symmetric A.
 std::vector<double> multiply(const Symmetric& a, std::span<const double> x);
 
+/// Eigenvalues, largest first, and their eigenvectors, one after the other and of length 1.
+struct Eigen {
+  std::vector<double> values;
+  std::vector<double> vectors;
+};
+
+/// By LAPACK's divide and conquer (dsyevd). Throws InputError where an element is not finite.
+Eigen eigen(const Symmetric& matrix);
+
 /// Factor of a symmetric, positive semi-definite matrix. Columns that depend on earlier ones within
 /// `tolerance` (what is left of a diagonal element after elimination, relative to itself) are left
 /// out: `solve` gives them 0, `inverse` NaN.
