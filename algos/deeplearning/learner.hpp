@@ -29,13 +29,13 @@ struct Batch {
 /// that scoring needs no factor (Srivastava et al. 2014, section 10).
 struct Dropout {
   double inputs = 0;
-  std::vector<double> hidden;  ///< by layer
+  std::vector<double> hidden = {};  ///< by layer
   std::uint64_t seed = 0;
 };
 
 struct LearnOptions {
-  StepRule rule;
-  Dropout dropout;
+  StepRule rule = {};
+  Dropout dropout = {};
   bool skips_unused = true;  ///< weights of inputs that are 0 in a whole batch stay as they are
   std::size_t batch_rows = 1;
 };

@@ -62,7 +62,7 @@ struct NetworkSize {
   Activation activation = Activation::rectifier;
   std::size_t sparse = 0;
   std::size_t numbers = 0;
-  std::vector<std::size_t> hidden;
+  std::vector<std::size_t> hidden = {};
   std::size_t outputs = 1;
 };
 Network make_network(const NetworkSize& size);

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <vector>
 
-#include <neve/base/error.hpp>
 #include <neve/base/math.hpp>
 
 namespace neve::algos::deeplearning {
@@ -22,20 +21,6 @@ void softmax(std::span<const float> sums, std::span<double> out) {
   double total = 0;
   for (const double value : out) total += value;
   for (double& value : out) value /= total;
-}
-
-double class_loss_of(ClassLoss loss, std::span<const double> probabilities, std::size_t actual) {
-  double sum = 0;
-  for (std::size_t k = 0; k < probabilities.size(); ++k) {
-    const double error = probabilities[k] - (k == actual ? 1 : 0);
-    if (loss == ClassLoss::cross_entropy && k == actual) {
-      constexpr double kLeast = 1e-300;
-      sum -= math::log(std::max(probabilities[k], kLeast));
-    }
-    if (loss == ClassLoss::quadratic) sum += error * error / 2;
-    if (loss == ClassLoss::absolute) sum += std::abs(error);
-  }
-  return sum;
 }
 
 /// Through the softmax: dL/dz_k = p_k (u_k - Σ p_j u_j) for u = dL/dp.
@@ -57,39 +42,6 @@ void differentiate_classes(ClassLoss loss, std::span<const double> probabilities
 }
 
 }  // namespace
-
-double Objective::loss(std::span<const float> sums, double response, double offset) const {
-  if (family == Family::classes) {
-    std::vector<double> probabilities(sums.size());
-    softmax(sums, probabilities);
-    return class_loss_of(class_loss, probabilities, static_cast<std::size_t>(response));
-  }
-  const double sum = static_cast<double>(sums[0]) + offset;
-  const double error = response - sum;
-  const double far = std::abs(error);
-  switch (family) {
-    case Family::gaussian:
-      return error * error / 2;
-    case Family::laplace:
-      return far;
-    case Family::huber:
-      return far <= huber_delta ? error * error / 2 : huber_delta * (far - huber_delta / 2);
-    case Family::quantile:
-      return error > 0 ? quantile_alpha * error : (quantile_alpha - 1) * error;
-    case Family::poisson:
-      return math::exp(bounded(sum)) - response * sum;
-    case Family::gamma:
-      return response * math::exp(-bounded(sum)) + sum;
-    case Family::tweedie: {
-      const double p = tweedie_power;
-      return math::exp((2 - p) * bounded(sum)) / (2 - p) -
-             response * math::exp((1 - p) * bounded(sum)) / (1 - p);
-    }
-    case Family::classes:
-      break;
-  }
-  throw InternalError("unknown family");
-}
 
 void Objective::differentiate(std::span<const float> sums, double response, double offset,
                               std::span<float> gradient) const {

@@ -21,7 +21,9 @@ enum class Family : std::uint8_t {
 /// Of classes: how far probabilities are from what is so.
 enum class ClassLoss : std::uint8_t { cross_entropy, quadratic, absolute };
 
-/// The loss of one row, as a function of the last layer's sums. A number is trained as
+/// The loss of one row, as a function of the last layer's sums: of numbers half the square, the
+/// absolute error, Huber's (1964), the quantile's, or the negative log-likelihood without what the
+/// sums do not change. A number is trained as
 /// (response - center) / scale; with a log link center is 0 and scale 1.
 struct Objective {
   Family family = Family::gaussian;
@@ -38,9 +40,8 @@ struct Objective {
   [[nodiscard]] bool has_log_link() const {
     return family == Family::poisson || family == Family::gamma || family == Family::tweedie;
   }
-  /// `response` as it is trained, or the class; `offset` likewise, added to a single sum.
-  [[nodiscard]] double loss(std::span<const float> sums, double response, double offset) const;
-  /// Writes the loss's derivatives by the sums.
+  /// Writes the loss's derivatives by the sums. `response` is as it is trained, or the class;
+  /// `offset` likewise, added to a single sum.
   void differentiate(std::span<const float> sums, double response, double offset,
                      std::span<float> gradient) const;
   /// Class probabilities, or the predicted number on the scale of the response.
