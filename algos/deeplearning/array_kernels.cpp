@@ -61,9 +61,16 @@ void momentum(const UpdateRow& row, const MomentumStep& step) {
   }
 }
 
+void descend(const UpdateRow& row, const MomentumStep& step) {
+  float* __restrict weights = row.weights;
+  const float* __restrict gradients = row.gradient;
+  for (std::size_t i = 0; i < row.count; ++i)
+    weights[i] -= step.rate * penalised(gradients[i], weights[i], step.l1, step.l2);
+}
+
 }  // namespace
 
-const ArrayKernels kArrayKernels = {&add_scaled, &rectify,  &rectify_back,
-                                    &larger,     &adadelta, &momentum};
+const ArrayKernels kArrayKernels = {&add_scaled, &rectify,  &rectify_back, &larger,
+                                    &adadelta,   &momentum, &descend};
 
 }  // namespace neve::algos::deeplearning::NEVE_ISA

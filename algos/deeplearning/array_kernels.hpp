@@ -8,7 +8,7 @@ namespace neve::algos::deeplearning {
 struct UpdateRow {
   float* weights = nullptr;
   const float* gradient = nullptr;
-  float* first = nullptr;   ///< ADADELTA: mean square of gradients; else the last change
+  float* first = nullptr;   ///< ADADELTA: mean square of gradients; momentum: the last change
   float* second = nullptr;  ///< ADADELTA: mean square of changes
   std::size_t count = 0;
 };
@@ -43,6 +43,8 @@ struct ArrayKernels {
   void (*larger)(float* out, const float* first, const float* second, std::size_t count);
   void (*adadelta)(const UpdateRow& row, const AdadeltaStep& step);
   void (*momentum)(const UpdateRow& row, const MomentumStep& step);
+  /// The same without momentum, which needs no running figure.
+  void (*descend)(const UpdateRow& row, const MomentumStep& step);
 };
 
 namespace v3 {

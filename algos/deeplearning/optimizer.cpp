@@ -71,19 +71,20 @@ void Stepper::step(std::size_t layer, const UpdateRow& row, bool penalised) cons
         row, {static_cast<float>(rule_.rho), static_cast<float>(rule_.epsilon), l1, l2});
     return;
   }
-  MomentumStep by{static_cast<float>(rule_.rate_at(samples_, layer)),
-                  static_cast<float>(rule_.momentum_at(samples_)), rule_.nesterov, l1, l2};
-  array_kernels().momentum(row, by);
+  const MomentumStep by{static_cast<float>(rule_.rate_at(samples_, layer)),
+                        static_cast<float>(rule_.momentum_at(samples_)), rule_.nesterov, l1, l2};
+  if (row.first == nullptr) {
+    array_kernels().descend(row, by);
+  } else {
+    array_kernels().momentum(row, by);
+  }
 }
 
 void Stepper::step_weights(std::size_t layer, std::size_t input, std::size_t begin,
                            const float* gradient, std::size_t count) {
   UpdateRow row{
       .weights = network_.layers[layer].row(input) + begin, .gradient = gradient, .count = count};
-  // Without momentum the last change is written and never read.
-  constexpr std::size_t kMost = 512;
-  float unused[kMost] = {};
-  row.first = course_.first.empty() ? unused : course_.first[layer].row(input) + begin;
+  if (!course_.first.empty()) row.first = course_.first[layer].row(input) + begin;
   if (!course_.second.empty()) row.second = course_.second[layer].row(input) + begin;
   step(layer, row, true);
 }
@@ -91,8 +92,7 @@ void Stepper::step_weights(std::size_t layer, std::size_t input, std::size_t beg
 void Stepper::step_biases(std::size_t layer, const float* gradient) {
   std::vector<float>& biases = network_.layers[layer].biases;
   UpdateRow row{.weights = biases.data(), .gradient = gradient, .count = biases.size()};
-  std::vector<float> unused(course_.first.empty() ? biases.size() : 0);
-  row.first = course_.first.empty() ? unused.data() : course_.first[layer].biases.data();
+  if (!course_.first.empty()) row.first = course_.first[layer].biases.data();
   if (!course_.second.empty()) row.second = course_.second[layer].biases.data();
   step(layer, row, false);
 }

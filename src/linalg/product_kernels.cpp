@@ -11,8 +11,8 @@ namespace {
 using Lanes = __m512;
 using Mask = __mmask16;
 constexpr std::size_t kLanes = 16;
-constexpr int kRows = 6;
-constexpr int kGroups = 4;
+constexpr int kRows = 8;
+constexpr int kGroups = 3;
 Mask mask_of(std::size_t count) { return static_cast<Mask>((1U << count) - 1U); }
 Lanes load(const float* from) { return _mm512_loadu_ps(from); }
 Lanes load(const float* from, Mask mask) { return _mm512_maskz_loadu_ps(mask, from); }
@@ -100,8 +100,8 @@ Tile tile_of_rows(std::size_t rows) {
 
 template <int Groups, bool Cut>
 Tile tile_of(std::size_t rows) {
-  if constexpr (kRows == 6) {
-    return tile_of_rows<Groups, Cut, 1, 2, 3, 4, 5, 6>(rows);
+  if constexpr (kRows == 8) {
+    return tile_of_rows<Groups, Cut, 1, 2, 3, 4, 5, 6, 7, 8>(rows);
   } else {
     return tile_of_rows<Groups, Cut, 1, 2, 3, 4>(rows);
   }
