@@ -147,7 +147,10 @@ void DeepLearningTrainer::settle_course(const model::TrainContext& context) {
   constexpr std::int64_t kLargestAutomatic = 100'000;
   std::int64_t each = p.train_samples_per_iteration;
   if (each == -2) each = std::min(static_cast<std::int64_t>(wanted / 10), kLargestAutomatic);
-  if (each == 0 || each == -1) each = progress_.rows;
+  if (each == 0 || each == -1) {
+    samples_per_iteration_ = progress_.rows;
+    return;
+  }
   each = std::clamp<std::int64_t>(each, 1, std::max<std::int64_t>(1, samples_wanted_));
   const std::int64_t batches = (each + progress_.batch_rows - 1) / progress_.batch_rows;
   samples_per_iteration_ = batches * progress_.batch_rows;

@@ -231,8 +231,6 @@ void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messa
   compare("huber_alpha", &Parameters::huber_alpha);
   compare("tweedie_power", &Parameters::tweedie_power);
   compare("balance_classes", &Parameters::balance_classes);
-  if (p.nfolds != 0)
-    add_error(messages, "nfolds", "Cross-validation is not supported during checkpoint restarts.");
   if (p.response_column.name != model->header.roles.response) {
     add_error(
         messages, "response_column",
