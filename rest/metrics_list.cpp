@@ -111,10 +111,14 @@ void refuse_unbuilt_options(const ModelMetricsList& request) {
                                       " is not supported yet; leave the parameter out.",
                                   {{"parameter", name}, {"value", value}});
   };
-  refuse(request.reconstruction_error, "reconstruction_error");
-  refuse(request.reconstruction_error_per_feature, "reconstruction_error_per_feature");
-  refuse(request.deep_features_hidden_layer >= 0, "deep_features_hidden_layer",
-         std::to_string(request.deep_features_hidden_layer));
+  const std::string layer = request.deep_features_hidden_layer_name.value_or("");
+  if (!layer.empty()) {
+    throw InputError::illegal_argument(
+        "The value " + layer +
+            " of parameter deep_features_hidden_layer_name is the name of no layer: layers have "
+            "numbers; use deep_features_hidden_layer, counted from 0.",
+        {{"parameter", "deep_features_hidden_layer_name"}, {"value", layer}});
+  }
   refuse(request.reconstruct_train, "reconstruct_train");
   refuse(request.project_archetypes, "project_archetypes");
   refuse(request.reverse_transform, "reverse_transform");
@@ -134,6 +138,12 @@ std::optional<model::RowQuestion> question_of(const ModelMetricsList& request) {
   if (request.feature_frequencies) return model::RowQuestion::feature_frequencies;
   if (request.predict_staged_proba) return model::RowQuestion::staged_predictions;
   if (request.row_to_tree_assignment) return model::RowQuestion::sampled_for_trees;
+  if (request.reconstruction_error) {
+    return request.reconstruction_error_per_feature
+               ? model::RowQuestion::reconstruction_error_per_feature
+               : model::RowQuestion::reconstruction_error;
+  }
+  if (request.deep_features_hidden_layer >= 0) return model::RowQuestion::hidden_features;
   return std::nullopt;
 }
 
@@ -149,6 +159,13 @@ QuestionName name_of(model::RowQuestion question) {
     case model::RowQuestion::sampled_for_trees:
       return {"row_to_tree_assignment", "calculating row to tree assignment",
               "row_to_tree_assignment", "row_to_tree_assignment_"};
+    case model::RowQuestion::reconstruction_error:
+    case model::RowQuestion::reconstruction_error_per_feature:
+      return {"reconstruction_error", "reconstruction errors", "reconstruction_error",
+              "reconstruction_error"};
+    case model::RowQuestion::hidden_features:
+      return {"deep_features_hidden_layer", "features of hidden layers", "deep_features",
+              "deep_features"};
     case model::RowQuestion::staged_predictions:
       break;
   }

@@ -3,6 +3,7 @@
 
 #include "algos/deeplearning/deeplearning_output.hpp"
 #include "algos/deeplearning/initial.hpp"
+#include "algos/deeplearning/reconstruction.hpp"
 #include "algos/deeplearning/train.hpp"
 #include "algos/deeplearning/validate.hpp"
 #include "algos/families/trees/class_balance.hpp"
@@ -53,6 +54,8 @@ const model::Algorithm& algorithm() {
       return *static_cast<Parameters*>(parameters);
     };
     add_checks(made);
+    made.has_response = [](const void* parameters) { return !given(parameters).autoencoder; };
+    made.join_holdouts = &join_holdouts;
     made.balances_classes = true;
     made.further_frames = [](const void* parameters) { return initial_frames(given(parameters)); };
     made.make_trainer =
@@ -68,7 +71,7 @@ const model::Algorithm& algorithm() {
     };
     made.score = &model::score_with<DeepLearningModel>;
     made.tasks = {&mr::task_entry<MomentsTask>(), &mr::task_entry<HoldTask>(),
-                  &mr::task_entry<trees::CountClassesTask>(),
+                  &mr::task_entry<ReconstructionTask>(), &mr::task_entry<trees::CountClassesTask>(),
                   &mr::task_entry<model::ScoreTask<DeepLearningModel>>()};
     return made;
   }();

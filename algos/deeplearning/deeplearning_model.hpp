@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,19 @@ class DeepLearningModel final : public model::Model {
   std::vector<std::string> weight_frames;
   std::vector<std::string> bias_frames;
 
+  [[nodiscard]] bool is_autoencoder() const {
+    return header.category == model::Category::auto_encoder;
+  }
+  /// Of an autoencoder all inputs.
+  [[nodiscard]] std::size_t outputs() const override;
+  [[nodiscard]] std::vector<std::string> output_names() const override;
+  [[nodiscard]] std::unique_ptr<const model::RowExplainer> explainer(
+      model::RowQuestion question) const override;
+  [[nodiscard]] std::unique_ptr<const model::RowExplainer> hidden_features(
+      std::int32_t layer) const override;
+  /// Of an autoencoder.
+  [[nodiscard]] model::metrics::Metrics measure_rows(mr::Engine& engine, const model::Dataset& data,
+                                                     const job::TokenPtr& token) const override;
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
   [[nodiscard]] model::metrics::Deviance deviance() const override { return objective.deviance(); }
   [[nodiscard]] std::int32_t gainslift_bins() const override { return gainslift_groups; }
@@ -61,6 +75,9 @@ class DeepLearningModel final : public model::Model {
   }
 
  private:
+  void reconstruct(std::size_t rows, std::span<const float> numbers,
+                   std::span<const std::int32_t> codes,
+                   std::span<const std::span<double>> out) const;
   template <class Archive>
   void learnt(Archive& archive) {
     archive(plan, network, objective, class_weights, course, progress, gainslift_groups);

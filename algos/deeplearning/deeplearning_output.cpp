@@ -42,7 +42,9 @@ std::string description_of(const DeepLearningModel& model, const Parameters& p,
                            const std::string& response) {
   const Settled settled = settle(p, model.header.category);
   std::string text = "predicting " + response + ", ";
-  if (model::is_classifier(model.header.category)) {
+  if (model.is_autoencoder()) {
+    text = "auto-encoder, ";
+  } else if (model::is_classifier(model.header.category)) {
     text += std::to_string(model.network.outputs()) + "-class classification, ";
   } else {
     text += "regression, ";
@@ -201,7 +203,7 @@ schema::AnyObject DeepLearningModel::output() const {
       }
     }
     offsets.push_back(plan.hashed_from > 0 ? plan.hashed_from : plan.sparse);
-    if (!model::is_classifier(header.category)) {
+    if (header.category == model::Category::regression) {
       made->normrespmul = {1 / objective.scale};
       made->normrespsub = {objective.center};
     }

@@ -34,7 +34,10 @@ constexpr std::array kRegression = {Measure{"rmse", "RMSE"},
                                     Measure{"deviance", "mean_residual_deviance"},
                                     Measure{"mae", "mae"}, Measure{"r2", "r2"}};
 
+constexpr std::array kAutoEncoder = {Measure{"rmse", "RMSE"}, Measure{"mse", "MSE"}};
+
 std::span<const Measure> measures_of(model::Category category) {
+  if (category == model::Category::auto_encoder) return kAutoEncoder;
   if (category == model::Category::binomial) return kBinomial;
   if (category == model::Category::multinomial) return kMultinomial;
   return kRegression;

@@ -43,6 +43,20 @@ void InputPlan::append(const model::ScoreBlock& block, std::vector<float>& to_nu
   }
 }
 
+void InputPlan::write_out(const InputRows& rows, std::span<float> out) const {
+  const auto inputs_of_categories = static_cast<std::size_t>(sparse);
+  const std::size_t inputs = inputs_of_categories + numbers;
+  std::ranges::fill(out, 0.0F);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    for (std::size_t c = 0; c < categories; ++c) {
+      const std::int32_t input = rows.codes[row * categories + c];
+      if (input >= 0) out[row * inputs + static_cast<std::size_t>(input)] += 1;
+    }
+    std::copy_n(rows.numbers.data() + row * numbers, numbers,
+                out.data() + row * inputs + inputs_of_categories);
+  }
+}
+
 std::vector<std::string> InputPlan::names(const model::ColumnRoles& roles) const {
   std::vector<std::string> made;
   if (hashed_from > 0) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct InputPlan {
   /// Appends the rows of a block, numbers and codes row by row.
   void append(const model::ScoreBlock& block, std::vector<float>& to_numbers,
               std::vector<std::int32_t>& to_codes) const;
+  /// All inputs of some rows written out: 1 for the input that a row has of a category.
+  void write_out(const InputRows& rows, std::span<float> out) const;
   /// Names of all inputs: "column.level" and "column.missing(NA)", then numbers.
   [[nodiscard]] std::vector<std::string> names(const model::ColumnRoles& roles) const;
   /// Whether it fits columns of these roles and a network of so many inputs.

@@ -149,6 +149,15 @@ void Learner::differentiate_outputs(const Batch& batch, RowRange range) {
   const std::vector<float>& sums = buffers_->values.back().sums;
   for (std::size_t row = range.begin; row < range.end; ++row) {
     const std::span<float> gradient(deltas.data() + row * outputs, outputs);
+    if (!batch.targets.empty()) {
+      const float* targets = batch.targets.data() + row * outputs;
+      for (std::size_t u = 0; u < outputs; ++u) {
+        objective_.differentiate({sums.data() + row * outputs + u, 1},
+                                 static_cast<double>(targets[u]), 0, gradient.subspan(u, 1));
+      }
+      for (float& value : gradient) value *= batch.shares[row];
+      continue;
+    }
     const double offset = batch.offsets.empty() ? 0 : static_cast<double>(batch.offsets[row]);
     objective_.differentiate({sums.data() + row * outputs, outputs},
                              static_cast<double>(batch.responses[row]), offset, gradient);

@@ -169,6 +169,43 @@ void activate(const Network& network, std::size_t at, RowRange range, LayerValue
   }
 }
 
+namespace {
+
+/// Calls `use` with the first row and the layers' values of some rows after the other.
+template <class Use>
+void for_each_block(const Network& network, const InputRows& inputs, const Use& use) {
+  constexpr std::size_t kRows = 64;
+  std::vector<LayerValues> values = layer_values(network, std::min(kRows, inputs.rows));
+  for (std::size_t begin = 0; begin < inputs.rows; begin += kRows) {
+    InputRows some = inputs;
+    some.rows = std::min(kRows, inputs.rows - begin);
+    some.numbers = inputs.numbers.subspan(begin * network.numbers, some.rows * network.numbers);
+    some.codes = inputs.codes.subspan(begin * inputs.categories, some.rows * inputs.categories);
+    forward(network, some, {0, some.rows}, values);
+    use(begin, some.rows, values);
+  }
+}
+
+}  // namespace
+
+std::vector<float> sums_of(const Network& network, const InputRows& inputs) {
+  const std::size_t each = network.outputs();
+  std::vector<float> made(inputs.rows * each);
+  for_each_block(network, inputs, [&](std::size_t begin, std::size_t rows, const auto& values) {
+    std::copy_n(values.back().sums.begin(), rows * each, made.begin() + stride(begin * each));
+  });
+  return made;
+}
+
+std::vector<float> units_of(const Network& network, const InputRows& inputs, std::size_t layer) {
+  const std::size_t each = network.units(layer);
+  std::vector<float> made(inputs.rows * each);
+  for_each_block(network, inputs, [&](std::size_t begin, std::size_t rows, const auto& values) {
+    std::copy_n(values[layer].units().begin(), rows * each, made.begin() + stride(begin * each));
+  });
+  return made;
+}
+
 void forward(const Network& network, const InputRows& inputs, RowRange range,
              std::vector<LayerValues>& values) {
   sum_inputs(network, inputs, range, values.front());

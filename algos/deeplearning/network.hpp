@@ -106,4 +106,9 @@ void activate(const Network& network, std::size_t layer, RowRange range, LayerVa
 void forward(const Network& network, const InputRows& inputs, RowRange range,
              std::vector<LayerValues>& values);
 
+/// The last layer's sums of rows, one row after the other.
+std::vector<float> sums_of(const Network& network, const InputRows& inputs);
+/// The same of the units of a hidden layer.
+std::vector<float> units_of(const Network& network, const InputRows& inputs, std::size_t layer);
+
 }  // namespace neve::algos::deeplearning

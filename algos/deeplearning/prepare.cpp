@@ -64,8 +64,9 @@ void DeepLearningTrainer::plan_inputs_of(model::TrainContext& context,
   for (const linear::Moments& of : moments.predictors)
     figures.push_back({of.weight > 0 ? of.mean : 0, std::sqrt(std::max(0.0, of.variance()))});
   const Parameters& p = *parameters_;
-  plan_ = plan_inputs(context.roles, figures,
-                      {p.standardize, p.use_all_factor_levels, p.max_categorical_features});
+  plan_ = plan_inputs(
+      context.roles, figures,
+      {p.standardize, p.use_all_factor_levels || p.autoencoder, p.max_categorical_features});
   if (const DeepLearningModel* checkpoint = checkpoint_of(context)) plan_ = checkpoint->plan;
 }
 
@@ -75,7 +76,7 @@ void DeepLearningTrainer::settle_response(const model::TrainContext& context,
   const linear::Moments& response = moments.response;
   const double deviation = std::sqrt(std::max(0.0, response.variance()));
   const bool scaled = objective_.family != Family::classes && !objective_.has_log_link() &&
-                      parameters_->standardize;
+                      parameters_->standardize && !parameters_->autoencoder;
   if (scaled) {
     objective_.center = response.mean;
     objective_.scale = deviation > 0 ? deviation : 1;
@@ -200,6 +201,7 @@ void DeepLearningTrainer::prepare(model::TrainContext& context) {
                    .hidden = {p.hidden.begin(), p.hidden.end()}};
   if (model::is_classifier(context.category))
     size.outputs = static_cast<std::size_t>(context.roles.classes());
+  if (p.autoencoder) size.outputs = size.sparse + size.numbers;
   reserve(context, size);
   network_ = make_network(size);
   course_ = make_course(network_, step_rule(p));

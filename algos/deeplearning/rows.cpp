@@ -40,6 +40,7 @@ std::vector<bool> incomplete_rows(const mr::RowGroup& group, const RowSource& so
 
 /// Responses by their numbers or classes of training, NaN where a row does not count.
 std::vector<double> responses_of(const mr::RowGroup& group, const RowSource& source) {
+  if (source.response < 0) return std::vector<double>(static_cast<std::size_t>(group.rows));
   std::vector<double> responses = model::column_numbers(group, source.response);
   for (double& value : responses) {
     if (source.classes == 0 || std::isnan(value)) continue;

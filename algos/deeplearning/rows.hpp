@@ -19,7 +19,7 @@ namespace neve::algos::deeplearning {
 /// offset where there is one, and all predictors where missing ones are skipped.
 struct RowSource {
   model::ScorePlan plan;
-  std::int32_t response = -1;
+  std::int32_t response = -1;  ///< -1: there is none, and it counts as 0
   model::LevelMap response_levels = {};
   std::int32_t classes = 0;  ///< 0: the response is a number
   std::int32_t weights = -1;

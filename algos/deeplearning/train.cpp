@@ -9,6 +9,7 @@
 #include "algos/deeplearning/deeplearning_output.hpp"
 #include "algos/deeplearning/initial.hpp"
 #include "algos/deeplearning/permutation.hpp"
+#include "algos/deeplearning/reconstruction.hpp"
 #include "algos/deeplearning/validate.hpp"
 #include "algos/families/trees/tables.hpp"
 
@@ -111,6 +112,13 @@ void DeepLearningTrainer::fill_batch(Batch& batch, RowRange range) const {
                 batch.numbers.data() + i * plan_.numbers);
     std::copy_n(held.codes.data() + row * plan_.categories, plan_.categories,
                 batch.codes.data() + i * plan_.categories);
+    if (parameters_->autoencoder) {
+      const std::size_t outputs = network_.outputs();
+      plan_.write_out({1,
+                       {batch.numbers.data() + i * plan_.numbers, plan_.numbers},
+                       {batch.codes.data() + i * plan_.categories, plan_.categories}},
+                      {batch.targets.data() + i * outputs, outputs});
+    }
     const double response = held.responses[row];
     batch.responses[i] = static_cast<float>((response - objective_.center) / objective_.scale);
     if (!held.offsets.empty())
@@ -128,6 +136,7 @@ void DeepLearningTrainer::learn_until(std::int64_t samples) {
     batch_.numbers.resize(batch_.rows * plan_.numbers);
     batch_.codes.resize(batch_.rows * plan_.categories);
     batch_.responses.resize(batch_.rows);
+    batch_.targets.resize(parameters_->autoencoder ? batch_.rows * network_.outputs() : 0);
     batch_.offsets.resize(training_.rows.offsets.empty() ? 0 : batch_.rows);
     batch_.shares.resize(batch_.rows);
     batch_.samples.resize(batch_.rows);
@@ -139,7 +148,7 @@ void DeepLearningTrainer::learn_until(std::int64_t samples) {
 
 /// Huber's distribution squares errors up to a quantile of theirs.
 void DeepLearningTrainer::settle_huber(Pool& pool) {
-  if (objective_.family != Family::huber) return;
+  if (objective_.family != Family::huber || parameters_->autoencoder) return;
   const double error =
       error_quantile(pool, predictor(), plan_, {training_.rows, measures_all_, training_sample_},
                      parameters_->huber_alpha);
@@ -158,12 +167,17 @@ void DeepLearningTrainer::measure(model::TrainContext& context) {
   settle_huber(pool);
   const model::ColumnRoles& roles = context.header.roles;
   const MeasuredSample sample{training_.rows, measures_all_, training_sample_};
-  auto training = deeplearning::measure(pool, predictor(), plan_, sample, measure_options_, roles);
+  const auto measured = [&](const MeasuredSample& of) {
+    return parameters_->autoencoder
+               ? measure_reconstruction(pool, network_, plan_, of)
+               : deeplearning::measure(pool, predictor(), plan_, of, measure_options_, roles);
+  };
+  model::metrics::Metrics training = measured(sample);
   training.header()->description = sample_words("training", sample.size(), measures_all_);
   model::metrics::Metrics validation;
   if (validation_) {
     const MeasuredSample held{validation_->rows};
-    validation = deeplearning::measure(pool, predictor(), plan_, held, measure_options_, roles);
+    validation = measured(held);
     const bool all =
         held.size() == static_cast<std::size_t>(context.validation->inputs.layout->rows()) ||
         parameters_->score_validation_samples == 0;
@@ -216,6 +230,11 @@ void DeepLearningTrainer::describe(model::TrainContext& context, DeepLearningMod
   if (p.stopping_metric != model::StoppingMetric::automatic) return;
   if (p.stopping_rounds == 0) {
     header.settled.idle.emplace_back("stopping_metric");
+    return;
+  }
+  if (p.autoencoder) {
+    header.settled.values.emplace_back("stopping_metric",
+                                       schema::enum_text(model::StoppingMetric::mse));
     return;
   }
   const bool classes = model::is_classifier(context.category);

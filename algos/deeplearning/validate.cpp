@@ -53,17 +53,11 @@ void check_layers(const Parameters& p, Messages& messages) {
 
 /// What there is no work for.
 void refuse_unbuilt(const Parameters& p, Messages& messages) {
-  if (p.autoencoder) model::refuse("autoencoder", "true", messages);
   if (!p.pretrained_autoencoder.empty())
     model::refuse("pretrained_autoencoder", p.pretrained_autoencoder.name, messages);
-  if (p.sparsity_beta != 0) {
-    add_error(messages, "sparsity_beta", "Sparsity beta can only be used for autoencoder.");
-  }
-  if (p.average_activation != 0) {
-    add_error(messages, "average_activation",
-              "average_activation is " + java_double(p.average_activation) +
-                  ": it can only be used for an autoencoder, together with sparsity_beta");
-  }
+  if (p.sparsity_beta != 0) model::refuse("sparsity_beta", java_double(p.sparsity_beta), messages);
+  if (p.average_activation != 0)
+    model::refuse("average_activation", java_double(p.average_activation), messages);
   if (p.elastic_averaging) {
     add_error(messages, "elastic_averaging",
               "elastic_averaging is true: networks of several nodes are never averaged here, as "
@@ -81,6 +75,38 @@ void refuse_unbuilt(const Parameters& p, Messages& messages) {
               named +
                   " is not supported for deep learning. Use bernoulli or multinomial for a "
                   "categorical response, and one of the others for numbers");
+  }
+}
+
+/// What an autoencoder cannot have.
+void check_autoencoder(const Parameters& p, Messages& messages) {
+  const auto has_none = [&](const char* field, const schema::ColumnName& column) {
+    if (column.empty()) return;
+    add_error(messages, field,
+              "An autoencoder learns its inputs and has no " + std::string(field) + ", which is " +
+                  column.name + ": leave it out, and ignore the column if it is no input");
+  };
+  has_none("response_column", p.response_column);
+  has_none("offset_column", p.offset_column);
+  if (activation_of(p) == Activation::maxout)
+    add_error(messages, "activation", "Maxout activation is not supported for auto-encoder.");
+  if (p.loss == LossChoice::cross_entropy || p.loss == LossChoice::quantile) {
+    add_error(messages, "loss",
+              "The loss of an autoencoder is Automatic, Quadratic, Absolute or Huber, not " +
+                  std::string(schema::enum_text(p.loss)));
+  }
+  if (p.distribution != DistributionChoice::automatic &&
+      p.distribution != DistributionChoice::gaussian) {
+    add_error(messages, "distribution",
+              "The distribution of an autoencoder is AUTO or gaussian, not " +
+                  std::string(schema::enum_text(p.distribution)));
+  }
+  if (p.balance_classes)
+    add_error(messages, "balance_classes", "balance_classes requires classification.");
+  const model::StoppingMetric metric = p.stopping_metric;
+  if (metric != model::StoppingMetric::automatic && metric != model::StoppingMetric::mse) {
+    add_error(messages, "stopping_metric",
+              "Stopping metric must either be AUTO or MSE for autoencoder.");
   }
 }
 
@@ -133,6 +159,7 @@ bool is_of_classes(DistributionChoice distribution) {
 void validate(const Parameters& p, Messages& messages) {
   check_layers(p, messages);
   refuse_unbuilt(p, messages);
+  if (p.autoencoder) check_autoencoder(p, messages);
   if (p.class_sampling_factors && !p.class_sampling_factors->empty() && !p.balance_classes) {
     add_error(messages, "class_sampling_factors",
               "class_sampling_factors requires balance_classes to be enabled.");
@@ -140,6 +167,7 @@ void validate(const Parameters& p, Messages& messages) {
 }
 
 Category category(const Parameters& p, const model::ColumnRoles& roles, Messages& messages) {
+  if (p.autoencoder) return Category::auto_encoder;
   const std::int32_t classes = roles.response_domain ? roles.classes() : 0;
   const auto named = std::string(schema::enum_text(p.distribution));
   const std::string column = "column " + roles.response;
@@ -211,6 +239,7 @@ void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messa
   const auto compare = [&](const char* name, auto member) {
     if (p.*member != was.*member) trees::refuse_change(name, messages);
   };
+  compare("autoencoder", &Parameters::autoencoder);
   compare("hidden", &Parameters::hidden);
   compare("activation", &Parameters::activation);
   compare("use_all_factor_levels", &Parameters::use_all_factor_levels);

@@ -4,6 +4,7 @@
 #include <neve/base/error.hpp>
 #include <neve/job/job.hpp>
 #include <neve/model/models.hpp>
+#include <neve/model/score.hpp>
 #include <neve/store/store.hpp>
 
 #include "rest/job_json.hpp"
@@ -33,7 +34,9 @@ std::string prediction_key(const Call& call, const ModelMetricsList& request,
 
 /// Throws where models of this kind do not answer the question.
 void check_answers(const model::Models& models, const model::Scoring& scoring) {
-  if (!scoring.question || scoring.model->explainer(*scoring.question) != nullptr) return;
+  if (!scoring.question ||
+      model::explainer_of(*scoring.model, *scoring.question, scoring.layer) != nullptr)
+    return;
   const QuestionName name = name_of(*scoring.question);
   throw InputError::unsupported(
       "Model type " + std::string(models.algorithm_of(*scoring.model).full_name) +
@@ -47,7 +50,8 @@ model::Scoring look_up(const Call& call, const ModelMetricsList& request, bool o
   const auto question = question_of(request);
   model::Scoring scoring{call.services.models->require(request.model.name, "model"),
                          call.services.frames->require(request.frame.name, "frame"),
-                         prediction_key(call, request, prefix_of(question, of_job)), question};
+                         prediction_key(call, request, prefix_of(question, of_job)), question,
+                         request.deep_features_hidden_layer};
   check_answers(*call.services.models, scoring);
   return scoring;
 }
@@ -63,6 +67,18 @@ ModelMetricsList predict(Call& call, const ModelMetricsList& request) {
   models.answer(scoring, call.token, warnings);
   ModelMetricsList answer = request;
   answer.predictions_frame = scoring.destination;
+  if (scoring.question == model::RowQuestion::reconstruction_error ||
+      scoring.question == model::RowQuestion::reconstruction_error_per_feature) {
+    // Clients find the frame by the metrics.
+    auto metrics = models.performance(scoring.model, scoring.frame, call.token, warnings);
+    schema::JsonWriter link;
+    schema::write_key(scoring.destination, schema::FrameKind::type, schema::FrameKind::schema,
+                      schema::FrameKind::url, link);
+    if (auto* header = metrics.header())
+      header->predictions.text = "{\"frame_id\":" + link.text() + "}";
+    answer.model_metrics = {metrics.object()};
+    return answer;
+  }
   if (scoring.question) {
     // Those that are there already; none beside leaves.
     if (!request.leaf_node_assignment) {

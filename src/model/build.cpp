@@ -14,7 +14,8 @@ namespace neve::model {
 namespace {
 
 /// Parameters that every algorithm shares and whose work is not built yet.
-void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messages& messages) {
+void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, bool has_response,
+                    Messages& messages) {
   if (!p.checkpoint.empty() && algorithm.check_checkpoint == nullptr)
     refuse("checkpoint", p.checkpoint.name, messages);
   if (p.balance_classes && !p.weights_column.empty()) {
@@ -28,7 +29,7 @@ void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, Messa
                   "the server. Leave the parameter out and compute the metric from predictions "
                   "(predict, or those that are kept with keep_cross_validation_predictions).");
   }
-  if (p.categorical_encoding == CategoricalEncoding::sort_by_response && !algorithm.supervised) {
+  if (p.categorical_encoding == CategoricalEncoding::sort_by_response && !has_response) {
     add_error(messages, "categorical_encoding",
               "Categorical encoding scheme cannot be SortByResponse - no response column "
               "available.");
@@ -145,7 +146,7 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   CommonParameters& p = algorithm.common(build.parameters.get());
   if (p.model_id.empty()) p.model_id = automatic_key(algorithm, "model", client);
   check_bounds(*algorithm.parameters, build.parameters.get(), build.messages);
-  refuse_unbuilt(algorithm, p, build.messages);
+  refuse_unbuilt(algorithm, p, algorithm.needs_response(build.parameters.get()), build.messages);
   algorithm.validate(build.parameters.get(), build.messages);
   std::ranges::move(never_used(algorithm), std::back_inserter(build.messages));
   trace_unused(*algorithm.parameters, p, build.messages);
@@ -163,7 +164,8 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   if (!p.validation_frame.empty()) {
     (void)require_frame(parts_.frames, p.validation_frame.name, "validation_frame");
   }
-  if (algorithm.supervised && p.response_column.empty()) {
+  const bool needs_response = algorithm.needs_response(build.parameters.get());
+  if (needs_response && p.response_column.empty()) {
     add_error(build.messages, "response_column", "A response column is needed");
     return build;
   }
@@ -184,11 +186,11 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
   const ColumnRoles roles = roles_by_name(p, training);
   check_classes(roles, build.messages);
   const Category category = algorithm.category(build.parameters.get(), roles, build.messages);
-  if (algorithm.supervised && algorithm.parameters->find("stopping_metric") != nullptr) {
+  if (needs_response && algorithm.parameters->find("stopping_metric") != nullptr) {
     const auto defaults = algorithm.parameters->make();
     check_stopping(p, algorithm.common(defaults.get()), category, build.messages);
   }
-  if (algorithm.check_response != nullptr && algorithm.supervised && !roles.response_domain) {
+  if (algorithm.check_response != nullptr && needs_response && !roles.response_domain) {
     const ColumnIndex response = training.require(roles.response);
     const mr::Inputs inputs = mr::inputs_of(training, {&response, 1});
     const ColumnRange range = ranges_of(parts_.engine, inputs, nullptr)[0];

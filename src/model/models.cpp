@@ -49,9 +49,10 @@ struct AnswerRequest {
   frame::Frame frame;
   std::string destination;
   std::optional<RowQuestion> question;
+  std::int32_t layer = 0;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(model, frame, destination, question);
+    archive(model, frame, destination, question, layer);
   }
 };
 
@@ -168,7 +169,7 @@ frame::Frame Models::answer(const Scoring& scoring, const job::TokenPtr& token,
   const bool of_training = scoring.question == RowQuestion::sampled_for_trees;
   Dataset data = adapt(model.header.roles, scoring.frame, of_training);
   warnings = std::move(data.warnings);
-  const ScoreRequest request{.token = token, .question = scoring.question};
+  const ScoreRequest request{.token = token, .question = scoring.question, .layer = scoring.layer};
   frame::Frame made =
       algorithm_of(model).score(parts_.engine, scoring.model, data, request).predictions;
   if (scoring.question && !of_training) {
@@ -191,7 +192,7 @@ std::shared_ptr<job::Job> Models::start_answer(const Scoring& scoring) {
   const job::Description description{"transformation", scoring.destination,
                                      std::string(schema::FrameKind::type)};
   const AnswerRequest request{scoring.model->header.key, scoring.frame, scoring.destination,
-                              scoring.question};
+                              scoring.question, scoring.layer};
   return parts_.jobs.start(description, {.kind = AnswerRequest::kKind,
                                          .request = wire::encode(request),
                                          .columns = frame::column_ids(scoring.frame)});
@@ -201,7 +202,8 @@ void Models::define_answer(job::Jobs& jobs) {
   jobs.define(std::string(AnswerRequest::kKind), [this](job::Job& job, auto bytes) {
     const auto request = wire::decode<AnswerRequest>(bytes);
     std::vector<std::string> warnings;
-    answer({require(request.model), request.frame, request.destination, request.question},
+    answer({require(request.model), request.frame, request.destination, request.question,
+            request.layer},
            job.token(), warnings);
     for (std::string& warning : warnings) job.warn(std::move(warning));
   });

@@ -191,22 +191,28 @@ std::int32_t predicted_class(std::span<const std::span<double>> values, std::siz
   return static_cast<std::int32_t>(best);
 }
 
+std::unique_ptr<const RowExplainer> explainer_of(const Model& model, RowQuestion question,
+                                                 std::int32_t layer) {
+  return question == RowQuestion::hidden_features ? model.hidden_features(layer)
+                                                  : model.explainer(question);
+}
+
 std::vector<std::optional<QuestionPart>> parts_of(const Model& model, const ScoreRequest& request) {
   constexpr std::size_t kColumnsAtOnce = 64;
   if (!request.question) return {std::nullopt};
-  const auto explainer = model.explainer(*request.question);
+  const auto explainer = explainer_of(model, *request.question, request.layer);
   NEVE_CHECK(explainer != nullptr, "the model does not answer this");
   std::vector<std::optional<QuestionPart>> parts;
   const std::size_t count = explainer->count();
   for (std::size_t first = 0; first < count; first += kColumnsAtOnce)
-    parts.emplace_back(
-        QuestionPart{*request.question, first, std::min(kColumnsAtOnce, count - first)});
+    parts.emplace_back(QuestionPart{*request.question, first,
+                                    std::min(kColumnsAtOnce, count - first), request.layer});
   return parts;
 }
 
 std::vector<mr::OutputColumn> answer_outputs(const Model& model, const QuestionPart& part,
                                              std::vector<std::string>& names) {
-  const auto explainer = model.explainer(part.question);
+  const auto explainer = explainer_of(model, part.question, part.layer);
   std::vector<mr::OutputColumn> columns;
   for (std::size_t i = 0; i < part.count; ++i) {
     RowExplainer::Column column = explainer->column(part.first + i);
@@ -301,7 +307,7 @@ class ScoreWriter {
 void score_group(const Model& model, const ScorePlan& plan, const mr::RowGroup& group,
                  mr::Outputs& outputs) {
   if (plan.part) {
-    answer_group(*model.explainer(plan.part->question), plan, group, outputs);
+    answer_group(*explainer_of(model, plan.part->question, plan.part->layer), plan, group, outputs);
     return;
   }
   PickedRows of_fold;

@@ -165,7 +165,8 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   Messages messages;
   header.category = algorithm.category(course.parameters.get(), header.roles, messages);
   course.training = with_encoded_columns(
-      parts_.engine, header.roles, adapt(header.roles, request.training, algorithm.supervised),
+      parts_.engine, header.roles,
+      adapt(header.roles, request.training, algorithm.needs_response(course.parameters.get())),
       job.token());
   check_weights(parts_.engine, course.training, job.token());
   if (request.validation) {

@@ -3,7 +3,7 @@ import math
 import random
 
 import pytest
-from h2o.estimators import H2ODeepLearningEstimator
+from h2o.estimators import H2OAutoEncoderEstimator, H2ODeepLearningEstimator
 from h2o.exceptions import H2OResponseError
 
 PREDICTORS = ["x", "z", "k"]
@@ -112,3 +112,24 @@ def test_what_cannot_be_done_is_refused_by_name(frame):
                              ({"distribution": "bernoulli"}, "distribution")]:
         with pytest.raises(H2OResponseError, match=name):
             train(frame, "y", **parameters)
+
+
+def test_an_autoencoder_finds_what_is_odd(client):
+    draw = random.Random(8)
+    rows = [[t, 2 - t, "a" if t < 0.5 else "b"] for t in (draw.random() for _ in range(500))] + [[0.5, 9, "a"]]
+    frame = client.H2OFrame(rows, column_names=["x", "z", "k"], column_types=["numeric", "numeric", "enum"])
+    model = H2OAutoEncoderEstimator(hidden=[5, 2, 5], activation="tanh", epochs=50, seed=2)
+    model.train(x=["x", "z", "k"], training_frame=frame)
+    assert model.mse() < 0.2 and model.rmse() == pytest.approx(math.sqrt(model.mse()))
+    errors = [float(cell[0]) for cell in column(model.anomaly(frame), "Reconstruction.MSE")]
+    assert errors.index(max(errors)) == 500
+    assert sum(errors) / 501 == pytest.approx(model.mse(), rel=1e-9)
+    by_input = model.anomaly(frame, per_feature=True)
+    assert by_input.names == [f"reconstr_{n}.SE" for n in ["k.a", "k.b", "k.missing(NA)", "x", "z"]]
+    assert model.predict(frame).names == [f"reconstr_{n}" for n in ["k.a", "k.b", "k.missing(NA)", "x", "z"]]
+    features = model.deepfeatures(frame, 1)
+    assert features.dim == [501, 2] and features.names == ["DF.L2.C1", "DF.L2.C2"]
+    with pytest.raises((H2OResponseError, OSError, EnvironmentError), match="hidden layer"):
+        model.deepfeatures(frame, 3)
+    assert model.model_performance(frame).mse() == pytest.approx(model.mse(), rel=1e-9)
+    client.remove(frame)

@@ -165,6 +165,11 @@ struct Algorithm {
   std::string_view model_type;      ///< "GBMModel"
   std::vector<Category> can_build;
   bool supervised = true;
+  /// Whether a supervised algorithm needs a response with these parameters; null: always.
+  bool (*has_response)(const void* parameters) = nullptr;
+  [[nodiscard]] bool needs_response(const void* with_parameters) const {
+    return supervised && (has_response == nullptr || has_response(with_parameters));
+  }
   std::string_view visibility = "Stable";
   int rest_version = 3;
   bool have_pojo = true;

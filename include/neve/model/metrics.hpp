@@ -9,6 +9,7 @@
 #include <variant>
 
 #include <neve/base/error.hpp>
+#include <neve/model/metrics/auto_encoder.hpp>
 #include <neve/model/metrics/binomial.hpp>
 #include <neve/model/metrics/clustering.hpp>
 #include <neve/model/metrics/dim_reduction.hpp>
@@ -21,8 +22,9 @@ namespace neve::model::metrics {
 /// The metrics of any model, or none.
 class Metrics {
  public:
-  using Value = std::variant<std::monostate, Binomial, BinomialGlm, Multinomial, MultinomialGlm,
-                             OrdinalGlm, Regression, RegressionGlm, Clustering, DimReduction>;
+  using Value =
+      std::variant<std::monostate, Binomial, BinomialGlm, Multinomial, MultinomialGlm, OrdinalGlm,
+                   Regression, RegressionGlm, Clustering, DimReduction, AutoEncoder>;
   Metrics() = default;
   template <class Family>
     requires std::derived_from<Family, MetricsHeader>

@@ -97,11 +97,14 @@ struct ScoreBlock {
 
 /// What can be asked about each row, besides its prediction.
 enum class RowQuestion : std::uint8_t {
-  leaf_paths,           ///< the way to its leaf in each tree, as "LRR"
-  leaf_nodes,           ///< the number of its leaf in each tree
-  staged_predictions,   ///< its prediction by the first trees only, for each tree
-  feature_frequencies,  ///< how many tests of each predictor it met
-  sampled_for_trees     ///< whether each tree grew on it, were it a row of the training frame
+  leaf_paths,            ///< the way to its leaf in each tree, as "LRR"
+  leaf_nodes,            ///< the number of its leaf in each tree
+  staged_predictions,    ///< its prediction by the first trees only, for each tree
+  feature_frequencies,   ///< how many tests of each predictor it met
+  sampled_for_trees,     ///< whether each tree grew on it, were it a row of the training frame
+  reconstruction_error,  ///< the mean squared error of what gives back its inputs
+  reconstruction_error_per_feature,  ///< squared errors of each input
+  hidden_features                    ///< what units of a hidden layer make of it
 };
 
 /// Answers one question about rows for a model that lives longer. Immutable; any number of threads.
@@ -141,6 +144,12 @@ class Model {
   virtual void score(const ScoreBlock& block, std::span<const std::span<double>> out) const = 0;
   /// Null where models of this kind do not answer that question.
   [[nodiscard]] virtual std::unique_ptr<const RowExplainer> explainer(RowQuestion) const {
+    return nullptr;
+  }
+  /// The answers to RowQuestion::hidden_features about one hidden layer, from 0 on. Null where
+  /// models of this kind have no such layers; throws InputError where this one has fewer.
+  [[nodiscard]] virtual std::unique_ptr<const RowExplainer> hidden_features(
+      std::int32_t /*layer*/) const {
     return nullptr;
   }
   /// One of the model's trees, see model_output.hpp. Throws InputError where it has none of that

@@ -52,6 +52,7 @@ struct Scoring {
   frame::Frame frame;
   std::string destination;  ///< name of the frame of answers
   std::optional<RowQuestion> question = {};
+  std::int32_t layer = 0;  ///< that hidden_features asks about
 };
 
 /// Models of the parts of a frame, and how their training ended.

@@ -26,6 +26,7 @@ struct ScoreRequest {
   std::int32_t folds = -1;
   std::int32_t fold = 0;
   std::optional<RowQuestion> question = {};  ///< what is written instead, of each row
+  std::int32_t layer = 0;                    ///< that hidden_features asks about
 };
 
 /// Columns of the answer to a question that one run writes.
@@ -33,9 +34,10 @@ struct QuestionPart {
   RowQuestion question = {};
   std::uint64_t first = 0;
   std::uint64_t count = 0;
+  std::int32_t layer = 0;  ///< that hidden_features asks about
   template <class Archive>
   void fields(Archive& archive) {
-    archive(question, first, count);
+    archive(question, first, count, layer);
   }
 };
 
@@ -137,6 +139,10 @@ struct ScoreTask {
 /// What the column of a class's probabilities is called: whole numbers (32 bits, as H2O-3 reads
 /// them) get a "p" in front, so that 0 and 1 give p0 and p1.
 std::string class_column(const std::string& level);
+
+/// Who answers the question, or null.
+std::unique_ptr<const RowExplainer> explainer_of(const Model& model, RowQuestion question,
+                                                 std::int32_t layer);
 
 /// The runs that write a request's columns, few at a time: the columns of a row group are held
 /// uncompressed. One run, without a part, where there is no question.

@@ -125,6 +125,7 @@ TEST(FurtherTraining, EndsWhereTheErrorIsSmallEnough) {
 
 TEST(FurtherTraining, WithFoldsTrainsAsLongAsTheyDidOnAverage) {
   Session session;
+  const auto model = session.train("two", {{"nfolds", "3"},
                                            {"epochs", "200"},
                                            {"train_samples_per_iteration", "0"},
                                            {"stopping_rounds", "1"},
@@ -138,7 +139,7 @@ TEST(FurtherTraining, WithFoldsTrainsAsLongAsTheyDidOnAverage) {
   EXPECT_GT(*model->header.cross_validation.metrics.find("AUC"), 0.8);
 }
 
-TEST(Weights, ThatArePublishedGiveTheSamePredictionsByHand) {
+TEST(Weights, ThatArePublishedAreThoseOfTheNetwork) {
   Session session;
   const auto model = session.train("y", {{"export_weights_and_biases", "true"}, {"epochs", "1"}});
   ASSERT_TRUE(model);
