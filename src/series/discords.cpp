@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 #include <neve/series/index.hpp>
 
@@ -11,7 +9,6 @@
 namespace neve::series {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Queries of the first batch: the first few rows mostly have the discords, which spare the rest.
 constexpr std::int64_t kFirstBatch = 16;
 

@@ -14,6 +14,12 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+/// So many that each query gets as many neighbours as are looked for, where there are.
+std::int32_t leaves_for_bounds(const Index& index, std::int64_t most) {
+  const auto of_each = static_cast<std::int64_t>(kLeafRows) * index.layout->groups();
+  return static_cast<std::int32_t>(1 + most / of_each);
+}
+
 /// Some leaves of each row group give bounds, with which all of them are searched.
 std::vector<std::vector<Near>> search(Queries& queries, SearchTask::State& state, bool exact) {
   auto found = queries.run(state);
@@ -69,7 +75,7 @@ Neighbors nearest(mr::Engine& engine, const Index& index, const frame::Frame& qu
     state.most = most;
     state.series = asked.read(queries, first, end);
     state.within.assign(static_cast<std::size_t>(end - first), kInfinity);
-    state.leaves = std::max(what.leaves, 1);
+    state.leaves = what.leaves > 0 ? what.leaves : leaves_for_bounds(index, most);
     const auto found = search(asked, state, what.leaves == 0);
     for (std::size_t q = 0; q < found.size(); ++q) {
       for (const Near& near : found[q]) {
