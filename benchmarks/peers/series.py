@@ -46,23 +46,25 @@ class Scan(Task):
 
     def __init__(self, *arguments):
         super().__init__(*arguments)
-        self.scan = None
-
-    def versions(self):
-        return {}
-
-    def load(self):
         program = Path(os.environ["NEVE_BINARY"]).resolve().parent / "benchmarks/series_scan"
         files = [str(self.folder / f"{part}.f32") for part in ("train", "test")]
         self.scan = subprocess.Popen([str(program), *files, str(data.POINTS)], stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, text=True)
         self.pid = self.scan.pid
-        assert self.scan.stdout.readline() == "ready\n"
 
-    def run(self):
+    def versions(self):
+        return {}
+
+    def load(self):
+        assert self.ask() == "ready\n"
+
+    def ask(self):
         self.scan.stdin.write("\n")
         self.scan.stdin.flush()
-        return [float(word) for word in self.scan.stdout.readline().split()]
+        return self.scan.stdout.readline()
+
+    def run(self):
+        return [float(word) for word in self.ask().split()]
 
     def report(self, found):
         return {"server_seconds": found[0]}
@@ -71,6 +73,5 @@ class Scan(Task):
         return {"sum of distances": round(sum(found[2::2]), 3)}
 
     def close(self):
-        if self.scan:
-            self.scan.stdin.close()
-            self.scan.wait()
+        self.scan.stdin.close()
+        self.scan.wait()

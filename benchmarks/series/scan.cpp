@@ -1,7 +1,7 @@
 /// Exact nearest neighbours by a scan that gives a series up as soon as it is too far: what an
 /// index of series is measured against. series_scan SERIES QUERIES POINTS, files of floats one
-/// series after the other; for each line of its input it searches all and prints, after the
-/// seconds, the nearest row and the distance of each query.
+/// series after the other. At the first line of its input it reads them, and for each further one
+/// it searches all and prints, after the seconds, the nearest row and the distance of each query.
 ///
 /// The fastest such scan that we know: all queries go over a block of series that stays in the
 /// cache, so that memory is read once for all of them, on all cores, with the widest vectors.
@@ -116,6 +116,7 @@ int main(int count, char** arguments) {
     std::fprintf(stderr, "series_scan SERIES QUERIES POINTS, a multiple of 32\n");
     return 1;
   }
+  std::getchar();  // so that what the program takes without data can be measured
   const std::vector<float> series = read(arguments[1]);
   const std::vector<float> queries = read(arguments[2]);
   const auto points = static_cast<std::size_t>(std::atoll(arguments[3]));
