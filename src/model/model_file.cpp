@@ -113,12 +113,12 @@ bool is_sound(const Header& header) {
 
 /// The form's values, as descriptions of the model read them.
 bool is_readable(const Algorithm& algorithm, const Header& header) {
+  // Together, as none of them has all that is required.
+  schema::Form all = header.parameters;
+  for (const schema::Form* more : {&header.actual_parameters, &header.settled.values})
+    all.insert(all.end(), more->begin(), more->end());
   const auto parameters = algorithm.parameters->make();
-  const auto reads = [&](const schema::Form& form) {
-    return schema::read_form(*algorithm.parameters, parameters.get(), form).empty();
-  };
-  return reads(header.parameters) && reads(header.actual_parameters) &&
-         reads(header.settled.values);
+  return schema::read_form(*algorithm.parameters, parameters.get(), all).empty();
 }
 
 }  // namespace

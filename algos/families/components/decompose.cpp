@@ -101,26 +101,6 @@ void by_lapack(const linalg::Symmetric& gram, std::size_t count, Decomposition& 
     keep(std::span(all.vectors).subspan(k * gram.size(), gram.size()), all.values[k], out);
 }
 
-void by_power(const linalg::Symmetric& gram, const DecomposeOrder& order, Decomposition& out) {
-  Block found = random_block(gram.size(), order.count, order.seed);
-  double largest = 0;
-  for (std::size_t k = 0; k < order.count; ++k) {
-    orthogonalise(found, k);
-    double value = 0;
-    for (std::int32_t i = 0; i < order.max_iterations; ++i) {
-      order.check();
-      ++out.iterations;
-      const std::vector<double> product = linalg::multiply(gram, found.column(k));
-      value = linear::dot(product, found.column(k));
-      largest = std::max(largest, value);
-      if (residual(product, value, found.column(k)) <= kTolerance * largest) break;
-      std::ranges::copy(product, found.column(k).begin());
-      orthogonalise(found, k);
-    }
-    keep(found.column(k), value, out);
-  }
-}
-
 /// The eigenvectors within the span of the block, best first (Rayleigh and Ritz); `product` is the
 /// matrix times the block.
 std::vector<double> rotate(Block& block, Block& product) {
@@ -143,6 +123,29 @@ std::vector<double> rotate(Block& block, Block& product) {
   block = turned(block);
   product = turned(product);
   return within.values;
+}
+
+void by_power(const linalg::Symmetric& gram, const DecomposeOrder& order, Decomposition& out) {
+  Block found = random_block(gram.size(), order.count, order.seed);
+  double largest = 0;
+  for (std::size_t k = 0; k < order.count; ++k) {
+    orthogonalise(found, k);
+    double value = 0;
+    for (std::int32_t i = 0; i < order.max_iterations; ++i) {
+      order.check();
+      ++out.iterations;
+      const std::vector<double> product = linalg::multiply(gram, found.column(k));
+      value = linear::dot(product, found.column(k));
+      largest = std::max(largest, value);
+      if (residual(product, value, found.column(k)) <= kTolerance * largest) break;
+      std::ranges::copy(product, found.column(k).begin());
+      orthogonalise(found, k);
+    }
+  }
+  // Vectors of values close to each other are still mixed.
+  Block product = times(gram, found);
+  const std::vector<double> values = rotate(found, product);
+  for (std::size_t k = 0; k < order.count; ++k) keep(found.column(k), values[k], out);
 }
 
 void by_subspace(const linalg::Symmetric& gram, const DecomposeOrder& order, std::size_t size,
