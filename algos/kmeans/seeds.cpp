@@ -85,7 +85,7 @@ class Chooser {
     const auto candidates =
         2 + static_cast<std::size_t>(math::log(static_cast<double>(order_.clusters)));
     while (centers_.count < order_.clusters) {
-      order_token_check();
+      check_cancelled();
       take(best_of(candidates));
     }
     return std::move(centers_);
@@ -93,18 +93,17 @@ class Chooser {
   Points furthest_first() {
     take(pick_by(sample_.weights, draw() * sum_of(sample_.weights)));
     while (centers_.count < order_.clusters) {
-      order_token_check();
+      check_cancelled();
       take(static_cast<std::size_t>(std::ranges::max_element(nearest_) - nearest_.begin()));
     }
     return std::move(centers_);
   }
 
  private:
-  void order_token_check() const {
+  void check_cancelled() const {
     if (order_.token) order_.token->check();
   }
-  /// Squared distances to some points of the sample, all of which must be less than the nearest
-  /// ones to count.
+  /// Points of the sample that may become centers, and what would be left if each did.
   struct Candidates {
     std::vector<std::size_t> points;
     std::vector<double> nearest;  ///< by candidate and point

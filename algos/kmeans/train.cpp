@@ -55,7 +55,9 @@ void KMeansTrainer::init(model::TrainContext& context) {
   survey_ = survey(context, parameters_->standardize);
   survey_.rows.keeps_points = has_room(context, survey_.rows.space);
   scratch_.emplace(context.engine);
-  const auto clusters = static_cast<std::size_t>(parameters_->k);
+  // Where k is estimated it is a bound that may be far off.
+  const auto clusters =
+      static_cast<std::size_t>(std::min<std::int64_t>(parameters_->k, survey_.count));
   memory_ = context.engine.budget().reserve(
       Totals::byte_size(survey_.rows.space, clusters) * (context.engine.pool().threads() + 2),
       "Sums of k-means by cluster");

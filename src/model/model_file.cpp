@@ -113,12 +113,19 @@ bool is_sound(const Header& header) {
 
 /// The form's values, as descriptions of the model read them.
 bool is_readable(const Algorithm& algorithm, const Header& header) {
-  // Together, as none of them has all that is required.
-  schema::Form all = header.parameters;
-  for (const schema::Form* more : {&header.actual_parameters, &header.settled.values})
-    all.insert(all.end(), more->begin(), more->end());
   const auto parameters = algorithm.parameters->make();
-  return schema::read_form(*algorithm.parameters, parameters.get(), all).empty();
+  // What was given has all that is required; the others take the place of some of it.
+  const auto reads_with = [&](schema::Form form) {
+    const schema::Form others = form;
+    for (const auto& given : header.parameters) {
+      const bool replaced = std::ranges::any_of(
+          others, [&](const auto& other) { return other.first == given.first; });
+      if (!replaced) form.push_back(given);
+    }
+    return schema::read_form(*algorithm.parameters, parameters.get(), form).empty();
+  };
+  return reads_with({}) && reads_with(header.actual_parameters) &&
+         reads_with(header.settled.values);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <thread>
 
 #include "algos/kmeans/session.hpp"
 #include "support/take_over.hpp"
@@ -249,6 +250,19 @@ TEST(KMeans, RowsOfTheOtherFoldsAloneTrainAFold) {
   plain.iterate(centers);
   expect_centers(*fold, centers);
   EXPECT_EQ(model->header.cross_validation.metrics.clustering()->centroid_stats, std::nullopt);
+}
+
+TEST(KMeans, ACancelledTrainingLeavesNothing) {
+  Session session;
+  const auto job = session.models().train(
+      session.check({{"k", "1500"}, {"max_iterations", "1000"}, {"init", "Random"}}));
+  while (!job->snapshot().message.starts_with("Iteration") &&
+         job->snapshot().status == job::Status::running)
+    std::this_thread::yield();
+  job->cancel();
+  job->wait();
+  EXPECT_EQ(job->snapshot().status, job::Status::cancelled);
+  EXPECT_EQ(session.models().find("model"), nullptr);
 }
 
 }  // namespace
