@@ -119,7 +119,8 @@ def results(server, path):
     train(server, "glm", family="binomial")
     train(server, "gbm", ntrees=12, max_depth=6, sample_rate=0.8, col_sample_rate=0.7)
     train(server, "drf", ntrees=12, min_rows=2)
-    for name in ("glm", "gbm", "drf"):
+    train(server, "deeplearning", hidden="[40,20]", epochs=1, activation="TanhWithDropout")
+    for name in ("glm", "gbm", "drf", "deeplearning"):
         model = server.json("GET", f"/3/Models/{name}")[1]["models"][0]
         metrics = model["output"]["training_metrics"]
         job = post(server, f"/4/Predictions/models/{name}/frames/late", predictions_frame=f"{name}-scores")
