@@ -20,7 +20,7 @@ struct Batch {
   std::vector<float> numbers;
   std::vector<std::int32_t> codes;
   std::vector<float> responses;        ///< as they are trained, or classes
-  std::vector<float> targets = {};          ///< of an autoencoder instead: all inputs written out
+  std::vector<float> targets = {};     ///< of an autoencoder instead: all inputs written out
   std::vector<float> offsets;          ///< likewise; empty without
   std::vector<float> shares;           ///< factor on each row's gradient
   std::vector<std::uint64_t> samples;  ///< place of each in the course of training, for dropout

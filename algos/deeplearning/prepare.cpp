@@ -204,6 +204,9 @@ void DeepLearningTrainer::prepare(model::TrainContext& context) {
   if (p.autoencoder) size.outputs = size.sparse + size.numbers;
   reserve(context, size);
   network_ = make_network(size);
+  batch_memory_ = context.engine.budget().reserve(
+      Learner::byte_size(network_, static_cast<std::size_t>(progress_.batch_rows)),
+      "Batches of deep learning");
   course_ = make_course(network_, step_rule(p));
   hold_training_rows(context);
   hold_validation_rows(context);

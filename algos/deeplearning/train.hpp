@@ -66,6 +66,7 @@ class DeepLearningTrainer final : public model::Trainer {
   trees::MeasureOptions measure_options_;
   schema::Table earlier_history_;  ///< of the checkpoint; without columns where there is none
   Reservation memory_;
+  Reservation batch_memory_;
   // What training changes.
   Objective objective_;
   Network network_;

@@ -240,6 +240,29 @@ TEST(DeepLearning, MetricsAreThoseOfScoring) {
   }
 }
 
+TEST(DeepLearning, MeasuresASampleOfAboutTheSizeThatIsWanted) {
+  Session session;
+  const auto rows = [&](const schema::Form& form) {
+    const auto model = session.train(
+        "three", neve::testing::with({{"validation_frame", "va"}, {"epochs", "1"}}, form));
+    return std::pair(model->header.training_metrics.header()->nobs,
+                     model->header.validation_metrics.header()->nobs);
+  };
+  const auto [all, held] = rows({{"score_training_samples", "0"}});
+  EXPECT_EQ(all, 6'000);
+  EXPECT_EQ(held, 1'500);
+  const auto [some, few] =
+      rows({{"score_training_samples", "1000"}, {"score_validation_samples", "300"}});
+  EXPECT_NEAR(static_cast<double>(some), 1000, 120);
+  EXPECT_NEAR(static_cast<double>(few), 300, 60);
+  const auto [same, even] = rows({{"score_training_samples", "1000"},
+                                  {"score_validation_samples", "300"},
+                                  {"score_validation_sampling", "Stratified"}});
+  EXPECT_EQ(same, some);
+  EXPECT_NEAR(static_cast<double>(even), 300, 60);
+  EXPECT_NE(even, few);
+}
+
 TEST(DeepLearning, AWeightOfKIsKCopiesInAStepOfAllRows) {
   Session session;
   const auto columns = algos::deeplearning::testing::made_up(400, 3);
