@@ -155,6 +155,8 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     const std::string folder = algorithm.snapshot_folder(build.parameters.get());
     if (!folder.empty()) (void)parts_.export_path(folder, p.model_id.name);
   }
+  if (p.training_frame.empty() && algorithm.frame_instead != nullptr)
+    p.training_frame = algorithm.frame_instead(build.parameters.get());
   if (p.training_frame.empty()) {
     add_error(build.messages, "training_frame", "A training frame is needed");
     return build;

@@ -30,6 +30,7 @@ class InputCollector {
  private:
   void check_type(frame::ColumnType wanted, const frame::Column& column,
                   const std::string& name) const {
+    if (wanted == frame::ColumnType::string) return check_text(column, name);
     const bool wants_levels = wanted == frame::ColumnType::categorical;
     if (wants_levels == column.is_categorical() && column.type != frame::ColumnType::string &&
         column.type != frame::ColumnType::uuid) {
@@ -41,6 +42,12 @@ class InputCollector {
                                            (wants_levels ? "categorical" : "numeric") +
                                            " in the training frame. Convert it with " +
                                            (wants_levels ? "as.factor" : "as.numeric") + ".",
+                                       {{"column", name}, {"frame", frame_.key}});
+  }
+  void check_text(const frame::Column& column, const std::string& name) const {
+    if (column.type == frame::ColumnType::string) return;
+    throw InputError::illegal_argument("Column '" + name + "' of frame " + frame_.key +
+                                           " must be of strings. Convert it with ascharacter.",
                                        {{"column", name}, {"frame", frame_.key}});
   }
   Dataset& data_;

@@ -83,12 +83,23 @@ bool is_sound(const metrics::Metrics& metrics) {
   return true;
 }
 
+/// A model that reads text has one predictor, of strings; others have none such.
+bool has_sound_types(const ColumnRoles& roles, bool reads_text) {
+  const std::vector<frame::ColumnType> text = {frame::ColumnType::string};
+  return reads_text
+             ? roles.types == text && roles.encoding.names.empty()
+             : std::ranges::find(roles.types, frame::ColumnType::string) == roles.types.end();
+}
+
 bool is_sound(const ColumnRoles& roles) {
   const std::size_t columns = roles.predictors.size();
   if (roles.types.size() != columns || roles.domains.size() != columns) return false;
   for (std::size_t c = 0; c < columns; ++c) {
     const bool categorical = roles.types[c] == frame::ColumnType::categorical;
-    if (!categorical && roles.types[c] != frame::ColumnType::numeric) return false;
+    if (!categorical && roles.types[c] != frame::ColumnType::numeric &&
+        roles.types[c] != frame::ColumnType::string) {
+      return false;
+    }
     if (categorical != (roles.domains[c] != nullptr)) return false;
   }
   return is_sound_encoding(roles);
@@ -192,6 +203,7 @@ ModelPtr Models::from_file(std::span<const std::byte> bytes, const std::string& 
   }
   Header& header = model->header;
   const bool sound = header.algorithm == algorithm->name && is_sound(header) &&
+                     has_sound_types(header.roles, algorithm->reads_text) &&
                      is_readable(*algorithm, header) && model->is_sound() &&
                      model->encode() == file.model;
   if (!sound) refuse(source, "its parts do not fit together.");

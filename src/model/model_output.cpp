@@ -73,6 +73,11 @@ void fill_cross_validation(const CrossValidation& from, ModelOutput& output) {
   output.cross_validation_metrics_summary = from.summary;
 }
 
+const char* type_word(frame::ColumnType type) {
+  if (type == frame::ColumnType::string) return "String";
+  return type == frame::ColumnType::categorical ? "Enum" : "Numeric";
+}
+
 }  // namespace
 
 std::optional<TreeView> Model::tree(std::int32_t /*number*/,
@@ -85,8 +90,7 @@ void fill_output(const Header& header, ModelOutput& output) {
   output.names = roles.predictors;
   if (!roles.encoding.names.empty()) output.original_names = roles.encoding.names;
   for (std::size_t i = 0; i < roles.predictors.size(); ++i) {
-    output.column_types.emplace_back(roles.types[i] == frame::ColumnType::categorical ? "Enum"
-                                                                                      : "Numeric");
+    output.column_types.emplace_back(type_word(roles.types[i]));
     output.domains.emplace_back(roles.domains[i] ? std::optional(*roles.domains[i]) : std::nullopt);
   }
   const auto add = [&output](const std::string& name, const frame::DomainPtr& domain) {
@@ -100,7 +104,7 @@ void fill_output(const Header& header, ModelOutput& output) {
   add(roles.offset, nullptr);
   add(roles.response, roles.response_domain);
   output.model_category = header.category;
-  output.model_summary = header.summary;
+  if (!header.summary.columns.empty()) output.model_summary = header.summary;
   if (!header.scoring_history.columns.empty()) output.scoring_history = header.scoring_history;
   output.reproducibility_information_table = header.reproducibility;
   output.training_metrics = header.training_metrics.object();

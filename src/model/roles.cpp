@@ -111,4 +111,13 @@ ColumnRoles choose_roles(mr::Engine& engine, const CommonParameters& parameters,
   return roles;
 }
 
+ColumnRoles text_roles(const frame::Frame& training) {
+  ColumnRoles roles;
+  if (training.names.empty()) return roles;
+  roles.predictors.push_back(training.names.front());
+  roles.types.push_back(frame::ColumnType::string);
+  roles.domains.emplace_back(nullptr);
+  return roles;
+}
+
 }  // namespace neve::model

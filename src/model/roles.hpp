@@ -20,4 +20,7 @@ ColumnRoles choose_roles(mr::Engine& engine, const CommonParameters& parameters,
                          const frame::Frame& training, const job::TokenPtr& token,
                          std::vector<std::string>& dropped);
 
+/// The same for what reads text: the first column.
+ColumnRoles text_roles(const frame::Frame& training);
+
 }  // namespace neve::model

@@ -149,7 +149,9 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   header.parameters = request.form;
   header.start_time_ms = job.start_time_ms();
   std::vector<std::string> dropped;
-  header.roles = choose_roles(parts_.engine, p, request.training, job.token(), dropped);
+  header.roles = algorithm.reads_text
+                     ? text_roles(request.training)
+                     : choose_roles(parts_.engine, p, request.training, job.token(), dropped);
   if (!dropped.empty())
     warn_all(job, header, {"Dropping bad and constant columns: [" + join(dropped) + "]"});
   encode_roles(

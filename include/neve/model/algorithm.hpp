@@ -170,6 +170,7 @@ struct Algorithm {
   [[nodiscard]] bool needs_response(const void* with_parameters) const {
     return supervised && (has_response == nullptr || has_response(with_parameters));
   }
+  bool reads_text = false;  ///< its only predictor is the first column of the frame, of strings
   std::string_view visibility = "Stable";
   int rest_version = 3;
   bool have_pojo = true;
@@ -198,6 +199,9 @@ struct Algorithm {
   /// Parameters that name further frames, and what they name; null where there are none.
   std::vector<std::pair<std::string, std::string>> (*further_frames)(const void* parameters) =
       nullptr;
+  /// The frame that is trained on where no training_frame is named, empty for none; null where one
+  /// must be named.
+  std::string (*frame_instead)(const void* parameters) = nullptr;
   /// Whether training can go on from this model; null where it never can.
   void (*check_checkpoint)(const void* parameters, const Model& checkpoint,
                            Messages& messages) = nullptr;

@@ -51,7 +51,8 @@ struct Encoding {
 /// order of the frame, then what is not a predictor. Domains are those of the training frame.
 struct ColumnRoles {
   std::vector<std::string> predictors;
-  std::vector<frame::ColumnType> types;   ///< of the predictors: numeric (times too) or categorical
+  /// Of the predictors: numeric (times too), categorical, or string where the algorithm reads text.
+  std::vector<frame::ColumnType> types;
   std::vector<frame::DomainPtr> domains;  ///< of the predictors; null for numbers
   std::string response;                   ///< empty without
   frame::DomainPtr response_domain;       ///< null where the response is a number

@@ -126,6 +126,20 @@ class RowExplainer {
 
 struct TreeView;
 
+/// Words, and a vector of `length` numbers for each.
+struct WordVectors {
+  std::vector<std::string> words;
+  std::size_t length = 0;
+  std::vector<float> values;
+  [[nodiscard]] std::span<const float> of(std::size_t word) const {
+    return std::span(values).subspan(word * length, length);
+  }
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(words, length, values);
+  }
+};
+
 /// A trained model: immutable, shared by every node that scores with it.
 class Model {
  public:
@@ -157,6 +171,8 @@ class Model {
   /// there is but one.
   [[nodiscard]] virtual std::optional<TreeView> tree(std::int32_t number,
                                                      const std::string& tree_class) const;
+  /// What a model of words has learnt; null for others.
+  [[nodiscard]] virtual const WordVectors* word_vectors() const { return nullptr; }
   /// What the mean residual deviance of a regression is the deviance of.
   [[nodiscard]] virtual metrics::Deviance deviance() const { return {}; }
   /// Groups of the gains/lift table, as the parameter of that name.

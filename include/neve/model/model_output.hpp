@@ -25,7 +25,7 @@ struct ModelOutput {
   schema::FrameRef cross_validation_holdout_predictions_frame_id;
   schema::FrameRef cross_validation_fold_assignment_frame_id;
   Category model_category = Category::unknown;
-  schema::Table model_summary;
+  std::optional<schema::Table> model_summary;
   std::optional<schema::Table> scoring_history;
   std::optional<std::vector<schema::Table>> cv_scoring_history;
   std::vector<schema::Table> reproducibility_information_table;

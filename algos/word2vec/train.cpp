@@ -1,0 +1,132 @@
+#include "algos/word2vec/train.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "algos/word2vec/pre_trained.hpp"
+#include "algos/word2vec/word2vec_model.hpp"
+
+namespace neve::algos::word2vec {
+namespace {
+
+constexpr std::uint64_t kSeed = 1;
+constexpr std::int64_t kRowsOfShard = 1280;
+/// Of a step of the trainer, a part of a second.
+constexpr std::int64_t kRowsOfStep = std::int64_t{1} << 17U;
+
+/// Few in small texts, where a shard would know too little of what the others learn.
+std::size_t shards_for(std::int64_t rows) {
+  constexpr std::int64_t kRowsEach = std::int64_t{1} << 16U;
+  constexpr std::int64_t kMost = 8;
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(rows / kRowsEach, 1, kMost));
+}
+
+}  // namespace
+
+struct Word2VecTrainer::Saved {
+  Progress progress;
+  Weights weights;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(progress, weights);
+  }
+};
+
+void Word2VecTrainer::prepare(model::TrainContext& context) {
+  words_ = count_words(context, parameters_->min_word_freq);
+  tree_ = huffman_tree(words_.counts);
+  shards_ = shards_for(context.training.inputs.layout->rows());
+  const auto length = static_cast<std::size_t>(parameters_->vec_size);
+  memory_ = context.engine.budget().reserve(
+      Learner::byte_size(words_.words.size(), length, tree_, shards_),
+      "Vectors of " + std::to_string(words_.words.size()) + " words");
+  text_.emplace(context, words_, parameters_->sent_sample_rate);
+  context.job.progress(0.01, std::to_string(words_.words.size()) + " words");
+}
+
+void Word2VecTrainer::begin(model::TrainContext& context, std::optional<Weights> weights) {
+  if (is_given()) return;
+  prepare(context);
+  if (!weights) {
+    weights = Weights::initial(words_.words.size(), static_cast<std::size_t>(parameters_->vec_size),
+                               kSeed);
+  }
+  const Settings settings{.model = parameters_->word_model,
+                          .window = static_cast<std::size_t>(parameters_->window_size)};
+  learner_.emplace(tree_, settings, shards_, *std::move(weights));
+}
+
+void Word2VecTrainer::init(model::TrainContext& context) { begin(context, std::nullopt); }
+
+wire::Bytes Word2VecTrainer::save() const {
+  return wire::encode(Saved{progress_, learner_ ? learner_->weights() : Weights()});
+}
+
+void Word2VecTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
+  auto state = wire::decode<Saved>(saved);
+  progress_ = state.progress;
+  begin(context, std::move(state.weights));
+}
+
+/// Falls in proportion to the rows that are behind, as in word2vec.c.
+float Word2VecTrainer::rate() const {
+  constexpr double kLeast = 1e-4;
+  const auto rows = static_cast<double>(text_->rows());
+  const double done =
+      (static_cast<double>(progress_.epoch) * rows + static_cast<double>(progress_.row)) /
+      (static_cast<double>(parameters_->epochs) * rows);
+  return static_cast<float>(static_cast<double>(parameters_->init_learning_rate) *
+                            std::max(kLeast, 1 - done));
+}
+
+bool Word2VecTrainer::step(model::TrainContext& context) {
+  if (is_given()) return false;
+  const std::int64_t rows = text_->rows();
+  const std::int64_t rows_of_batch = kRowsOfShard * static_cast<std::int64_t>(shards_);
+  const std::int64_t stop = std::min(rows, progress_.row + kRowsOfStep);
+  const CounterRng windows = window_numbers(progress_.epoch);
+  while (progress_.row < stop) {
+    context.job.token()->check();
+    const std::int64_t end = std::min(rows, progress_.row + rows_of_batch);
+    text_->read(progress_.epoch, progress_.row, end, batch_);
+    learner_->learn(batch_, windows, rate(), context.engine.pool());
+    progress_.row = end;
+  }
+  if (progress_.row == rows) progress_ = {.epoch = progress_.epoch + 1, .row = 0};
+  const double done = static_cast<double>(progress_.epoch) +
+                      static_cast<double>(progress_.row) / static_cast<double>(rows);
+  context.job.progress(done / parameters_->epochs, "Epoch " + std::to_string(progress_.epoch + 1));
+  return progress_.epoch < parameters_->epochs;
+}
+
+std::shared_ptr<model::Model> Word2VecTrainer::finish(model::TrainContext& context) {
+  auto made = std::make_shared<Word2VecModel>();
+  made->header.category = context.category;
+  made->header.roles = context.roles;
+  made->header.parameters = context.header.parameters;
+  made->epochs = static_cast<std::int32_t>(progress_.epoch);
+  if (is_given()) {
+    std::vector<std::string> warnings;
+    const frame::Frame& frame = context.further->at("pre_trained");
+    const Reservation memory = context.engine.budget().reserve(
+        frame.rows() * static_cast<std::int64_t>(frame.columns.size() * sizeof(float)),
+        "Pre-trained vectors of " + std::to_string(frame.rows()) + " words");
+    made->vectors = read_pre_trained(context.engine, frame, warnings);
+    for (std::string& warning : warnings) {
+      context.job.warn(warning);
+      context.header.warnings.push_back(std::move(warning));
+    }
+    context.header.actual_parameters.emplace_back("vec_size", std::to_string(made->vectors.length));
+    return made;
+  }
+  made->vectors.words = std::move(words_.words);
+  made->vectors.length = static_cast<std::size_t>(parameters_->vec_size);
+  const Weights& weights = learner_->weights();
+  for (std::size_t word = 0; word < weights.words; ++word) {
+    const float* from = weights.row(word);
+    made->vectors.values.insert(made->vectors.values.end(), from, from + made->vectors.length);
+  }
+  return made;
+}
+
+}  // namespace neve::algos::word2vec

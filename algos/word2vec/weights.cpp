@@ -1,0 +1,27 @@
+#include "algos/word2vec/weights.hpp"
+
+#include <neve/base/rng.hpp>
+
+#include "algos/word2vec/window_step.hpp"
+
+namespace neve::algos::word2vec {
+
+Weights Weights::initial(std::size_t words, std::size_t length, std::uint64_t seed) {
+  constexpr std::uint64_t kStream = 1;
+  Weights made{.words = words, .stride = stride_of(length), .values = {}};
+  made.values.resize(made.rows() * made.stride);
+  const CounterRng random(seed, kStream);
+  for (std::size_t word = 0; word < words; ++word) {
+    for (std::size_t d = 0; d < length; ++d) {
+      const double drawn = random.uniform(word * length + d) - 0.5;
+      made.row(word)[d] = static_cast<float>(drawn / static_cast<double>(length));
+    }
+  }
+  return made;
+}
+
+std::int64_t Weights::byte_size(std::size_t words, std::size_t length) {
+  return static_cast<std::int64_t>(2 * words * stride_of(length) * sizeof(float));
+}
+
+}  // namespace neve::algos::word2vec

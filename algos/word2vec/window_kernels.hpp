@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace neve::algos::word2vec {
+
+/// Vectors, and what is done with them; see WindowStep.
+struct WindowWork {
+  float* const* inputs = nullptr;  ///< as many as the kernel is for
+  float* const* nodes = nullptr;
+  std::size_t node_count = 0;
+  std::size_t stride = 0;           ///< floats of a vector, a multiple of 8
+  const float* labels = nullptr;    ///< as many as nodes, and room up to a multiple of 8
+  const float* sigmoids = nullptr;  ///< kSigmoidSteps values at the middles of equal steps
+  float* scores = nullptr;          ///< inputs times `width`, of any values
+  std::size_t width = 0;            ///< node_count at least, a multiple of 8
+  float rate = 0;
+};
+inline constexpr std::size_t kSigmoidSteps = 2048;
+inline constexpr float kSigmoidReach = 8;  ///< the steps are over [-8, 8]
+inline constexpr std::size_t kMostInputs = 6;
+
+/// A step with 1, 2, … inputs.
+struct WindowKernels {
+  std::array<void (*)(const WindowWork&), kMostInputs> steps;
+};
+
+namespace v3 {
+extern const WindowKernels kWindowKernels;
+}
+namespace v4 {
+extern const WindowKernels kWindowKernels;
+}
+
+}  // namespace neve::algos::word2vec
