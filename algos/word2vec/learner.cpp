@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <neve/base/math.hpp>
-
 namespace neve::algos::word2vec {
 namespace {
 
@@ -21,7 +19,7 @@ float share_of(float steps, float rate) {
 }  // namespace
 
 Learner::Learner(const Tree& tree, const Settings& settings, std::size_t shards, Weights weights)
-    : weights_(std::move(weights)), steps_(weights_.rows()), shares_(weights_.rows()) {
+    : weights_(std::move(weights)), parts_(MovedRows::kParts), heads_(weights_.rows(), kEnd) {
   for (std::size_t s = 0; s < shards; ++s) shards_.emplace_back(tree, settings, weights_);
 }
 
@@ -42,37 +40,60 @@ void Learner::learn(const Batch& batch, const CounterRng& windows, float rate, P
   pool.for_each(shards, [&](std::size_t s) {
     shards_[s].learn(weights_, batch, words * s / shards, words * (s + 1) / shards, windows, rate);
   });
-  join(rate, pool);
+  pool.for_each(parts_.size(), [&](std::size_t part) { join(part, rate); });
   for (Shard& shard : shards_) shard.clear();
 }
 
-void Learner::join(float rate, Pool& pool) {
-  pool.for_each(MovedRows::kParts, [&](std::size_t part) { join_rows(part, rate); });
+/// Lists each row's copies in the order of the shards.
+void Learner::link(std::size_t part) {
+  Part& joined = parts_[part];
+  joined.rows.clear();
+  joined.links.clear();
+  for (auto shard = shards_.rbegin(); shard != shards_.rend(); ++shard) {
+    const MovedRows& moved = shard->moved();
+    for (const std::int32_t place : moved.places(part)) {
+      const std::size_t row = moved.row(place);
+      std::int32_t& head = heads_[row];
+      if (head == kEnd) joined.rows.push_back(static_cast<std::int32_t>(row));
+      joined.links.push_back({moved.values(place), moved.steps(place), head});
+      head = static_cast<std::int32_t>(joined.links.size()) - 1;
+    }
+  }
 }
 
-/// Adds what the shards changed. A row that few steps have moved moves by all of them; one that
-/// each shard has brought most of its way must not go that way once for each of them.
-void Learner::join_rows(std::size_t part, float rate) {
-  const auto each_row = [&](const auto& visit) {
-    for (const Shard& shard : shards_) {
-      const MovedRows& moved = shard.moved();
-      for (const std::int32_t place : moved.places(part)) visit(moved, place, moved.row(place));
-    }
+/// A row that few steps have moved moves by all that the shards changed; one that each shard has
+/// brought most of its way must not go that way once for each of them.
+void Learner::join_row(Part& part, std::size_t row, float rate) {
+  float* const to = weights_.row(row);
+  const auto at = [&](std::int32_t link) -> const Link& {
+    return part.links[static_cast<std::size_t>(link)];
   };
-  each_row([&](const MovedRows& moved, std::int32_t place, std::size_t row) {
-    steps_[row] += moved.steps(place);
-    shares_[row] += share_of(moved.steps(place), rate);
-  });
-  each_row([&](const MovedRows& moved, std::int32_t place, std::size_t row) {
-    const float factor = rate > 0 ? share_of(steps_[row], rate) / shares_[row] : 0;
-    const float* from = moved.values(place);
-    float* to = weights_.row(row);
-    for (std::size_t d = 0; d < weights_.stride; ++d) to[d] += factor * from[d];
-  });
-  each_row([&](const MovedRows& /*moved*/, std::int32_t /*place*/, std::size_t row) {
-    steps_[row] = 0;
-    shares_[row] = 0;
-  });
+  const Link& first = at(heads_[row]);
+  if (first.next == kEnd) {
+    std::copy_n(first.values, weights_.stride, to);
+    return;
+  }
+  float steps = 0;
+  float shares = 0;
+  for (std::int32_t link = heads_[row]; link != kEnd; link = at(link).next) {
+    steps += at(link).steps;
+    shares += share_of(at(link).steps, rate);
+  }
+  if (shares == 0) return;
+  const float factor = share_of(steps, rate) / shares;
+  const WindowKernels& kernels = window_kernels();
+  part.change.assign(weights_.stride, 0);
+  for (std::int32_t link = heads_[row]; link != kEnd; link = at(link).next)
+    kernels.add_difference(part.change.data(), at(link).values, to, weights_.stride);
+  kernels.add(to, factor, part.change.data(), weights_.stride);
+}
+
+void Learner::join(std::size_t part, float rate) {
+  link(part);
+  for (const std::int32_t row : parts_[part].rows) {
+    join_row(parts_[part], static_cast<std::size_t>(row), rate);
+    heads_[static_cast<std::size_t>(row)] = kEnd;
+  }
 }
 
 }  // namespace neve::algos::word2vec

@@ -27,12 +27,26 @@ class Learner {
                                 std::size_t shards);
 
  private:
-  void join(float rate, Pool& pool);
-  void join_rows(std::size_t part, float rate);
+  static constexpr std::int32_t kEnd = -1;
+  /// A shard's copy of a row, and the next shard's.
+  struct Link {
+    const float* values = nullptr;
+    float steps = 0;
+    std::int32_t next = kEnd;
+  };
+  /// Rows that are joined together.
+  struct Part {
+    std::vector<std::int32_t> rows;
+    std::vector<Link> links;
+    std::vector<float> change;
+  };
+  void join(std::size_t part, float rate);
+  void link(std::size_t part);
+  void join_row(Part& part, std::size_t row, float rate);
   Weights weights_;
   std::vector<Shard> shards_;
-  std::vector<float> steps_;   ///< by row: of all shards
-  std::vector<float> shares_;  ///< by row: how far each shard has come, summed
+  std::vector<Part> parts_;
+  std::vector<std::int32_t> heads_;  ///< by row: the first of its links, kEnd without
 };
 
 }  // namespace neve::algos::word2vec

@@ -15,15 +15,11 @@ std::int32_t MovedRows::place(const Weights& weights, std::int32_t row) {
   return place;
 }
 
-void MovedRows::finish(const Weights& weights) {
+void MovedRows::sort_parts() {
   for (auto& part : parts_) part.clear();
-  for (std::size_t place = 0; place < rows_.size(); ++place) {
-    const auto row = static_cast<std::size_t>(rows_[place]);
-    parts_[row % kParts].push_back(static_cast<std::int32_t>(place));
-    const float* from = weights.row(row);
-    float* to = values_.data() + place * stride_;
-    for (std::size_t d = 0; d < stride_; ++d) to[d] -= from[d];
-  }
+  for (std::size_t place = 0; place < rows_.size(); ++place)
+    parts_[static_cast<std::size_t>(rows_[place]) % kParts].push_back(
+        static_cast<std::int32_t>(place));
 }
 
 void MovedRows::clear() {
@@ -40,7 +36,8 @@ Shard::Shard(const Tree& tree, const Settings& settings, const Weights& weights)
       step_(weights.stride, tree.longest()),
       stride_(weights.stride),
       mean_(weights.stride),
-      mean_before_(weights.stride) {}
+      mean_before_(weights.stride),
+      change_(weights.stride) {}
 
 /// Finds the vectors of the words around `at`, and of the nodes on the way to the word there.
 void Shard::gather(const Weights& weights, const Batch& batch, std::size_t at, std::size_t reach) {
@@ -79,19 +76,16 @@ void Shard::skip_gram(std::span<const float> labels, float rate) {
 /// The mean of the words around predicts the one in the middle; each takes over what the mean
 /// learns.
 void Shard::bag_of_words(std::span<const float> labels, float rate) {
-  std::ranges::fill(mean_, 0.0F);
-  for (const float* input : inputs_) {
-    for (std::size_t d = 0; d < stride_; ++d) mean_[d] += input[d];
-  }
+  const WindowKernels& kernels = window_kernels();
   const float share = 1.0F / static_cast<float>(inputs_.size());
-  for (float& value : mean_) value *= share;
+  std::ranges::fill(mean_, 0.0F);
+  for (const float* input : inputs_) kernels.add(mean_.data(), share, input, stride_);
   std::ranges::copy(mean_, mean_before_.begin());
   float* const mean = mean_.data();
   step_.step({&mean, 1}, nodes_, labels, rate);
-  for (std::size_t d = 0; d < stride_; ++d) mean_[d] -= mean_before_[d];
-  for (float* input : inputs_) {
-    for (std::size_t d = 0; d < stride_; ++d) input[d] += mean_[d];
-  }
+  std::ranges::fill(change_, 0.0F);
+  kernels.add_difference(change_.data(), mean, mean_before_.data(), stride_);
+  for (float* input : inputs_) kernels.add(input, 1, change_.data(), stride_);
   for (const std::int32_t place : input_places_) moved_.count_step(place, 1);
   for (const std::int32_t place : node_places_) moved_.count_step(place, 1);
 }
@@ -106,7 +100,7 @@ void Shard::learn(const Weights& weights, const Batch& batch, std::size_t begin,
     const auto labels = tree_->labels_of(static_cast<std::size_t>(batch.words[at]));
     settings_.model == WordModel::skip_gram ? skip_gram(labels, rate) : bag_of_words(labels, rate);
   }
-  moved_.finish(weights);
+  moved_.sort_parts();
 }
 
 }  // namespace neve::algos::word2vec

@@ -45,12 +45,12 @@ class MovedRows {
   void count_step(std::int32_t place, float steps) {
     steps_[static_cast<std::size_t>(place)] += steps;
   }
-  /// Leaves the difference from `weights` in place of each copy, and sorts the copies into parts.
-  void finish(const Weights& weights);
+  /// Sorts the copies into parts.
+  void sort_parts();
   void clear();
   /// A row belongs to the part that its number gives modulo this one.
   static constexpr std::size_t kParts = 16;
-  /// After finish(): places of a part's rows.
+  /// After sort_parts(): places of a part's rows.
   [[nodiscard]] std::span<const std::int32_t> places(std::size_t part) const {
     return parts_[part];
   }
@@ -79,7 +79,7 @@ class Shard {
  public:
   Shard(const Tree& tree, const Settings& settings, const Weights& weights);
   /// Goes through the words of `batch` from `begin` to `end`; those before and behind are looked
-  /// at only. moved() has the differences then.
+  /// at only. moved() has what became of the weights.
   void learn(const Weights& weights, const Batch& batch, std::size_t begin, std::size_t end,
              const CounterRng& windows, float rate);
   [[nodiscard]] const MovedRows& moved() const { return moved_; }
@@ -101,6 +101,7 @@ class Shard {
   std::vector<float*> nodes_;
   std::vector<float> mean_;
   std::vector<float> mean_before_;
+  std::vector<float> change_;
 };
 
 }  // namespace neve::algos::word2vec

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include <neve/base/budget.hpp>
 #include <neve/base/error.hpp>
 
 #include "algos/word2vec/word_tasks.hpp"
@@ -41,8 +42,11 @@ std::vector<double> kept_shares(const std::vector<std::int64_t>& counts, double 
 }
 
 CountedWords count_words(model::TrainContext& context, std::int64_t least) {
-  const auto seen =
-      context.engine.run<CountWordsTask>(text_column(context), {}, context.run_options()).counts;
+  const mr::Inputs text = text_column(context);
+  // An entry of the counts takes some 80 bytes, four times a short word that occurs once.
+  const Reservation memory = context.engine.budget().reserve(
+      4 * context.engine.column_bytes(text.columns), "Counts of words");
+  const auto seen = context.engine.run<CountWordsTask>(text, {}, context.run_options()).counts;
   std::vector<std::pair<std::string, std::int64_t>> often;
   std::int64_t most = 0;
   for (const auto& [word, count] : seen) {

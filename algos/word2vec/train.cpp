@@ -10,9 +10,10 @@ namespace neve::algos::word2vec {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-constexpr std::int64_t kRowsOfShard = 1280;
-/// Of a step of the trainer, a part of a second.
-constexpr std::int64_t kRowsOfStep = std::int64_t{1} << 17U;
+/// Fewer make more of the work a copying of vectors; more of them learn from older ones.
+constexpr std::int64_t kRowsOfShard = 2560;
+/// A part of a second.
+constexpr std::int64_t kBatchesOfStep = 6;
 
 /// Few in small texts, where a shard would know too little of what the others learn.
 std::size_t shards_for(std::int64_t rows) {
@@ -59,7 +60,12 @@ void Word2VecTrainer::begin(model::TrainContext& context, std::optional<Weights>
 void Word2VecTrainer::init(model::TrainContext& context) { begin(context, std::nullopt); }
 
 wire::Bytes Word2VecTrainer::save() const {
-  return wire::encode(Saved{progress_, learner_ ? learner_->weights() : Weights()});
+  if (!learner_) return wire::encode(Saved());
+  // As Saved has it, without a copy.
+  const Weights& weights = learner_->weights();
+  wire::Writer writer(weights.values.size() * sizeof(float));
+  writer(progress_, weights);
+  return writer.take();
 }
 
 void Word2VecTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
@@ -83,7 +89,7 @@ bool Word2VecTrainer::step(model::TrainContext& context) {
   if (is_given()) return false;
   const std::int64_t rows = text_->rows();
   const std::int64_t rows_of_batch = kRowsOfShard * static_cast<std::int64_t>(shards_);
-  const std::int64_t stop = std::min(rows, progress_.row + kRowsOfStep);
+  const std::int64_t stop = std::min(rows, progress_.row + kBatchesOfStep * rows_of_batch);
   const CounterRng windows = window_numbers(progress_.epoch);
   while (progress_.row < stop) {
     context.job.token()->check();

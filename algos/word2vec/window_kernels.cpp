@@ -107,8 +107,19 @@ void step(const WindowWork& work) {
   update<Inputs>(work);
 }
 
+void add(float* to, float factor, const float* from, std::size_t count) {
+  for (std::size_t d = 0; d < count; ++d) to[d] += factor * from[d];
+}
+
+void add_difference(float* to, const float* left, const float* right, std::size_t count) {
+  for (std::size_t d = 0; d < count; ++d) to[d] += left[d] - right[d];
+}
+
 }  // namespace
 
-const WindowKernels kWindowKernels = {{&step<1>, &step<2>, &step<3>, &step<4>, &step<5>, &step<6>}};
+const WindowKernels kWindowKernels = {
+    .steps = {&step<1>, &step<2>, &step<3>, &step<4>, &step<5>, &step<6>},
+    .add = &add,
+    .add_difference = &add_difference};
 
 }  // namespace neve::algos::word2vec::NEVE_ISA

@@ -21,9 +21,13 @@ inline constexpr std::size_t kSigmoidSteps = 2048;
 inline constexpr float kSigmoidReach = 8;  ///< the steps are over [-8, 8]
 inline constexpr std::size_t kMostInputs = 6;
 
-/// A step with 1, 2, … inputs.
 struct WindowKernels {
+  /// A step with 1, 2, … inputs.
   std::array<void (*)(const WindowWork&), kMostInputs> steps;
+  /// to += factor · from
+  void (*add)(float* to, float factor, const float* from, std::size_t count);
+  /// to += left - right
+  void (*add_difference)(float* to, const float* left, const float* right, std::size_t count);
 };
 
 namespace v3 {
@@ -32,5 +36,7 @@ extern const WindowKernels kWindowKernels;
 namespace v4 {
 extern const WindowKernels kWindowKernels;
 }
+/// Those for this process.
+const WindowKernels& window_kernels();
 
 }  // namespace neve::algos::word2vec

@@ -29,8 +29,12 @@ const Sigmoids& sigmoids() {
 
 }  // namespace
 
+const WindowKernels& window_kernels() {
+  return kernels_at_process_isa(v3::kWindowKernels, v4::kWindowKernels);
+}
+
 WindowStep::WindowStep(std::size_t stride, std::size_t longest)
-    : kernels_(&kernels_at_process_isa(v3::kWindowKernels, v4::kWindowKernels)),
+    : kernels_(&window_kernels()),
       stride_(stride),
       width_(stride_of(longest)),
       scores_(kMostInputs * width_),

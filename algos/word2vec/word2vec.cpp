@@ -22,7 +22,7 @@ void check_training(const void* parameters, const frame::Frame& training,
     check_pre_trained(training, messages);
   } else if (training.columns.empty() ||
              training.columns.front().type != frame::ColumnType::string) {
-    model::add_error(messages, "train",
+    model::add_error(messages, "training_frame",
                      "The first column of the training input frame has to be column of Strings.");
   }
 }

@@ -126,6 +126,12 @@ def results(server, path):
         job = post(server, f"/4/Predictions/models/{name}/frames/late", predictions_frame=f"{name}-scores")
         made |= {f"{name} model": model["checksum"], f"{name} metrics": [metrics["AUC"], metrics["logloss"]],
                  f"{name} scores": frame_checksum(server, wait(server, job.get("job", job)))}
+    post(server, "/99/Rapids", ast='(assign words (tokenize (as.character (cols late ["city" "day" "late"])) " "))')
+    wait(server, post(server, "/3/ModelBuilders/word2vec", training_frame="words", model_id="word2vec", vec_size=20,
+                      epochs=2)["job"])
+    post(server, "/99/Rapids", ast='(assign vectors (word2vec.to.frame word2vec))')
+    made |= {"word vectors": frame_checksum(server, "vectors"),
+             "word2vec model": server.json("GET", "/3/Models/word2vec")[1]["models"][0]["checksum"]}
     return made
 
 

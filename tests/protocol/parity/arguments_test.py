@@ -20,7 +20,7 @@ def parts(rapids):
         rapids.value(f"(assign {name} {expression})")
     rapids.train("mixed")
     yield
-    for name in [*made, "kept", "kept_for_now", "answered"]:
+    for name in [*made, "kept", "kept_for_now", "answered", "spoken"]:
         rapids.value(f"(rm {name})")
 
 

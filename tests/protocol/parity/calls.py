@@ -96,6 +96,7 @@ CALLS = {
     "topn": ["mixed", "0", "10", "1"],
     "unique": ["(cols mixed 'city')", "0"],
     "var": ["(cols mixed [0 1])", "(cols mixed [0 1])", "'complete.obs'", "0"],
+    "word2vec.to.frame": ["word_model"],
     "which": ["(cols mixed 'n')"], "which.max": ["mixed_numbers", "1", "0"], "which.min": ["mixed_numbers", "1", "0"],
 }
 for name in ("+ - * / ^ % %% %/% == != < <= > >= & | && ||").split():

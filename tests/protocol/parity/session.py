@@ -50,13 +50,17 @@ class Session:
         self.await_job(job)
 
     def train(self, frame):
-        """Models of a frame like `mixed` for the calls that need some: tree_model of `answered`, and tree_segments."""
+        """Models of a frame like `mixed` for the calls that need some: tree_model of `answered`, tree_segments, and
+        word_model of `spoken`."""
         self.value(f"(assign answered (cbind (cols {frame} ['x' 'n' 'size']) (as.factor (> (cols {frame} 'p') 1))))")
         for path, own in (("ModelBuilders", {"model_id": "tree_model"}),
                           ("SegmentModelsBuilders", {"segment_models_id": "tree_segments", "segment_columns": '["size"]'})):
             started = self.ask("POST", f"/3/{path}/gbm", training_frame="answered", response_column="p", ntrees=2, min_rows=1,
                                seed=1, **own)
             self.await_job(started.get("job", started))
+        self.value(f"(assign spoken (tokenize (as.character (cols {frame} 'city')) ' '))")
+        self.await_job(self.ask("POST", "/3/ModelBuilders/word2vec", training_frame="spoken", model_id="word_model",
+                                vec_size=3, epochs=1, min_word_freq=1)["job"])
 
     def await_job(self, job):
         while job["status"] in ("CREATED", "RUNNING"):  # the server answers late, so that this does not spin

@@ -1,3 +1,6 @@
+#include <cstdint>
+
+#include <neve/base/budget.hpp>
 #include <neve/model/models.hpp>
 
 #include "rapids/evaluation.hpp"
@@ -11,6 +14,9 @@ Value word_vectors_frame(Arguments& arguments) {
   const model::ModelPtr model = arguments.evaluation().models().require(key, "model");
   const model::WordVectors* vectors = model->word_vectors();
   if (vectors == nullptr) arguments.fail(0, "model '" + key + "' has no word vectors.");
+  const Reservation memory = arguments.evaluation().engine().budget().reserve(
+      static_cast<std::int64_t>(vectors->values.size() * sizeof(double)),
+      "Vectors of " + std::to_string(vectors->words.size()) + " words");
   std::vector<Evaluation::NewColumn> columns(vectors->length + 1);
   columns[0] = {.name = "Word", .texts = vectors->words, .type = frame::ColumnType::string};
   for (std::size_t d = 0; d < vectors->length; ++d) {
