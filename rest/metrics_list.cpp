@@ -119,9 +119,6 @@ void refuse_unbuilt_options(const ModelMetricsList& request) {
             "numbers; use deep_features_hidden_layer, counted from 0.",
         {{"parameter", "deep_features_hidden_layer_name"}, {"value", layer}});
   }
-  refuse(request.reconstruct_train, "reconstruct_train");
-  refuse(request.project_archetypes, "project_archetypes");
-  refuse(request.reverse_transform, "reverse_transform");
   refuse(request.predict_contributions, "predict_contributions");
   refuse(request.exemplar_index >= 0, "exemplar_index", std::to_string(request.exemplar_index));
   refuse(request.deviances, "deviances");
@@ -130,6 +127,9 @@ void refuse_unbuilt_options(const ModelMetricsList& request) {
 }
 
 std::optional<model::RowQuestion> question_of(const ModelMetricsList& request) {
+  if (request.reconstruct_train)
+    return request.reverse_transform ? model::RowQuestion::original_reconstruction
+                                     : model::RowQuestion::transformed_reconstruction;
   if (request.leaf_node_assignment) {
     const auto type = request.leaf_node_assignment_type.value_or(LeafNodeAssignmentType::path);
     return type == LeafNodeAssignmentType::path ? model::RowQuestion::leaf_paths
@@ -166,6 +166,12 @@ QuestionName name_of(model::RowQuestion question) {
     case model::RowQuestion::hidden_features:
       return {"deep_features_hidden_layer", "features of hidden layers", "deep_features",
               "deep_features"};
+    case model::RowQuestion::reconstruction:
+    case model::RowQuestion::transformed_reconstruction:
+    case model::RowQuestion::original_reconstruction:
+      return {"reconstruct_train", "reconstruction of frames", "reconstruction", "reconstruction"};
+    case model::RowQuestion::representation:
+      return {"transform", "representation of rows", "representation", "representation"};
     case model::RowQuestion::staged_predictions:
       break;
   }

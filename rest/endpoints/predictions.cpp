@@ -1,6 +1,8 @@
 #include <array>
 #include <cstdio>
 
+#include <nlohmann/json.hpp>
+
 #include <neve/base/error.hpp>
 #include <neve/job/job.hpp>
 #include <neve/model/models.hpp>
@@ -60,23 +62,54 @@ JobV3 predict_async(Call& call, const ModelMetricsList& request) {
   return job_v3(*call.services.models->start_answer(look_up(call, request, true)));
 }
 
+/// A frame by its key, as the member of metrics shows it.
+schema::RawJson named_frame(const std::string& key) {
+  return {nlohmann::json{{"frame_id", {{"name", key}, {"type", schema::FrameKind::type}}}}.dump()};
+}
+
+/// Metrics on the frame that name the frame of answers, as clients of low rank models look for it
+/// there.
+std::vector<schema::AnyObject> naming_metrics(Call& call, const model::Scoring& scoring) {
+  std::vector<std::string> warnings;
+  auto metrics =
+      call.services.models->performance(scoring.model, scoring.frame, call.token, warnings);
+  if (!metrics) return {};
+  metrics.header()->predictions = named_frame(scoring.destination);
+  return {metrics.object()};
+}
+
+/// The archetypes of a low rank model as a frame.
+ModelMetricsList project(Call& call, const ModelMetricsList& request) {
+  model::Models& models = *call.services.models;
+  const model::Scoring scoring{models.require(request.model.name, "model"),
+                               call.services.frames->require(request.frame.name, "frame"),
+                               prediction_key(call, request, "archetypes")};
+  const auto points = scoring.model->archetype_points(request.reverse_transform);
+  if (!points)
+    throw InputError::unsupported(
+        "Model type " + std::string(models.algorithm_of(*scoring.model).full_name) +
+            " doesn't support projection of archetypes; leave parameter project_archetypes out.",
+        {{"parameter", "project_archetypes"}, {"model", scoring.model->header.key}});
+  models.publish_points(*points, scoring.destination);
+  ModelMetricsList answer = request;
+  answer.predictions_frame = scoring.destination;
+  answer.model_metrics = naming_metrics(call, scoring);
+  return answer;
+}
+
 ModelMetricsList predict(Call& call, const ModelMetricsList& request) {
+  if (request.project_archetypes) return project(call, request);
   const model::Scoring scoring = look_up(call, request, false);
   model::Models& models = *call.services.models;
   std::vector<std::string> warnings;
   models.answer(scoring, call.token, warnings);
   ModelMetricsList answer = request;
   answer.predictions_frame = scoring.destination;
-  if (scoring.question == model::RowQuestion::reconstruction_error ||
-      scoring.question == model::RowQuestion::reconstruction_error_per_feature) {
-    // Clients find the frame by the metrics.
-    auto metrics = models.performance(scoring.model, scoring.frame, call.token, warnings);
-    schema::JsonWriter link;
-    schema::write_key(scoring.destination, schema::FrameKind::type, schema::FrameKind::schema,
-                      schema::FrameKind::url, link);
-    if (auto* header = metrics.header())
-      header->predictions.text = "{\"frame_id\":" + link.text() + "}";
-    answer.model_metrics = {metrics.object()};
+  const bool tells_errors =
+      scoring.question == model::RowQuestion::reconstruction_error ||
+      scoring.question == model::RowQuestion::reconstruction_error_per_feature;
+  if (request.reconstruct_train || tells_errors) {
+    answer.model_metrics = naming_metrics(call, scoring);
     return answer;
   }
   if (scoring.question) {

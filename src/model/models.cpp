@@ -56,6 +56,11 @@ struct AnswerRequest {
   }
 };
 
+/// Whether levels are made up for the answer, more than rows may have.
+bool of_leaves(RowQuestion question) {
+  return question == RowQuestion::leaf_paths || question == RowQuestion::leaf_nodes;
+}
+
 /// Leaves out the levels that no row has.
 void drop_unused_levels(mr::Engine& engine, const frame::LayoutPtr& layout,
                         const job::TokenPtr& token, frame::Column& column) {
@@ -163,8 +168,8 @@ double Models::set_threshold(const std::string& key, double threshold) {
   return model->header.default_threshold;
 }
 
-frame::Frame Models::answer(const Scoring& scoring, const job::TokenPtr& token,
-                            std::vector<std::string>& warnings) {
+frame::Frame Models::tell(const Scoring& scoring, const job::TokenPtr& token,
+                          std::vector<std::string>& warnings) {
   const Model& model = *scoring.model;
   const bool of_training = scoring.question == RowQuestion::sampled_for_trees;
   Dataset data = adapt(model.header.roles, scoring.frame, of_training);
@@ -172,12 +177,18 @@ frame::Frame Models::answer(const Scoring& scoring, const job::TokenPtr& token,
   const ScoreRequest request{.token = token, .question = scoring.question, .layer = scoring.layer};
   frame::Frame made =
       algorithm_of(model).score(parts_.engine, scoring.model, data, request).predictions;
-  if (scoring.question && !of_training) {
+  if (scoring.question && of_leaves(*scoring.question)) {
     for (frame::Column& column : made.columns) {
       if (column.is_categorical()) drop_unused_levels(parts_.engine, made.layout, token, column);
     }
   }
   made.key = scoring.destination;
+  return made;
+}
+
+frame::Frame Models::answer(const Scoring& scoring, const job::TokenPtr& token,
+                            std::vector<std::string>& warnings) {
+  frame::Frame made = tell(scoring, token, warnings);
   parts_.frames.publish(made);
   return made;
 }

@@ -24,7 +24,7 @@ class Metrics {
  public:
   using Value =
       std::variant<std::monostate, Binomial, BinomialGlm, Multinomial, MultinomialGlm, OrdinalGlm,
-                   Regression, RegressionGlm, Clustering, DimReduction, AutoEncoder>;
+                   Regression, RegressionGlm, Clustering, DimReduction, AutoEncoder, LowRank>;
   Metrics() = default;
   template <class Family>
     requires std::derived_from<Family, MetricsHeader>

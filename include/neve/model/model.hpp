@@ -104,7 +104,18 @@ enum class RowQuestion : std::uint8_t {
   sampled_for_trees,     ///< whether each tree grew on it, were it a row of the training frame
   reconstruction_error,  ///< the mean squared error of what gives back its inputs
   reconstruction_error_per_feature,  ///< squared errors of each input
-  hidden_features                    ///< what units of a hidden layer make of it
+  hidden_features,                   ///< what units of a hidden layer make of it
+  reconstruction,              ///< what a low rank model makes of it, as predictions are shown
+  transformed_reconstruction,  ///< the same as it was fitted
+  original_reconstruction,     ///< the same with the transformation of numbers undone
+  representation               ///< its coordinates in the model's space
+};
+
+/// A small frame that a model makes of what it has learnt.
+struct PointFrame {
+  std::vector<std::string> names;
+  std::vector<frame::DomainPtr> domains;     ///< null for numbers
+  std::vector<std::vector<double>> columns;  ///< numbers or codes, NaN missing
 };
 
 /// Answers one question about rows for a model that lives longer. Immutable; any number of threads.
@@ -188,6 +199,11 @@ class Model {
                                                       const Dataset& /*data*/,
                                                       const job::TokenPtr& /*token*/) const {
     return {};
+  }
+  /// Archetypes of a low rank model as rows of its columns, in the units of the data or as they
+  /// were fitted; nothing where its kind has none.
+  [[nodiscard]] virtual std::optional<PointFrame> archetype_points(bool /*original_units*/) const {
+    return std::nullopt;
   }
   /// The object "output" of GET /3/Models: "GLMModelOutputV3" with the shared fields (see
   /// model_output.hpp) and the algorithm's own.

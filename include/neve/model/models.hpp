@@ -167,6 +167,11 @@ class Models {
   /// what did not match. The model answers such questions.
   frame::Frame answer(const Scoring& scoring, const job::TokenPtr& token,
                       std::vector<std::string>& warnings);
+  /// The same, not published.
+  frame::Frame tell(const Scoring& scoring, const job::TokenPtr& token,
+                    std::vector<std::string>& warnings);
+  /// Publishes a small frame under this name.
+  frame::Frame publish_points(const PointFrame& points, const std::string& key);
   /// The same of predictions.
   frame::Frame predict(const ModelPtr& model, const frame::Frame& frame,
                        const std::string& destination, const job::TokenPtr& token,
