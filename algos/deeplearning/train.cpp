@@ -220,7 +220,8 @@ void DeepLearningTrainer::describe(model::TrainContext& context, DeepLearningMod
   const auto tell = [&](const char* name, std::string_view value) {
     header.actual_parameters.emplace_back(name, std::string(value));
   };
-  tell("distribution", schema::enum_text(settled.distribution));
+  if (p.distribution == DistributionChoice::automatic)
+    header.settled.values.emplace_back("distribution", schema::enum_text(settled.distribution));
   if (settled.loss != LossChoice::automatic) tell("loss", schema::enum_text(settled.loss));
   tell("mini_batch_size", std::to_string(model.progress.batch_rows));
   if (p.categorical_encoding == model::CategoricalEncoding::automatic) {
