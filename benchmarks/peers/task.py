@@ -13,6 +13,7 @@ MIN_ROWS = 10
 FOREST_DEPTH = 20
 ROW_SHARE, COLUMN_SHARE = 0.632, 0.354  # of a forest's trees and splits: the reference draws sqrt(8) of 8 columns
 LAMBDA = 1e-4          # ridge penalty of the GLM, on standardised numbers
+HIDDEN = (200, 200)
 THREADS = os.cpu_count()
 
 
