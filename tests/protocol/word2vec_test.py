@@ -132,7 +132,7 @@ def test_bad_frames_are_refused(client, words):
     with pytest.raises(OSError, match="min_word_freq"):
         H2OWord2vecEstimator(min_word_freq=10**6).train(training_frame=words)
     with pytest.raises(H2OResponseError, match="has to be numeric"):
-        H2OWord2vecEstimator(pre_trained=words.cbind(words)).train()
+        H2OWord2vecEstimator(pre_trained=words.cbind(words.asfactor())).train()
 
 
 def test_what_models_of_words_do_not_answer(client, model, words):
