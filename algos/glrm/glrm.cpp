@@ -56,7 +56,7 @@ const model::Algorithm& algorithm() {
     made.builder_schema = "GLRMV3";
     made.model_schema = "GLRMModelV3";
     made.model_type = "GLRMModel";
-    made.can_build = {model::Category::clustering};
+    made.can_build = {model::Category::clustering};  // as H2O-3 has it
     made.supervised = false;
     made.have_pojo = false;
     made.parameters = &Parameters::schema();
@@ -67,10 +67,11 @@ const model::Algorithm& algorithm() {
     made.validate = [](const void* parameters, model::Messages& messages) {
       glrm::validate(given(parameters), messages);
     };
-    made.category = [](const void* parameters, const model::ColumnRoles& roles,
-                       model::Messages& messages) {
-      validate_columns(given(parameters), roles, messages);
-      return model::Category::dim_reduction;
+    made.category = [](const void* /*parameters*/, const model::ColumnRoles& /*roles*/,
+                       model::Messages& /*messages*/) { return model::Category::dim_reduction; };
+    made.check_training = [](const void* parameters, const frame::Frame& training,
+                             model::Messages& messages) {
+      validate_columns(given(parameters), training, messages);
     };
     made.check_rows = &check_rows;
     made.further_frames = &further_frames;

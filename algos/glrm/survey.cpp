@@ -1,5 +1,6 @@
 #include "algos/glrm/survey.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -58,8 +59,14 @@ Survey survey(model::TrainContext& context, const Parameters& parameters) {
   const auto rollups =
       munge::roll_up(context.engine, data.inputs.layout, columns, context.job.token());
   model::Messages messages;
-  const std::vector<Loss> losses = losses_of(parameters, roles, messages);
+  const auto fitted = fitted_columns(parameters, data.frame, messages);
   NEVE_CHECK(messages.empty(), "losses that were checked before");
+  std::vector<Loss> losses;
+  for (const std::string& name : roles.predictors) {
+    const auto at = std::ranges::find(fitted, name, &FittedColumn::name);
+    NEVE_CHECK(at != fitted.end(), "a predictor that is not fitted");
+    losses.push_back(at->loss);
+  }
   Survey made;
   std::int32_t next = 0;
   for (std::size_t c = 0; c < columns.size(); ++c) {

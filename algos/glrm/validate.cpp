@@ -29,14 +29,13 @@ void validate(const Parameters& p, model::Messages& messages) {
                      "loading_name is the former name of representation_name; give one of them.");
 }
 
-void validate_columns(const Parameters& p, const model::ColumnRoles& roles,
+void validate_columns(const Parameters& p, const frame::Frame& training,
                       model::Messages& messages) {
   if (is_for_levels(p.loss) || !is_for_levels(p.multi_loss)) return;  // said before
-  const std::vector<Loss> losses = losses_of(p, roles, messages);
   std::size_t cells = 0;
-  for (std::size_t c = 0; c < losses.size(); ++c) {
-    const bool levels = roles.domains[c] && is_for_levels(losses[c]);
-    cells += levels ? roles.domains[c]->size() : 1;
+  for (const FittedColumn& column : fitted_columns(p, training, messages)) {
+    const bool levels = column.domain && is_for_levels(column.loss);
+    cells += levels ? column.domain->size() : 1;
   }
   if (static_cast<std::size_t>(p.k) > cells)
     model::add_error(messages, "k",

@@ -10,7 +10,7 @@ namespace neve::algos::glrm {
 void validate(const Parameters& parameters, model::Messages& messages);
 
 /// Checks against the columns.
-void validate_columns(const Parameters& parameters, const model::ColumnRoles& roles,
+void validate_columns(const Parameters& parameters, const frame::Frame& training,
                       model::Messages& messages);
 
 }  // namespace neve::algos::glrm
