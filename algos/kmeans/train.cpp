@@ -300,6 +300,10 @@ std::shared_ptr<model::Model> KMeansTrainer::finish(model::TrainContext& context
   if (context.validation != nullptr)
     header.validation_metrics =
         made->measure_rows(context.engine, *context.validation, context.job.token());
+  if (parameters_->categorical_encoding == model::CategoricalEncoding::automatic) {
+    header.settled.values.emplace_back("categorical_encoding",
+                                       schema::enum_text(model::CategoricalEncoding::enumeration));
+  }
   header.summary = model_summary(*made, *header.training_metrics.clustering());
   header.scoring_history =
       scoring_history(progress_.history, context.job.start_time_ms(), parameters_->estimate_k);

@@ -129,6 +129,7 @@ def test_categories_count_one_and_have_a_mode(frame):
     columns = model._model_json["output"]["centers"]
     assert set(columns["k"]) <= {"a", "b"}
     assert model._model_json["output"]["model_summary"]["number_of_categorical_columns"] == [1]
+    assert model.parms["categorical_encoding"]["actual_value"] == "Enum"
 
 
 def test_clusters_are_counted(client, frame, rows):
