@@ -7,7 +7,7 @@ namespace neve::algos::word2vec {
 namespace {
 
 /// Of the loss along a row's gradients, as if all rows had it: how much one step brings a row
-/// nearer to where its gradients vanish. Chosen on text, see the README.
+/// nearer to where its gradients vanish. Right for skip-gram, too much for CBOW, see the README.
 constexpr float kCurvature = 1.0F;
 
 /// How far such steps come, as a share of the whole way.
