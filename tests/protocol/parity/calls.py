@@ -39,6 +39,7 @@ CALLS = {
     "h2o.random_stratified_split": ["(cols mixed 'size')", "0.3", "7"],
     "h2o.runif": ["mixed", "7"],
     "model.reset.threshold": ["tree_model", "0.5"], "segment_models_as_frame": ["tree_segments"],
+    "transform": ["rank_model", "answered"],
     "hist": ["(cols mixed 'p')", "'sturges'"],
     "ifelse": ["(cols mixed 'n')", "1", "2"],
     "intDiv": ["mixed_numbers", "2"],

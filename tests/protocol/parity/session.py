@@ -50,8 +50,8 @@ class Session:
         self.await_job(job)
 
     def train(self, frame):
-        """Models of a frame like `mixed` for the calls that need some: tree_model of `answered`, tree_segments, and
-        word_model of `spoken`."""
+        """Models of a frame like `mixed` for the calls that need some: tree_model and rank_model of `answered`,
+        tree_segments, and word_model of `spoken`."""
         self.value(f"(assign answered (cbind (cols {frame} ['x' 'n' 'size']) (as.factor (> (cols {frame} 'p') 1))))")
         for path, own in (("ModelBuilders", {"model_id": "tree_model"}),
                           ("SegmentModelsBuilders", {"segment_models_id": "tree_segments", "segment_columns": '["size"]'})):
@@ -61,6 +61,8 @@ class Session:
         self.value(f"(assign spoken (tokenize (as.character (cols {frame} 'city')) ' '))")
         self.await_job(self.ask("POST", "/3/ModelBuilders/word2vec", training_frame="spoken", model_id="word_model",
                                 vec_size=3, epochs=1, min_word_freq=1)["job"])
+        self.await_job(self.ask("POST", "/3/ModelBuilders/glrm", model_id="rank_model", training_frame="answered", k=1, seed=1,
+                                ignored_columns='["size", "p"]', max_iterations=3)["job"])
 
     def await_job(self, job):
         while job["status"] in ("CREATED", "RUNNING"):  # the server answers late, so that this does not spin

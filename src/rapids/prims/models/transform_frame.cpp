@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <neve/model/models.hpp>
 
 #include "rapids/elementwise.hpp"
@@ -14,9 +16,12 @@ Value transform_frame(Arguments& arguments) {
     arguments.fail(0,
                    "Model '" + model->header.key + "' (" + model->header.algorithm +
                        ") has no representation of rows: only models that reduce dimensions do.");
+  const frame::Frame frame = arguments.table(1);
+  const auto has = [&](const std::string& name) { return frame.find(name).has_value(); };
+  if (std::ranges::none_of(model->header.roles.predictors, has))
+    arguments.fail(1, "Frame must contain a column of the model.");
   std::vector<std::string> warnings;
-  return lazy(evaluation.models().tell({model, arguments.table(1), "", question},
-                                       evaluation.token(), warnings));
+  return lazy(evaluation.models().tell({model, frame, "", question}, evaluation.token(), warnings));
 }
 
 }  // namespace
