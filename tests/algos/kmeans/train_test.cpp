@@ -14,8 +14,6 @@ namespace {
 using namespace neve;
 using namespace neve::testing::kmeans;
 
-constexpr double kMissing = frame::kMissingDouble;
-
 /// A plain k-means on standardised values, one row after the other: what Lloyd's iteration is.
 class Plain {
  public:
