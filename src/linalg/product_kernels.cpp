@@ -119,6 +119,7 @@ Tile tile_of(std::size_t groups, bool cut, std::size_t rows) {
 
 void add_product(const FloatProduct& p) {
   constexpr std::size_t kWidth = kLanes * kGroups;
+  if (p.steps == 0) return;  // a and b may be nowhere
   for (std::size_t column = 0; column < p.columns; column += kWidth) {
     const std::size_t left = p.columns - column;
     const std::size_t width = left < kWidth ? left : kWidth;
