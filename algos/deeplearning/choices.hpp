@@ -6,9 +6,13 @@
 
 #include <neve/schema/values.hpp>
 
+#include "algos/families/trees/choices.hpp"
+
 namespace neve::algos::deeplearning {
 
 // Values of parameters; the texts are below.
+
+using trees::DistributionChoice;
 
 enum class ActivationChoice : std::uint8_t {
   tanh,
@@ -26,21 +30,6 @@ enum class LossChoice : std::uint8_t {
   huber,
   absolute,
   quantile
-};
-enum class DistributionChoice : std::uint8_t {
-  automatic,
-  bernoulli,
-  quasibinomial,
-  ordinal,
-  multinomial,
-  gaussian,
-  poisson,
-  gamma,
-  tweedie,
-  laplace,
-  quantile,
-  huber,
-  custom
 };
 enum class SamplingMethod : std::uint8_t { uniform, stratified };
 enum class MissingValues : std::uint8_t { mean_imputation, skip };
@@ -68,13 +57,6 @@ struct neve::schema::EnumText<neve::algos::deeplearning::LossChoice> {
       "DeeplearningDeepLearningModelDeepLearningParametersLoss";
   static constexpr std::array<std::string_view, 6> values = {
       "Automatic", "CrossEntropy", "Quadratic", "Huber", "Absolute", "Quantile"};
-};
-template <>
-struct neve::schema::EnumText<neve::algos::deeplearning::DistributionChoice> {
-  static constexpr std::string_view name = "GenmodelutilsDistributionFamily";
-  static constexpr std::array<std::string_view, 13> values = {
-      "AUTO",  "bernoulli", "quasibinomial", "ordinal",  "multinomial", "gaussian", "poisson",
-      "gamma", "tweedie",   "laplace",       "quantile", "huber",       "custom"};
 };
 template <>
 struct neve::schema::EnumText<neve::algos::deeplearning::SamplingMethod> {
