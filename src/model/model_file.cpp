@@ -1,50 +1,21 @@
 #include "model/model_file.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <string_view>
 #include <utility>
 
-#include <neve/base/buffer.hpp>
 #include <neve/base/error.hpp>
 #include <neve/model/models.hpp>
 
+#include "base/api/sealed_file.hpp"
 #include "model/encoding.hpp"
 
 namespace neve::model {
 namespace {
 
-constexpr std::string_view kHead = "NEVEMDL\n";
-constexpr std::string_view kEnd = "NEVEEND\n";
-constexpr std::uint32_t kVersion = 1;
-constexpr std::size_t kHeadBytes = 24;
-constexpr std::size_t kEndBytes = 16;
-
-template <class T>
-void put(wire::Bytes& bytes, T value) {
-  const auto* begin = reinterpret_cast<const std::byte*>(&value);
-  bytes.insert(bytes.end(), begin, begin + sizeof value);
-}
-
-void put(wire::Bytes& bytes, std::string_view text) {
-  const auto* begin = reinterpret_cast<const std::byte*>(text.data());
-  bytes.insert(bytes.end(), begin, begin + text.size());
-}
-
-template <class T>
-T number_at(std::span<const std::byte> bytes, std::size_t at) {
-  T value{};
-  std::memcpy(&value, bytes.data() + at, sizeof value);
-  return value;
-}
-
-bool has_text(std::span<const std::byte> bytes, std::size_t at, std::string_view text) {
-  return std::memcmp(bytes.data() + at, text.data(), text.size()) == 0;
-}
+constexpr SealedFile kFile{.head = "NEVEMDL\n", .version = 1, .what = "a model"};
 
 [[noreturn]] void refuse(const std::string& source, const std::string& why) {
-  throw InputError::illegal_argument("File " + source + " cannot be loaded as a model: " + why,
-                                     {{"file", source}});
+  neve::refuse(kFile, source, why);
 }
 
 /// As many cells in each column.
@@ -141,40 +112,12 @@ bool is_readable(const Algorithm& algorithm, const Header& header) {
 
 }  // namespace
 
-wire::Bytes write_model_file(const ModelFile& file) {
-  const wire::Bytes body = wire::encode(file);
-  wire::Bytes bytes;
-  bytes.reserve(kHeadBytes + body.size() + kEndBytes);
-  put(bytes, kHead);
-  put(bytes, kVersion);
-  put(bytes, std::uint32_t{0});
-  put(bytes, static_cast<std::uint64_t>(body.size()));
-  bytes.insert(bytes.end(), body.begin(), body.end());
-  put(bytes, kEnd);
-  put(bytes, hash_bytes(bytes));
-  return bytes;
-}
+wire::Bytes write_model_file(const ModelFile& file) { return seal(kFile, wire::encode(file)); }
 
 ModelFile read_model_file(std::span<const std::byte> bytes, const std::string& source) {
-  if (bytes.size() < kHeadBytes + kEndBytes || !has_text(bytes, 0, kHead)) {
-    refuse(source, "it is not a saved model of Neve.");
-  }
-  const auto version = number_at<std::uint32_t>(bytes, kHead.size());
-  if (version != kVersion || number_at<std::uint32_t>(bytes, kHead.size() + 4) != 0) {
-    refuse(source, "it is of version " + std::to_string(version) + ", this server reads version " +
-                       std::to_string(kVersion) + ".");
-  }
-  const std::size_t body = bytes.size() - kHeadBytes - kEndBytes;
-  if (number_at<std::uint64_t>(bytes, 16) != body) {
-    refuse(source, "it is longer or shorter than it says.");
-  }
-  const std::size_t checksum_at = bytes.size() - 8;
-  if (!has_text(bytes, kHeadBytes + body, kEnd) ||
-      number_at<std::uint64_t>(bytes, checksum_at) != hash_bytes(bytes.first(checksum_at))) {
-    refuse(source, "it is damaged: its checksum is another one.");
-  }
+  const auto body = unseal(kFile, bytes, source);
   try {
-    return wire::decode<ModelFile>(bytes.subspan(kHeadBytes, body));
+    return wire::decode<ModelFile>(body);
   } catch (const InternalError&) {
     refuse(source, "its parts do not fit together.");
   }
