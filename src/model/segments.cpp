@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
-#include <mutex>
 
 #include <neve/base/error.hpp>
 #include <neve/model/models.hpp>
 #include <neve/munge/group_by.hpp>
 #include <neve/munge/rows.hpp>
 
+#include "job/api/bell.hpp"
 #include "model/job_frames.hpp"
 
 namespace neve::model {
@@ -15,25 +14,6 @@ namespace {
 
 using munge::ExpressionPtr;
 using munge::Op;
-
-/// Rings when a segment's job has ended, for the thread that trains all of them.
-struct Bell {
-  std::mutex mutex;
-  std::condition_variable rung;
-  bool rings = false;
-  void ring() {
-    const std::lock_guard lock(mutex);
-    rings = true;
-    rung.notify_all();
-  }
-  /// Returns after a while in any case, as nothing rings when the whole job is cancelled.
-  void wait() {
-    constexpr auto kWhile = std::chrono::milliseconds(50);
-    std::unique_lock lock(mutex);
-    rung.wait_for(lock, kWhile, [this] { return rings; });
-    rings = false;
-  }
-};
 
 /// The columns that segments are told by: categories or whole numbers.
 std::vector<frame::Column> segment_columns(mr::Engine& engine, const frame::Frame& frame,
@@ -234,7 +214,7 @@ class Models::SegmentTrainer {
   SegmentModels made_;
   std::vector<Running> running_;
   /// Shared with the jobs, which may end after this.
-  std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
+  std::shared_ptr<job::Bell> bell_ = std::make_shared<job::Bell>();
 };
 
 void Models::define_segments(job::Jobs& jobs) {
