@@ -37,8 +37,9 @@ void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, bool 
 }
 
 /// The frame of a parameter; 400 where there is none of that name, as clients expect of builders.
-frame::Frame require_frame(const frame::Frames& frames, const std::string& key,
+frame::Frame require_frame(const frame::Frames& frames, const Build& build, const std::string& key,
                            const std::string& field) {
+  if (const auto given = build.frames.find(key); given != build.frames.end()) return given->second;
   if (auto frame = frames.find(key)) return *std::move(frame);
   throw InputError::bad_request("Frame '" + key + "' of parameter " + field + " does not exist.",
                                 {{"parameter", field}, {"frame", key}});
@@ -120,11 +121,11 @@ void Models::check_others(Build& build) {
   const CommonParameters& p = build.common();
   if (algorithm.calibration_frame != nullptr) {
     const std::string frame = algorithm.calibration_frame(build.parameters.get());
-    if (!frame.empty()) (void)require_frame(parts_.frames, frame, "calibration_frame");
+    if (!frame.empty()) (void)require_frame(parts_.frames, build, frame, "calibration_frame");
   }
   if (algorithm.further_frames != nullptr) {
     for (const auto& [field, key] : algorithm.further_frames(build.parameters.get())) {
-      (void)require_frame(parts_.frames, key, field);
+      (void)require_frame(parts_.frames, build, key, field);
     }
   }
   if (p.checkpoint.empty() || algorithm.check_checkpoint == nullptr) return;
@@ -136,11 +137,13 @@ void Models::check_others(Build& build) {
   }
 }
 
-Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::string_view client) {
+Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::string_view client,
+                    NamedFrames frames) {
   Build build{.algorithm = &algorithm,
               .parameters = algorithm.parameters->make(),
               .given = form,
-              .messages = {}};
+              .messages = {},
+              .frames = std::move(frames)};
   schema::throw_problems("",
                          schema::read_form(*algorithm.parameters, build.parameters.get(), form));
   CommonParameters& p = algorithm.common(build.parameters.get());
@@ -162,9 +165,9 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     return build;
   }
   const frame::Frame training =
-      require_frame(parts_.frames, p.training_frame.name, "training_frame");
+      require_frame(parts_.frames, build, p.training_frame.name, "training_frame");
   if (!p.validation_frame.empty()) {
-    (void)require_frame(parts_.frames, p.validation_frame.name, "validation_frame");
+    (void)require_frame(parts_.frames, build, p.validation_frame.name, "validation_frame");
   }
   const bool needs_response = algorithm.needs_response(build.parameters.get());
   if (needs_response && p.response_column.empty()) {

@@ -62,42 +62,71 @@ struct Models::TrainRequest {
   std::int64_t checkpoint_checksum = 0;  ///< of the model that the form names
   FurtherFrames further = {};
   bool settles_automatic = true;
+  double most_seconds = 0;  ///< beside max_runtime_secs
   template <class Archive>
   void fields(Archive& archive) {
     archive(algorithm, model_id, form, seed, training, validation, calibration, checkpoint_checksum,
-            further, settles_automatic);
+            further, settles_automatic, most_seconds);
   }
 };
 
-std::shared_ptr<job::Job> Models::train(const Build& build) {
+NamedFrames Models::frames_of(const Algorithm& algorithm, const schema::Form& form,
+                              std::vector<ColumnId>& columns) const {
+  const auto parameters = algorithm.parameters->make();
+  schema::throw_problems("", schema::read_form(*algorithm.parameters, parameters.get(), form));
+  const CommonParameters& p = algorithm.common(parameters.get());
+  NamedFrames taken;
+  const auto take = [&](const std::string& key, std::string_view parameter) {
+    if (!key.empty()) taken[key] = take_frame(parts_.frames, key, parameter, columns);
+  };
+  take(p.training_frame.name, "training_frame");
+  take(p.validation_frame.name, "validation_frame");
+  if (algorithm.calibration_frame != nullptr)
+    take(algorithm.calibration_frame(parameters.get()), "calibration_frame");
+  if (algorithm.further_frames != nullptr) {
+    for (const auto& [field, key] : algorithm.further_frames(parameters.get())) take(key, field);
+  }
+  return taken;
+}
+
+Models::TrainRequest Models::request_of(const Build& build, std::int64_t seed,
+                                        std::vector<ColumnId>& columns) const {
   NEVE_CHECK(build.errors() == 0);
   const CommonParameters& p = build.common();
   const Algorithm& algorithm = *build.algorithm;
   const void* parameters = build.parameters.get();
-  std::vector<ColumnId> columns;
-  TrainRequest request{
-      .algorithm = std::string(algorithm.name),
-      .model_id = p.model_id.name,
-      .form = build.given,
-      .seed = p.seed == -1 ? draw_seed() : p.seed,
-      .training = take_frame(parts_.frames, p.training_frame.name, "training_frame", columns),
-      .validation = std::nullopt,
-      .settles_automatic = settles_automatic_};
+  const auto take = [&](const std::string& key, std::string_view parameter) {
+    const auto given = build.frames.find(key);
+    if (given == build.frames.end()) return take_frame(parts_.frames, key, parameter, columns);
+    std::ranges::copy(frame::column_ids(given->second), std::back_inserter(columns));
+    return given->second;
+  };
+  TrainRequest request{.algorithm = std::string(algorithm.name),
+                       .model_id = p.model_id.name,
+                       .form = build.given,
+                       .seed = p.seed == -1 ? seed : p.seed,
+                       .training = take(p.training_frame.name, "training_frame"),
+                       .validation = std::nullopt,
+                       .settles_automatic = settles_automatic_};
   if (!p.validation_frame.empty())
-    request.validation =
-        take_frame(parts_.frames, p.validation_frame.name, "validation_frame", columns);
+    request.validation = take(p.validation_frame.name, "validation_frame");
   if (algorithm.calibration_frame != nullptr) {
     const std::string frame = algorithm.calibration_frame(parameters);
-    if (!frame.empty())
-      request.calibration = take_frame(parts_.frames, frame, "calibration_frame", columns);
+    if (!frame.empty()) request.calibration = take(frame, "calibration_frame");
   }
   if (algorithm.further_frames != nullptr) {
     for (const auto& [field, key] : algorithm.further_frames(parameters))
-      request.further[field] = take_frame(parts_.frames, key, field, columns);
+      request.further[field] = take(key, field);
   }
   if (!p.checkpoint.empty())
     request.checkpoint_checksum = require(p.checkpoint.name, "checkpoint")->header.checksum;
-  const job::Description description{std::string(algorithm.title), request.model_id,
+  return request;
+}
+
+std::shared_ptr<job::Job> Models::train(const Build& build) {
+  std::vector<ColumnId> columns;
+  const TrainRequest request = request_of(build, draw_seed(), columns);
+  const job::Description description{std::string(build.algorithm->title), request.model_id,
                                      std::string(schema::ModelKind::type)};
   return parts_.jobs.start(description, {.kind = TrainRequest::kKind,
                                          .request = wire::encode(request),
@@ -106,7 +135,7 @@ std::shared_ptr<job::Job> Models::train(const Build& build) {
 
 void Models::define_jobs(job::Jobs& jobs) {
   jobs.define(std::string(TrainRequest::kKind), [this](job::Job& job, auto request) {
-    run(wire::decode<TrainRequest>(request), job);
+    publish(make(wire::decode<TrainRequest>(request), job));
   });
   define_segments(jobs);
   define_answer(jobs);
@@ -215,15 +244,26 @@ void Models::export_model(const Model& model, const std::string& folder) const {
   parts_.write_file(parts_.export_path(folder, model.header.key), to_file(model));
 }
 
-void Models::run(const TrainRequest& request, job::Job& job) {
+Made Models::make(const Build& build, const TrainingTerms& terms, job::Job& job) {
+  std::vector<ColumnId> columns;
+  TrainRequest request = request_of(build, terms.seed == -1 ? draw_seed() : terms.seed, columns);
+  request.most_seconds = terms.most_seconds;
+  return make(request, job);
+}
+
+Made Models::make(const TrainRequest& request, job::Job& job) {
   const Algorithm& algorithm = *parts_.algorithms.find(request.algorithm);
   Course course = prepare(request, job, algorithm);
   CommonParameters& p = algorithm.common(course.parameters.get());
+  if (request.most_seconds > 0 &&
+      !(p.max_runtime_secs > 0 && p.max_runtime_secs < request.most_seconds)) {
+    p.max_runtime_secs = request.most_seconds;
+  }
   const FitTools tools{parts_.engine, job, algorithm, static_cast<std::uint64_t>(request.seed)};
   std::optional<TrainState> saved;
   if (job.saved() != nullptr) saved = wire::decode<TrainState>(*job.saved());
   const wire::Bytes* trainer = saved && saved->trainer ? &*saved->trainer : nullptr;
-  std::vector<frame::Frame> frames;
+  Made made;
   FitPlan plan{.parameters = course.parameters,
                .header = course.header,
                .training = &course.training,
@@ -231,7 +271,7 @@ void Models::run(const TrainRequest& request, job::Job& job) {
                .calibration = course.calibration ? &*course.calibration : nullptr,
                .checkpoint = course.checkpoint.get(),
                .deadline = {p.max_runtime_secs, job.start_time_ms()},
-               .frames = &frames,
+               .frames = &made.frames,
                .further = &request.further};
   plan.write_snapshot = [&](Snapshot snapshot) {
     Model& model = *snapshot.model;
@@ -253,18 +293,22 @@ void Models::run(const TrainRequest& request, job::Job& job) {
   const std::shared_ptr<Model> model = fit(tools, std::move(plan), trainer, [&](wire::Bytes state) {
     return folds ? folds->state(std::move(state)) : wire::encode(TrainState{{}, std::move(state)});
   });
-  std::vector<std::shared_ptr<Model>> models;
   if (folds) {
-    std::ranges::move(folds->finish(*model), std::back_inserter(frames));
-    if (p.keep_cross_validation_models) models = folds->models();
+    std::ranges::move(folds->finish(*model), std::back_inserter(made.frames));
+    if (p.keep_cross_validation_models) made.models = folds->models();
   }
-  models.push_back(model);
-  for (const auto& made : models) complete(*made, request, course);
+  made.models.push_back(model);
+  for (const auto& each : made.models) complete(*each, request, course);
   job.token()->check();
-  if (exports(p)) {
-    for (const auto& made : models) export_model(*made, *p.export_checkpoints_dir);
+  if (exports(p)) made.export_folder = *p.export_checkpoints_dir;
+  return made;
+}
+
+void Models::publish(const Made& made) {
+  if (!made.export_folder.empty()) {
+    for (const auto& model : made.models) export_model(*model, made.export_folder);
   }
-  publish_all(models, frames);
+  publish_all(made.models, made.frames);
 }
 
 }  // namespace neve::model

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -221,5 +222,21 @@ using ModelPtr = std::shared_ptr<const Model>;
 
 /// Of what was learnt.
 std::int64_t checksum_of(const Model& model);
+
+/// Frames by value that take the place of what has their names by now.
+using NamedFrames = std::map<std::string, frame::Frame>;
+
+/// What a training has come to, of which nobody knows yet.
+struct Made {
+  std::vector<std::shared_ptr<Model>> models;  ///< those of folds that are kept; the model is last
+  std::vector<frame::Frame> frames;
+  std::string export_folder;  ///< for files of the models; empty: there are none
+};
+
+/// How a training that is one of many differs from one that is asked for alone.
+struct TrainingTerms {
+  std::int64_t seed = -1;   ///< in the place of a drawn one
+  double most_seconds = 0;  ///< beside max_runtime_secs; 0: no limit
+};
 
 }  // namespace neve::model

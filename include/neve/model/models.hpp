@@ -40,6 +40,7 @@ struct Build {
   std::shared_ptr<void> parameters;  ///< the algorithm's struct, model_id and seed filled in
   schema::Form given;                ///< what the user gave
   Messages messages;
+  NamedFrames frames = {};  ///< else frames are those of the catalogue
   [[nodiscard]] int errors() const;
   [[nodiscard]] const CommonParameters& common() const {
     return algorithm->common(parameters.get());
@@ -127,11 +128,28 @@ class Models {
 
   /// Reads and checks a request. Unreadable parameters and unknown frames throw; what the user can
   /// mend is in the messages. `client` is "python", "R" or another word for automatic ids.
-  Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client);
+  Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client,
+              NamedFrames frames = {});
   /// Whether models of trainings asked for from now on tell what AUTO came to, as they do at first.
   void settle_automatic(bool told) { settles_automatic_ = told; }
   /// Starts training. The build has no errors.
   std::shared_ptr<job::Job> train(const Build& build);
+  /// Trains as a job does, on the calling thread. `job` tells how far it is, and stops it.
+  /// Publishes and writes nothing.
+  Made make(const Build& build, const TrainingTerms& terms, job::Job& job);
+  /// Gives what was made its names, and writes its files.
+  void publish(const Made& made);
+  /// The frames that a form names, by their names; adds their columns to those that a job is to
+  /// keep. Throws InputError where one is not there.
+  [[nodiscard]] NamedFrames frames_of(const Algorithm& algorithm, const schema::Form& form,
+                                      std::vector<ColumnId>& columns) const;
+  /// Checksum of a frame's values.
+  [[nodiscard]] std::int64_t frame_checksum(const frame::Frame& frame) const {
+    return parts_.frame_checksum(frame);
+  }
+  /// "GBM_model_python_1795440357138_1": a name for what a client did not name.
+  std::string automatic_key(const Algorithm& algorithm, std::string_view what,
+                            std::string_view client);
   /// Starts to train a model for each segment; `form` as for check(), without a model_id. Throws
   /// InputError for what cannot be read; what is wrong with a segment is told in its result.
   std::shared_ptr<job::Job> train_segments(const Algorithm& algorithm, const schema::Form& form,
@@ -183,7 +201,9 @@ class Models {
  private:
   struct TrainRequest;
   struct Course;
-  void run(const TrainRequest& request, job::Job& job);
+  [[nodiscard]] TrainRequest request_of(const Build& build, std::int64_t seed,
+                                        std::vector<ColumnId>& columns) const;
+  Made make(const TrainRequest& request, job::Job& job);
   void check_others(Build& build);
   [[nodiscard]] ModelPtr checkpoint_of(const TrainRequest& request,
                                        const CommonParameters& parameters) const;
@@ -195,8 +215,6 @@ class Models {
   void publish_all(const std::vector<std::shared_ptr<Model>>& models,
                    const std::vector<frame::Frame>& frames);
   void define_answer(job::Jobs& jobs);
-  std::string automatic_key(const Algorithm& algorithm, std::string_view what,
-                            std::string_view client);
   struct SegmentRequest;
   class SegmentTrainer;
   void define_segments(job::Jobs& jobs);
