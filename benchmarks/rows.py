@@ -56,6 +56,8 @@ ROWS = [
         "≤ 0.9 × the faster of lightgbm and xgboost; AUC ≥ the better of both − 0.001", "Neve scores while training"),
     Row("gbm-10m", "GBM, 100 trees of depth 6, airlines, 10M rows", ("lightgbm", "xgboost"), "lightgbm",
         "≤ 0.9 × the faster; AUC ≥ the better of both − 0.001; peak memory ≤ 0.5 × lightgbm's", "Neve scores while training", times=10),
+    Row("grid", "search of 20 GBMs of 20 trees, 100k airlines", ("h2o",), "h2o", "≤ 1/8 × h2o",
+        "both choose how many models at a time", times=0.1),
     Row("cv-gbm", "5-fold cross-validation, GBM of 50 trees of depth 6, airlines", ("one-model",), "one-model", "≤ 5.2 × one model",
         "the peer is Neve without folds"),
     Row("cv-drf", "5-fold cross-validation, random forest of 50 trees, 100k airlines", ("one-model",), "one-model",

@@ -13,6 +13,9 @@ class Budget;
 namespace neve::frame {
 class Frames;
 }
+namespace neve::grid {
+class Grids;
+}
 namespace neve::job {
 class Jobs;
 }
@@ -75,6 +78,7 @@ struct Services {
   job::Jobs* jobs = nullptr;
   model::Algorithms* algorithms = nullptr;
   model::Models* models = nullptr;
+  grid::Grids* grids = nullptr;
   rapids::Interpreter* rapids = nullptr;
   ingest::Ingest* ingest = nullptr;
   const Router* router = nullptr;

@@ -27,6 +27,7 @@ PAIRS |= {("predict", "neve"): "server:Predict", ("predict", "h2o"): "server:Pre
 for _task, _class in (("cv-gbm", "CvGbm"), ("cv-drf", "CvDrf"), ("cv-glm", "CvGlm"), ("cv-glm-lasso", "CvGlm"),
                       ("cv-glm-wide", "CvGlmWide")):
     PAIRS |= {(_task, "neve"): f"cross_validation:{_class}", (_task, "one-model"): f"cross_validation:{_class}"}
+PAIRS |= {("grid", "neve"): "grids:Grid", ("grid", "h2o"): "grids:Grid"}
 PAIRS |= {("series", "neve"): "series:Neve", ("series", "scan"): "series:Scan"}
 for _task in ("munge", "munge-10m"):
     PAIRS |= {(_task, "neve"): "munging:Servers", (_task, "h2o"): "munging:Servers", (_task, "polars"): "munging:Polars"}

@@ -5,6 +5,7 @@
 
 #include <neve/base/clock.hpp>
 #include <neve/base/log.hpp>
+#include <neve/grid/grid.hpp>
 #include <neve/ingest/ingest.hpp>
 #include <neve/ingest/path_policy.hpp>
 #include <neve/job/job.hpp>
@@ -109,6 +110,7 @@ struct Node::Parts {
   model::Models models;
   rapids::Interpreter rapids;
   ingest::Ingest ingest;
+  grid::Grids grids;
   job::Jobs jobs;  // uses all above to its end, so it goes first
   operations::Operations operations;
   const rest::Resource actions;
@@ -128,6 +130,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       models(model_parts()),
       rapids(node.engine(), node.frames(), rollups, path_policy, &models),
       ingest(node, jobs, path_policy),
+      grids({models, ingest, jobs, algorithms, kNeveVersion}),
       jobs({node.id(), node.store(), node.engine().blobs(), node.transport()},
            std::to_string(ports.rest.port())),
       operations(operations_parts()),
@@ -149,6 +152,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.ingest = &ingest;
   services.algorithms = &algorithms;
   services.models = &models;
+  services.grids = &grids;
   services.operations = &operations;
   services.requests = &requests;
   services.witness = options.witness;
@@ -166,6 +170,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
 void Node::Parts::define_jobs() {
   models.define_jobs(jobs);
   ingest.define_jobs();
+  grids.define_jobs(jobs);
   for (const rest::Resource* resource : rest::all_resources()) {
     for (const rest::JobKind& kind : resource->job_kinds) {
       jobs.define(kind.name, [this, work = kind.work](job::Job& job, auto request) {

@@ -1,0 +1,282 @@
+#include "grid/search.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <neve/base/clock.hpp>
+#include <neve/base/error.hpp>
+#include <neve/base/log.hpp>
+#include <neve/base/pool.hpp>
+#include <neve/base/rng.hpp>
+
+#include "grid/identity.hpp"
+#include "grid/scores.hpp"
+
+namespace neve::grid {
+namespace {
+
+/// Each takes a thread, and the memory of a model.
+constexpr std::int32_t kMostAtATime = 64;
+/// How many points may wait for one before them, for each model at a time.
+constexpr std::size_t kAhead = 4;
+
+void set(schema::Form& form, const std::string& name, const std::string& value) {
+  std::erase_if(form, [&](const auto& given) { return given.first == name; });
+  form.emplace_back(name, value);
+}
+
+std::size_t at_a_time(const Grid& grid, mr::Engine& engine) {
+  const std::int32_t wanted = grid.parallelism > 0 ? grid.parallelism : engine.pool().threads();
+  return static_cast<std::size_t>(std::clamp(wanted, 1, kMostAtATime));
+}
+
+}  // namespace
+
+Search::Search(Grids& grids, Grids::Request request, job::Job& job)
+    : grids_(grids),
+      models_(grids.parts_.models),
+      job_(job),
+      algorithm_(*grids.parts_.algorithms.find(request.grid.algorithm)),
+      frames_(std::move(request.frames)),
+      walk_(request.grid.space, request.grid.criteria),
+      next_publish_(std::chrono::steady_clock::now()) {
+  for (const auto& [name, frame] : frames_) checksums_[name] = models_.frame_checksum(frame);
+  if (job.saved() != nullptr) {
+    state_ = wire::decode<State>(*job.saved());
+  } else {
+    state_.grid = std::move(request.grid);
+  }
+}
+
+void Search::run() {
+  publish();
+  try {
+    search();
+  } catch (...) {
+    // What is there by now can be looked at, and gone on with, unless somebody has removed it.
+    candidates_.clear();
+    try {
+      if (grids_.find(state_.grid.key)) publish();
+    } catch (const Error& error) {
+      log::warn("Grid " + state_.grid.key + " was not kept: " + error.what());
+    }
+    throw;
+  }
+  candidates_.clear();
+  publish();
+  if (!state_.grid.recovery_folder.empty())
+    grids_.note_recovery(state_.grid.recovery_folder, state_.grid.key, true);
+}
+
+void Search::search() {
+  while (true) {
+    job_.token()->check();
+    accept_ready();
+    if (ended_) return;
+    begin_more();
+    if (candidates_.empty()) return;
+    if (!candidates_.front().ready()) bell_->wait();
+    tell_progress();
+    job_.keep([this] { return wire::encode(state()); });
+  }
+}
+
+void Search::accept_ready() {
+  while (!ended_ && !candidates_.empty() && candidates_.front().ready()) {
+    Candidate next = std::move(candidates_.front());
+    candidates_.pop_front();
+    accept(std::move(next));
+    ++state_.place;
+  }
+}
+
+void Search::accept(Candidate candidate) {
+  const bool is_first =
+      std::ranges::find(state_.tried, candidate.entry.identity) == state_.tried.end();
+  if (is_first) state_.tried.push_back(candidate.entry.identity);
+  if (candidate.is_known) {
+    if (!is_first) return;
+    for (const Entry& entry : state_.grid.entries) {
+      if (entry.identity != candidate.entry.identity || entry.model.empty()) continue;
+      if (const auto model = models_.find(entry.model)) count(*model);
+    }
+    return;
+  }
+  state_.grid.last_number = candidate.number;
+  take(candidate);
+  const std::string model = candidate.entry.model;
+  state_.grid.entries.push_back(std::move(candidate.entry));
+  publish_soon();
+  if (const auto made = model.empty() ? nullptr : models_.find(model)) count(*made);
+}
+
+/// Publishes the model, or says why there is none.
+void Search::take(Candidate& candidate) {
+  if (!candidate.member) return;
+  Entry& entry = candidate.entry;
+  Member::End end = candidate.member->end();
+  if (!end.failure.empty()) {
+    entry.failure = end.failure;
+    entry.failure_trace = end.failure_type + ": " + end.failure;
+    return;
+  }
+  models_.publish(end.made);
+  entry.model = end.made.models.back()->header.key;
+  if (!state_.grid.recovery_folder.empty())
+    grids_.write_made(end.made, state_.grid.recovery_folder);
+}
+
+void Search::count(const model::Model& model) {
+  ++state_.built;
+  const Criteria& criteria = state_.grid.criteria;
+  const Measure measure = stopping_measure(criteria.stopping_metric, model.header.category);
+  state_.scores.push_back(
+      score_of(model, measure).value_or(std::numeric_limits<double>::quiet_NaN()));
+  ended_ = (criteria.max_models > 0 && state_.built >= criteria.max_models) ||
+           should_stop(criteria, measure.more_is_better, state_.scores);
+}
+
+void Search::begin_more() {
+  while (may_begin()) candidates_.push_back(begin(state_.place + candidates_.size()));
+}
+
+bool Search::may_begin() const {
+  if (state_.place + candidates_.size() >= walk_.size()) return false;
+  const std::size_t most = at_a_time(state_.grid, models_.engine());
+  const auto running = static_cast<std::size_t>(std::ranges::count_if(
+      candidates_, [](const Candidate& candidate) { return !candidate.ready(); }));
+  if (running >= most || candidates_.size() >= kAhead * most) return false;
+  const auto awaited =
+      static_cast<std::int32_t>(std::ranges::count_if(candidates_, [](const Candidate& candidate) {
+        return candidate.is_known || candidate.member != nullptr;
+      }));
+  const std::int32_t limit = state_.grid.criteria.max_models;
+  if (limit > 0 && state_.built + awaited >= limit) return false;
+  return seconds_left().value_or(1) > 0;
+}
+
+Search::Candidate Search::begin(std::uint64_t place) {
+  Candidate candidate;
+  candidate.entry.values = walk_.at(place);
+  schema::Form form = form_of(candidate);
+  const auto parameters = algorithm_.parameters->make();
+  schema::read_form(*algorithm_.parameters, parameters.get(), form);
+  candidate.entry.identity = identity_of(algorithm_, parameters.get(), checksums_);
+  candidate.is_known = is_known(candidate.entry.identity);
+  if (candidate.is_known) return candidate;
+  candidate.number = next_number();
+  train(candidate, place, std::move(form));
+  return candidate;
+}
+
+/// A model that cannot be trained is told of, and does not end the others.
+void Search::train(Candidate& candidate, std::uint64_t place, schema::Form form) {
+  const std::string name = state_.grid.key + "_model_" + std::to_string(candidate.number);
+  set(form, "model_id", name);
+  const Criteria& criteria = state_.grid.criteria;
+  const model::TrainingTerms terms = terms_of(candidate);
+  const auto fail = [&](const std::string& type, const std::string& message) {
+    candidate.entry.failure = message;
+    candidate.entry.failure_trace = type + ": " + message;
+  };
+  try {
+    const auto parameters = algorithm_.parameters->make();
+    schema::read_form(*algorithm_.parameters, parameters.get(), form);
+    const bool draws = algorithm_.parameters->find("seed") != nullptr &&
+                       algorithm_.common(parameters.get()).seed == -1;
+    // As H2O-3 has it: such a search can be repeated, its models draw different numbers.
+    if (draws && criteria.strategy == Strategy::random_discrete && state_.grid.seeds_models)
+      set(form, "seed", std::to_string(criteria.seed + candidate.number - 1));
+    model::Build build = models_.check(algorithm_, form, "grid", frames_);
+    if (build.errors() > 0) {
+      fail("water.exceptions.H2OModelBuilderIllegalArgumentException",
+           "Illegal argument(s) for " + std::string(algorithm_.title) + " model: " + name +
+               ".  Details: " + model::error_details(*algorithm_.parameters, build.messages));
+      return;
+    }
+    std::optional<wire::Bytes> saved;
+    if (const auto at = state_.members.find(place); at != state_.members.end()) saved = at->second;
+    candidate.member = std::make_unique<Member>(
+        Member::Order{models_, std::move(build), terms, std::move(saved)}, bell_);
+  } catch (const ClusterError&) {
+    throw;
+  } catch (const Error& error) {
+    fail(error.exception_type(), error.what());
+  }
+}
+
+schema::Form Search::form_of(const Candidate& candidate) const {
+  schema::Form form = state_.grid.form;
+  for (const auto& [name, value] : candidate.entry.values) set(form, name, value);
+  return form;
+}
+
+model::TrainingTerms Search::terms_of(const Candidate& candidate) const {
+  constexpr unsigned kExactInJson = 53;
+  const CounterRng seeds(static_cast<std::uint64_t>(state_.grid.model_seed));
+  const std::uint64_t drawn = seeds.bits(static_cast<std::uint64_t>(candidate.number));
+  return {.seed = static_cast<std::int64_t>(drawn >> (64U - kExactInJson)),
+          .most_seconds = seconds_left().value_or(0)};
+}
+
+bool Search::is_known(const Identity& identity) const {
+  const auto is_same = [&](const auto& other) { return other.identity == identity; };
+  return std::ranges::any_of(state_.grid.entries, is_same) ||
+         std::ranges::any_of(candidates_, is_same, &Candidate::entry);
+}
+
+std::int32_t Search::next_number() const {
+  const auto ahead = std::ranges::count_if(
+      candidates_, [](const Candidate& candidate) { return !candidate.is_known; });
+  return state_.grid.last_number + static_cast<std::int32_t>(ahead) + 1;
+}
+
+std::optional<double> Search::seconds_left() const {
+  const double limit = state_.grid.criteria.max_runtime_secs;
+  if (limit <= 0) return std::nullopt;
+  return limit - static_cast<double>(now_ms() - job_.start_time_ms()) / 1000;
+}
+
+Search::State Search::state() const {
+  State kept = state_;
+  for (std::size_t i = 0; i < candidates_.size(); ++i) {
+    const auto& member = candidates_[i].member;
+    if (!member) continue;
+    if (auto bytes = member->state()) kept.members[state_.place + i] = *std::move(bytes);
+  }
+  std::erase_if(kept.members, [&](const auto& member) { return member.first < state_.place; });
+  return kept;
+}
+
+void Search::tell_progress() {
+  auto all = static_cast<double>(walk_.size());
+  const std::int32_t limit = state_.grid.criteria.max_models;
+  if (limit > 0) all = std::min(all, static_cast<double>(limit));
+  auto done =
+      static_cast<double>(limit > 0 ? static_cast<std::uint64_t>(state_.built) : state_.place);
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.member) done += candidate.member->progress();
+  }
+  job_.progress(std::min(done / all, 1.0));
+}
+
+/// All of the grid is written each time, so that this may cost a twentieth of the time at most.
+void Search::publish_soon() {
+  constexpr int kShare = 20;
+  const auto begin = std::chrono::steady_clock::now();
+  if (begin < next_publish_) return;
+  publish();
+  const auto end = std::chrono::steady_clock::now();
+  next_publish_ = end + std::max<std::chrono::steady_clock::duration>(std::chrono::milliseconds(50),
+                                                                      kShare * (end - begin));
+}
+
+void Search::publish() {
+  const Grid& grid = state_.grid;
+  grids_.publish(grid);
+  if (!grid.export_folder.empty()) grids_.write_grid(grid, grid.export_folder);
+  if (!grid.recovery_folder.empty()) grids_.write_grid(grid, grid.recovery_folder);
+}
+
+}  // namespace neve::grid
