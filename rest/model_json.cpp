@@ -112,6 +112,7 @@ void write_parameters(const schema::Schema& parameters, const void* given, const
   const auto defaults = parameters.make();
   out.begin_array();
   for (const Field& field : parameters.fields) {
+    if (!field.echoed) continue;
     const bool acts = std::ranges::find(idle, field.name) == idle.end();
     write_parameter(field, defaults.get(), given, acts ? actual : nullptr, out);
   }

@@ -37,9 +37,10 @@ void refuse_unbuilt(const Algorithm& algorithm, const CommonParameters& p, bool 
 }
 
 /// The frame of a parameter; 400 where there is none of that name, as clients expect of builders.
-frame::Frame require_frame(const frame::Frames& frames, const Build& build, const std::string& key,
+frame::Frame require_frame(const Build& build, const frame::Frames& frames, const std::string& key,
                            const std::string& field) {
-  if (const auto given = build.frames.find(key); given != build.frames.end()) return given->second;
+  const auto given = build.frames.find(key);
+  if (given != build.frames.end()) return given->second;
   if (auto frame = frames.find(key)) return *std::move(frame);
   throw InputError::bad_request("Frame '" + key + "' of parameter " + field + " does not exist.",
                                 {{"parameter", field}, {"frame", key}});
@@ -121,11 +122,11 @@ void Models::check_others(Build& build) {
   const CommonParameters& p = build.common();
   if (algorithm.calibration_frame != nullptr) {
     const std::string frame = algorithm.calibration_frame(build.parameters.get());
-    if (!frame.empty()) (void)require_frame(parts_.frames, build, frame, "calibration_frame");
+    if (!frame.empty()) (void)require_frame(build, parts_.frames, frame, "calibration_frame");
   }
   if (algorithm.further_frames != nullptr) {
     for (const auto& [field, key] : algorithm.further_frames(build.parameters.get())) {
-      (void)require_frame(parts_.frames, build, key, field);
+      (void)require_frame(build, parts_.frames, key, field);
     }
   }
   if (p.checkpoint.empty() || algorithm.check_checkpoint == nullptr) return;
@@ -135,6 +136,17 @@ void Models::check_others(Build& build) {
     add_error(build.messages, "checkpoint",
               "There is no model '" + p.checkpoint.name + "' to go on from");
   }
+}
+
+/// Lets the parameters have what models that they name say.
+void Models::take_from_models(Build& build, const frame::Frame& training) const {
+  const Algorithm& algorithm = *build.algorithm;
+  if (algorithm.from_models == nullptr) return;
+  build.from_models =
+      algorithm.from_models(*this, build.parameters.get(), training, build.messages);
+  if (build.errors() > 0) return;
+  schema::throw_problems("", schema::read_form(*algorithm.parameters, build.parameters.get(),
+                                               build.from_models.parameters));
 }
 
 Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::string_view client,
@@ -165,15 +177,16 @@ Build Models::check(const Algorithm& algorithm, const schema::Form& form, std::s
     return build;
   }
   const frame::Frame training =
-      require_frame(parts_.frames, build, p.training_frame.name, "training_frame");
+      require_frame(build, parts_.frames, p.training_frame.name, "training_frame");
   if (!p.validation_frame.empty()) {
-    (void)require_frame(parts_.frames, build, p.validation_frame.name, "validation_frame");
+    (void)require_frame(build, parts_.frames, p.validation_frame.name, "validation_frame");
   }
   const bool needs_response = algorithm.needs_response(build.parameters.get());
   if (needs_response && p.response_column.empty()) {
     add_error(build.messages, "response_column", "A response column is needed");
     return build;
   }
+  take_from_models(build, training);
   check_columns(p, training, build.messages);
   check_others(build);
   if (algorithm.check_training != nullptr) {

@@ -167,7 +167,7 @@ void CrossValidator::encode_folds() {
 
 wire::Bytes CrossValidator::state(std::optional<wire::Bytes> trainer) {
   encode_folds();
-  return wire::encode(TrainState{encoded_, std::move(trainer)});
+  return order_.tools.kept(wire::encode(TrainState{encoded_, std::move(trainer)}));
 }
 
 /// What a fold's model says of its rows.

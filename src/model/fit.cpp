@@ -70,7 +70,9 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
                        .is_fold = plan.is_fold,
                        .further = plan.further,
                        .folds = plan.folds,
-                       .together = plan.together};
+                       .together = plan.together,
+                       .models = tools.models,
+                       .keep = keep};
   const auto trainer = tools.algorithm.make_trainer(plan.parameters);
   if (saved != nullptr) {
     trainer->resume(context, *saved);
@@ -80,6 +82,7 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
   train_steps(*trainer, context, plan, keep);
   std::shared_ptr<Model> model = trainer->finish(context);
   if (plan.frames != nullptr) std::ranges::move(context.frames, std::back_inserter(*plan.frames));
+  if (plan.made != nullptr) std::ranges::move(context.made, std::back_inserter(*plan.made));
   if (plan.holdout != nullptr) *plan.holdout = std::move(context.holdout);
   plan.header.end_time_ms = now_ms();
   model->header = std::move(plan.header);

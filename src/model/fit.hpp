@@ -32,6 +32,11 @@ struct FitTools {
   job::Job& job;
   const Algorithm& algorithm;
   std::uint64_t seed = 0;
+  Models* models = nullptr;  ///< of the node
+  KeepState keep = {};       ///< of a job of which this is a part; empty where it is all
+  [[nodiscard]] wire::Bytes kept(wire::Bytes state) const {
+    return keep ? keep(std::move(state)) : state;
+  }
 };
 
 /// One training.
@@ -45,17 +50,16 @@ struct FitPlan {
   Deadline deadline;
   bool is_fold = false;
   std::vector<frame::Frame>* frames = nullptr;  ///< takes those that the trainer made; may be null
-  frame::Frame* holdout = nullptr;              ///< takes TrainContext::holdout; may be null
-  const FurtherFrames* further = nullptr;       ///< null without
+  std::vector<std::shared_ptr<Model>>* made = nullptr;  ///< the same of models
+  frame::Frame* holdout = nullptr;         ///< takes TrainContext::holdout; may be null
+  const FurtherFrames* further = nullptr;  ///< null without
   std::function<void(Snapshot snapshot)> write_snapshot = {};  ///< empty for folds
   std::vector<std::shared_ptr<const Model>> folds = {};        ///< of the main model
   const TrainedFolds* together = nullptr;                      ///< those, where trained together
 };
 
-/// Turns what the trainer would go on from into what the job would.
-using KeepState = std::function<wire::Bytes(wire::Bytes trainer)>;
-
-/// Trains from the beginning, or from what a trainer saved, to the end or the deadline.
+/// Trains from the beginning, or from what a trainer saved, to the end or the deadline. `keep`
+/// turns what the trainer would go on from into what the job would.
 std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Bytes* saved,
                            const KeepState& keep);
 

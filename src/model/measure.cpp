@@ -58,6 +58,7 @@ metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& 
   // From the front: models of folds may lack the extra outputs of the one that is measured.
   const std::size_t first = values.front().is_categorical() ? 1 : 0;
   const frame::LayoutPtr& layout = data.inputs.layout;
+  const Model& measuring = scored.last ? *scored.last : model;
   metrics::Metrics result;
   if (model.header.category == Category::binomial) {
     metrics::BinomialInputs inputs{layout, values[first + 1].id, actual, weights, {}};
@@ -78,9 +79,9 @@ metrics::Metrics measure(mr::Engine& engine, const Model& model, const Dataset& 
   } else {
     NEVE_CHECK(model.header.category == Category::regression);
     result = metrics::compute_regression(
-        engine, {layout, values[first].id, actual, weights, model.deviance()}, token);
+        engine, {layout, values[first].id, actual, weights, measuring.deviance()}, token);
   }
-  model.complete_metrics(engine, data, scored, result);
+  measuring.complete_metrics(engine, scored.last ? *scored.last_data : data, scored, result);
   return result;
 }
 

@@ -12,7 +12,7 @@
 namespace neve::model {
 namespace {
 
-constexpr SealedFile kFile{.head = "NEVEMDL\n", .version = 1, .what = "a model"};
+constexpr SealedFile kFile{.head = "NEVEMDL\n", .version = 2, .what = "a model"};
 
 [[noreturn]] void refuse(const std::string& source, const std::string& why) {
   neve::refuse(kFile, source, why);
@@ -123,8 +123,49 @@ ModelFile read_model_file(std::span<const std::byte> bytes, const std::string& s
   }
 }
 
+void Models::add_parts(const Model& model, ModelFile& file) const {
+  for (const std::string& name : model.made_of()) {
+    const ModelPtr part = find(name);
+    if (part == nullptr) {
+      throw InputError::illegal_argument("Model '" + model.header.key +
+                                             "' cannot be saved: model '" + name +
+                                             "', which it is made of, has been deleted.",
+                                         {{"model", name}});
+    }
+    const wire::Bytes bytes = part->encode();
+    const bool there =
+        std::ranges::any_of(file.made_of, [&](const auto& other) { return other.bytes == bytes; });
+    if (there) continue;
+    file.made_of.push_back({part->header.algorithm, bytes});
+    add_parts(*part, file);
+  }
+}
+
 wire::Bytes Models::to_file(const Model& model) const {
-  return write_model_file({parts_.version, model.header.algorithm, model.encode()});
+  ModelFile file{parts_.version, {model.header.algorithm, model.encode()}, {}};
+  add_parts(model, file);
+  return write_model_file(file);
+}
+
+std::shared_ptr<Model> Models::read_filed(const FiledModel& filed,
+                                          const std::string& source) const {
+  const Algorithm* algorithm = parts_.algorithms.find(filed.algorithm);
+  if (algorithm == nullptr) {
+    refuse(source, "this server has no algorithm '" + filed.algorithm + "'.");
+  }
+  std::shared_ptr<Model> model;
+  try {
+    model = algorithm->decode(filed.bytes);
+  } catch (const InternalError&) {
+    refuse(source, "its parts do not fit together.");
+  }
+  const Header& header = model->header;
+  const bool sound = header.algorithm == algorithm->name && is_sound(header) &&
+                     has_sound_types(header.roles, algorithm->reads_text) &&
+                     is_readable(*algorithm, header) && model->is_sound() &&
+                     model->encode() == filed.bytes;
+  if (!sound) refuse(source, "its parts do not fit together.");
+  return model;
 }
 
 ModelPtr Models::from_file(std::span<const std::byte> bytes, const std::string& source,
@@ -134,26 +175,15 @@ ModelPtr Models::from_file(std::span<const std::byte> bytes, const std::string& 
     refuse(source, "Neve " + file.neve_version + " wrote it; this is Neve " + parts_.version +
                        ". Load it with that version.");
   }
-  const Algorithm* algorithm = parts_.algorithms.find(file.algorithm);
-  if (algorithm == nullptr) {
-    refuse(source, "this server has no algorithm '" + file.algorithm + "'.");
+  std::vector<std::shared_ptr<Model>> models;
+  for (const FiledModel& part : file.made_of) models.push_back(read_filed(part, source));
+  models.push_back(read_filed(file.model, source));
+  if (!key.empty()) models.back()->header.key = key;
+  for (const auto& model : models) {
+    if (model->header.key.empty()) refuse(source, "its model has no name.");
   }
-  std::shared_ptr<Model> model;
-  try {
-    model = algorithm->decode(file.model);
-  } catch (const InternalError&) {
-    refuse(source, "its parts do not fit together.");
-  }
-  Header& header = model->header;
-  const bool sound = header.algorithm == algorithm->name && is_sound(header) &&
-                     has_sound_types(header.roles, algorithm->reads_text) &&
-                     is_readable(*algorithm, header) && model->is_sound() &&
-                     model->encode() == file.model;
-  if (!sound) refuse(source, "its parts do not fit together.");
-  if (!key.empty()) header.key = key;
-  if (header.key.empty()) refuse(source, "its model has no name.");
-  publish(*model);
-  return model;
+  publish_all(models, {});
+  return models.back();
 }
 
 }  // namespace neve::model

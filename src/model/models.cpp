@@ -137,11 +137,24 @@ std::vector<ModelPtr> Models::list() const {
   return models;
 }
 
+void Models::add_names(const Model& model, std::vector<std::string>& names) const {
+  std::ranges::copy(names_of(model.header.cross_validation), std::back_inserter(names));
+  names.push_back(model.header.key);
+  for (const std::string& name : model.belongings()) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    if (const ModelPtr belonging = find(name)) {
+      add_names(*belonging, names);
+    } else {
+      names.push_back(name);
+    }
+  }
+}
+
 bool Models::remove(std::string_view key) {
   const ModelPtr model = find(key);
   if (model == nullptr) return false;
-  std::vector<std::string> names = names_of(model->header.cross_validation);
-  names.emplace_back(key);
+  std::vector<std::string> names;
+  add_names(*model, names);
   parts_.engine.store().commit({.remove = names});
   const std::lock_guard lock(mutex_);
   for (const std::string& name : names) cache_.erase(name);
@@ -174,7 +187,8 @@ frame::Frame Models::tell(const Scoring& scoring, const job::TokenPtr& token,
   const bool of_training = scoring.question == RowQuestion::sampled_for_trees;
   Dataset data = adapt(model.header.roles, scoring.frame, of_training);
   warnings = std::move(data.warnings);
-  const ScoreRequest request{.token = token, .question = scoring.question, .layer = scoring.layer};
+  const ScoreRequest request{
+      .token = token, .question = scoring.question, .layer = scoring.layer, .models = this};
   frame::Frame made =
       algorithm_of(model).score(parts_.engine, scoring.model, data, request).predictions;
   if (scoring.question && of_leaves(*scoring.question)) {
@@ -229,7 +243,7 @@ metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& 
   if (model->header.roles.response.empty()) {
     metrics = model->measure_rows(parts_.engine, data, token);
   } else {
-    const ScoreRequest request{.labels = false, .token = token};
+    const ScoreRequest request{.labels = false, .token = token, .models = this};
     const Scored scored = algorithm_of(*model).score(parts_.engine, model, data, request);
     metrics = measure(parts_.engine, *model, data, scored, token);
   }

@@ -62,12 +62,21 @@ struct Models::TrainRequest {
   std::int64_t checkpoint_checksum = 0;  ///< of the model that the form names
   FurtherFrames further = {};
   bool settles_automatic = true;
-  double most_seconds = 0;  ///< beside max_runtime_secs
+  double most_seconds = 0;        ///< beside max_runtime_secs
+  schema::Form from_models = {};  ///< parameters instead of the form's
+  std::vector<std::pair<std::string, std::int64_t>> unchanged = {};  ///< models, by checksum
   template <class Archive>
   void fields(Archive& archive) {
     archive(algorithm, model_id, form, seed, training, validation, calibration, checkpoint_checksum,
-            further, settles_automatic, most_seconds);
+            further, settles_automatic, most_seconds, from_models, unchanged);
   }
+};
+
+/// A training as the job sees it, or the part of a job that it is.
+struct Models::Task {
+  job::Job& job;
+  const wire::Bytes* saved = nullptr;
+  KeepState keep = {};  ///< empty where it is the job
 };
 
 NamedFrames Models::frames_of(const Algorithm& algorithm, const schema::Form& form,
@@ -107,7 +116,8 @@ Models::TrainRequest Models::request_of(const Build& build, std::int64_t seed,
                        .seed = p.seed == -1 ? seed : p.seed,
                        .training = take(p.training_frame.name, "training_frame"),
                        .validation = std::nullopt,
-                       .settles_automatic = settles_automatic_};
+                       .settles_automatic = settles_automatic_,
+                       .from_models = build.from_models.parameters};
   if (!p.validation_frame.empty())
     request.validation = take(p.validation_frame.name, "validation_frame");
   if (algorithm.calibration_frame != nullptr) {
@@ -118,6 +128,9 @@ Models::TrainRequest Models::request_of(const Build& build, std::int64_t seed,
     for (const auto& [field, key] : algorithm.further_frames(parameters))
       request.further[field] = take(key, field);
   }
+  for (const auto& [name, key] : build.from_models.frames) request.further[name] = take(key, name);
+  for (const ModelPtr& model : build.from_models.models)
+    request.unchanged.emplace_back(model->header.key, model->header.checksum);
   if (!p.checkpoint.empty())
     request.checkpoint_checksum = require(p.checkpoint.name, "checkpoint")->header.checksum;
   return request;
@@ -135,7 +148,7 @@ std::shared_ptr<job::Job> Models::train(const Build& build) {
 
 void Models::define_jobs(job::Jobs& jobs) {
   jobs.define(std::string(TrainRequest::kKind), [this](job::Job& job, auto request) {
-    publish(make(wire::decode<TrainRequest>(request), job));
+    publish(make(wire::decode<TrainRequest>(request), {job, job.saved(), {}}));
   });
   define_segments(jobs);
   define_answer(jobs);
@@ -150,6 +163,17 @@ ModelPtr Models::checkpoint_of(const TrainRequest& request,
   throw InputError::illegal_argument("Model '" + parameters.checkpoint.name +
                                      "' of parameter checkpoint has changed since training was "
                                      "asked for.");
+}
+
+void Models::check_unchanged(const TrainRequest& request) const {
+  for (const auto& [key, checksum] : request.unchanged) {
+    const ModelPtr model = find(key);
+    if (model != nullptr && model->header.checksum == checksum) continue;
+    throw InputError::illegal_argument("Model '" + key + "' has " +
+                                           (model == nullptr ? "been deleted" : "changed") +
+                                           " since training was asked for.",
+                                       {{"model", key}});
+  }
 }
 
 /// What the fits of a job start from.
@@ -168,6 +192,10 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   course.parameters = algorithm.parameters->make();
   schema::throw_problems(
       "", schema::read_form(*algorithm.parameters, course.parameters.get(), request.form));
+  if (!request.from_models.empty()) {
+    schema::throw_problems(
+        "", schema::read_form(*algorithm.parameters, course.parameters.get(), request.from_models));
+  }
   CommonParameters& p = algorithm.common(course.parameters.get());
   p.model_id = request.model_id;
   Header& header = course.header;
@@ -176,6 +204,7 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
   header.training_frame = p.training_frame.name;
   header.validation_frame = p.validation_frame.name;
   header.parameters = request.form;
+  header.actual_parameters = request.from_models;
   header.start_time_ms = job.start_time_ms();
   std::vector<std::string> dropped;
   header.roles = algorithm.reads_text
@@ -248,20 +277,29 @@ Made Models::make(const Build& build, const TrainingTerms& terms, job::Job& job)
   std::vector<ColumnId> columns;
   TrainRequest request = request_of(build, terms.seed == -1 ? draw_seed() : terms.seed, columns);
   request.most_seconds = terms.most_seconds;
-  return make(request, job);
+  return make(request, {job, job.saved(), {}});
 }
 
-Made Models::make(const TrainRequest& request, job::Job& job) {
+Made Models::make_part(const Build& build, job::Job& job, const wire::Bytes* saved,
+                       const KeepState& keep) {
+  std::vector<ColumnId> columns;  // leases of the frames hold them
+  return make(request_of(build, build.common().seed, columns), {job, saved, keep});
+}
+
+Made Models::make(const TrainRequest& request, const Task& task) {
+  job::Job& job = task.job;
   const Algorithm& algorithm = *parts_.algorithms.find(request.algorithm);
+  check_unchanged(request);
   Course course = prepare(request, job, algorithm);
   CommonParameters& p = algorithm.common(course.parameters.get());
   if (request.most_seconds > 0 &&
       !(p.max_runtime_secs > 0 && p.max_runtime_secs < request.most_seconds)) {
     p.max_runtime_secs = request.most_seconds;
   }
-  const FitTools tools{parts_.engine, job, algorithm, static_cast<std::uint64_t>(request.seed)};
+  const FitTools tools{parts_.engine, job,      algorithm, static_cast<std::uint64_t>(request.seed),
+                       this,          task.keep};
   std::optional<TrainState> saved;
-  if (job.saved() != nullptr) saved = wire::decode<TrainState>(*job.saved());
+  if (task.saved != nullptr) saved = wire::decode<TrainState>(*task.saved);
   const wire::Bytes* trainer = saved && saved->trainer ? &*saved->trainer : nullptr;
   Made made;
   FitPlan plan{.parameters = course.parameters,
@@ -272,6 +310,7 @@ Made Models::make(const TrainRequest& request, job::Job& job) {
                .checkpoint = course.checkpoint.get(),
                .deadline = {p.max_runtime_secs, job.start_time_ms()},
                .frames = &made.frames,
+               .made = &made.models,
                .further = &request.further};
   plan.write_snapshot = [&](Snapshot snapshot) {
     Model& model = *snapshot.model;
@@ -291,16 +330,19 @@ Made Models::make(const TrainRequest& request, job::Job& job) {
     take_from_folds(algorithm, folds->models(), course.parameters.get(), plan.header);
   }
   const std::shared_ptr<Model> model = fit(tools, std::move(plan), trainer, [&](wire::Bytes state) {
-    return folds ? folds->state(std::move(state)) : wire::encode(TrainState{{}, std::move(state)});
+    return folds ? folds->state(std::move(state))
+                 : tools.kept(wire::encode(TrainState{{}, std::move(state)}));
   });
+  std::vector<std::shared_ptr<Model>> models;
   if (folds) {
     std::ranges::move(folds->finish(*model), std::back_inserter(made.frames));
-    if (p.keep_cross_validation_models) made.models = folds->models();
+    if (p.keep_cross_validation_models) models = folds->models();
   }
-  made.models.push_back(model);
-  for (const auto& each : made.models) complete(*each, request, course);
+  models.push_back(model);
+  for (const auto& each : models) complete(*each, request, course);
   job.token()->check();
   if (exports(p)) made.export_folder = *p.export_checkpoints_dir;
+  std::ranges::move(models, std::back_inserter(made.models));
   return made;
 }
 

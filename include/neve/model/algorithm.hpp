@@ -47,6 +47,11 @@ void refuse(std::string field, std::string value, Messages& messages);
 /// parameter that names each.
 using FurtherFrames = std::map<std::string, frame::Frame>;
 
+/// Turns the state of a part of a job's work into what the job keeps.
+using KeepState = std::function<wire::Bytes(wire::Bytes state)>;
+
+class Models;
+
 /// The folds of a cross-validation, trained together.
 class TrainedFolds {
  public:
@@ -79,6 +84,11 @@ struct TrainContext {
   /// Of the main model of a cross-validation: those of the folds; empty without.
   std::span<const std::shared_ptr<const Model>> folds = {};
   const TrainedFolds* together = nullptr;  ///< the same where they were trained together
+  Models* models = nullptr;                ///< of the node, to find and to train others
+  /// Models that belong to the model; published with it, before it. Those of folds are not.
+  std::vector<std::shared_ptr<Model>> made = {};
+  /// What the job keeps where save() gives this; for steps that keep states of their own.
+  KeepState keep = {};
 
   /// Options for runs of this job: its token, and nothing else.
   [[nodiscard]] mr::RunOptions run_options() const {
@@ -133,7 +143,13 @@ struct FoldsOrder {
 using FoldUse = std::function<void(const Dataset& training, const Dataset& holdout)>;
 using WithFold = std::function<void(std::size_t fold, const FoldUse& use)>;
 
-class Models;
+/// What a training takes from models that are there.
+struct FromModels {
+  schema::Form parameters = {};                           ///< in place of those that were given
+  std::vector<std::shared_ptr<const Model>> models = {};  ///< must not change before its end
+  /// Frames that it reads, by their names in TrainContext::further.
+  std::vector<std::pair<std::string, std::string>> frames = {};
+};
 
 /// What an algorithm's own request gives back: an object, or a model that is shown as one.
 struct ActionAnswer {
@@ -202,6 +218,10 @@ struct Algorithm {
   /// The frame that is trained on where no training_frame is named, empty for none; null where one
   /// must be named.
   std::string (*frame_instead)(const void* parameters) = nullptr;
+  /// Checks the models that the parameters name against each other and the training frame, and says
+  /// what training takes from them; null where there are none.
+  FromModels (*from_models)(const Models& models, const void* parameters,
+                            const frame::Frame& training, Messages& messages) = nullptr;
   /// Whether training can go on from this model; null where it never can.
   void (*check_checkpoint)(const void* parameters, const Model& checkpoint,
                            Messages& messages) = nullptr;

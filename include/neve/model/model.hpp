@@ -201,6 +201,10 @@ class Model {
                                                       const job::TokenPtr& /*token*/) const {
     return {};
   }
+  /// Names of the models that it cannot be scored without; they are in its file.
+  [[nodiscard]] virtual std::vector<std::string> made_of() const { return {}; }
+  /// Names of models and frames that are removed with it.
+  [[nodiscard]] virtual std::vector<std::string> belongings() const { return {}; }
   /// Archetypes of a low rank model as rows of its columns, in the units of the data or as they
   /// were fitted; nothing where its kind has none.
   [[nodiscard]] virtual std::optional<PointFrame> archetype_points(bool /*original_units*/) const {
@@ -228,7 +232,8 @@ using NamedFrames = std::map<std::string, frame::Frame>;
 
 /// What a training has come to, of which nobody knows yet.
 struct Made {
-  std::vector<std::shared_ptr<Model>> models;  ///< those of folds that are kept; the model is last
+  /// The model, last, and before it models of its folds and those that belong to it.
+  std::vector<std::shared_ptr<Model>> models;
   std::vector<frame::Frame> frames;
   std::string export_folder;  ///< for files of the models; empty: there are none
 };

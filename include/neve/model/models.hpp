@@ -40,7 +40,8 @@ struct Build {
   std::shared_ptr<void> parameters;  ///< the algorithm's struct, model_id and seed filled in
   schema::Form given;                ///< what the user gave
   Messages messages;
-  NamedFrames frames = {};  ///< else frames are those of the catalogue
+  NamedFrames frames = {};  ///< looked up by their names, before those of the catalogue
+  FromModels from_models = {};
   [[nodiscard]] int errors() const;
   [[nodiscard]] const CommonParameters& common() const {
     return algorithm->common(parameters.get());
@@ -123,11 +124,13 @@ class Models {
   explicit Models(Parts parts) : parts_(std::move(parts)) {}
   [[nodiscard]] mr::Engine& engine() const { return parts_.engine; }
   [[nodiscard]] frame::Frames& frames() const { return parts_.frames; }
+  [[nodiscard]] const Algorithms& algorithms() const { return parts_.algorithms; }
   /// Says how jobs train and score.
   void define_jobs(job::Jobs& jobs);
 
   /// Reads and checks a request. Unreadable parameters and unknown frames throw; what the user can
   /// mend is in the messages. `client` is "python", "R" or another word for automatic ids.
+  /// `frames` are looked up by their names, before those of the catalogue.
   Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client,
               NamedFrames frames = {});
   /// Whether models of trainings asked for from now on tell what AUTO came to, as they do at first.
@@ -137,6 +140,10 @@ class Models {
   /// Trains as a job does, on the calling thread. `job` tells how far it is, and stops it.
   /// Publishes and writes nothing.
   Made make(const Build& build, const TrainingTerms& terms, job::Job& job);
+  /// The same as a part of a job, which keeps what `keep` makes of the training's state. The build
+  /// has a model_id, a seed and no errors; a `saved` state is one that `keep` was called with.
+  Made make_part(const Build& build, job::Job& job, const wire::Bytes* saved,
+                 const KeepState& keep);
   /// Gives what was made its names, and writes its files.
   void publish(const Made& made);
   /// The frames that a form names, by their names; adds their columns to those that a job is to
@@ -167,16 +174,19 @@ class Models {
   /// The algorithm of a model.
   [[nodiscard]] const Algorithm& algorithm_of(const Model& model) const;
   void publish(const Model& model);
-  /// Also what was kept of its cross-validation. False where there is no such model.
+  /// Also what was kept of its cross-validation, and what belongs to it. False where there is no
+  /// such model.
   bool remove(std::string_view key);
 
   /// Lets a model of two classes predict the second one from this probability on; gives the
   /// threshold that it had. Throws InputError for other models and for what is no probability.
   double set_threshold(const std::string& key, double threshold);
 
-  /// A model as the bytes of a file, see docs/model-file.md.
+  /// A model as the bytes of a file, see docs/model-file.md. Throws InputError where it is made of
+  /// a model that is not there.
   [[nodiscard]] wire::Bytes to_file(const Model& model) const;
-  /// Publishes the model of such bytes, under its own name where `key` is empty. Throws InputError
+  /// Publishes the model of such bytes, under its own name where `key` is empty, and those that it
+  /// is made of. Throws InputError
   /// naming `source` where they are not those of a model, damaged, or of another version.
   ModelPtr from_file(std::span<const std::byte> bytes, const std::string& source,
                      const std::string& key);
@@ -201,9 +211,12 @@ class Models {
  private:
   struct TrainRequest;
   struct Course;
+  struct Task;
   [[nodiscard]] TrainRequest request_of(const Build& build, std::int64_t seed,
                                         std::vector<ColumnId>& columns) const;
-  Made make(const TrainRequest& request, job::Job& job);
+  Made make(const TrainRequest& request, const Task& task);
+  void check_unchanged(const TrainRequest& request) const;
+  void take_from_models(Build& build, const frame::Frame& training) const;
   void check_others(Build& build);
   [[nodiscard]] ModelPtr checkpoint_of(const TrainRequest& request,
                                        const CommonParameters& parameters) const;
@@ -218,6 +231,10 @@ class Models {
   struct SegmentRequest;
   class SegmentTrainer;
   void define_segments(job::Jobs& jobs);
+  void add_names(const Model& model, std::vector<std::string>& names) const;
+  void add_parts(const Model& model, struct ModelFile& file) const;
+  [[nodiscard]] std::shared_ptr<Model> read_filed(const struct FiledModel& filed,
+                                                  const std::string& source) const;
   [[nodiscard]] SegmentModels find_segments(const SegmentOrder& order,
                                             const frame::Frame& training) const;
   void publish(const SegmentModels& segments);

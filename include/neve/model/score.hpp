@@ -16,6 +16,8 @@
 
 namespace neve::model {
 
+class Models;
+
 /// Which columns a scoring run writes.
 struct ScoreRequest {
   bool labels = true;  ///< "predict": the class, for classifiers
@@ -27,6 +29,8 @@ struct ScoreRequest {
   std::int32_t fold = 0;
   std::optional<RowQuestion> question = {};  ///< what is written instead, of each row
   std::int32_t layer = 0;                    ///< that hidden_features asks about
+  const Models* models = nullptr;            ///< for models that are made of others
+  int nesting = 0;                           ///< how many of these ask for it
 };
 
 /// Columns of the answer to a question that one run writes.
@@ -45,6 +49,9 @@ struct QuestionPart {
 /// classes.
 struct Scored {
   frame::Frame predictions;
+  /// Where another model made them of what models before it said: that one, and its data.
+  ModelPtr last = nullptr;
+  std::shared_ptr<const Dataset> last_data = nullptr;
 };
 
 /// Where the model's columns are in a run's inputs; the part of a Dataset that travels.
