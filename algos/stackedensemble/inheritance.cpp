@@ -4,7 +4,7 @@
 #include <array>
 #include <optional>
 
-#include "algos/stackedensemble/base_models.hpp"
+#include "algos/stackedensemble/members.hpp"
 
 namespace neve::algos::stackedensemble {
 namespace {

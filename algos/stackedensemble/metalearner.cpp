@@ -48,6 +48,19 @@ void add_automatic(const MetalearnerOrder& order, schema::Form& form) {
   set(form, "early_stopping", "false");
 }
 
+/// Weights and offset would else be left out without a word.
+void check_columns_known(const model::Algorithm& algorithm, const Parameters& p,
+                         model::Messages& messages) {
+  const auto check = [&](const char* parameter, const std::string& column) {
+    if (column.empty() || algorithm.parameters->find(parameter) != nullptr) return;
+    model::add_error(messages, parameter,
+                     "The metalearner, " + std::string(algorithm.title) + ", cannot use " +
+                         parameter + " '" + column + "'; choose another metalearner_algorithm.");
+  };
+  check("weights_column", p.weights_column.name);
+  check("offset_column", p.offset_column.name);
+}
+
 }  // namespace
 
 std::string algorithm_name(MetalearnerAlgorithm choice) {
@@ -86,7 +99,10 @@ schema::Form metalearner_form(const model::Models& models, const MetalearnerOrde
   for (const auto& [name, value] : inherited.form) {
     if (!own) set(form, name, value);
   }
-  for (const auto& [name, value] : user) set(form, name, value);
+  for (const auto& [name, value] : user) {
+    // The ensemble's seed stands for one that is to be drawn.
+    if (name != "seed" || value != "-1") set(form, name, value);
+  }
   std::erase_if(form, [&](const auto& given) {
     return algorithm.parameters->find(given.first) == nullptr && !has(user, given.first);
   });
@@ -106,6 +122,7 @@ void check_metalearner(const model::Models& models, const Parameters& p,
     model::add_error(messages, "metalearner_transform",
                      "Metalearner transform is supported only for classification!");
   }
+  check_columns_known(*algorithm, p, messages);
   const auto wrong = [&](const std::string& text) {
     model::add_error(messages, "metalearner_params", text);
   };

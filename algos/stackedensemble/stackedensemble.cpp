@@ -1,7 +1,7 @@
 #include <neve/model/algorithm.hpp>
 #include <neve/model/score.hpp>
 
-#include "algos/stackedensemble/base_models.hpp"
+#include "algos/stackedensemble/members.hpp"
 #include "algos/stackedensemble/scoring.hpp"
 #include "algos/stackedensemble/stack_output.hpp"
 #include "algos/stackedensemble/train.hpp"

@@ -5,7 +5,7 @@
 #include <neve/base/error.hpp>
 #include <neve/munge/rows.hpp>
 
-#include "algos/stackedensemble/base_models.hpp"
+#include "algos/stackedensemble/members.hpp"
 #include "algos/stackedensemble/metalearner.hpp"
 #include "algos/stackedensemble/scoring.hpp"
 #include "algos/stackedensemble/stack_output.hpp"
@@ -58,6 +58,7 @@ bool StackTrainer::gather(model::TrainContext& context) {
   if (gathered_ == bases_.size()) return false;
   const model::ModelPtr& base = bases_[gathered_++];
   const model::Models& models = *context.models;
+  context.job.progress(0, "Predictions of " + base->header.key);
   if (parameters_->blends()) {
     training_->add_scored(models, base, 1);
   } else {
@@ -101,6 +102,7 @@ void StackTrainer::train_metalearner(model::TrainContext& context) {
   model::Made made =
       models.make_part(build, context.job, saved_.empty() ? nullptr : &saved_, context.keep);
   metalearner_ = made.models.back();
+  std::ranges::move(made.belongings, std::back_inserter(context.made));
   std::ranges::move(made.models, std::back_inserter(context.made));
   std::ranges::move(made.frames, std::back_inserter(context.frames));
 }
@@ -151,6 +153,10 @@ void StackTrainer::measure(model::TrainContext& context, const StackModel& model
 
 std::shared_ptr<model::Model> StackTrainer::finish(model::TrainContext& context) {
   const std::shared_ptr<StackModel> model = model_without_metalearner(context);
+  if (parameters_->metalearner_algorithm == MetalearnerAlgorithm::automatic) {
+    context.header.settled.values.emplace_back("metalearner_algorithm",
+                                               algorithm_name(parameters_->metalearner_algorithm));
+  }
   if (metalearner_ == nullptr) return model;
   describe_members(context, *model);
   measure(context, *model);

@@ -123,9 +123,12 @@ ModelFile read_model_file(std::span<const std::byte> bytes, const std::string& s
   }
 }
 
-void Models::add_parts(const Model& model, ModelFile& file) const {
+void Models::add_parts(const Model& model, const std::vector<std::shared_ptr<Model>>& fresh,
+                       ModelFile& file) const {
   for (const std::string& name : model.made_of()) {
-    const ModelPtr part = find(name);
+    const auto made =
+        std::ranges::find(fresh, name, [](const auto& each) { return each->header.key; });
+    const ModelPtr part = made != fresh.end() ? *made : find(name);
     if (part == nullptr) {
       throw InputError::illegal_argument("Model '" + model.header.key +
                                              "' cannot be saved: model '" + name +
@@ -137,15 +140,18 @@ void Models::add_parts(const Model& model, ModelFile& file) const {
         std::ranges::any_of(file.made_of, [&](const auto& other) { return other.bytes == bytes; });
     if (there) continue;
     file.made_of.push_back({part->header.algorithm, bytes});
-    add_parts(*part, file);
+    add_parts(*part, fresh, file);
   }
 }
 
-wire::Bytes Models::to_file(const Model& model) const {
+wire::Bytes Models::file_of(const Model& model,
+                            const std::vector<std::shared_ptr<Model>>& fresh) const {
   ModelFile file{parts_.version, {model.header.algorithm, model.encode()}, {}};
-  add_parts(model, file);
+  add_parts(model, fresh, file);
   return write_model_file(file);
 }
+
+wire::Bytes Models::to_file(const Model& model) const { return file_of(model, {}); }
 
 std::shared_ptr<Model> Models::read_filed(const FiledModel& filed,
                                           const std::string& source) const {

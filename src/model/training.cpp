@@ -269,8 +269,12 @@ void Models::complete(Model& model, const TrainRequest& request, const Course& c
   if (parts_.reproducibility) header.reproducibility = parts_.reproducibility(header);
 }
 
-void Models::export_model(const Model& model, const std::string& folder) const {
-  parts_.write_file(parts_.export_path(folder, model.header.key), to_file(model));
+void Models::export_models(const std::vector<std::shared_ptr<Model>>& models,
+                           const std::string& folder,
+                           const std::vector<std::shared_ptr<Model>>& belongings) const {
+  for (const auto& model : models) {
+    parts_.write_file(parts_.export_path(folder, model->header.key), file_of(*model, belongings));
+  }
 }
 
 Made Models::make(const Build& build, const TrainingTerms& terms, job::Job& job) {
@@ -310,7 +314,7 @@ Made Models::make(const TrainRequest& request, const Task& task) {
                .checkpoint = course.checkpoint.get(),
                .deadline = {p.max_runtime_secs, job.start_time_ms()},
                .frames = &made.frames,
-               .made = &made.models,
+               .made = &made.belongings,
                .further = &request.further};
   plan.write_snapshot = [&](Snapshot snapshot) {
     Model& model = *snapshot.model;
@@ -333,24 +337,22 @@ Made Models::make(const TrainRequest& request, const Task& task) {
     return folds ? folds->state(std::move(state))
                  : tools.kept(wire::encode(TrainState{{}, std::move(state)}));
   });
-  std::vector<std::shared_ptr<Model>> models;
   if (folds) {
     std::ranges::move(folds->finish(*model), std::back_inserter(made.frames));
-    if (p.keep_cross_validation_models) models = folds->models();
+    if (p.keep_cross_validation_models) made.models = folds->models();
   }
-  models.push_back(model);
-  for (const auto& each : models) complete(*each, request, course);
+  made.models.push_back(model);
+  for (const auto& each : made.models) complete(*each, request, course);
   job.token()->check();
   if (exports(p)) made.export_folder = *p.export_checkpoints_dir;
-  std::ranges::move(models, std::back_inserter(made.models));
   return made;
 }
 
 void Models::publish(const Made& made) {
-  if (!made.export_folder.empty()) {
-    for (const auto& model : made.models) export_model(*model, made.export_folder);
-  }
-  publish_all(made.models, made.frames);
+  if (!made.export_folder.empty()) export_models(made.models, made.export_folder, made.belongings);
+  std::vector<std::shared_ptr<Model>> models = made.belongings;
+  std::ranges::copy(made.models, std::back_inserter(models));
+  publish_all(models, made.frames);
 }
 
 }  // namespace neve::model

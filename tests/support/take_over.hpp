@@ -58,15 +58,18 @@ class StallingBlobs final : public store::Blobs {
 
 /// What trains on one node of a cluster; its jobs keep their state at every step.
 struct Trainer {
-  Trainer(mr::ComputeNode& of_node, const model::Algorithm& algorithm, int states)
+  Trainer(mr::ComputeNode& of_node, const AlgorithmList& known, int states,
+          const std::string& tag = "test")
       : node(of_node),
         blobs(of_node.engine().blobs(), states),
-        algorithms({&algorithm}),
+        algorithms(known),
         jobs({of_node.id(), of_node.store(), blobs, of_node.transport(),
               std::chrono::milliseconds(0)},
-             "test") {
+             tag) {
     models.define_jobs(jobs);
   }
+  Trainer(mr::ComputeNode& of_node, const model::Algorithm& algorithm, int states)
+      : Trainer(of_node, AlgorithmList{&algorithm}, states) {}
   ~Trainer() { jobs.stop(); }
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
@@ -78,10 +81,13 @@ struct Trainer {
   model::Models models{models_parts(node, jobs, algorithms)};
 };
 
-/// Three nodes that train an algorithm and hold each row twice.
-inline mr::LocalCluster three_nodes(const model::Algorithm& algorithm) {
+/// Three nodes that train algorithms and hold each row twice.
+inline mr::LocalCluster three_nodes(const AlgorithmList& algorithms) {
   return {{.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-          training_tasks(algorithm)};
+          training_tasks(algorithms)};
+}
+inline mr::LocalCluster three_nodes(const model::Algorithm& algorithm) {
+  return three_nodes(AlgorithmList{&algorithm});
 }
 
 /// Trains "model" on the first of three nodes, which `prepare` gives its frames, kills that node
@@ -89,14 +95,15 @@ inline mr::LocalCluster three_nodes(const model::Algorithm& algorithm) {
 /// The form has model_id "model".
 inline wire::Bytes learnt_after_loss(const model::Algorithm& algorithm, const schema::Form& form,
                                      int states,
-                                     const std::function<void(mr::ComputeNode&)>& prepare) {
-  mr::LocalCluster cluster = three_nodes(algorithm);
+                                     const std::function<void(mr::ComputeNode&)>& prepare,
+                                     const AlgorithmList& others = {}) {
+  const AlgorithmList known = with_first(algorithm, others);
+  mr::LocalCluster cluster = three_nodes(known);
   prepare(cluster.node(0));
   std::vector<std::unique_ptr<Trainer>> trainers;
   for (std::size_t i = 0; i < cluster.size(); ++i) {
     constexpr int kNoEnd = 1 << 20;
-    trainers.push_back(
-        std::make_unique<Trainer>(cluster.node(i), algorithm, i == 0 ? states : kNoEnd));
+    trainers.push_back(std::make_unique<Trainer>(cluster.node(i), known, i == 0 ? states : kNoEnd));
   }
   model::Models& models = trainers[0]->models;
   const auto job = models.train(models.check(algorithm, form, "python"));

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <neve/job/job.hpp>
 #include <neve/model/models.hpp>
@@ -18,17 +19,28 @@
 
 namespace neve::testing {
 
-/// The tasks of an algorithm and of the life of its models, each once.
-inline mr::TaskList training_tasks(const model::Algorithm& algorithm) {
+using AlgorithmList = std::vector<const model::Algorithm*>;
+
+inline AlgorithmList with_first(const model::Algorithm& algorithm, AlgorithmList others) {
+  others.insert(others.begin(), &algorithm);
+  return others;
+}
+
+/// The tasks of algorithms and of the life of their models, each once.
+inline mr::TaskList training_tasks(const AlgorithmList& algorithms) {
   mr::TaskList tasks;
   std::set<std::string_view> names;
-  for (const auto& list :
-       {algorithm.tasks, model::tasks(), model::metrics::tasks(), munge::tasks()}) {
+  const auto add = [&](const mr::TaskList& list) {
     for (const mr::TaskEntry* task : list) {
       if (names.insert(task->name).second) tasks.push_back(task);
     }
-  }
+  };
+  for (const model::Algorithm* algorithm : algorithms) add(algorithm->tasks);
+  for (const auto& list : {model::tasks(), model::metrics::tasks(), munge::tasks()}) add(list);
   return tasks;
+}
+inline mr::TaskList training_tasks(const model::Algorithm& algorithm) {
+  return training_tasks(AlgorithmList{&algorithm});
 }
 
 /// The parts of the models of a node that trains one algorithm. Files have no place in them.
@@ -56,14 +68,16 @@ void publish_as(model::Models& models, const Made& model, const char* key) {
   models.publish(copy);
 }
 
-/// Nodes of this process, the first of which trains one algorithm as a client would ask for it.
+/// Nodes of this process, the first of which trains one algorithm as a client would ask for it, and
+/// knows others.
 class TrainingNodes {
  public:
   explicit TrainingNodes(const model::Algorithm& algorithm, int nodes = 1, int threads = 2,
-                         std::string version = "1")
+                         std::string version = "1", const AlgorithmList& others = {})
       : algorithm_(algorithm),
-        cluster_(nodes, threads, std::int64_t{1} << 30U, training_tasks(algorithm)),
-        algorithms_({&algorithm}),
+        cluster_(nodes, threads, std::int64_t{1} << 30U,
+                 training_tasks(with_first(algorithm, others))),
+        algorithms_(with_first(algorithm, others)),
         jobs_(jobs_parts(node()), "test"),
         models_(parts(std::move(version))) {
     models_.define_jobs(jobs_);

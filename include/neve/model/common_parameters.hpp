@@ -94,6 +94,30 @@ struct CommonParameters {
 /// The table of CommonParameters.
 const schema::Schema& common_parameters();
 
+/// What validation says about one parameter. ERRR keeps training from starting, WARN is shown by
+/// the clients.
+struct Message {
+  enum class Kind : std::uint8_t { error, warning, info, trace };
+  Kind kind = Kind::error;
+  std::string field;
+  std::string text;
+};
+using Messages = std::vector<Message>;
+
+/// Adds what keeps training from starting.
+void add_error(Messages& messages, std::string field, std::string text);
+/// Adds what clients show.
+void add_warning(Messages& messages, std::string field, std::string text);
+/// What H2O-3's implementation calls the member behind a field: "_ntrees".
+std::string implementation_name(const schema::Schema& parameters, const std::string& field);
+/// "ERRR on field: _ntrees: …" for each error.
+std::string error_details(const schema::Schema& parameters, const Messages& messages);
+/// Adds an error for each bounded field out of its bounds.
+void check_bounds(const schema::Schema& schema, const void* parameters, Messages& messages);
+/// Adds an error "… is not supported yet" for a value whose work is not built; names field and
+/// value.
+void refuse(std::string field, std::string value, Messages& messages);
+
 }  // namespace neve::model
 
 template <>

@@ -232,8 +232,8 @@ using NamedFrames = std::map<std::string, frame::Frame>;
 
 /// What a training has come to, of which nobody knows yet.
 struct Made {
-  /// The model, last, and before it models of its folds and those that belong to it.
-  std::vector<std::shared_ptr<Model>> models;
+  std::vector<std::shared_ptr<Model>> models;  ///< those of folds that are kept; the model is last
+  std::vector<std::shared_ptr<Model>> belongings;  ///< further models that belong to it
   std::vector<frame::Frame> frames;
   std::string export_folder;  ///< for files of the models; empty: there are none
 };

@@ -186,8 +186,7 @@ class Models {
   /// a model that is not there.
   [[nodiscard]] wire::Bytes to_file(const Model& model) const;
   /// Publishes the model of such bytes, under its own name where `key` is empty, and those that it
-  /// is made of. Throws InputError
-  /// naming `source` where they are not those of a model, damaged, or of another version.
+  /// is made of. Throws InputError naming `source` where they are damaged or of another version.
   ModelPtr from_file(std::span<const std::byte> bytes, const std::string& source,
                      const std::string& key);
 
@@ -223,7 +222,8 @@ class Models {
   Course prepare(const TrainRequest& request, job::Job& job, const Algorithm& algorithm);
   /// Says in the model whose its metrics are, and how to repeat it.
   void complete(Model& model, const TrainRequest& request, const Course& course);
-  void export_model(const Model& model, const std::string& folder) const;
+  void export_models(const std::vector<std::shared_ptr<Model>>& models, const std::string& folder,
+                     const std::vector<std::shared_ptr<Model>>& belongings) const;
   /// The last model comes last, so that who sees it sees all.
   void publish_all(const std::vector<std::shared_ptr<Model>>& models,
                    const std::vector<frame::Frame>& frames);
@@ -232,7 +232,11 @@ class Models {
   class SegmentTrainer;
   void define_segments(job::Jobs& jobs);
   void add_names(const Model& model, std::vector<std::string>& names) const;
-  void add_parts(const Model& model, struct ModelFile& file) const;
+  /// The same as to_file(), where some models are not published yet.
+  [[nodiscard]] wire::Bytes file_of(const Model& model,
+                                    const std::vector<std::shared_ptr<Model>>& fresh) const;
+  void add_parts(const Model& model, const std::vector<std::shared_ptr<Model>>& fresh,
+                 struct ModelFile& file) const;
   [[nodiscard]] std::shared_ptr<Model> read_filed(const struct FiledModel& filed,
                                                   const std::string& source) const;
   [[nodiscard]] SegmentModels find_segments(const SegmentOrder& order,

@@ -33,6 +33,15 @@ struct ScoreRequest {
   int nesting = 0;                           ///< how many of these ask for it
 };
 
+/// What a model is asked about the rows of a frame: its predictions, or a question.
+struct Scoring {
+  ModelPtr model;
+  frame::Frame frame;
+  std::string destination;  ///< name of the frame of answers
+  std::optional<RowQuestion> question = {};
+  std::int32_t layer = 0;  ///< that hidden_features asks about
+};
+
 /// Columns of the answer to a question that one run writes.
 struct QuestionPart {
   RowQuestion question = {};

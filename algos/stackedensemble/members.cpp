@@ -1,4 +1,4 @@
-#include "algos/stackedensemble/base_models.hpp"
+#include "algos/stackedensemble/members.hpp"
 
 #include <algorithm>
 #include <set>
