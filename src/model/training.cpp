@@ -214,7 +214,9 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
     warn_all(job, header, {"Dropping bad and constant columns: [" + join(dropped) + "]"});
   encode_roles(
       parts_.engine,
-      {.scheme = p.categorical_encoding,
+      {.scheme = p.categorical_encoding == CategoricalEncoding::automatic
+                     ? algorithm.automatic_encoding
+                     : p.categorical_encoding,
        .unsorted =
            algorithm.sorts_levels != nullptr ? algorithm.sorts_levels(course.parameters.get()) : 0},
       request.training, header.roles, job.token());

@@ -204,6 +204,8 @@ struct Algorithm {
   /// The folder of the trainer's snapshots, empty for none; null where there are never any.
   std::string (*snapshot_folder)(const void* parameters) = nullptr;
   bool balances_classes = false;  ///< knows balance_classes
+  /// What categorical_encoding AUTO makes of columns.
+  CategoricalEncoding automatic_encoding = CategoricalEncoding::automatic;
   /// categorical_encoding SortByResponse: columns of at most so many levels need not be sorted, as
   /// the algorithm does so itself; null where it does not.
   std::int32_t (*sorts_levels)(const void* parameters) = nullptr;

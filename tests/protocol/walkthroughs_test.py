@@ -1,0 +1,24 @@
+"""The walk-throughs of the documentation run to their end on real data and tell what is in it."""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CARS = "clients/demo/data/cars_20mpg.csv"
+
+# Script, data, and what it must find.
+WALKTHROUGHS = [
+    ("clustering.py", CARS, ["406 rows of economy, cylinders, .*; name names them"]),
+]
+
+
+@pytest.mark.parametrize("script, table, told", WALKTHROUGHS, ids=[script for script, _, _ in WALKTHROUGHS])
+def test_a_walkthrough_tells_what_is_in_its_data(server, script, table, told):
+    command = [sys.executable, str(ROOT / "docs/walkthroughs" / script), "--server", server.url, str(ROOT / table)]
+    done = subprocess.run(command, timeout=120, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for pattern in told:
+        assert re.search(pattern, done.stdout), f"{pattern!r} is not in:\n{done.stdout}"
