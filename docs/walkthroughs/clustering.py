@@ -26,8 +26,8 @@ def options():
 
 
 def describing(frame):
-    """Columns of measured numbers, and the column that names rows, if there is one."""
-    numbers = [c for c, kind in frame.types.items() if kind in ("int", "real") and not (frame[c].min() == 0 and frame[c].max() == 1)]
+    """Columns of numbers, but for those that say yes or no, and the column that names rows, if there is one."""
+    numbers = [c for c, kind in frame.types.items() if kind in ("int", "real") and frame[c].na_omit().unique().nrow > 2]
     names = [c for c, kind in frame.types.items() if kind in ("enum", "string")]
     return numbers, names[0] if names else None
 
@@ -67,16 +67,19 @@ def tell_components(frame, columns, clusters):
         print(f"    cluster {row['predict']}: {float(row['mean_PC1']):+.2f}, {float(row['mean_PC2']):+.2f}")
 
 
+def called(row, columns, name):
+    return row[name] if name else ", ".join(f"{column} {row[column]}" for column in columns)
+
+
 def tell_exemplars(frame, columns, name):
     rest = [c for c in frame.names if c not in columns]
     model = H2OAggregatorEstimator(target_num_exemplars=EXEMPLARS, rel_tol_num_exemplars=0.2, ignored_columns=rest)
     model.train(training_frame=frame)
     exemplars = sorted(table(model.aggregated_frame), key=lambda row: -float(row["counts"]))
     print(f"\n{len(exemplars)} exemplars stand for {sum(float(row['counts']) for row in exemplars):.0f} rows; most rows:")
-    called = lambda row: row[name] if name else ", ".join(f"{c} {row[c]}" for c in columns)  # noqa: E731
     for row in exemplars[:EXEMPLARS_SHOWN]:
-        print(f"    {row['counts']} like {called(row)}")
-    alone = [called(row) for row in exemplars if row["counts"] == "1"]
+        print(f"    {row['counts']} like {called(row, columns, name)}")
+    alone = [called(row, columns, name) for row in exemplars if row["counts"] == "1"]
     print(f"{len(alone)} are like no other: {'; '.join(alone)}")
 
 
