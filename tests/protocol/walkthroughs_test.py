@@ -11,6 +11,11 @@ CARS = "clients/demo/data/cars_20mpg.csv"
 
 # Script, data, and what it must find.
 WALKTHROUGHS = [
+    ("anomalies.py", CARS, ["406 rows, described by economy, cylinders, .*; name names them",
+                             "9 rows have errors above",
+                             # Diesels are slow for their power, rotary engines have few cylinders for theirs.
+                             r"Peugeot 504: .*\n *acceleration = 24\.8, ", r"Mazda RX-2 Coupe: (.*\n)*? *cylinders = 3, ",
+                             r"DF\.L2\.C1 and DF\.L2\.C2"]),
     ("clustering.py", CARS, ["406 rows of economy, cylinders, .*; name names them"]),
 ]
 
