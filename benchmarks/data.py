@@ -4,6 +4,7 @@ airlines  1,000,000 rows (and 100,000 to test on): six categoricals, two numbers
 tables    1,000,000 rows left (key, one of 100,000 groups, number, text) and right (a unique key, number)
 dense       500,000 rows (and 50,000): 50 numbers, a numeric target y and a Y/N target b
 sparse       50,000 rows (and 5,000), SVMLight: 2,000 numbers, one in a hundred not zero, a target of 0 and 1
+digits       60,000 rows (and 10,000): 28 × 28 pixels of one of ten drawn figures, its name as label
 walks     1,000,000 random walks of 256 points (and 100), each with mean 0 and deviation 1; Parquet, and plain floats
 """
 import dataclasses
@@ -23,6 +24,8 @@ CARRIERS = np.array("WN DL AA US UA NW CO TW MQ OO EV XE AS FL B6 OH HP DH F9 YV
 AIRPORTS = 300
 SPARSE_COLUMNS = 2000
 POINTS = 256  # of a random walk
+SIDE = 28  # pixels of a digit, across and down
+DIGITS = 10
 LETTERS = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -163,6 +166,44 @@ def make_sparse(folder, scale):
                 file.write(" ".join([str(int(positive)), *(f"{p + 1}:{v:g}" for p, v in zip(places, values))]) + "\n")
 
 
+def figures(draw):
+    """Ten classes, each a figure of strokes that four people draw a little differently: class × person × pixels."""
+    down, across = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
+    along = np.linspace(0, 1, 14)[:, None]
+    made = np.empty((DIGITS, 4, SIDE, SIDE), np.float32)
+    for figure in made:
+        corners = draw.uniform(7, 21, (5, 2))
+        for person in range(len(figure)):
+            moved = corners + draw.normal(0, 1.6, corners.shape)
+            points = np.concatenate([a * (1 - along) + b * along for a, b in zip(moved, moved[1:])])
+            squares = (down[..., None] - points[:, 0]) ** 2 + (across[..., None] - points[:, 1]) ** 2
+            figure[person] = np.exp(-squares.min(axis=2) / 2.2)
+    return made
+
+
+def digits(of_figures, draw, rows):
+    """Figures that are moved by up to three pixels, fainter or stronger, with pixels lost and others lit by chance."""
+    label, person, across, down = (draw.integers(*span, rows) for span in ((0, DIGITS), (0, 4), (-3, 4), (-3, 4)))
+    images = of_figures[label, person]
+    for x, y in np.ndindex(7, 7):
+        moved = (across == x - 3) & (down == y - 3)
+        images[moved] = np.roll(images[moved], (y - 3, x - 3), axis=(1, 2))
+    images *= draw.uniform(0.6, 1.1, (rows, 1, 1)).astype(np.float32)
+    images[draw.random(images.shape, dtype=np.float32) < 0.12] = 0
+    images[draw.random(images.shape, dtype=np.float32) < 0.02] = 0.7
+    pixels = (np.clip(images, 0, 1) * 255).astype(np.uint8).reshape(rows, -1)
+    pixels[pixels < 25] = 0
+    names = np.array([f"d{i}" for i in range(DIGITS)])
+    return pl.DataFrame({f"p{i}": pixels[:, i] for i in range(pixels.shape[1])} | {"label": names[label]})
+
+
+def make_digits(folder, scale):
+    draw = stream("digits-like")
+    of_figures = figures(draw)
+    for part, rows in (("train", 60_000), ("test", 10_000)):
+        write(digits(of_figures, draw, round(rows * scale)), folder / part)
+
+
 def make_walks(folder, scale):
     draw = stream("walks-1m")
     for part, rows in (("train", round(1_000_000 * scale)), ("test", 100)):
@@ -181,7 +222,8 @@ def write(table, stem):
     table.write_parquet(f"{stem}.parquet", compression="snappy")
 
 
-MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables, "sparse": make_sparse, "walks": make_walks}
+MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables, "sparse": make_sparse, "digits": make_digits,
+          "walks": make_walks}
 
 
 def ready(root, name, scale=1.0):
@@ -207,6 +249,13 @@ def airlines_table(folder, part):
         table[column] = pd.Categorical(table[column], categories=training_levels(folder, column))
     target = (table.pop(TARGET) == "Y").to_numpy().astype("int32")
     return table, target
+
+
+def digits_table(folder, part):
+    """Pixels between 0 and 1, row by row, and the digits as numbers."""
+    table = pl.read_parquet(folder / f"{part}.parquet")
+    label = table["label"].str.slice(1).cast(pl.Int64).to_numpy()
+    return table.drop("label").to_numpy().astype("float32") / 255, label
 
 
 def test_target(folder):

@@ -17,7 +17,7 @@ def both(mine, theirs):
 
 
 def quality(run):
-    parts = [f"{name} {value:.4f}" if name == "auc" else f"{name} {value:.8g}"
+    parts = [f"{name} {value:.4f}" if name in ("auc", "accuracy") else f"{name} {value:.8g}"
              for name, value in run.get("quality", {}).items()]
     if "held_bytes" in run:
         parts.append(f"held {run['held_bytes'] / 1e6:.1f} MB")

@@ -14,8 +14,10 @@ PAIRS |= {("glm-path", "neve"): "server:GlmPath", ("glm-path", "h2o"): "server:G
           ("glm-sparse", "sklearn"): "sklearn_glm:GlmSparse",
           ("naive-bayes", "neve"): "server:NaiveBayes", ("naive-bayes", "h2o"): "server:NaiveBayes",
           ("naive-bayes", "sklearn"): "sklearn_bayes:NaiveBayes",
-          ("deep-learning", "neve"): "server:DeepLearning", ("deep-learning", "h2o"): "server:DeepLearning",
-          ("deep-learning", "sklearn"): "sklearn_network:DeepLearning",
+          ("deeplearning-airlines", "neve"): "server_network:Airlines", ("deeplearning-airlines", "h2o"): "server_network:Airlines",
+          ("deeplearning-airlines", "sklearn"): "sklearn_network:Airlines",
+          ("deeplearning-digits", "neve"): "server_network:Digits", ("deeplearning-digits", "h2o"): "server_network:Digits",
+          ("deeplearning-digits", "sklearn"): "sklearn_network:Digits", ("deeplearning-digits", "torch"): "torch_network:Digits",
           ("drf", "neve"): "server:Drf", ("drf", "h2o"): "server:Drf", ("drf", "sklearn"): "forests:Sklearn",
           ("drf", "xgboost"): "forests:Xgboost", ("drf", "lightgbm"): "forests:Lightgbm"}
 for _task in ("gbm-d6", "gbm-d10", "gbm-255", "gbm-10m"):

@@ -1,7 +1,7 @@
 """The tasks as Neve and the reference do them: the same calls of the published client for both."""
 import data
 from peers import ingest
-from peers.task import FOREST_DEPTH, HIDDEN, LAMBDA, LEARN_RATE, MIN_ROWS, TREES, Task, auc
+from peers.task import FOREST_DEPTH, LAMBDA, LEARN_RATE, MIN_ROWS, TREES, Task, auc
 from servers import Server
 
 
@@ -141,12 +141,6 @@ class NaiveBayes(Training):
     def estimator(self):
         from h2o.estimators import H2ONaiveBayesEstimator
         return H2ONaiveBayesEstimator(laplace=1)
-
-
-class DeepLearning(Training):
-    def estimator(self):
-        from h2o.estimators import H2ODeepLearningEstimator
-        return H2ODeepLearningEstimator(hidden=list(HIDDEN), epochs=1, stopping_rounds=0, seed=1)
 
 
 class Drf(Training):
