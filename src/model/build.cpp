@@ -116,7 +116,22 @@ std::string Models::automatic_key(const Algorithm& algorithm, std::string_view w
          parts_.cluster_tag + "_" + std::to_string(++counter_);
 }
 
-/// Checks the further frame and model that a build names.
+/// Checks the models that a build names beside its checkpoint.
+void Models::check_further_models(Build& build) {
+  const Algorithm& algorithm = *build.algorithm;
+  if (algorithm.further_models == nullptr) return;
+  FurtherModels found;
+  for (const auto& [field, key] : algorithm.further_models(build.parameters.get())) {
+    if (ModelPtr model = find(key)) {
+      found[field] = std::move(model);
+    } else {
+      add_error(build.messages, field, "There is no model '" + key + "'");
+    }
+  }
+  if (!found.empty()) algorithm.check_further_models(build.parameters.get(), found, build.messages);
+}
+
+/// Checks the further frames and models that a build names.
 void Models::check_others(Build& build) {
   const Algorithm& algorithm = *build.algorithm;
   const CommonParameters& p = build.common();
@@ -129,6 +144,7 @@ void Models::check_others(Build& build) {
       (void)require_frame(build, parts_.frames, key, field);
     }
   }
+  check_further_models(build);
   if (p.checkpoint.empty() || algorithm.check_checkpoint == nullptr) return;
   if (const ModelPtr checkpoint = find(p.checkpoint.name)) {
     algorithm.check_checkpoint(build.parameters.get(), *checkpoint, build.messages);

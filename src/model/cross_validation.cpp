@@ -95,7 +95,8 @@ std::shared_ptr<Model> CrossValidator::train_fold(std::int32_t fold, const wire:
                .deadline = deadline(fold + 1),
                .is_fold = true,
                .holdout = &holdouts_[static_cast<std::size_t>(fold)],
-               .further = order_.further};
+               .further = order_.further,
+               .further_models = order_.further_models};
   return fit(tools, std::move(plan), saved,
              [this](wire::Bytes trainer) { return state(std::move(trainer)); });
 }

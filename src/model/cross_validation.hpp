@@ -37,7 +37,8 @@ class CrossValidator {
     const Header& header;  ///< of the main model before it is trained
     std::shared_ptr<const void> parameters;
     const CommonParameters& common;
-    const FurtherFrames* further = nullptr;  ///< null without
+    const FurtherFrames* further = nullptr;         ///< null without
+    const FurtherModels* further_models = nullptr;  ///< null without
   };
   /// Deals the rows. Throws InputError where that cannot be done.
   explicit CrossValidator(const Order& order);

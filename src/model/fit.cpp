@@ -69,6 +69,7 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
                        .checkpoint = plan.checkpoint,
                        .is_fold = plan.is_fold,
                        .further = plan.further,
+                       .further_models = plan.further_models,
                        .folds = plan.folds,
                        .together = plan.together,
                        .models = tools.models,

@@ -51,8 +51,9 @@ struct FitPlan {
   bool is_fold = false;
   std::vector<frame::Frame>* frames = nullptr;  ///< takes those that the trainer made; may be null
   std::vector<std::shared_ptr<Model>>* made = nullptr;  ///< the same of models
-  frame::Frame* holdout = nullptr;         ///< takes TrainContext::holdout; may be null
-  const FurtherFrames* further = nullptr;  ///< null without
+  frame::Frame* holdout = nullptr;                ///< takes TrainContext::holdout; may be null
+  const FurtherFrames* further = nullptr;         ///< null without
+  const FurtherModels* further_models = nullptr;  ///< null without
   std::function<void(Snapshot snapshot)> write_snapshot = {};  ///< empty for folds
   std::vector<std::shared_ptr<const Model>> folds = {};        ///< of the main model
   const TrainedFolds* together = nullptr;                      ///< those, where trained together

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 
 #include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
@@ -14,6 +15,8 @@
 
 namespace neve::model {
 namespace {
+
+constexpr const char* kCheckpoint = "checkpoint";
 
 std::string join(const std::vector<std::string>& names) {
   std::string text;
@@ -34,6 +37,16 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
     throw InputError::illegal_argument("The weights column has no positive value: no row counts.");
   if (std::isinf(range.high))
     throw InputError::illegal_argument("The weights column has infinite values.");
+}
+
+/// The models that parameters name, by the parameter: the checkpoint and the algorithm's own.
+std::vector<std::pair<std::string, std::string>> named_models(const Algorithm& algorithm,
+                                                              const void* parameters,
+                                                              const CommonParameters& common) {
+  std::vector<std::pair<std::string, std::string>> made;
+  if (algorithm.further_models != nullptr) made = algorithm.further_models(parameters);
+  if (!common.checkpoint.empty()) made.emplace_back(kCheckpoint, common.checkpoint.name);
+  return made;
 }
 
 /// Lets the main model have what the folds' models have found out.
@@ -59,7 +72,7 @@ struct Models::TrainRequest {
   frame::Frame training;
   std::optional<frame::Frame> validation;
   std::optional<frame::Frame> calibration = std::nullopt;
-  std::int64_t checkpoint_checksum = 0;  ///< of the model that the form names
+  std::map<std::string, std::int64_t> models = {};  ///< checksums of those that the form names
   FurtherFrames further = {};
   bool settles_automatic = true;
   double most_seconds = 0;        ///< beside max_runtime_secs
@@ -67,8 +80,8 @@ struct Models::TrainRequest {
   std::vector<std::pair<std::string, std::int64_t>> unchanged = {};  ///< models, by checksum
   template <class Archive>
   void fields(Archive& archive) {
-    archive(algorithm, model_id, form, seed, training, validation, calibration, checkpoint_checksum,
-            further, settles_automatic, most_seconds, from_models, unchanged);
+    archive(algorithm, model_id, form, seed, training, validation, calibration, models, further,
+            settles_automatic, most_seconds, from_models, unchanged);
   }
 };
 
@@ -131,8 +144,8 @@ Models::TrainRequest Models::request_of(const Build& build, std::int64_t seed,
   for (const auto& [name, key] : build.from_models.frames) request.further[name] = take(key, name);
   for (const ModelPtr& model : build.from_models.models)
     request.unchanged.emplace_back(model->header.key, model->header.checksum);
-  if (!p.checkpoint.empty())
-    request.checkpoint_checksum = require(p.checkpoint.name, "checkpoint")->header.checksum;
+  for (const auto& [field, key] : named_models(algorithm, parameters, p))
+    request.models[field] = require(key, field)->header.checksum;
   return request;
 }
 
@@ -154,15 +167,17 @@ void Models::define_jobs(job::Jobs& jobs) {
   define_answer(jobs);
 }
 
-/// The model to go on from, which must be what it was when training was asked for.
-ModelPtr Models::checkpoint_of(const TrainRequest& request,
-                               const CommonParameters& parameters) const {
-  if (parameters.checkpoint.empty()) return nullptr;
-  ModelPtr checkpoint = require(parameters.checkpoint.name, "checkpoint");
-  if (checkpoint->header.checksum == request.checkpoint_checksum) return checkpoint;
-  throw InputError::illegal_argument("Model '" + parameters.checkpoint.name +
-                                     "' of parameter checkpoint has changed since training was "
-                                     "asked for.");
+/// The models that training starts from, which must be what they were when it was asked for.
+FurtherModels Models::models_of(const TrainRequest& request, const Algorithm& algorithm,
+                                const void* parameters, const CommonParameters& common) const {
+  FurtherModels found;
+  for (const auto& [field, key] : named_models(algorithm, parameters, common)) {
+    found[field] = require(key, field);
+    if (found[field]->header.checksum == request.models.at(field)) continue;
+    throw InputError::illegal_argument("Model '" + key + "' of parameter " + field +
+                                       " has changed since training was asked for.");
+  }
+  return found;
 }
 
 void Models::check_unchanged(const TrainRequest& request) const {
@@ -183,7 +198,11 @@ struct Models::Course {
   Dataset training;
   std::optional<Dataset> validation;
   std::optional<Dataset> calibration;
-  ModelPtr checkpoint;
+  FurtherModels models;
+  [[nodiscard]] const Model* checkpoint() const {
+    const auto found = models.find(kCheckpoint);
+    return found == models.end() ? nullptr : found->second.get();
+  }
 };
 
 Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
@@ -241,7 +260,7 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
     check_weights(parts_.engine, *course.calibration, job.token());
     warn_all(job, header, course.calibration->warnings);
   }
-  course.checkpoint = checkpoint_of(request, p);
+  course.models = models_of(request, algorithm, course.parameters.get(), p);
   if (p.seed == -1) header.actual_parameters.emplace_back("seed", std::to_string(request.seed));
   if (p.fold_assignment == FoldAssignment::automatic) {
     if (p.nfolds > 1 && p.fold_column.empty()) {
@@ -313,11 +332,12 @@ Made Models::make(const TrainRequest& request, const Task& task) {
                .training = &course.training,
                .validation = course.validation ? &*course.validation : nullptr,
                .calibration = course.calibration ? &*course.calibration : nullptr,
-               .checkpoint = course.checkpoint.get(),
+               .checkpoint = course.checkpoint(),
                .deadline = {p.max_runtime_secs, job.start_time_ms()},
                .frames = &made.frames,
                .made = &made.belongings,
-               .further = &request.further};
+               .further = &request.further,
+               .further_models = &course.models};
   plan.write_snapshot = [&](Snapshot snapshot) {
     Model& model = *snapshot.model;
     complete(model, request, course);
@@ -328,7 +348,7 @@ Made Models::make(const TrainRequest& request, const Task& task) {
   std::optional<CrossValidator> folds;
   if (wants_folds(p)) {
     folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,
-                                        course.parameters, p, &request.further});
+                                        course.parameters, p, &request.further, &course.models});
     trainer = folds->train(saved ? &*saved : nullptr);
     plan.deadline = folds->main_deadline();
     plan.together = folds->together();

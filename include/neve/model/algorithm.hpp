@@ -22,6 +22,8 @@ namespace neve::model {
 /// Frames that training reads beside those of rows (constraints, values to fill in), by the
 /// parameter that names each.
 using FurtherFrames = std::map<std::string, frame::Frame>;
+/// Models that training reads beside its checkpoint, likewise.
+using FurtherModels = std::map<std::string, ModelPtr>;
 
 /// Turns the state of a part of a job's work into what the job keeps.
 using KeepState = std::function<wire::Bytes(wire::Bytes state)>;
@@ -56,7 +58,8 @@ struct TrainContext {
   frame::Frame holdout = {};
   /// Frames that belong to the model, by their keys; published with it. Those of folds are not.
   std::vector<frame::Frame> frames = {};
-  const FurtherFrames* further = nullptr;  ///< null without
+  const FurtherFrames* further = nullptr;         ///< null without
+  const FurtherModels* further_models = nullptr;  ///< null without
   /// Of the main model of a cross-validation: those of the folds; empty without.
   std::span<const std::shared_ptr<const Model>> folds = {};
   const TrainedFolds* together = nullptr;  ///< the same where they were trained together
@@ -191,6 +194,12 @@ struct Algorithm {
   /// Parameters that name further frames, and what they name; null where there are none.
   std::vector<std::pair<std::string, std::string>> (*further_frames)(const void* parameters) =
       nullptr;
+  /// Parameters that name models, and what they name; null where there are none.
+  std::vector<std::pair<std::string, std::string>> (*further_models)(const void* parameters) =
+      nullptr;
+  /// Whether training can use these models; not null where some are named.
+  void (*check_further_models)(const void* parameters, const FurtherModels& models,
+                               Messages& messages) = nullptr;
   /// The frame that is trained on where no training_frame is named, empty for none; null where one
   /// must be named.
   std::string (*frame_instead)(const void* parameters) = nullptr;

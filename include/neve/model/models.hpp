@@ -217,8 +217,10 @@ class Models {
   void check_unchanged(const TrainRequest& request) const;
   void take_from_models(Build& build, const frame::Frame& training) const;
   void check_others(Build& build);
-  [[nodiscard]] ModelPtr checkpoint_of(const TrainRequest& request,
-                                       const CommonParameters& parameters) const;
+  void check_further_models(Build& build);
+  [[nodiscard]] FurtherModels models_of(const TrainRequest& request, const Algorithm& algorithm,
+                                        const void* parameters,
+                                        const CommonParameters& common) const;
   Course prepare(const TrainRequest& request, job::Job& job, const Algorithm& algorithm);
   /// Says in the model whose its metrics are, and how to repeat it.
   void complete(Model& model, const TrainRequest& request, const Course& course);
