@@ -10,7 +10,6 @@ Scoring::Scoring(const Parameters& parameters, model::Category category, bool ha
     : parameters_(parameters),
       category_(category),
       rule_(trees::stopping_rule(parameters, category)) {
-  if (category == model::Category::auto_encoder) rule_.metric = "MSE";
   state_.history = History(category, has_validation);
 }
 

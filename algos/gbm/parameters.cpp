@@ -1,5 +1,7 @@
 #include "algos/gbm/parameters.hpp"
 
+#include "algos/families/trees/distribution_parameters.hpp"
+
 namespace neve::algos::gbm {
 namespace {
 
@@ -18,25 +20,8 @@ void add_boosting(Table& table) {
       .gridable()
       .above(0)
       .at_most(1);
-  table.inherit<&P::distribution>(trees::tree_parameters())
-      .field<&P::quantile_alpha>("Which quantile the quantile distribution predicts.")
-      .input()
-      .secondary()
-      .gridable()
-      .at_least(0)
-      .at_most(1)
-      .field<&P::tweedie_power>("Power of the tweedie distribution, between 1 and 2.")
-      .input()
-      .secondary()
-      .gridable()
-      .above(1)
-      .below(2)
-      .field<&P::huber_alpha>("Share of residuals that the huber distribution squares.")
-      .input()
-      .secondary()
-      .gridable()
-      .at_least(0)
-      .at_most(1);
+  table.inherit<&P::distribution>(trees::tree_parameters());
+  trees::declare_distribution_shapes(table);
   table.inherit<&P::checkpoint>(model::common_parameters());
 }
 

@@ -98,14 +98,7 @@ void settle_parameters(const TreeParameters& p, model::Category category, model:
     settle("calibration_method", schema::enum_text(CalibrationMethod::platt_scaling));
   if (p.categorical_encoding == model::CategoricalEncoding::automatic)
     settle("categorical_encoding", schema::enum_text(model::CategoricalEncoding::enumeration));
-  if (p.stopping_metric != model::StoppingMetric::automatic) return;
-  if (p.stopping_rounds == 0) {
-    header.settled.idle.emplace_back("stopping_metric");
-    return;
-  }
-  const bool classes = model::is_classifier(category);
-  settle("stopping_metric", schema::enum_text(classes ? model::StoppingMetric::logloss
-                                                      : model::StoppingMetric::deviance));
+  settle_stopping_metric(p, category, header);
 }
 
 }  // namespace neve::algos::trees

@@ -9,9 +9,14 @@ namespace {
 
 using model::StoppingMetric;
 
+/// What AUTO means for models of a category.
+StoppingMetric automatic_metric(model::Category category) {
+  if (category == model::Category::auto_encoder) return StoppingMetric::mse;
+  return model::is_classifier(category) ? StoppingMetric::logloss : StoppingMetric::deviance;
+}
+
 std::string_view metric_of(StoppingMetric metric, bool classes) {
   switch (metric) {
-    case StoppingMetric::automatic:
     case StoppingMetric::deviance:
       return classes ? "logloss" : "mean_residual_deviance";
     case StoppingMetric::logloss:
@@ -44,7 +49,8 @@ int sign(double value) { return (value > 0 ? 1 : 0) - (value < 0 ? 1 : 0); }
 }  // namespace
 
 StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Category category) {
-  const StoppingMetric metric = parameters.stopping_metric;
+  StoppingMetric metric = parameters.stopping_metric;
+  if (metric == StoppingMetric::automatic) metric = automatic_metric(category);
   StoppingRule rule;
   rule.metric = metric_of(metric, model::is_classifier(category));
   rule.more_is_better = metric == StoppingMetric::auc || metric == StoppingMetric::aucpr ||
@@ -52,6 +58,17 @@ StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Cat
   rule.rounds = parameters.stopping_rounds;
   rule.tolerance = parameters.stopping_tolerance;
   return rule;
+}
+
+void settle_stopping_metric(const model::CommonParameters& parameters, model::Category category,
+                            model::Header& header) {
+  if (parameters.stopping_metric != StoppingMetric::automatic) return;
+  if (parameters.stopping_rounds == 0) {
+    header.settled.idle.emplace_back("stopping_metric");
+    return;
+  }
+  header.settled.values.emplace_back("stopping_metric",
+                                     schema::enum_text(automatic_metric(category)));
 }
 
 bool should_stop(const StoppingRule& rule, std::span<const double> scores) {

@@ -6,6 +6,7 @@
 
 #include <neve/model/category.hpp>
 #include <neve/model/common_parameters.hpp>
+#include <neve/model/model.hpp>
 
 namespace neve::algos::trees {
 
@@ -17,8 +18,13 @@ struct StoppingRule {
   double tolerance = 0.001;
 };
 
-/// The rule that the parameters ask for; AUTO is logloss for classes, deviance for numbers.
+/// The rule that the parameters ask for; AUTO is logloss for classes, deviance for numbers,
+/// the squared error of autoencoders.
 StoppingRule stopping_rule(const model::CommonParameters& parameters, model::Category category);
+
+/// Says in the header what AUTO came to.
+void settle_stopping_metric(const model::CommonParameters& parameters, model::Category category,
+                            model::Header& header);
 
 /// H2O-3's rule: of the moving averages of `rounds` scores that end at each of the last rounds + 1
 /// scores, none of the later ones is better than the first by more than the tolerance, relatively.
