@@ -3,6 +3,7 @@
 
 #include "algos/deeplearning/deeplearning_output.hpp"
 #include "algos/deeplearning/initial.hpp"
+#include "algos/deeplearning/pretraining.hpp"
 #include "algos/deeplearning/reconstruction.hpp"
 #include "algos/deeplearning/train.hpp"
 #include "algos/deeplearning/validate.hpp"
@@ -31,6 +32,10 @@ void add_checks(model::Algorithm& made) {
                              Messages& messages) {
     check_checkpoint(given(parameters), checkpoint, messages);
   };
+  made.check_further_models = [](const void* parameters, const model::FurtherModels& models,
+                                 Messages& messages) {
+    check_pretrained(given(parameters), models, messages);
+  };
 }
 
 }  // namespace
@@ -58,6 +63,9 @@ const model::Algorithm& algorithm() {
     made.join_holdouts = &join_holdouts;
     made.balances_classes = true;
     made.further_frames = [](const void* parameters) { return initial_frames(given(parameters)); };
+    made.further_models = [](const void* parameters) {
+      return pretrained_models(given(parameters));
+    };
     made.make_trainer =
         [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
       return std::make_unique<DeepLearningTrainer>(

@@ -56,6 +56,7 @@ Learner::Learner(Pool& pool, Network& network, Course& course, const Objective& 
                  LearnOptions options)
     : pool_(pool),
       network_(network),
+      course_(course),
       objective_(objective),
       options_(std::move(options)),
       stepper_(options_.rule, network, course),
@@ -352,12 +353,17 @@ void Learner::for_each_gradient(Batch& batch, const Fill& fill, const Use& use) 
 }
 
 template <class Use>
-void Learner::biases_gradient(const Batch& batch, std::size_t layer, const Use& use) const {
+void Learner::biases_gradient(const Batch& batch, std::size_t layer, const Use& use) {
   const std::size_t columns = network_.layers[layer].columns;
   std::vector<float> gradient(columns, 0.0F);
   const float* deltas = buffers_->deltas[layer].data();
   for (std::size_t row = 0; row < batch.rows; ++row) {
     array_kernels().add_scaled(gradient.data(), deltas + row * columns, 1, columns);
+  }
+  if (layer < course_.activations.size()) {
+    const std::vector<float>& units = buffers_->values[layer].units();
+    hold_activations(options_.sparsity, {units.data(), batch.rows * columns}, batch.shares,
+                     course_.activations[layer], gradient);
   }
   use(Place{layer, kBiases, 0}, gradient.data(), columns);
 }

@@ -10,6 +10,7 @@
 #include "algos/deeplearning/network.hpp"
 #include "algos/deeplearning/objective.hpp"
 #include "algos/deeplearning/optimizer.hpp"
+#include "algos/deeplearning/sparsity.hpp"
 
 namespace neve::algos::deeplearning {
 
@@ -37,6 +38,7 @@ struct Dropout {
 struct LearnOptions {
   StepRule rule = {};
   Dropout dropout = {};
+  Sparsity sparsity = {};
   bool skips_unused = true;  ///< weights of inputs that are 0 in a whole batch stay as they are
   std::size_t batch_rows = 1;
 };
@@ -56,7 +58,8 @@ class Learner {
   using Fill = std::function<void(RowRange)>;
   /// One step; `samples` rows were learnt before. Dropout writes to the batch.
   void learn(Batch& batch, std::int64_t samples, const Fill& fill);
-  /// The gradient of Σ share · loss alone, in layers as the network's.
+  /// The gradient of Σ share · loss alone, in layers as the network's. The batch counts for mean
+  /// activations.
   [[nodiscard]] std::vector<Layer> gradient(Batch& batch);
   /// Bytes that it holds beside network and course.
   static std::int64_t byte_size(const Network& network, std::size_t batch_rows);
@@ -78,12 +81,13 @@ class Learner {
   template <class Use>
   void codes_gradient(const Batch& batch, std::size_t begin, std::size_t end, const Use& use) const;
   template <class Use>
-  void biases_gradient(const Batch& batch, std::size_t layer, const Use& use) const;
+  void biases_gradient(const Batch& batch, std::size_t layer, const Use& use);
   void spread(std::size_t count, std::size_t work, const std::function<void(std::size_t)>& body);
   [[nodiscard]] InputRows inputs_of(const Batch& batch) const;
 
   Pool& pool_;
   Network& network_;
+  Course& course_;
   const Objective& objective_;
   LearnOptions options_;
   Stepper stepper_;

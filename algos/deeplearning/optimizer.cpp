@@ -18,7 +18,7 @@ double StepRule::momentum_at(std::int64_t samples) const {
   return momentum_start + (momentum_stable - momentum_start) * part;
 }
 
-Course make_course(const Network& network, const StepRule& rule) {
+Course make_course(const Network& network, const StepRule& rule, const Sparsity& sparsity) {
   Course made;
   const bool remembers = rule.adaptive || rule.momentum_start > 0 || rule.momentum_stable > 0;
   const auto zeros = [](const Layer& like) {
@@ -31,6 +31,7 @@ Course make_course(const Network& network, const StepRule& rule) {
     if (remembers) made.first.push_back(zeros(layer));
     if (rule.adaptive) made.second.push_back(zeros(layer));
   }
+  made.activations = start_activations(network, sparsity);
   return made;
 }
 
@@ -42,6 +43,11 @@ bool is_sound(const Course& course, const Network& network) {
                     a.weights.size() == b.weights.size() && a.biases.size() == b.biases.size();
            });
   };
+  const MeanActivations& means = course.activations;
+  if (!means.empty() && means.size() + 1 != network.layers.size()) return false;
+  for (std::size_t l = 0; l < means.size(); ++l) {
+    if (means[l].size() != network.units(l)) return false;
+  }
   return fits(course.first) && fits(course.second);
 }
 

@@ -6,6 +6,7 @@
 
 #include "algos/deeplearning/array_kernels.hpp"
 #include "algos/deeplearning/network.hpp"
+#include "algos/deeplearning/sparsity.hpp"
 
 namespace neve::algos::deeplearning {
 
@@ -30,17 +31,18 @@ struct StepRule {
 };
 
 /// The two running figures of each weight, in layers as the network's; the second ones are empty
-/// where there is no need for them.
+/// where there is no need for them. With them those of hidden units.
 struct Course {
   std::vector<Layer> first;
   std::vector<Layer> second;
+  MeanActivations activations;
   template <class Archive>
   void fields(Archive& archive) {
-    archive(first, second);
+    archive(first, second, activations);
   }
 };
-/// All figures 0.
-Course make_course(const Network& network, const StepRule& rule);
+/// All figures 0, mean activations at their target.
+Course make_course(const Network& network, const StepRule& rule, const Sparsity& sparsity = {});
 /// Whether the figures are as many as the network's weights.
 bool is_sound(const Course& course, const Network& network);
 

@@ -2,6 +2,8 @@
 
 #include <neve/schema/schema_of.hpp>
 
+#include "algos/families/trees/distribution_parameters.hpp"
+
 namespace neve::algos::deeplearning {
 namespace {
 
@@ -16,7 +18,10 @@ void add_data(Table& table) {
                 &P::score_each_iteration, &P::weights_column, &P::offset_column,
                 &P::balance_classes, &P::class_sampling_factors, &P::max_after_balance_size,
                 &P::max_confusion_matrix_size, &P::checkpoint>(model::common_parameters());
-  table.field<&P::pretrained_autoencoder>("Autoencoder whose hidden layers training starts from.")
+  table
+      .field<&P::pretrained_autoencoder>(
+          "Autoencoder of the same predictors and hidden layers, whose layers training starts "
+          "from.")
       .inout()
       .expert()
       .field<&P::overwrite_with_best_model>(
@@ -179,25 +184,8 @@ void add_loss(Table& table) {
           "Distribution of the response; AUTO goes by its type and by the loss.")
       .input()
       .secondary()
-      .gridable()
-      .field<&P::quantile_alpha>("Which quantile the quantile distribution predicts.")
-      .input()
-      .secondary()
-      .gridable()
-      .at_least(0)
-      .at_most(1)
-      .field<&P::tweedie_power>("Power of the tweedie distribution, between 1 and 2.")
-      .input()
-      .secondary()
-      .gridable()
-      .above(1)
-      .below(2)
-      .field<&P::huber_alpha>("Share of residuals that the huber distribution squares.")
-      .input()
-      .secondary()
-      .gridable()
-      .at_least(0)
-      .at_most(1);
+      .gridable();
+  trees::declare_distribution_shapes(table);
 }
 
 void add_scoring(Table& table) {
@@ -297,11 +285,13 @@ void add_rest(Table& table) {
       .inout()
       .expert()
       .gridable()
-      .field<&P::average_activation>("Of autoencoders: mean that hidden units are held to.")
+      .field<&P::average_activation>(
+          "Of autoencoders with sparsity_beta: mean activation that hidden units are held to.")
       .inout()
       .expert()
       .gridable()
-      .field<&P::sparsity_beta>("Of autoencoders: how much they are.")
+      .field<&P::sparsity_beta>(
+          "Of autoencoders: how strongly hidden units are held to average_activation.")
       .inout()
       .expert()
       .gridable()
@@ -327,7 +317,9 @@ void add_rest(Table& table) {
       .expert()
       .at_least(1);
   table.inherit<&P::categorical_encoding>(model::common_parameters());
-  table.field<&P::elastic_averaging>("Averaging between nodes, of which there is none here.")
+  table
+      .field<&P::elastic_averaging>(
+          "Accepted and without effect: all nodes have one network, there is nothing to average.")
       .inout()
       .expert()
       .gridable()

@@ -161,6 +161,7 @@ void DeepLearningTrainer::make_learner(model::TrainContext& context) {
   const Parameters& p = *parameters_;
   LearnOptions options;
   options.rule = step_rule(p);
+  options.sparsity = sparsity_of(p);
   options.dropout = {p.input_dropout_ratio, hidden_dropout(p), seed_};
   options.skips_unused = p.fast_mode;
   options.batch_rows = static_cast<std::size_t>(progress_.batch_rows);
@@ -207,7 +208,7 @@ void DeepLearningTrainer::prepare(model::TrainContext& context) {
   batch_memory_ = context.engine.budget().reserve(
       Learner::byte_size(network_, static_cast<std::size_t>(progress_.batch_rows)),
       "Batches of deep learning");
-  course_ = make_course(network_, step_rule(p));
+  course_ = make_course(network_, step_rule(p), sparsity_of(p));
   hold_training_rows(context);
   hold_validation_rows(context);
   if (objective_.has_log_link()) start_bias_ = math::log(moments.response.mean);

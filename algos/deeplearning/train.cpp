@@ -9,6 +9,7 @@
 #include "algos/deeplearning/deeplearning_output.hpp"
 #include "algos/deeplearning/initial.hpp"
 #include "algos/deeplearning/permutation.hpp"
+#include "algos/deeplearning/pretraining.hpp"
 #include "algos/deeplearning/reconstruction.hpp"
 #include "algos/deeplearning/validate.hpp"
 #include "algos/families/trees/tables.hpp"
@@ -38,6 +39,10 @@ void DeepLearningTrainer::init(model::TrainContext& context) {
     progress_.iterations = checkpoint.progress.iterations;
   } else {
     draw_weights(p, seed_, network_);
+    if (!p.pretrained_autoencoder.empty()) {
+      put_pretrained_layers(*context.further_models->at("pretrained_autoencoder"), plan_,
+                            context.roles, network_);
+    }
     for (float& bias : network_.layers.back().biases) bias = static_cast<float>(start_bias_);
     if (context.further != nullptr)
       put_initial_frames(context.engine, p, *context.further, network_);
@@ -228,20 +233,7 @@ void DeepLearningTrainer::describe(model::TrainContext& context, DeepLearningMod
     header.settled.values.emplace_back(
         "categorical_encoding", schema::enum_text(model::CategoricalEncoding::one_hot_internal));
   }
-  if (p.stopping_metric != model::StoppingMetric::automatic) return;
-  if (p.stopping_rounds == 0) {
-    header.settled.idle.emplace_back("stopping_metric");
-    return;
-  }
-  if (p.autoencoder) {
-    header.settled.values.emplace_back("stopping_metric",
-                                       schema::enum_text(model::StoppingMetric::mse));
-    return;
-  }
-  const bool classes = model::is_classifier(context.category);
-  header.settled.values.emplace_back("stopping_metric",
-                                     schema::enum_text(classes ? model::StoppingMetric::logloss
-                                                               : model::StoppingMetric::deviance));
+  trees::settle_stopping_metric(p, context.category, header);
 }
 
 std::shared_ptr<model::Model> DeepLearningTrainer::finish(model::TrainContext& context) {

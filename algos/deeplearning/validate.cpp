@@ -8,6 +8,7 @@
 #include <neve/base/java_number.hpp>
 
 #include "algos/deeplearning/deeplearning_model.hpp"
+#include "algos/deeplearning/pretraining.hpp"
 #include "algos/families/trees/checkpoint.hpp"
 
 namespace neve::algos::deeplearning {
@@ -53,15 +54,10 @@ void check_layers(const Parameters& p, Messages& messages) {
 
 /// What there is no work for.
 void refuse_unbuilt(const Parameters& p, Messages& messages) {
-  if (!p.pretrained_autoencoder.empty())
-    model::refuse("pretrained_autoencoder", p.pretrained_autoencoder.name, messages);
-  if (p.sparsity_beta != 0) model::refuse("sparsity_beta", java_double(p.sparsity_beta), messages);
-  if (p.average_activation != 0)
-    model::refuse("average_activation", java_double(p.average_activation), messages);
   if (p.elastic_averaging) {
-    add_error(messages, "elastic_averaging",
-              "elastic_averaging is true: networks of several nodes are never averaged here, as "
-              "all nodes make each step together. Leave the parameter out");
+    model::add_warning(messages, "elastic_averaging",
+                       "elastic_averaging has no effect: one network is trained, whatever the "
+                       "number of nodes, and there is nothing to average.");
   }
   if (p.col_major) {
     add_error(messages, "col_major",
@@ -75,6 +71,23 @@ void refuse_unbuilt(const Parameters& p, Messages& messages) {
               named +
                   " is not supported for deep learning. Use bernoulli or multinomial for a "
                   "categorical response, and one of the others for numbers");
+  }
+}
+
+void check_sparsity(const Parameters& p, Messages& messages) {
+  if (!(p.sparsity_beta > 0)) return;
+  if (!p.autoencoder) {
+    add_error(messages, "sparsity_beta", "Sparsity beta can only be used for autoencoder.");
+    return;
+  }
+  const double mean = p.average_activation;
+  if (activation_of(p) == Activation::tanh && !(mean > -1 && mean < 1)) {
+    add_error(messages, "average_activation",
+              "Tanh average activation must be in (-1,1), not " + java_double(mean));
+  }
+  if (activation_of(p) == Activation::rectifier && !(mean > 0)) {
+    add_error(messages, "average_activation",
+              "Rectifier average activation must be positive, not " + java_double(mean));
   }
 }
 
@@ -159,6 +172,8 @@ bool is_of_classes(DistributionChoice distribution) {
 void validate(const Parameters& p, Messages& messages) {
   check_layers(p, messages);
   refuse_unbuilt(p, messages);
+  check_sparsity(p, messages);
+  check_pretraining(p, messages);
   if (p.autoencoder) check_autoencoder(p, messages);
   if (p.class_sampling_factors && !p.class_sampling_factors->empty() && !p.balance_classes) {
     add_error(messages, "class_sampling_factors",
@@ -260,6 +275,7 @@ void check_checkpoint(const Parameters& p, const model::Model& checkpoint, Messa
   compare("huber_alpha", &Parameters::huber_alpha);
   compare("tweedie_power", &Parameters::tweedie_power);
   compare("balance_classes", &Parameters::balance_classes);
+  compare("sparsity_beta", &Parameters::sparsity_beta);
   if (p.response_column.name != model->header.roles.response) {
     add_error(
         messages, "response_column",
@@ -358,6 +374,8 @@ std::vector<double> hidden_dropout(const Parameters& p) {
   constexpr double kDefault = 0.5;
   return p.hidden_dropout_ratios.value_or(std::vector<double>(p.hidden.size(), kDefault));
 }
+
+Sparsity sparsity_of(const Parameters& p) { return {p.sparsity_beta, p.average_activation}; }
 
 StepRule step_rule(const Parameters& p) {
   StepRule made;

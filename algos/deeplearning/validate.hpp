@@ -8,6 +8,7 @@
 #include "algos/deeplearning/objective.hpp"
 #include "algos/deeplearning/optimizer.hpp"
 #include "algos/deeplearning/parameters.hpp"
+#include "algos/deeplearning/sparsity.hpp"
 
 namespace neve::algos::deeplearning {
 
@@ -37,5 +38,6 @@ Activation activation_of(const Parameters& parameters);
 /// Shares of units that each hidden layer leaves out; empty without dropout.
 std::vector<double> hidden_dropout(const Parameters& parameters);
 StepRule step_rule(const Parameters& parameters);
+Sparsity sparsity_of(const Parameters& parameters);
 
 }  // namespace neve::algos::deeplearning

@@ -106,12 +106,35 @@ def test_the_seed_settles_everything(frame):
 
 
 def test_what_cannot_be_done_is_refused_by_name(frame):
-    for parameters, name in [({"elastic_averaging": True}, "elastic_averaging"),
+    for parameters, name in [({"sparsity_beta": 0.1}, "sparsity_beta"),
+                             ({"pretrained_autoencoder": "there-is-none"}, "pretrained_autoencoder"),
                              ({"hidden": [0]}, "hidden"),
                              ({"loss": "cross_entropy"}, "loss"),
                              ({"distribution": "bernoulli"}, "distribution")]:
         with pytest.raises(H2OResponseError, match=name):
             train(frame, "y", **parameters)
+
+
+def test_an_autoencoder_is_where_training_starts_from(frame):
+    shape = {"hidden": [20, 20], "activation": "tanh", "seed": 7}
+    autoencoder = H2OAutoEncoderEstimator(model_id="pretrained", epochs=5, sparsity_beta=0.2, average_activation=-0.5,
+                                          export_weights_and_biases=True, **shape)
+    autoencoder.train(x=PREDICTORS, training_frame=frame)
+    begun = train(frame, "two", pretrained_autoencoder="pretrained", epochs=0, export_weights_and_biases=True, **shape)
+    for layer in range(2):
+        assert begun.weights(layer).as_data_frame().equals(autoencoder.weights(layer).as_data_frame())
+    model = train(frame, "two", pretrained_autoencoder="pretrained", **shape)
+    assert model.auc(valid=True) > 0.95
+    with pytest.raises(H2OResponseError, match="_hidden: Model 'pretrained'"):
+        train(frame, "two", pretrained_autoencoder="pretrained", **{**shape, "hidden": [20, 10]})
+    with pytest.raises(EnvironmentError, match="has the input z besides"):
+        narrower = H2ODeepLearningEstimator(pretrained_autoencoder="pretrained", **shape)
+        narrower.train(x=["x", "k"], y="two", training_frame=frame)
+
+
+def test_elastic_averaging_is_accepted_and_changes_nothing(frame):
+    plain, averaged = (train(frame, "y", epochs=2, elastic_averaging=elastic) for elastic in (False, True))
+    assert averaged.mse(valid=True) == plain.mse(valid=True)
 
 
 def test_an_autoencoder_finds_what_is_odd(client):

@@ -109,6 +109,8 @@ inline wire::Bytes learnt_after_loss(const model::Algorithm& algorithm, const sc
   const auto job = models.train(models.check(algorithm, form, "python"));
   trainers[0]->blobs.await_stall();
   cluster.kill(0);
+  // The dead node would go on until it finds that nobody answers.
+  job->token()->cancel();
   trainers[0]->blobs.release();
   const auto ended = [&](const store::Catalog& catalog) {
     return !catalog.find(job->key())->owner.has_value();

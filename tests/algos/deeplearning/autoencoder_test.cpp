@@ -144,8 +144,9 @@ TEST(Autoencoder, ShowsTheUnitsOfEachHiddenLayer) {
 
 TEST(Autoencoder, HasTheSameBitsOnAnyThreadsAndNodesAndAfterALoss) {
   const schema::Form form{
-      {"nfolds", "2"},         {"loss", "Huber"},         {"input_dropout_ratio", "0.2"},
-      {"weights_column", "w"}, {"ignored_columns", "[]"}, {"epochs", "3"}};
+      {"nfolds", "2"},          {"loss", "Huber"},       {"input_dropout_ratio", "0.2"},
+      {"sparsity_beta", "0.5"}, {"weights_column", "w"}, {"ignored_columns", "[]"},
+      {"epochs", "3"}};
   LineSession alone(1, 1);
   const auto first = alone.train(form);
   ASSERT_TRUE(first);
@@ -168,14 +169,46 @@ TEST(Autoencoder, HasTheSameBitsOnAnyThreadsAndNodesAndAfterALoss) {
             first->encode_learnt());
 }
 
+/// Mean activation of each unit of a hidden layer over the rows.
+std::vector<double> mean_activations(LineSession& session, std::int32_t layer) {
+  const auto frame = session.answer(model::RowQuestion::hidden_features, layer);
+  std::vector<double> means;
+  for (const std::string& name : frame.names) {
+    double sum = 0;
+    for (const double value : values_of(session.engine(), frame, name)) sum += value;
+    means.push_back(sum / kRows);
+  }
+  return means;
+}
+
+TEST(Autoencoder, HoldsHiddenUnitsToAMeanActivation) {
+  for (const auto& [activation, mean] : {std::pair("Tanh", -0.6), std::pair("Rectifier", 0.3)}) {
+    SCOPED_TRACE(activation);
+    const schema::Form form{{"activation", activation},
+                            {"average_activation", std::to_string(mean)}};
+    LineSession session;
+    const auto distance = [&](const char* beta) {
+      EXPECT_TRUE(session.train(with(form, {{"sparsity_beta", beta}})));
+      double sum = 0;
+      for (const std::int32_t layer : {0, 2}) {
+        for (const double of_unit : mean_activations(session, layer))
+          sum += std::abs(of_unit - mean);
+      }
+      return sum / 12;
+    };
+    EXPECT_GT(distance("0"), 0.2);
+    EXPECT_LT(distance("2"), 0.1);
+  }
+}
+
 TEST(Autoencoder, RefusesWhatItCannotHaveByName) {
   LineSession session;
   const std::vector<std::pair<std::string, std::string>> refused = {
       {"response_column", "a"},   {"offset_column", "a"},      {"activation", "Maxout"},
       {"loss", "CrossEntropy"},   {"distribution", "poisson"}, {"balance_classes", "true"},
-      {"stopping_metric", "AUC"}, {"sparsity_beta", "0.1"},    {"average_activation", "0.1"}};
+      {"stopping_metric", "AUC"}, {"average_activation", "1"}, {"average_activation", "-1"}};
   for (const auto& [name, value] : refused) {
-    const auto build = session.check_form(complete({{name, value}}));
+    const auto build = session.check_form(complete({{"sparsity_beta", "0.1"}, {name, value}}));
     ASSERT_EQ(build.errors(), 1) << name;
     for (const auto& message : build.messages) {
       if (message.kind == model::Message::Kind::error) {

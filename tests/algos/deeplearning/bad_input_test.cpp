@@ -62,8 +62,8 @@ TEST(BadInput, ParametersAreRefusedByName) {
       {"y", {{"balance_classes", "true"}}, "balance_classes"},
       {"two", {{"class_sampling_factors", "[1,2]"}}, "class_sampling_factors"},
       {"y", {{"sparsity_beta", "0.5"}}, "sparsity_beta"},
-      {"y", {{"average_activation", "0.5"}}, "average_activation"},
-      {"y", {{"elastic_averaging", "true"}}, "elastic_averaging"},
+      {"y", {{"elastic_averaging_moving_rate", "1.5"}}, "elastic_averaging_moving_rate"},
+      {"y", {{"elastic_averaging_regularization", "-1"}}, "elastic_averaging_regularization"},
       {"y", {{"col_major", "true"}}, "col_major"},
       {"y", {{"max_categorical_features", "0"}}, "max_categorical_features"},
       {"y", {{"mini_batch_size", "0"}}, "mini_batch_size"},
@@ -79,6 +79,18 @@ TEST(BadInput, ParametersAreRefusedByName) {
       }
     }
   }
+}
+
+TEST(BadInput, WhatHasNoEffectIsToldOf) {
+  Session session;
+  const auto plain = session.train("y", {});
+  const schema::Form form{{"elastic_averaging", "true"}, {"elastic_averaging_moving_rate", "0.5"}};
+  const auto build = session.check("y", form);
+  EXPECT_EQ(build.errors(), 0);
+  EXPECT_TRUE(std::ranges::any_of(build.messages, [](const model::Message& message) {
+    return message.kind == model::Message::Kind::warning && message.field == "elastic_averaging";
+  }));
+  EXPECT_EQ(session.train("y", form)->header.checksum, plain->header.checksum);
 }
 
 TEST(BadInput, RowsThatCannotBeLearntAreToldOf) {

@@ -184,6 +184,51 @@ TEST(Gradient, IsThatOfTheThinnedNetworkWithDropout) {
   }
 }
 
+TEST(Gradient, PushesBiasesTowardsAMeanActivation) {
+  Network network = random_network(Activation::tanh, {7, 5}, 1);
+  const Batch batch = random_batch(0);
+  const Objective objective;
+  const Sparsity sparsity{.beta = 0.7, .target = 0.2};
+  Pool pool(2);
+  const auto gradient_of = [&](Course& course) {
+    Learner learner(pool, network, course, objective, {.sparsity = sparsity, .batch_rows = kRows});
+    Batch spoilt = batch;
+    return learner.gradient(spoilt);
+  };
+  Course free = make_course(network, {});
+  const std::vector<Layer> plain = gradient_of(free);
+  Course course = make_course(network, {}, sparsity);
+  ASSERT_EQ(course.activations.size(), 2U);
+  EXPECT_TRUE(is_sound(course, network));
+  // Means of the batch, weighted by the rows' shares.
+  std::vector<std::vector<double>> activations = {std::vector<double>(7), std::vector<double>(5)};
+  double total = 0;
+  for (std::size_t row = 0; row < kRows; ++row) {
+    const auto share = static_cast<double>(batch.shares[row]);
+    total += share;
+    const auto note = [&](std::size_t layer, std::size_t, std::size_t unit, double value) {
+      activations[layer][unit] += share * value;
+    };
+    algos::deeplearning::testing::plain_sums(network, plain_inputs(batch, row, {}), row, {}, note);
+  }
+  const double kept = std::pow(0.999, kRows);
+  std::vector<std::vector<double>> means = {std::vector<double>(7, 0.2),
+                                            std::vector<double>(5, 0.2)};
+  for (int step = 0; step < 3; ++step) {
+    const std::vector<Layer> pushed = gradient_of(course);
+    for (std::size_t l = 0; l < 2; ++l) {
+      EXPECT_EQ(pushed[l].weights, plain[l].weights);
+      for (std::size_t u = 0; u < means[l].size(); ++u) {
+        double& mean = means[l][u];
+        mean = kept * mean + (1 - kept) * activations[l][u] / total;
+        EXPECT_NEAR(static_cast<double>(pushed[l].biases[u]),
+                    static_cast<double>(plain[l].biases[u]) + 0.7 * (mean - 0.2), 1e-6);
+      }
+    }
+    EXPECT_EQ(pushed[2].biases, plain[2].biases);
+  }
+}
+
 TEST(Gradient, HasTheSameBitsOnAnyThreads) {
   const auto bits = [](int threads) {
     Network network = random_network(Activation::rectifier, {300, 90}, 3);

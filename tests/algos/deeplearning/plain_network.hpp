@@ -13,10 +13,13 @@ namespace neve::algos::deeplearning::testing {
 
 /// Factor on an input or unit of a row.
 using Kept = std::function<double(std::size_t layer, std::size_t row, std::size_t unit)>;
+/// Told of each unit's activation.
+using Note =
+    std::function<void(std::size_t layer, std::size_t row, std::size_t unit, double value)>;
 
 /// A network as the textbook has it, in double precision, every input written out.
 inline std::vector<double> plain_sums(const Network& network, const std::vector<double>& inputs,
-                                      std::size_t row, const Kept& kept) {
+                                      std::size_t row, const Kept& kept, const Note& note = {}) {
   std::vector<double> values = inputs;
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
     const Layer& layer = network.layers[l];
@@ -41,6 +44,7 @@ inline std::vector<double> plain_sums(const Network& network, const std::vector<
           break;
       }
       if (kept) values[u] *= kept(l, row, u);
+      if (note) note(l, row, u, values[u]);
     }
   }
   return {};
