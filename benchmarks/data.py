@@ -5,6 +5,7 @@ tables    1,000,000 rows left (key, one of 100,000 groups, number, text) and rig
 dense       500,000 rows (and 50,000): 50 numbers, a numeric target y and a Y/N target b
 sparse       50,000 rows (and 5,000), SVMLight: 2,000 numbers, one in a hundred not zero, a target of 0 and 1
 digits       60,000 rows (and 10,000): 28 × 28 pixels of one of ten drawn figures, its name as label
+clusters    500,000 rows: 20 numbers around 10 centers, each with a spread of its own
 walks     1,000,000 random walks of 256 points (and 100), each with mean 0 and deviation 1; Parquet, and plain floats
 """
 import dataclasses
@@ -204,6 +205,15 @@ def make_digits(folder, scale):
         write(digits(of_figures, draw, round(rows * scale)), folder / part)
 
 
+def make_clusters(folder, scale):
+    draw = stream("clusters-500k")
+    rows = round(500_000 * scale)
+    centers, spreads = draw.normal(0, 2.2, (10, 20)), draw.uniform(0.7, 1.6, 10)
+    of = draw.integers(0, 10, rows)
+    x = centers[of] + draw.normal(size=(rows, 20)) * spreads[of, None]
+    write(pl.DataFrame({f"x{i}": np.round(x[:, i], 5).astype(np.float32) for i in range(20)}), folder / "train")
+
+
 def make_walks(folder, scale):
     draw = stream("walks-1m")
     for part, rows in (("train", round(1_000_000 * scale)), ("test", 100)):
@@ -223,7 +233,7 @@ def write(table, stem):
 
 
 MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables, "sparse": make_sparse, "digits": make_digits,
-          "walks": make_walks}
+          "clusters": make_clusters, "walks": make_walks}
 
 
 def ready(root, name, scale=1.0):

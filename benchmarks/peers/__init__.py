@@ -30,6 +30,10 @@ for _task, _class in (("cv-gbm", "CvGbm"), ("cv-drf", "CvDrf"), ("cv-glm", "CvGl
                       ("cv-glm-wide", "CvGlmWide")):
     PAIRS |= {(_task, "neve"): f"cross_validation:{_class}", (_task, "one-model"): f"cross_validation:{_class}"}
 PAIRS |= {("grid", "neve"): "grids:Grid", ("grid", "h2o"): "grids:Grid"}
+for _task, _class in (("kmeans", "KMeans"), ("pca", "Pca"), ("glrm", "Glrm")):
+    PAIRS |= {(_task, peer): f"unsupervised:{_class}" for peer in ("neve", "h2o")}
+PAIRS |= {("kmeans", "sklearn"): "sklearn_unsupervised:KMeans", ("pca", "sklearn"): "sklearn_unsupervised:Pca",
+          ("glrm", "numpy"): "numpy_glrm:Glrm"}
 PAIRS |= {("series", "neve"): "series:Neve", ("series", "scan"): "series:Scan"}
 for _task in ("munge", "munge-10m"):
     PAIRS |= {(_task, "neve"): "munging:Servers", (_task, "h2o"): "munging:Servers", (_task, "polars"): "munging:Polars"}

@@ -16,6 +16,10 @@ LAMBDA = 1e-4          # ridge penalty of the GLM, on standardised numbers
 HIDDEN = (200, 200)
 DIGITS_EPOCHS = 3
 SEEDS = (1, 2, 3)      # of networks: the first is timed, how good they are is the mean of all
+CLUSTERS, CLUSTER_ITERATIONS = 10, 10
+CLUSTER_SEEDS = range(1, 11)  # over which the quality of clusters is a median
+COMPONENTS = 10
+RANK, RANK_ITERATIONS = 5, 20
 THREADS = os.cpu_count()
 
 
