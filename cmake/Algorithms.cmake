@@ -14,6 +14,10 @@ foreach(family IN LISTS families)
 endforeach()
 
 file(GLOB_RECURSE algorithm_files CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/algos/*.cpp")
+# Files of an algorithm that hold nothing but such loops are called <x>_lanes.cpp.
+set(lanes_files ${algorithm_files})
+list(FILTER lanes_files INCLUDE REGEX "_lanes\\.cpp$")
+set_source_files_properties(${lanes_files} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O3>)
 folders_of(algorithms "${CMAKE_SOURCE_DIR}/algos" ${algorithm_files})
 list(REMOVE_ITEM algorithms families)
 set(descriptors "")

@@ -1,52 +1,9 @@
 #include "algos/glrm/fit_task.hpp"
 
-#include <cmath>
-
 #include "algos/glrm/row_fit.hpp"
 
 namespace neve::algos::glrm {
 namespace {
-
-void add(std::vector<double>& left, const std::vector<double>& right) {
-  for (std::size_t i = 0; i < left.size(); ++i) left[i] += right[i];
-}
-
-/// Adds weight · x x' to a lower triangle.
-void add_square(std::span<const double> x, double weight, double* to) {
-  const std::size_t k = x.size();
-  for (std::size_t c = 0; c < k; ++c) {
-    const double by = weight * x[c];
-    for (std::size_t r = c; r < k; ++r) to[c * k + r] += by * x[r];
-  }
-}
-
-void add_slope(std::span<const double> x, double by, double* to) {
-  for (std::size_t c = 0; c < x.size(); ++c) to[c] += by * x[c];
-}
-
-/// Sums of one row that is fitted.
-void add_quadratic(std::span<const double> targets, std::span<const double> x, FitSums& sums) {
-  const std::size_t k = x.size();
-  add_square(x, 2, sums.shared.data());
-  for (std::size_t j = 0; j < targets.size(); ++j) {
-    if (std::isnan(targets[j])) {
-      add_square(x, -2, sums.curvatures.data() + j * k * k);
-    } else {
-      add_slope(x, 2 * targets[j], sums.slopes.data() + j * k);
-    }
-  }
-}
-
-void add_others(const RowFit& fit, std::span<const double> targets, std::span<const double> x,
-                FitSums& sums) {
-  const std::size_t k = x.size();
-  for (std::size_t j = 0; j < targets.size(); ++j) {
-    if (std::isnan(targets[j])) continue;
-    const Parabola above = parabola_at(fit.cell(j), fit.product()[j], targets[j]);
-    add_square(x, above.weight, sums.curvatures.data() + j * k * k);
-    add_slope(x, above.weight * above.target, sums.slopes.data() + j * k);
-  }
-}
 
 bool has_curvatures(const RowsPlan& rows) {
   return rows.has_gaps || !rows.factors.space.is_quadratic();
@@ -54,28 +11,21 @@ bool has_curvatures(const RowsPlan& rows) {
 
 }  // namespace
 
-void FitSums::merge(const FitSums& right) {
-  loss += right.loss;
-  penalty_x += right.penalty_x;
-  add(shared, right.shared);
-  add(curvatures, right.curvatures);
-  add(slopes, right.slopes);
-}
-
 FitSums FitTask::zero(const State& state) {
   FitSums made;
   const std::size_t k = state.factors.k;
   const std::size_t cells = state.factors.space.cells();
-  made.shared.resize(k * k);
-  if (has_curvatures(state)) made.curvatures.resize(cells * k * k);
+  made.shared.resize(pair_count(k));
+  if (has_curvatures(state)) made.curvatures.resize(cells * pair_count(k));
   made.slopes.resize(cells * k);
   return made;
 }
 
 std::int64_t FitTask::partial_bytes(const State& state) {
   const std::size_t k = state.factors.k;
-  const std::size_t each = has_curvatures(state) ? k * k + k : k;
-  return static_cast<std::int64_t>(sizeof(double) * (each * state.factors.space.cells() + k * k));
+  const std::size_t each = has_curvatures(state) ? pair_count(k) + k : k;
+  return static_cast<std::int64_t>(sizeof(double) *
+                                   (each * state.factors.space.cells() + pair_count(k)));
 }
 
 void FitTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
@@ -83,20 +33,18 @@ void FitTask::map(const mr::RowGroup& group, const State& state, Partial& partia
   const bool quadratic = factors.space.is_quadratic();
   const std::size_t cells = factors.space.cells();
   RowFit fit(factors);
-  std::vector<double> x(factors.k);
+  std::vector<double> squares(pair_count(factors.k));
   for_targets(group, factors.space, state.plan,
               [&](std::size_t /*first*/, std::size_t rows, std::span<const double> targets) {
-                for (std::size_t i = 0; i < rows; ++i) {
-                  const auto row = targets.subspan(i * cells, cells);
-                  fit.fit(row, x);
-                  partial.loss += fit.loss();
-                  partial.penalty_x += fit.penalty();
+                fit.fit(targets, rows, [&](std::size_t row, const FittedRow& fitted) {
+                  partial.loss += fitted.loss;
+                  partial.penalty_x += fitted.penalty;
                   if (quadratic) {
-                    add_quadratic(row, x, partial);
+                    partial.add_quadratic(targets.subspan(row * cells, cells), fitted.x, squares);
                   } else {
-                    add_others(fit, row, x, partial);
+                    partial.add(fitted.weights, fitted.slopes, fitted.x, squares);
                   }
-                }
+                });
               });
 }
 
@@ -109,9 +57,13 @@ std::vector<double> fit_columns(const FitSums& sums, const Factors& at, const Pe
   std::vector<double> h(k * k);
   std::vector<double> b(k);
   for (std::size_t j = 0; j < made.size() / k; ++j) {
-    h = sums.shared;
-    for (std::size_t i = 0; i < k * k && !sums.curvatures.empty(); ++i)
-      h[i] += sums.curvatures[j * k * k + i];
+    for (std::size_t c = 0; c < k; ++c) {
+      for (std::size_t r = c; r < k; ++r) {
+        const std::size_t pair = pair_of(k, r, c);
+        const std::size_t own = j * pair_count(k) + pair;
+        h[c * k + r] = sums.shared[pair] + (sums.curvatures.empty() ? 0 : sums.curvatures[own]);
+      }
+    }
     const auto here = at.cell(j);
     for (std::size_t c = 0; c < k; ++c) {
       const double added = held_back * h[c * k + c];

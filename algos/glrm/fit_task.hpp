@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +20,14 @@ struct FitSums {
   /// Σ 2 x x' of all rows, where all losses are quadratic; a cell's curvature is this and what it
   /// has in `curvatures`, less its gaps.
   std::vector<double> shared;
-  std::vector<double> curvatures;  ///< cells x k x k, lower triangles; none without gaps
+  std::vector<double> curvatures;  ///< cells x pairs of components; none without gaps
   std::vector<double> slopes;      ///< cells x k
+  /// Adds a row that was fitted to losses that are all quadratic.
+  void add_quadratic(std::span<const double> targets, std::span<const double> x,
+                     std::span<double> squares);
+  /// Adds a row by its cells' parabolas. `squares` has room for the pairs of components.
+  void add(std::span<const double> weights, std::span<const double> slopes_at,
+           std::span<const double> x, std::span<double> squares);
   void merge(const FitSums& right);
   template <class Archive>
   void fields(Archive& archive) {

@@ -8,26 +8,17 @@
 namespace neve::algos::glrm {
 namespace {
 
-/// Calls use(row, fit, x) for each row of a block, fitted.
-template <class Use>
-void for_fitted(const Factors& factors, const model::ScoreBlock& block, const Use& use) {
-  const std::size_t cells = factors.space.cells();
+/// Calls use(row, …) for each row of a block, fitted.
+void fit_rows(const Factors& factors, const model::ScoreBlock& block, const RowFit::Use& use) {
   std::vector<double> targets;
   read_targets(factors.space, block, targets);
-  RowFit fit(factors);
-  std::vector<double> x(factors.k);
-  for (std::size_t i = 0; i < block.rows; ++i) {
-    fit.fit(std::span<const double>(targets).subspan(i * cells, cells), x);
-    use(i, fit, x);
-  }
+  RowFit(factors).fit(targets, block.rows, use);
 }
 
-double reconstructed(const Feature& feature, std::span<const double> product, bool original_units) {
-  const auto own = product.subspan(static_cast<std::size_t>(feature.first),
-                                   static_cast<std::size_t>(feature.width));
-  const double value = feature.impute(own);
-  const bool undo = original_units && !feature.is_categorical;
-  return undo ? value * feature.scale + feature.center : value;
+/// A feature's cells of a row.
+std::span<const double> own_cells(const Feature& feature, std::span<const double> row) {
+  return row.subspan(static_cast<std::size_t>(feature.first),
+                     static_cast<std::size_t>(feature.width));
 }
 
 /// The rows of the product as columns of the data.
@@ -46,12 +37,12 @@ class Reconstruction final : public model::RowExplainer {
   }
   void answer(const model::ScoreBlock& block, std::size_t first,
               std::span<const std::span<double>> out) const override {
-    for_fitted(model_.factors, block,
-               [&](std::size_t row, const RowFit& fit, std::span<const double> /*x*/) {
-                 for (std::size_t c = 0; c < out.size(); ++c)
-                   out[c][row] =
-                       reconstructed(features()[first + c], fit.product(), original_units_);
-               });
+    fit_rows(model_.factors, block, [&](std::size_t row, const FittedRow& fitted) {
+      for (std::size_t c = 0; c < out.size(); ++c) {
+        const Feature& feature = features()[first + c];
+        out[c][row] = feature.reconstruct(own_cells(feature, fitted.product), original_units_);
+      }
+    });
   }
 
  private:
@@ -72,10 +63,9 @@ class Representation final : public model::RowExplainer {
   }
   void answer(const model::ScoreBlock& block, std::size_t first,
               std::span<const std::span<double>> out) const override {
-    for_fitted(model_.factors, block,
-               [&](std::size_t row, const RowFit& /*fit*/, std::span<const double> x) {
-                 for (std::size_t c = 0; c < out.size(); ++c) out[c][row] = x[first + c];
-               });
+    fit_rows(model_.factors, block, [&](std::size_t row, const FittedRow& fitted) {
+      for (std::size_t c = 0; c < out.size(); ++c) out[c][row] = fitted.x[first + c];
+    });
   }
 
  private:
@@ -101,14 +91,17 @@ void GlrmModel::score(const model::ScoreBlock& block,
   Reconstruction(*this, original_units).answer(block, 0, out);
 }
 
+bool GlrmModel::reconstructs_in_original_units(model::RowQuestion question) const {
+  if (question == model::RowQuestion::reconstruction) return original_units;
+  return question == model::RowQuestion::original_reconstruction;
+}
+
 std::unique_ptr<const model::RowExplainer> GlrmModel::explainer(model::RowQuestion question) const {
   switch (question) {
     case model::RowQuestion::reconstruction:
-      return std::make_unique<Reconstruction>(*this, original_units);
     case model::RowQuestion::transformed_reconstruction:
-      return std::make_unique<Reconstruction>(*this, false);
     case model::RowQuestion::original_reconstruction:
-      return std::make_unique<Reconstruction>(*this, true);
+      return std::make_unique<Reconstruction>(*this, reconstructs_in_original_units(question));
     case model::RowQuestion::representation:
       return std::make_unique<Representation>(*this);
     default:
@@ -127,8 +120,10 @@ std::optional<model::PointFrame> GlrmModel::archetype_points(bool in_original_un
   }
   for (std::size_t c = 0; c < factors.k; ++c) {
     for (std::size_t j = 0; j < cells.size(); ++j) cells[j] = factors.cell(j)[c];
-    for (std::size_t f = 0; f < made.columns.size(); ++f)
-      made.columns[f].push_back(reconstructed(factors.space.features[f], cells, in_original_units));
+    for (std::size_t f = 0; f < made.columns.size(); ++f) {
+      const Feature& feature = factors.space.features[f];
+      made.columns[f].push_back(feature.reconstruct(own_cells(feature, cells), in_original_units));
+    }
   }
   return made;
 }

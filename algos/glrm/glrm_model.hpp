@@ -39,6 +39,7 @@ class GlrmModel final : public model::Model {
   /// Answers reconstructions and representations.
   [[nodiscard]] std::unique_ptr<const model::RowExplainer> explainer(
       model::RowQuestion question) const override;
+  [[nodiscard]] bool reconstructs_in_original_units(model::RowQuestion question) const;
   [[nodiscard]] std::optional<model::PointFrame> archetype_points(
       bool original_units) const override;
   [[nodiscard]] model::metrics::Metrics measure_rows(mr::Engine& engine, const model::Dataset& data,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace neve::algos::glrm {
 
@@ -36,6 +37,9 @@ struct CellLoss {
   double period = 1;  ///< T
 
   [[nodiscard]] double value(double u, double a) const;
+  /// The part of it that does not depend on u: Poisson's a log a - a.
+  [[nodiscard]] double constant(double a) const;
+  [[nodiscard]] bool operator==(const CellLoss&) const = default;
   template <class Archive>
   void fields(Archive& archive) {
     archive(loss, period);
@@ -46,12 +50,23 @@ struct CellLoss {
 /// what lessens it lessens the loss (Hunter and Lange 2004). Of Poisson's loss, which no parabola
 /// lies above, the second-order expansion.
 struct Parabola {
-  double weight = 0;
-  double target = 0;
+  double weight = 0;  ///< w
+  double slope = 0;   ///< w z
 };
 Parabola parabola_at(const CellLoss& loss, double u, double a);
 /// A first guess without a point.
 Parabola first_parabola(const CellLoss& loss, double a);
+
+/// Cells of one loss, as many of each; nothing overlaps.
+struct CellArrays {
+  std::span<const double> u;
+  std::span<const double> a;  ///< NaN where there is no loss: then all that follows is 0
+  std::span<double> value;    ///< but for the constant
+  std::span<double> weight;   ///< of the parabola at u
+  std::span<double> slope;
+};
+/// Losses and their parabolas, the same bits as one by one.
+void evaluate(const CellLoss& loss, const CellArrays& cells);
 
 /// The value of the data that a cell of the product stands for: where the loss is least.
 double imputed(Loss loss, double u);

@@ -46,7 +46,13 @@ void proximal_step(const Penalty& penalty, double step, std::span<double> u);
 class QuadraticProgram {
  public:
   explicit QuadraticProgram(std::size_t size)
-      : size_(size), factor_(size * size), matrix_(size * size), gradient_(size) {}
+      : size_(size),
+        factor_(size * size),
+        matrix_(size * size),
+        gradient_(size),
+        free_(size * size),
+        right_(size),
+        candidate_(size) {}
   [[nodiscard]] std::size_t size() const { return size_; }
   /// The minimum; where it is not unique, one of them.
   void minimize(std::span<const double> h, std::span<const double> b, const Penalty& penalty,
@@ -59,6 +65,7 @@ class QuadraticProgram {
   [[nodiscard]] double h(std::size_t i, std::size_t j) const { return matrix_[i * size_ + j]; }
   void spread(std::span<const double> h);
   void descend(std::span<const double> b, const Penalty& penalty, std::span<double> v);
+  bool finish(std::span<const double> b, double pull, bool positive, std::span<double> v);
   void shrink(std::span<const double> h, std::span<const double> b, double gamma,
               std::span<double> v);
   void choose_one(std::span<const double> b, bool unit, std::span<double> v) const;
@@ -68,6 +75,8 @@ class QuadraticProgram {
   std::vector<double> factor_;  ///< lower triangle, by rows
   std::vector<double> matrix_;  ///< both triangles
   std::vector<double> gradient_;
+  /// Of the linear equations of the numbers that are not 0: matrix, right side and solution.
+  std::vector<double> free_, right_, candidate_;
 };
 
 }  // namespace neve::algos::glrm

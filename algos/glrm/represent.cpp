@@ -37,22 +37,21 @@ void measure_group(const mr::RowGroup& group, const MeasurePlan& plan, RowSums& 
   const std::size_t cells = factors.space.cells();
   const std::size_t k = factors.k;
   RowFit fit(factors);
-  std::vector<double> x(k);
-  const auto add_row = [&](std::size_t row, std::span<const double> targets) {
-    fit.fit(targets, x);
-    sums.loss += fit.loss();
-    sums.penalty_x += fit.penalty();
+  const auto add_row = [&](std::span<const double> targets, const FittedRow& fitted) {
+    sums.loss += fitted.loss;
+    sums.penalty_x += fitted.penalty;
     for (const Feature& feature : factors.space.features)
-      add_feature(feature, targets, fit.product(), plan.original_units, sums);
+      add_feature(feature, targets, fitted.product, plan.original_units, sums);
     for (std::size_t c = 0; c < k; ++c) {
-      for (std::size_t r = 0; r < k; ++r) sums.x_gram[c * k + r] += x[c] * x[r];
+      for (std::size_t r = 0; r < k; ++r) sums.x_gram[c * k + r] += fitted.x[c] * fitted.x[r];
     }
-    take(row, x);
   };
   for_targets(group, factors.space, plan.rows.plan,
               [&](std::size_t first, std::size_t rows, std::span<const double> targets) {
-                for (std::size_t i = 0; i < rows; ++i)
-                  add_row(first + i, targets.subspan(i * cells, cells));
+                fit.fit(targets, rows, [&](std::size_t row, const FittedRow& fitted) {
+                  add_row(targets.subspan(row * cells, cells), fitted);
+                  take(first + row, fitted.x);
+                });
               });
 }
 
@@ -81,7 +80,7 @@ void MeasureTask::map(const mr::RowGroup& group, const State& state, Partial& pa
 
 void RepresentTask::map(const mr::RowGroup& group, const State& state, Partial& partial,
                         mr::Outputs& outputs) {
-  measure_group(group, state, partial, [&](std::size_t row, const std::vector<double>& x) {
+  measure_group(group, state, partial, [&](std::size_t row, std::span<const double> x) {
     for (std::size_t c = 0; c < x.size(); ++c) outputs.doubles(c)[row] = x[c];
   });
 }

@@ -64,6 +64,11 @@ double Feature::impute(std::span<const double> cells) const {
   return imputed(loss.loss, cells[0]);
 }
 
+double Feature::reconstruct(std::span<const double> cells, bool original_units) const {
+  const double value = impute(cells);
+  return original_units && !is_categorical ? value * scale + center : value;
+}
+
 std::size_t Space::cells() const {
   return features.empty() ? 0
                           : static_cast<std::size_t>(features.back().first + features.back().width);

@@ -25,6 +25,8 @@ struct Feature {
 
   /// What the product's cells of this feature stand for: a number as it was fitted, or a level.
   [[nodiscard]] double impute(std::span<const double> cells) const;
+  /// The same, of a number in the units of the data where that is asked for.
+  [[nodiscard]] double reconstruct(std::span<const double> cells, bool original_units) const;
   template <class Archive>
   void fields(Archive& archive) {
     archive(column, first, width, loss, is_categorical, center, scale);

@@ -31,7 +31,8 @@ void GlrmTrainer::init(model::TrainContext& context) {
   survey_ = survey(context, *parameters_);
   const auto k = static_cast<std::int64_t>(parameters_->k);
   const auto cells = static_cast<std::int64_t>(survey_.space.cells());
-  const std::int64_t each = survey_.has_gaps || !survey_.space.is_quadratic() ? k * k + k : k;
+  const bool has_curvatures = survey_.has_gaps || !survey_.space.is_quadratic();
+  const std::int64_t each = has_curvatures ? k * (k + 1) / 2 + k : k;
   const bool needs_gram = fits_gram() || parameters_->init == Initialization::svd;
   const std::int64_t gram = needs_gram ? cells * cells : 0;
   memory_ = context.engine.budget().reserve(static_cast<std::int64_t>(sizeof(double)) *

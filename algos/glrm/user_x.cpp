@@ -7,6 +7,8 @@
 #include <neve/munge/rollups.hpp>
 #include <neve/munge/rows.hpp>
 
+#include "algos/glrm/row_fit.hpp"
+
 namespace neve::algos::glrm {
 
 void GivenTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
@@ -20,19 +22,24 @@ void GivenTask::map(const mr::RowGroup& group, const State& state, Partial& part
   for (std::size_t c = 0; c < k; ++c)
     x.push_back(
         model::column_numbers(group, static_cast<std::int32_t>(group.columns.size() - k + c)));
-  const auto add_cell = [&](std::size_t row, std::size_t j, double target) {
-    const Parabola at = first_parabola(losses[j], target);
-    for (std::size_t c = 0; c < k; ++c) {
-      for (std::size_t r = c; r < k; ++r)
-        partial.curvatures[(j * k + c) * k + r] += at.weight * x[c][row] * x[r][row];
-      partial.slopes[j * k + c] += at.weight * at.target * x[c][row];
+  std::vector<double> weights(cells);
+  std::vector<double> slopes(cells);
+  std::vector<double> row_x(k);
+  std::vector<double> squares(pair_count(k));
+  const auto add_row = [&](std::size_t row, std::span<const double> targets) {
+    for (std::size_t j = 0; j < cells; ++j) {
+      const bool missing = std::isnan(targets[j]);
+      const Parabola at = missing ? Parabola{} : first_parabola(losses[j], targets[j]);
+      weights[j] = at.weight;
+      slopes[j] = at.slope;
     }
+    for (std::size_t c = 0; c < k; ++c) row_x[c] = x[c][row];
+    partial.add(weights, slopes, row_x, squares);
   };
   for_targets(group, factors.space, state.plan,
               [&](std::size_t first, std::size_t rows, std::span<const double> targets) {
-                for (std::size_t i = 0; i < rows * cells; ++i) {
-                  if (!std::isnan(targets[i])) add_cell(first + i / cells, i % cells, targets[i]);
-                }
+                for (std::size_t i = 0; i < rows; ++i)
+                  add_row(first + i, targets.subspan(i * cells, cells));
               });
 }
 

@@ -18,6 +18,10 @@ void validate(const Parameters& p, model::Messages& messages) {
   if (p.init == Initialization::user && p.user_y.empty() && p.user_x.empty())
     model::add_error(messages, "init",
                      "init User begins with user_y, or user_x; give one of them.");
+  if (p.init != Initialization::user && (!p.user_y.empty() || !p.user_x.empty()))
+    model::add_error(messages, "init",
+                     "user_y and user_x are what init User begins with; init is " +
+                         std::string(schema::enum_text(p.init)) + ".");
   if (p.min_step_size > p.init_step_size)
     model::add_error(messages, "min_step_size",
                      "min_step_size (" + std::to_string(p.min_step_size) +

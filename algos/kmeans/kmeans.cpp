@@ -1,5 +1,4 @@
-#include <neve/model/algorithm.hpp>
-#include <neve/model/score.hpp>
+#include <neve/model/describe.hpp>
 
 #include "algos/families/linear/tasks.hpp"
 #include "algos/kmeans/grow.hpp"
@@ -13,21 +12,15 @@
 namespace neve::algos::kmeans {
 namespace {
 
-const Parameters& given(const void* parameters) {
-  return *static_cast<const Parameters*>(parameters);
-}
-
 /// Rows that are there now; those of a fold are counted when it is trained.
-void check_rows(const void* parameters, double rows, model::Messages& messages) {
-  const Parameters& p = given(parameters);
+void check_rows(const Parameters& p, double rows, model::Messages& messages) {
   if (p.estimate_k || rows >= p.k) return;
   model::add_error(messages, "k",
                    "Cannot make " + std::to_string(p.k) + " clusters out of " +
                        std::to_string(static_cast<std::int64_t>(rows)) + " rows.");
 }
 
-std::vector<std::pair<std::string, std::string>> further_frames(const void* parameters) {
-  const Parameters& p = given(parameters);
+std::vector<std::pair<std::string, std::string>> further_frames(const Parameters& p) {
   if (p.user_points.empty()) return {};
   return {{"user_points", p.user_points.name}};
 }
@@ -44,37 +37,20 @@ const model::Algorithm& algorithm();
 
 const model::Algorithm& algorithm() {
   static const model::Algorithm kAlgorithm = [] {
-    model::Algorithm made;
-    made.name = "kmeans";
-    made.title = "KMeans";
-    made.full_name = "K-means";
-    made.builder_schema = "KMeansV3";
-    made.model_schema = "KMeansModelV3";
-    made.model_type = "KMeansModel";
+    model::Algorithm made = model::describe<Parameters, KMeansTrainer, KMeansModel, KMeansOutput>(
+        {.name = "kmeans",
+         .title = "KMeans",
+         .full_name = "K-means",
+         .builder_schema = "KMeansV3",
+         .model_schema = "KMeansModelV3",
+         .model_type = "KMeansModel"});
     made.can_build = {model::Category::clustering};
     made.supervised = false;
-    made.parameters = &Parameters::schema();
-    made.output = &KMeansOutput::schema();
-    made.common = [](void* parameters) -> model::CommonParameters& {
-      return *static_cast<Parameters*>(parameters);
-    };
-    made.validate = [](const void* parameters, model::Messages& messages) {
-      kmeans::validate(given(parameters), messages);
-    };
-    made.category = [](const void* /*parameters*/, const model::ColumnRoles& /*roles*/,
-                       model::Messages& /*messages*/) { return model::Category::clustering; };
-    made.check_rows = &check_rows;
-    made.further_frames = &further_frames;
-    made.make_trainer =
-        [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
-      return std::make_unique<KMeansTrainer>(
-          std::static_pointer_cast<const Parameters>(parameters));
-    };
+    made.validate = model::with_parameters<&validate>;
+    made.category = &model::always<model::Category::clustering>;
+    made.check_rows = model::with_parameters<&check_rows>;
+    made.further_frames = model::with_parameters<&further_frames>;
     made.join_holdouts = &join_holdouts;
-    made.decode = [](std::span<const std::byte> bytes) -> std::shared_ptr<model::Model> {
-      return std::make_shared<KMeansModel>(wire::decode<KMeansModel>(bytes));
-    };
-    made.score = &model::score_with<KMeansModel>;
     made.tasks = {
         &mr::task_entry<SampleTask>(),      &mr::task_entry<AssignTask>(),
         &mr::task_entry<FurthestTask>(),    &mr::task_entry<MeasureTask>(),

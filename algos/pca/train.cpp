@@ -24,27 +24,28 @@ components::Method method_of(PcaMethod method) {
   return components::Method::gram_svd;
 }
 
+components::TrainOrder order_of(const Parameters& p) {
+  return {.expansion = {.transform = p.transform,
+                        .use_all_factor_levels = p.use_all_factor_levels,
+                        .impute_missing = p.impute_missing},
+          .method = method_of(p.pca_method),
+          .count = p.k,
+          .count_field = "k",
+          .max_iterations = p.max_iterations};
+}
+
 }  // namespace
 
-bool PcaTrainer::step(model::TrainContext& context) {
-  const Parameters& p = *parameters_;
-  learnt_ =
-      components::learn(context, {.expansion = {.transform = p.transform,
-                                                .use_all_factor_levels = p.use_all_factor_levels,
-                                                .impute_missing = p.impute_missing},
-                                  .method = method_of(p.pca_method),
-                                  .count = p.k,
-                                  .count_field = "k",
-                                  .max_iterations = p.max_iterations});
-  return false;
-}
+PcaTrainer::PcaTrainer(std::shared_ptr<const Parameters> parameters)
+    : ComponentsTrainer(order_of(*parameters)), parameters_(std::move(parameters)) {}
 
 std::shared_ptr<model::Model> PcaTrainer::finish(model::TrainContext& context) {
   const Parameters& p = *parameters_;
   auto made = std::make_shared<PcaModel>();
   made->header.category = context.category;
   made->header.roles = context.roles;
-  made->projection = std::move(learnt_.projection);
+  components::Learnt learnt = this->learnt(context);
+  made->projection = std::move(learnt.projection);
   if (p.pca_method == PcaMethod::glrm) {
     made->objective = made->projection.trace;
     for (const double value : made->projection.values) made->objective -= value;
@@ -58,7 +59,7 @@ std::shared_ptr<model::Model> PcaTrainer::finish(model::TrainContext& context) {
   header.summary = importance_table(made->projection);
   header.scoring_history = components::history_table(
       "Scoring History for " + std::string(schema::enum_text(p.pca_method)), now_ms(),
-      context.job.start_time_ms(), learnt_.iterations);
+      context.job.start_time_ms(), learnt.iterations);
   return made;
 }
 

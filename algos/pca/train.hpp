@@ -9,20 +9,14 @@
 
 namespace neve::algos::pca {
 
-/// Learns in one step, which another node does again where this one is lost.
-class PcaTrainer final : public model::Trainer {
+/// Principal components as their family learns them.
+class PcaTrainer final : public components::ComponentsTrainer {
  public:
-  explicit PcaTrainer(std::shared_ptr<const Parameters> parameters)
-      : parameters_(std::move(parameters)) {}
-  void init(model::TrainContext& /*context*/) override {}
-  [[nodiscard]] wire::Bytes save() const override { return {}; }
-  void resume(model::TrainContext& /*context*/, const wire::Bytes& /*saved*/) override {}
-  bool step(model::TrainContext& context) override;
+  explicit PcaTrainer(std::shared_ptr<const Parameters> parameters);
   std::shared_ptr<model::Model> finish(model::TrainContext& context) override;
 
  private:
   std::shared_ptr<const Parameters> parameters_;
-  components::Learnt learnt_;
 };
 
 }  // namespace neve::algos::pca

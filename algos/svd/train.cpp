@@ -55,26 +55,25 @@ frame::Frame right_vectors(model::TrainContext& context, const SvdModel& model, 
   return made;
 }
 
+components::TrainOrder order_of(const Parameters& p) {
+  return {.expansion = {.transform = p.transform, .use_all_factor_levels = p.use_all_factor_levels},
+          .method = method_of(p.svd_method),
+          .count = p.nv,
+          .count_field = "nv",
+          .max_iterations = p.max_iterations};
+}
+
 }  // namespace
 
-bool SvdTrainer::step(model::TrainContext& context) {
-  const Parameters& p = *parameters_;
-  learnt_ = components::learn(
-      context,
-      {.expansion = {.transform = p.transform, .use_all_factor_levels = p.use_all_factor_levels},
-       .method = method_of(p.svd_method),
-       .count = p.nv,
-       .count_field = "nv",
-       .max_iterations = p.max_iterations});
-  return false;
-}
+SvdTrainer::SvdTrainer(std::shared_ptr<const Parameters> parameters)
+    : ComponentsTrainer(order_of(*parameters)), parameters_(std::move(parameters)) {}
 
 std::shared_ptr<model::Model> SvdTrainer::finish(model::TrainContext& context) {
   const Parameters& p = *parameters_;
   auto made = std::make_shared<SvdModel>();
   made->header.category = context.category;
   made->header.roles = context.roles;
-  made->projection = std::move(learnt_.projection);
+  made->projection = learnt(context).projection;
   made->v_key = "SVDV_" + context.header.key;
   context.frames.push_back(right_vectors(context, *made, made->v_key));
   if (p.keep_u) {

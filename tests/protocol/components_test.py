@@ -120,6 +120,55 @@ def test_rows_with_gaps_are_left_out_or_filled(client, data):
     client.remove(made)
 
 
+@pytest.fixture(scope="module")
+def gapped(client):
+    """Numbers and levels of which some are missing; "b" is the most frequent level."""
+    r = np.random.default_rng(9)
+    numbers, levels = np.round(r.normal(size=(80, 3)) * [1, 5, 0.2] + [0, 3, 9], 6), r.choice(3, 80, p=[.2, .5, .3])
+    numbers[[4, 30], [0, 2]] = np.nan
+    levels[[7, 31, 60]] = -1
+    rows = [[None if np.isnan(v) else v for v in row] + [None if k < 0 else "abc"[k]]
+            for row, k in zip(numbers.tolist(), levels)]
+    made = client.H2OFrame(rows, column_names=["x", "y", "z", "k"], column_types=["numeric"] * 3 + ["enum"])
+    yield made, numbers, levels
+    client.remove(made)
+
+
+def standardised(numbers, levels):
+    return np.column_stack([np.eye(3)[levels], (numbers - numbers.mean(0)) / numbers.std(0, ddof=1)])
+
+
+@pytest.mark.parametrize("impute", [False, True])
+def test_missing_numbers_and_levels(gapped, impute):
+    frame, numbers, levels = gapped
+    whole = ~(np.isnan(numbers).any(1) | (levels < 0))
+    if impute:
+        filled = np.where(np.isnan(numbers), np.nanmean(numbers, axis=0), numbers)
+        x = standardised(filled, np.where(levels < 0, 1, levels))
+    else:
+        x = standardised(numbers[whole], levels[whole])
+    u, d, v = decomposed(x)
+    model = pca(frame, k=3, transform="standardize", use_all_factor_levels=True, impute_missing=impute)
+    output = model._model_json["output"]
+    np.testing.assert_allclose(cells(output["eigenvectors"]), v[:, :3], atol=1e-8)
+    np.testing.assert_allclose(cells(output["importance"])[0], d[:3] / np.sqrt(len(x) - 1), rtol=1e-8)
+    scores = values(model.predict(frame))
+    np.testing.assert_allclose(scores if impute else scores[whole], (u * d)[:, :3], atol=1e-7 * d[0])
+
+
+def test_singular_values_without_the_rows_that_have_gaps(client, gapped):
+    frame, numbers, levels = gapped
+    whole = ~(np.isnan(numbers).any(1) | (levels < 0))
+    u, d, v = decomposed(standardised(numbers[whole], levels[whole]))
+    model = train(H2OSingularValueDecompositionEstimator, frame, nv=4, transform="standardize")
+    output = model._model_json["output"]
+    np.testing.assert_allclose(output["d"], d[:4], rtol=1e-8)
+    np.testing.assert_allclose(values(client.get_frame(output["v_key"]["name"])), v[:, :4], atol=1e-8)
+    left = values(client.get_frame(output["u_key"]["name"]))
+    np.testing.assert_allclose(left[whole], u[:, :4], atol=1e-7)
+    assert np.isnan(left[np.isnan(numbers).any(1)]).all()
+
+
 def test_more_columns_than_rows(client):
     x = np.round(np.random.default_rng(2).normal(size=(12, 30)), 6)
     made = client.H2OFrame(x.tolist())

@@ -83,6 +83,24 @@ def test_rows_are_projected_and_reconstructed_in_their_units(client, frame, rows
         assert row == pytest.approx([v * s + m for v, s, m in zip(archetype, sigmas, means)], rel=1e-9)
 
 
+def test_many_columns_are_reconstructed_from_one_fit(client):
+    r = random.Random(5)
+    factors = [[r.gauss(0, 1) for _ in range(3)] for _ in range(70)]
+    rows = [[sum(a * b for a, b in zip([r.gauss(0, 1) for _ in range(3)], f)) + r.gauss(0, 0.1) for f in factors]
+            for _ in range(40)]
+    made = client.H2OFrame([[*row, "xyz"[(row[0] > 0) + (row[1] > 1)]] for row in rows],
+                           column_names=[f"c{i}" for i in range(70)] + ["k"], column_types=["numeric"] * 70 + ["enum"])
+    for loss in ("Quadratic", "Huber"):
+        model = train(made, x=made.columns, k=3, seed=1, loss=loss, max_iterations=5)
+        x = numbers(client, model.transform_frame(made))
+        told = client.as_list(model.predict(made), use_pandas=False)
+        assert told[0] == [f"reconstr_{name}" for name in made.columns]
+        for row, fitted in zip(told[1:], product(x, model.archetypes())):
+            assert [float(v) for v in row[:70]] == pytest.approx(fitted[:70], rel=1e-9, abs=1e-9)
+            assert row[70] == "xyz"[max(range(3), key=lambda level: fitted[70 + level])]
+    client.remove(made)
+
+
 def test_levels_come_back_as_levels(client, frame):
     model = train(frame, x=NAMES + ["k"], k=3, seed=2, transform="STANDARDIZE", recover_svd=True)
     told = model.predict(frame)

@@ -167,7 +167,8 @@ void by_subspace(const linalg::Symmetric& gram, const DecomposeOrder& order, std
   for (std::size_t k = 0; k < order.count; ++k) keep(block.column(k), values[k], out);
 }
 
-/// Vectors have no sign of their own.
+}  // namespace
+
 void fix_signs(std::size_t size, Decomposition& out) {
   for (std::size_t k = 0; k < out.values.size(); ++k) {
     const auto vector = std::span(out.vectors).subspan(k * size, size);
@@ -177,8 +178,6 @@ void fix_signs(std::size_t size, Decomposition& out) {
     for (double& value : vector) value = -value;
   }
 }
-
-}  // namespace
 
 Decomposition decompose(const linalg::Symmetric& gram, const DecomposeOrder& order) {
   // What Halko, Martinsson and Tropp recommend.

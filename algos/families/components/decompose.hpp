@@ -39,4 +39,7 @@ struct Decomposition {
 
 Decomposition decompose(const linalg::Symmetric& gram, const DecomposeOrder& order);
 
+/// Makes the largest element of each vector, the first of equals, positive.
+void fix_signs(std::size_t size, Decomposition& out);
+
 }  // namespace neve::algos::components

@@ -76,6 +76,21 @@ bool Expansion::is_sound(const std::vector<std::size_t>& levels) const {
   return offset + std::ssize(numbers) == std::ssize(names);
 }
 
+Elements elements_of(const Expanded& expanded) {
+  const std::size_t size = expanded.expansion.size();
+  const linear::Design& design = expanded.prepared.design;
+  Elements made{.factors = std::vector<double>(size, 1.0),
+                .shifts = std::vector<double>(size, 0.0)};
+  const std::size_t first = size - design.numerics.size();
+  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
+    const Number& number = expanded.expansion.numbers[j];
+    const linear::NumericTerm& term = design.numerics[j];
+    made.factors[first + j] = number.factor * term.scale;
+    made.shifts[first + j] = number.factor * (term.center - number.shift);
+  }
+  return made;
+}
+
 Expanded expand(model::TrainContext& context, const ExpansionOrder& order) {
   const model::ColumnRoles& roles = context.roles;
   const Places places = places_of(roles);

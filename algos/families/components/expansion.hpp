@@ -66,6 +66,18 @@ struct Expanded {
   std::int64_t rows = 0;
 };
 
+/// An element of a row's vector is factor · z + shift of what the design reads: z the level's
+/// indicator, or the centred and scaled number.
+struct Elements {
+  std::vector<double> factors;
+  std::vector<double> shifts;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(factors, shifts);
+  }
+};
+Elements elements_of(const Expanded& expanded);
+
 /// One pass over the training rows. Throws InputError for infinite values, and where no row counts.
 Expanded expand(model::TrainContext& context, const ExpansionOrder& order);
 

@@ -17,8 +17,7 @@ linear::Point point_of(const linear::Design& design) {
 
 }  // namespace
 
-/// An element y of the vector is a · z + b of what the design reads: z the level's indicator or the
-/// centred and scaled number. So Σ y y' = a a' Σ z z' + a b' Σ z + b a' Σ z' + b b' n, where the
+/// With y = a · z + b, Σ y y' = a a' Σ z z' + a b' Σ z + b a' Σ z' + b b' n, where the
 /// design's intercept has given the sums of z.
 linalg::Symmetric gram_of(mr::Engine& engine, const Expanded& expanded,
                           const mr::RunOptions& options) {
@@ -26,15 +25,7 @@ linalg::Symmetric gram_of(mr::Engine& engine, const Expanded& expanded,
   const linalg::Symmetric sums =
       linear::gram_at(engine, expanded.inputs, point_of(design), 1.0, options);
   const std::size_t size = expanded.expansion.size();
-  std::vector<double> a(size, 1.0);
-  std::vector<double> b(size, 0.0);
-  const std::size_t first = size - design.numerics.size();
-  for (std::size_t j = 0; j < design.numerics.size(); ++j) {
-    const Number& number = expanded.expansion.numbers[j];
-    const linear::NumericTerm& term = design.numerics[j];
-    a[first + j] = number.factor * term.scale;
-    b[first + j] = number.factor * (term.center - number.shift);
-  }
+  const auto [a, b] = elements_of(expanded);
   const double rows = sums.at(size, size);
   linalg::Symmetric gram(size);
   for (std::size_t j = 0; j < size; ++j) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <neve/base/rng.hpp>
+#include <neve/frame/chunk_builder.hpp>
 
 #include "algos/glrm/components.hpp"
 #include "algos/glrm/losses.hpp"
@@ -44,9 +45,7 @@ TEST(GlrmLosses, LieBelowTheirParabolas) {
     for (const double a : {0.0, 1.0}) {
       for (const double at : kPoints) {
         const Parabola p = parabola_at(cell, at, a);
-        const auto height = [&](double u) {
-          return p.weight / 2 * (u - p.target) * (u - p.target);
-        };
+        const auto height = [&](double u) { return p.weight / 2 * u * u - p.slope * u; };
         for (const double u : kPoints) {
           const double rise = height(u) - height(at);
           EXPECT_GE(rise, cell.value(u, a) - cell.value(at, a) - 1e-5)
@@ -62,7 +61,48 @@ TEST(GlrmLosses, PoissonsParabolaIsItsExpansion) {
   for (const double u : kPoints) {
     const Parabola p = parabola_at(cell, u, 2);
     EXPECT_NEAR(p.weight, std::exp(u), 1e-9 * std::exp(u));
-    EXPECT_NEAR(p.weight * (u - p.target), std::exp(u) - 2, 1e-9 * (1 + std::exp(u)));
+    EXPECT_NEAR(p.weight * u - p.slope, std::exp(u) - 2, 1e-9 * (1 + std::exp(u)));
+  }
+}
+
+/// A tenth of the cells is missing.
+TEST(GlrmLosses, ManyCellsAreAsOneByOne) {
+  constexpr std::size_t kCells = 203;
+  const CounterRng random(6);
+  std::vector<double> u(kCells);
+  std::vector<double> a(kCells);
+  for (std::size_t i = 0; i < kCells; ++i) {
+    u[i] = 12 * random.uniform(2 * i) - 6;
+    a[i] = i % 10 == 7 ? frame::kMissingDouble : static_cast<double>(random.below(2 * i + 1, 2));
+  }
+  for (int kind = 0; kind <= static_cast<int>(Loss::ordinal); ++kind) {
+    const CellLoss loss{static_cast<Loss>(kind), 3};
+    std::vector<double> value(kCells);
+    std::vector<double> weight(kCells);
+    std::vector<double> slope(kCells);
+    evaluate(loss, {.u = u, .a = a, .value = value, .weight = weight, .slope = slope});
+    for (std::size_t i = 0; i < kCells; ++i) {
+      const bool missing = i % 10 == 7;
+      const Parabola alone = missing ? Parabola{} : parabola_at(loss, u[i], a[i]);
+      EXPECT_EQ(weight[i], alone.weight) << kind;
+      EXPECT_EQ(slope[i], alone.slope) << kind;
+      EXPECT_EQ(value[i], missing ? 0 : loss.value(u[i], a[i]) - loss.constant(a[i])) << kind;
+    }
+  }
+}
+
+TEST(GlrmLosses, FirstParabolasAreThoseOfAPoint) {
+  const auto expect_touch = [](Loss kind, double u, double a) {
+    const Parabola first = first_parabola({kind, 3}, a);
+    const Parabola there = parabola_at({kind, 3}, u, a);
+    EXPECT_NEAR(first.weight, there.weight, 1e-12 * there.weight) << static_cast<int>(kind);
+    EXPECT_NEAR(first.slope, there.slope, 1e-12 * (1 + there.weight)) << static_cast<int>(kind);
+  };
+  for (const double a : {0.0, 1.0}) {
+    for (const Loss kind : {Loss::quadratic, Loss::huber, Loss::periodic}) expect_touch(kind, a, a);
+    expect_touch(Loss::absolute, a + 1, a);
+    for (const Loss kind : {Loss::hinge, Loss::logistic, Loss::categorical, Loss::ordinal})
+      expect_touch(kind, 0, a);
   }
 }
 

@@ -184,6 +184,7 @@ TEST(Glrm, WhatIsAskedForMustMakeSense) {
         {{"loss", "Categorical"}},
         {{"multi_loss", "Quadratic"}},
         {{"init", "User"}},
+        {{"user_y", "full"}, {"init", "SVD"}},
         {{"gamma_x", "-1"}},
         {{"min_step_size", "2"}},
         {{"loss_by_col", "[\"Huber\"]"}},

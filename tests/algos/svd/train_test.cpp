@@ -8,6 +8,7 @@
 
 #include "algos/svd/svd_model.hpp"
 #include "support/described_frame.hpp"
+#include "support/take_over.hpp"
 #include "support/training_nodes.hpp"
 
 namespace neve::algos::svd {
@@ -33,19 +34,27 @@ std::vector<std::vector<double>> make_columns() {
   return columns;
 }
 
+void publish_rows(mr::ComputeNode& node) {
+  std::vector<std::pair<std::string, neve::testing::Levels>> described;
+  for (std::size_t c = 0; c < kNumbers; ++c) described.push_back({"x" + std::to_string(c), {}});
+  described.push_back({"k", {"a", "b"}});
+  node.frames().publish(
+      neve::testing::described_frame(node.engine(), "tr", described, make_columns()));
+}
+
+schema::Form complete(schema::Form form) {
+  return neve::testing::with(std::move(form),
+                             {{"model_id", "model"}, {"seed", "1"}, {"training_frame", "tr"}});
+}
+
 class Session : public neve::testing::TrainingNodes {
  public:
   explicit Session(int nodes = 1, int threads = 2)
       : TrainingNodes(algos::svd::algorithm(), nodes, threads) {
-    std::vector<std::pair<std::string, neve::testing::Levels>> described;
-    for (std::size_t c = 0; c < kNumbers; ++c) described.push_back({"x" + std::to_string(c), {}});
-    described.push_back({"k", {"a", "b"}});
-    node().frames().publish(
-        neve::testing::described_frame(engine(), "tr", described, make_columns()));
+    publish_rows(node());
   }
   std::shared_ptr<const SvdModel> train(schema::Form form) {
-    train_form(neve::testing::with(
-        std::move(form), {{"model_id", "model"}, {"seed", "1"}, {"training_frame", "tr"}}));
+    train_form(complete(std::move(form)));
     return model<SvdModel>();
   }
 };
@@ -92,6 +101,17 @@ TEST(Svd, TheModelAndItsFramesAreTheSameOnAnyThreadsAndNodes) {
       EXPECT_EQ(neve::testing::values_of(session.engine(), session.frame(model->u_key), "u3"),
                 of_first);
     }
+  }
+}
+
+TEST(Svd, AnotherNodeGoesOnToTheSameBits) {
+  for (const char* method : {"GramSVD", "Power", "Randomized"}) {
+    const schema::Form form = {{"nv", "3"}, {"svd_method", method}, {"transform", "DEMEAN"}};
+    const auto expected = Session().train(form)->encode_learnt();
+    EXPECT_EQ(
+        neve::testing::learnt_after_loss(algos::svd::algorithm(), complete(form), 1, publish_rows),
+        expected)
+        << method;
   }
 }
 
