@@ -10,6 +10,7 @@
 #include "rapids/sax_task.hpp"
 #include "rapids/term_task.hpp"
 #include "rapids/text_pair_task.hpp"
+#include "rapids/token_tasks.hpp"
 
 namespace neve::rapids {
 namespace {
@@ -35,10 +36,11 @@ void each_text(const frame::Chunk& chunk, const Visit& visit) {
 }  // namespace
 
 mr::TaskList tasks() {
-  return {&mr::task_entry<TextTask>(),     &mr::task_entry<DistinctTextTask>(),
-          &mr::task_entry<SplitTask>(),    &mr::task_entry<ToTextTask>(),
-          &mr::task_entry<TextPairTask>(), &mr::task_entry<TermTask>(),
-          &mr::task_entry<SaxTask>(),      &mr::task_entry<SaxTextTask>()};
+  return {&mr::task_entry<TextTask>(),        &mr::task_entry<DistinctTextTask>(),
+          &mr::task_entry<SplitTask>(),       &mr::task_entry<ToTextTask>(),
+          &mr::task_entry<TextPairTask>(),    &mr::task_entry<TermTask>(),
+          &mr::task_entry<SaxTask>(),         &mr::task_entry<SaxTextTask>(),
+          &mr::task_entry<CountTokensTask>(), &mr::task_entry<WriteTokensTask>()};
 }
 
 namespace {

@@ -369,35 +369,53 @@ void TextWorker::numbers(const TextBlock& block, std::span<double> to) const {
 
 struct TextSplitter::Parts {
   std::unique_ptr<re2::RE2> regex;
+  std::string literal;  ///< what the expression means, where that is one text
+  /// The first match from `begin` on.
+  [[nodiscard]] std::optional<re2::StringPiece> find(std::string_view text,
+                                                     std::size_t begin) const {
+    re2::StringPiece match;
+    if (literal.empty()) {
+      const re2::StringPiece whole(text.data(), text.size());
+      const bool found = regex->Match(whole, begin, text.size(), re2::RE2::UNANCHORED, &match, 1);
+      return found ? std::optional(match) : std::nullopt;
+    }
+    const std::size_t at = text.find(literal, begin);
+    if (at == std::string_view::npos) return std::nullopt;
+    return re2::StringPiece(text.data() + at, literal.size());
+  }
 };
 
 TextSplitter::TextSplitter(const std::string& pattern)
-    : parts_(std::make_unique<Parts>(Parts{compile(pattern, false)})) {}
+    : parts_(std::make_unique<Parts>(
+          Parts{compile(pattern, false), is_literal(pattern) ? pattern : std::string()})) {}
 
 TextSplitter::~TextSplitter() = default;
 
-std::vector<std::string> TextSplitter::pieces(std::string_view text) const {
-  const re2::RE2* const regex = parts_->regex.get();
-  std::vector<std::string> found;
-  const re2::StringPiece whole(text.data(), text.size());
+void TextSplitter::cut(std::string_view text, std::vector<std::string_view>& pieces) const {
+  const std::size_t before = pieces.size();
   std::size_t begin = 0;
   std::size_t search = 0;
-  re2::StringPiece match;
-  while (search <= text.size() &&
-         regex->Match(whole, search, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
-    const auto at = static_cast<std::size_t>(match.data() - text.data());
-    const std::size_t end = at + match.size();
+  while (search <= text.size()) {
+    const auto match = parts_->find(text, search);
+    if (!match) break;
+    const auto at = static_cast<std::size_t>(match->data() - text.data());
+    const std::size_t end = at + match->size();
     if (end > begin || at > begin) {
       // A match at the very start gives no empty first piece unless it has a width.
-      if (end > 0 && !(at == 0 && match.empty()))
-        found.emplace_back(text.substr(begin, at - begin));
-      if (!(at == 0 && match.empty())) begin = end;
+      if (end > 0 && !(at == 0 && match->empty()))
+        pieces.emplace_back(text.substr(begin, at - begin));
+      if (!(at == 0 && match->empty())) begin = end;
     }
-    search = match.empty() ? end + 1 : end;
+    search = match->empty() ? end + 1 : end;
   }
-  found.emplace_back(text.substr(begin));
-  while (found.size() > 1 && found.back().empty()) found.pop_back();
-  return found;
+  pieces.emplace_back(text.substr(begin));
+  while (pieces.size() > before + 1 && pieces.back().empty()) pieces.pop_back();
+}
+
+std::vector<std::string> TextSplitter::pieces(std::string_view text) const {
+  std::vector<std::string_view> found;
+  cut(text, found);
+  return {found.begin(), found.end()};
 }
 
 std::string number_text(double value) {

@@ -102,6 +102,8 @@ class TextSplitter {
   explicit TextSplitter(const std::string& pattern);
   ~TextSplitter();
   [[nodiscard]] std::vector<std::string> pieces(std::string_view text) const;
+  /// Adds the pieces, which lie in `text`, at the end of `pieces`.
+  void cut(std::string_view text, std::vector<std::string_view>& pieces) const;
 
  private:
   struct Parts;
