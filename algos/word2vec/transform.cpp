@@ -1,27 +1,66 @@
 #include "algos/word2vec/transform.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <string>
 #include <utility>
 
+#include <neve/frame/chunk_builder.hpp>
 #include <neve/munge/expression.hpp>
 #include <neve/munge/rows.hpp>
 
 namespace neve::algos::word2vec {
 namespace {
 
-/// Columns that are written at a time: those of a row group are held uncompressed.
-constexpr std::int64_t kColumnsAtOnce = 32;
+/// Columns of a row group that are held uncompressed: a cache line of each vector.
+constexpr std::size_t kColumnsAtOnce = 16;
+/// A number beside those of Vocabulary.
+constexpr std::int32_t kSentenceEnd = -2;
 
-/// Calls run(first, count) for few columns at a time and collects what it writes.
-template <class Run>
-void by_parts(std::int64_t length, frame::Frame& out, const Run& run) {
-  for (std::int64_t first = 0; first < length; first += kColumnsAtOnce) {
-    const std::int64_t count = std::min(kColumnsAtOnce, length - first);
-    std::vector<frame::Column> columns = run(first, count);
-    for (frame::Column& column : columns)
-      out.add("C" + std::to_string(out.columns.size() + 1), std::move(column));
+/// The number of each word of a group, Vocabulary::kUnknown or kSentenceEnd.
+std::vector<std::int32_t> numbers_of(const mr::RowGroup& group, const Word2VecModel& model) {
+  std::vector<std::int32_t> numbers(static_cast<std::size_t>(group.rows), kSentenceEnd);
+  each_word(group, [&](std::size_t row, const std::string_view* word) {
+    if (word != nullptr) numbers[row] = model.find(*word);
+  });
+  return numbers;
+}
+
+/// Columns [first, first + count) of all, each as long as a row group.
+struct SomeColumns {
+  std::size_t first = 0;
+  std::size_t count = 0;
+  std::array<std::vector<double>, kColumnsAtOnce> values;
+};
+
+/// fill(columns) for some columns at a time, which begin as `value`; they are written from
+/// `output` on.
+template <class Fill>
+void write_columns(const mr::RowGroup& group, std::size_t length, double value, std::size_t output,
+                   mr::Outputs& outputs, const Fill& fill) {
+  SomeColumns some;
+  for (; some.first < length; some.first += kColumnsAtOnce) {
+    some.count = std::min(kColumnsAtOnce, length - some.first);
+    for (auto& column : some.values) column.assign(static_cast<std::size_t>(group.rows), value);
+    fill(some);
+    for (std::size_t c = 0; c < some.count; ++c)
+      outputs.set_chunk(output + some.first + c, frame::encode_doubles(some.values[c]));
   }
+}
+
+/// Runs a task that writes `more` columns and then one for each number of a vector.
+template <class Task>
+std::vector<frame::Column> written(mr::Engine& engine, const mr::Inputs& inputs,
+                                   const typename Task::State& state, std::size_t more) {
+  mr::RunOptions options;
+  options.outputs.resize(state.model->vectors.length + more);
+  return engine.run_with_outputs<Task>(inputs, state, options).columns;
+}
+
+void add_columns(std::span<const frame::Column> columns, frame::Frame& to) {
+  for (const frame::Column& column : columns)
+    to.add("C" + std::to_string(to.columns.size() + 1), column);
 }
 
 mr::Inputs first_column(const frame::Frame& words) {
@@ -60,29 +99,36 @@ void VectorSum::merge(const VectorSum& right) {
 
 void WordVectorsTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                           mr::Outputs& outputs) {
-  std::vector<std::span<double>> columns;
-  for (std::size_t c = 0; c < outputs.count(); ++c) columns.push_back(outputs.doubles(c));
-  const auto first = static_cast<std::size_t>(state.first);
-  each_word(group, [&](std::size_t row, const std::string_view* word) {
-    const std::int32_t at = word == nullptr ? Vocabulary::kUnknown : state.model->find(*word);
-    if (at == Vocabulary::kUnknown) return;
-    const auto vector = state.model->vectors.of(static_cast<std::size_t>(at));
-    for (std::size_t c = 0; c < columns.size(); ++c)
-      columns[c][row] = static_cast<double>(vector[first + c]);
-  });
+  const std::vector<std::int32_t> numbers = numbers_of(group, *state.model);
+  const model::WordVectors& vectors = state.model->vectors;
+  const auto fill = [&](SomeColumns& some) {
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
+      if (numbers[row] < 0) continue;
+      const auto vector = vectors.of(static_cast<std::size_t>(numbers[row])).subspan(some.first);
+      for (std::size_t c = 0; c < some.count; ++c)
+        some.values[c][row] = static_cast<double>(vector[c]);
+    }
+  };
+  write_columns(group, vectors.length, frame::kMissingDouble, 0, outputs, fill);
 }
 
 void SentenceTailsTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   Tail tail;
+  // Only what is behind the last end has to be looked up.
+  std::vector<std::string_view> open;
   each_word(group, [&](std::size_t /*row*/, const std::string_view* word) {
-    if (word == nullptr) {
-      tail = {.after_end = true, .sum = {}};
-      return;
+    if (word != nullptr) {
+      open.push_back(*word);
+    } else {
+      tail.after_end = true;
+      open.clear();
     }
-    const std::int32_t at = state.model->find(*word);
+  });
+  for (const std::string_view word : open) {
+    const std::int32_t at = state.model->find(word);
     if (at != Vocabulary::kUnknown)
       tail.sum.add(state.model->vectors.of(static_cast<std::size_t>(at)));
-  });
+  }
   partial.tails[group.index.value()] = std::move(tail);
 }
 
@@ -92,41 +138,40 @@ void SentenceTailsTask::merge(Partial& left, const Partial& right) {
 
 void SentenceMeansTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                             mr::Outputs& outputs) {
+  const std::vector<std::int32_t> numbers = numbers_of(group, *state.model);
+  const model::WordVectors& vectors = state.model->vectors;
+  const VectorSum& before = state.before[static_cast<std::size_t>(group.index.value())];
+  const auto last = static_cast<std::size_t>(state.rows - 1 - group.first_row);
+  const auto is_end = [&](std::size_t row) { return numbers[row] == kSentenceEnd || row == last; };
   const std::span<double> ends = outputs.doubles(0);
-  std::ranges::fill(ends, 0.0);
-  std::vector<std::span<double>> columns;
-  for (std::size_t c = 1; c < outputs.count(); ++c) {
-    columns.push_back(outputs.doubles(c));
-    std::ranges::fill(columns.back(), 0.0);
-  }
-  const auto first = static_cast<std::size_t>(state.first);
-  VectorSum open = state.before[static_cast<std::size_t>(group.index.value())];
-  each_word(group, [&](std::size_t row, const std::string_view* word) {
-    const std::int32_t at = word == nullptr ? Vocabulary::kUnknown : state.model->find(*word);
-    if (at != Vocabulary::kUnknown) open.add(state.model->vectors.of(static_cast<std::size_t>(at)));
-    const bool is_last = group.first_row + static_cast<std::int64_t>(row) == state.rows - 1;
-    if (word != nullptr && !is_last) return;
-    ends[row] = 1;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      columns[c][row] = open.words == 0 ? frame::kMissingDouble
-                                        : open.sum[first + c] / static_cast<double>(open.words);
+  for (std::size_t row = 0; row < numbers.size(); ++row) ends[row] = is_end(row) ? 1 : 0;
+
+  const auto fill = [&](SomeColumns& some) {
+    std::array<double, kColumnsAtOnce> sum{};
+    std::int64_t words = before.words;
+    if (words > 0) std::copy_n(before.sum.begin() + some.first, some.count, sum.begin());
+    for (std::size_t row = 0; row < numbers.size(); ++row) {
+      if (numbers[row] >= 0) {
+        const auto vector = vectors.of(static_cast<std::size_t>(numbers[row])).subspan(some.first);
+        for (std::size_t c = 0; c < some.count; ++c) sum[c] += static_cast<double>(vector[c]);
+        ++words;
+      }
+      if (!is_end(row)) continue;
+      for (std::size_t c = 0; c < some.count; ++c)
+        some.values[c][row] =
+            words == 0 ? frame::kMissingDouble : sum[c] / static_cast<double>(words);
+      sum = {};
+      words = 0;
     }
-    open = {};
-  });
+  };
+  write_columns(group, vectors.length, 0, 1, outputs, fill);
 }
 
 frame::Frame vectors_of_words(mr::Engine& engine, const std::shared_ptr<const Word2VecModel>& model,
                               const frame::Frame& words) {
   frame::Frame made;
   made.layout = words.layout;
-  const auto length = static_cast<std::int64_t>(model->vectors.length);
-  by_parts(length, made, [&](std::int64_t first, std::int64_t count) {
-    mr::RunOptions options;
-    options.outputs.resize(static_cast<std::size_t>(count));
-    return engine
-        .run_with_outputs<WordVectorsTask>(first_column(words), {model, first, count}, options)
-        .columns;
-  });
+  add_columns(written<WordVectorsTask>(engine, first_column(words), {model}, 0), made);
   return made;
 }
 
@@ -134,24 +179,13 @@ frame::Frame means_of_sentences(mr::Engine& engine,
                                 const std::shared_ptr<const Word2VecModel>& model,
                                 const frame::Frame& words) {
   const auto tails = engine.run<SentenceTailsTask>(first_column(words), {model}).tails;
-  SentenceMeansTask::State state{
+  const SentenceMeansTask::State state{
       .model = model, .before = sums_before(tails, words.layout->groups()), .rows = words.rows()};
+  const auto columns = written<SentenceMeansTask>(engine, first_column(words), state, 1);
   frame::Frame rows;
   rows.layout = words.layout;
-  std::vector<frame::Column> ends;
-  const auto length = static_cast<std::int64_t>(model->vectors.length);
-  by_parts(length, rows, [&](std::int64_t first, std::int64_t count) {
-    state.first = first;
-    state.count = count;
-    mr::RunOptions options;
-    options.outputs.resize(static_cast<std::size_t>(count) + 1);
-    auto columns =
-        engine.run_with_outputs<SentenceMeansTask>(first_column(words), state, options).columns;
-    ends = {columns.front()};
-    columns.erase(columns.begin());
-    return columns;
-  });
-  return munge::filter(engine, {munge::column_of(ends.front()), rows});
+  add_columns(std::span(columns).subspan(1), rows);
+  return munge::filter(engine, {munge::column_of(columns.front()), rows});
 }
 
 }  // namespace neve::algos::word2vec

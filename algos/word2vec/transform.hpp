@@ -25,17 +25,15 @@ frame::Frame means_of_sentences(mr::Engine& engine,
                                 const std::shared_ptr<const Word2VecModel>& model,
                                 const frame::Frame& words);
 
-/// Writes columns [first, first + count) of the vectors.
+/// Writes the vectors, a number in each column.
 struct WordVectorsTask {
   static constexpr std::string_view name = "word2vec.vectors";
   static constexpr auto reduction = mr::Reduction::exact;
   struct State {
     std::shared_ptr<const Word2VecModel> model;
-    std::int64_t first = 0;
-    std::int64_t count = 0;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(model, first, count);
+      archive(model);
     }
   };
   using Partial = mr::Nothing;
@@ -86,8 +84,8 @@ struct SentenceTailsTask {
   static void merge(Partial& left, const Partial& right);
 };
 
-/// Writes 1 where a sentence ends, 0 elsewhere, and there columns [first, first + count) of its
-/// mean; 0 elsewhere, which takes no room.
+/// Writes 1 where a sentence ends, 0 elsewhere, and there its mean, a number in each further
+/// column; 0 elsewhere, which takes no room.
 struct SentenceMeansTask {
   static constexpr std::string_view name = "word2vec.means";
   static constexpr auto reduction = mr::Reduction::exact;
@@ -95,11 +93,9 @@ struct SentenceMeansTask {
     std::shared_ptr<const Word2VecModel> model;
     std::vector<VectorSum> before;  ///< by row group: of the sentence that goes on there
     std::int64_t rows = 0;          ///< of the frame
-    std::int64_t first = 0;
-    std::int64_t count = 0;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(model, before, rows, first, count);
+      archive(model, before, rows);
     }
   };
   using Partial = mr::Nothing;
