@@ -36,8 +36,7 @@ Shard::Shard(const Tree& tree, const Settings& settings, const Weights& weights)
       step_(weights.stride, tree.longest()),
       stride_(weights.stride),
       mean_(weights.stride),
-      mean_before_(weights.stride),
-      change_(weights.stride) {}
+      mean_before_(weights.stride) {}
 
 /// Finds the vectors of the words around `at`, and of the nodes on the way to the word there.
 void Shard::gather(const Weights& weights, const Batch& batch, std::size_t at, std::size_t reach) {
@@ -77,15 +76,11 @@ void Shard::skip_gram(std::span<const float> labels, float rate) {
 /// learns.
 void Shard::bag_of_words(std::span<const float> labels, float rate) {
   const WindowKernels& kernels = window_kernels();
-  const float share = 1.0F / static_cast<float>(inputs_.size());
-  std::ranges::fill(mean_, 0.0F);
-  for (const float* input : inputs_) kernels.add(mean_.data(), share, input, stride_);
+  kernels.mean(mean_.data(), inputs_.data(), inputs_.size(), stride_);
   std::ranges::copy(mean_, mean_before_.begin());
   float* const mean = mean_.data();
   step_.step({&mean, 1}, nodes_, labels, rate);
-  std::ranges::fill(change_, 0.0F);
-  kernels.add_difference(change_.data(), mean, mean_before_.data(), stride_);
-  for (float* input : inputs_) kernels.add(input, 1, change_.data(), stride_);
+  kernels.spread(inputs_.data(), inputs_.size(), mean, mean_before_.data(), stride_);
   for (const std::int32_t place : input_places_) moved_.count_step(place, 1);
   for (const std::int32_t place : node_places_) moved_.count_step(place, 1);
 }

@@ -101,7 +101,6 @@ class Shard {
   std::vector<float*> nodes_;
   std::vector<float> mean_;
   std::vector<float> mean_before_;
-  std::vector<float> change_;
 };
 
 }  // namespace neve::algos::word2vec

@@ -128,6 +128,7 @@ std::shared_ptr<model::Model> Word2VecTrainer::finish(model::TrainContext& conte
   made->vectors.words = std::move(words_.words);
   made->vectors.length = static_cast<std::size_t>(parameters_->vec_size);
   const Weights& weights = learner_->weights();
+  made->vectors.values.reserve(weights.words * made->vectors.length);
   for (std::size_t word = 0; word < weights.words; ++word) {
     const float* from = weights.row(word);
     made->vectors.values.insert(made->vectors.values.end(), from, from + made->vectors.length);

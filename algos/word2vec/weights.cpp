@@ -1,5 +1,7 @@
 #include "algos/word2vec/weights.hpp"
 
+#include <cmath>
+
 #include <neve/base/rng.hpp>
 
 #include "algos/word2vec/window_step.hpp"
@@ -14,7 +16,7 @@ Weights Weights::initial(std::size_t words, std::size_t length, std::uint64_t se
   for (std::size_t word = 0; word < words; ++word) {
     for (std::size_t d = 0; d < length; ++d) {
       const double drawn = random.uniform(word * length + d) - 0.5;
-      made.row(word)[d] = static_cast<float>(drawn / static_cast<double>(length));
+      made.row(word)[d] = static_cast<float>(drawn / std::sqrt(static_cast<double>(length)));
     }
   }
   return made;

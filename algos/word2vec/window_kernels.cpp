@@ -100,7 +100,13 @@ void update(const WindowWork& work) {
 
 template <std::size_t Inputs>
 void step(const WindowWork& work) {
+  // As many sums at a time as there are registers for; each is the same in any company.
+  constexpr std::size_t kNodes = Inputs == 1 ? 8 : Inputs == 2 ? 4 : 2;
   std::size_t j = 0;
+  for (; j + kNodes <= work.node_count; j += kNodes) multiply<Inputs, kNodes>(work, j);
+  if constexpr (kNodes > 4) {
+    for (; j + 4 <= work.node_count; j += 4) multiply<Inputs, 4>(work, j);
+  }
   for (; j + 2 <= work.node_count; j += 2) multiply<Inputs, 2>(work, j);
   if (j < work.node_count) multiply<Inputs, 1>(work, j);
   make_gains<Inputs>(work);
@@ -108,11 +114,39 @@ void step(const WindowWork& work) {
 }
 
 void add(float* to, float factor, const float* from, std::size_t count) {
-  for (std::size_t d = 0; d < count; ++d) to[d] += factor * from[d];
+  const __m256 by = _mm256_set1_ps(factor);
+  for (std::size_t d = 0; d < count; d += kLanes) {
+    const __m256 sum = _mm256_fmadd_ps(by, _mm256_loadu_ps(from + d), _mm256_loadu_ps(to + d));
+    _mm256_storeu_ps(to + d, sum);
+  }
 }
 
 void add_difference(float* to, const float* left, const float* right, std::size_t count) {
-  for (std::size_t d = 0; d < count; ++d) to[d] += left[d] - right[d];
+  for (std::size_t d = 0; d < count; d += kLanes) {
+    const __m256 off = _mm256_sub_ps(_mm256_loadu_ps(left + d), _mm256_loadu_ps(right + d));
+    _mm256_storeu_ps(to + d, _mm256_add_ps(_mm256_loadu_ps(to + d), off));
+  }
+}
+
+void mean(float* to, float* const* vectors, std::size_t vector_count, std::size_t count) {
+  const __m256 share = _mm256_set1_ps(1.0F / static_cast<float>(vector_count));
+  for (std::size_t d = 0; d < count; d += kLanes) {
+    __m256 sum = _mm256_setzero_ps();
+    for (std::size_t i = 0; i < vector_count; ++i)
+      sum = _mm256_add_ps(sum, _mm256_loadu_ps(vectors[i] + d));
+    _mm256_storeu_ps(to + d, _mm256_mul_ps(share, sum));
+  }
+}
+
+void spread(float* const* vectors, std::size_t vector_count, const float* left, const float* right,
+            std::size_t count) {
+  for (std::size_t d = 0; d < count; d += kLanes) {
+    const __m256 off = _mm256_sub_ps(_mm256_loadu_ps(left + d), _mm256_loadu_ps(right + d));
+    for (std::size_t i = 0; i < vector_count; ++i) {
+      float* const to = vectors[i] + d;
+      _mm256_storeu_ps(to, _mm256_add_ps(_mm256_loadu_ps(to), off));
+    }
+  }
 }
 
 }  // namespace
@@ -120,6 +154,8 @@ void add_difference(float* to, const float* left, const float* right, std::size_
 const WindowKernels kWindowKernels = {
     .steps = {&step<1>, &step<2>, &step<3>, &step<4>, &step<5>, &step<6>},
     .add = &add,
-    .add_difference = &add_difference};
+    .add_difference = &add_difference,
+    .mean = &mean,
+    .spread = &spread};
 
 }  // namespace neve::algos::word2vec::NEVE_ISA

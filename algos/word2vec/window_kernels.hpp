@@ -24,10 +24,16 @@ inline constexpr std::size_t kMostInputs = 6;
 struct WindowKernels {
   /// A step with 1, 2, … inputs.
   std::array<void (*)(const WindowWork&), kMostInputs> steps;
+  // Vectors of `count` floats, a multiple of 8.
   /// to += factor · from
   void (*add)(float* to, float factor, const float* from, std::size_t count);
   /// to += left - right
   void (*add_difference)(float* to, const float* left, const float* right, std::size_t count);
+  /// to = the mean of the vectors
+  void (*mean)(float* to, float* const* vectors, std::size_t vector_count, std::size_t count);
+  /// each += left - right, once for each time that it is there
+  void (*spread)(float* const* vectors, std::size_t vector_count, const float* left,
+                 const float* right, std::size_t count);
 };
 
 namespace v3 {

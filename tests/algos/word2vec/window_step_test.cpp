@@ -97,9 +97,34 @@ TEST_P(WindowStepTest, IsThatOfAPlainLoop) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, WindowStepTest,
-                         ::testing::Values(Case{1, 1, 1}, Case{1, 2, 7}, Case{2, 3, 8},
-                                           Case{3, 8, 9}, Case{4, 9, 100}, Case{5, 17, 31},
-                                           Case{6, 40, 104}));
+                         ::testing::Values(Case{1, 1, 1}, Case{1, 2, 7}, Case{1, 15, 24},
+                                           Case{2, 3, 8}, Case{2, 7, 16}, Case{3, 8, 9},
+                                           Case{4, 9, 100}, Case{5, 17, 31}, Case{6, 40, 104}));
+
+TEST(WindowKernels, MeansAndSums) {
+  Vectors vectors = drawn(3, 16, 6);
+  const Vectors before = vectors;
+  const Vectors two = drawn(2, 16, 7);
+  const WindowKernels& kernels = window_kernels();
+  std::vector<float> mean(16);
+  kernels.mean(mean.data(), pointers(vectors).data(), 3, 16);
+  std::vector<float> sum = two[0];
+  kernels.add(sum.data(), 0.25F, two[1].data(), 16);
+  std::vector<float> moved = two[0];
+  kernels.add_difference(moved.data(), two[0].data(), two[1].data(), 16);
+  // The first vector is there twice.
+  std::vector<float*> some = {vectors[0].data(), vectors[2].data(), vectors[0].data()};
+  kernels.spread(some.data(), 3, two[0].data(), two[1].data(), 16);
+  for (std::size_t d = 0; d < 16; ++d) {
+    EXPECT_NEAR(mean[d], (before[0][d] + before[1][d] + before[2][d]) / 3, 1e-6);
+    EXPECT_NEAR(sum[d], two[0][d] + two[1][d] / 4, 1e-6);
+    const float off = two[0][d] - two[1][d];
+    EXPECT_NEAR(moved[d], two[0][d] + off, 1e-6);
+    EXPECT_NEAR(vectors[0][d], before[0][d] + 2 * off, 1e-6);
+    EXPECT_EQ(vectors[1][d], before[1][d]);
+    EXPECT_NEAR(vectors[2][d], before[2][d] + off, 1e-6);
+  }
+}
 
 /// What each turn's probability loses, by central differences.
 TEST(WindowStep, FollowsTheGradientOfTheLikelihood) {
