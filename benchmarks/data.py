@@ -6,6 +6,7 @@ dense       500,000 rows (and 50,000): 50 numbers, a numeric target y and a Y/N 
 sparse       50,000 rows (and 5,000), SVMLight: 2,000 numbers, one in a hundred not zero, a target of 0 and 1
 digits       60,000 rows (and 10,000): 28 × 28 pixels of one of ten drawn figures, its name as label
 clusters    500,000 rows: 20 numbers around 10 centers, each with a spread of its own
+text        250,000 sentences (and 12,500) of 20 words, one a line: 20,000 words, each of one of 200 topics
 walks     1,000,000 random walks of 256 points (and 100), each with mean 0 and deviation 1; Parquet, and plain floats
 """
 import dataclasses
@@ -27,6 +28,7 @@ SPARSE_COLUMNS = 2000
 POINTS = 256  # of a random walk
 SIDE = 28  # pixels of a digit, across and down
 DIGITS = 10
+WORDS, TOPICS, SENTENCE = 20_000, 200, 20  # of the text; word i is of topic i % TOPICS
 LETTERS = list("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -214,6 +216,27 @@ def make_clusters(folder, scale):
     write(pl.DataFrame({f"x{i}": np.round(x[:, i], 5).astype(np.float32) for i in range(20)}), folder / "train")
 
 
+def zipf_mandelbrot(count):
+    weights = 1 / (np.arange(1, count + 1) + 2.7)
+    return weights / weights.sum()
+
+
+def sentences(draw, count):
+    """Numbers of words: three of five are of the sentence's topic, the others of any."""
+    topic = draw.integers(0, TOPICS, (count, 1))
+    own = draw.choice(WORDS // TOPICS, (count, SENTENCE), p=zipf_mandelbrot(WORDS // TOPICS)) * TOPICS + topic
+    return np.where(draw.random((count, SENTENCE)) < 0.6, own, draw.choice(WORDS, (count, SENTENCE), p=zipf_mandelbrot(WORDS)))
+
+
+def make_text(folder, scale):
+    draw = stream("text-5m")
+    names = np.array([f"w{i}t{i % TOPICS}" for i in range(WORDS)])
+    for part, count in (("train", 250_000), ("test", 12_500)):
+        with open(folder / f"{part}.txt", "w", encoding="ascii") as file:
+            for words in names[sentences(draw, round(count * scale))].tolist():
+                file.write(" ".join(words) + "\n")
+
+
 def make_walks(folder, scale):
     draw = stream("walks-1m")
     for part, rows in (("train", round(1_000_000 * scale)), ("test", 100)):
@@ -233,7 +256,7 @@ def write(table, stem):
 
 
 MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables, "sparse": make_sparse, "digits": make_digits,
-          "clusters": make_clusters, "walks": make_walks}
+          "clusters": make_clusters, "text": make_text, "walks": make_walks}
 
 
 def ready(root, name, scale=1.0):

@@ -76,6 +76,13 @@ ROWS = [
         "≤ 1.6 × one model", "the peer is Neve without folds"),
     Row("cv-glm-wide", "5-fold cross-validation, GLM gaussian, ridge, airlines (675 coefficients)", ("one-model",), "one-model",
         notes="the peer is Neve without folds"),
+    Row("tokenize", "250k sentences into 5M words, one a row", ("polars", "h2o"), "polars", notes="polars keeps plain text"),
+    Row("word2vec", "word vectors, skip-gram, an epoch of 5M words", ("gensim", "h2o"), "gensim",
+        "≤ 0.5 × gensim; held-out loss ≤ gensim's × 1.01; peak memory ≤ gensim's",
+        "gensim reads the file and cuts it into words, the servers have the words in memory"),
+    Row("word2vec-cbow", "word vectors, CBOW, an epoch of 5M words", ("gensim", "h2o"), "gensim",
+        "≤ 0.5 × gensim; held-out loss ≤ gensim's × 1.01; peak memory ≤ gensim's",
+        "gensim reads the file and cuts it into words, the servers have the words in memory"),
     Row("series", "nearest of 1M random walks of 256 points, 100 queries, exact", ("scan",), "scan",
         "≤ 1/10 × an early-abandoning SIMD scan", "the index is made beforehand; the scan reads each series once for all queries"),
     Row("distribution", "GBM and GLM, airlines, 4 nodes of 1 thread beside 1 node of 4",
@@ -89,6 +96,7 @@ BY_NAME = {row.name: row for row in ROWS}
 GROUPS = {"ingest": ("ingest-airlines", "ingest-dense", "ingest-10m"),
           "parquet": ("parquet-airlines", "parquet-10m", "parquet-dense"), "gbm": ("gbm-d6", "gbm-d10", "gbm-255", "gbm-10m"),
           "deeplearning": ("deeplearning-airlines", "deeplearning-digits"),
+          "words": ("tokenize", "word2vec", "word2vec-cbow"),
           "cv": ("cv-gbm", "cv-drf", "cv-glm", "cv-glm-lasso", "cv-glm-wide")}
 
 

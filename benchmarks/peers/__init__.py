@@ -34,6 +34,9 @@ for _task, _class in (("kmeans", "KMeans"), ("pca", "Pca"), ("glrm", "Glrm")):
     PAIRS |= {(_task, peer): f"unsupervised:{_class}" for peer in ("neve", "h2o")}
 PAIRS |= {("kmeans", "sklearn"): "sklearn_unsupervised:KMeans", ("pca", "sklearn"): "sklearn_unsupervised:Pca",
           ("glrm", "numpy"): "numpy_glrm:Glrm"}
+for _task in ("word2vec", "word2vec-cbow"):
+    PAIRS |= {(_task, "neve"): "words:Vectors", (_task, "h2o"): "words:Vectors", (_task, "gensim"): "words:Gensim"}
+PAIRS |= {("tokenize", "neve"): "words:Cut", ("tokenize", "h2o"): "words:Cut", ("tokenize", "polars"): "words:PolarsCut"}
 PAIRS |= {("series", "neve"): "series:Neve", ("series", "scan"): "series:Scan"}
 for _task in ("munge", "munge-10m"):
     PAIRS |= {(_task, "neve"): "munging:Servers", (_task, "h2o"): "munging:Servers", (_task, "polars"): "munging:Polars"}
