@@ -124,6 +124,7 @@ std::shared_ptr<job::Job> Grids::start(Grid grid) {
     note_recovery(folder, request.grid.key, false);
   }
   if (!request.grid.export_folder.empty()) write_grid(request.grid, request.grid.export_folder);
+  publish(request.grid);
   const job::Description description{std::string(algorithm.title) + " Grid Search",
                                      request.grid.key, std::string(Grid::kType)};
   return parts_.jobs.start(

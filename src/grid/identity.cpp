@@ -10,6 +10,14 @@
 #include <neve/schema/json_writer.hpp>
 
 namespace neve::grid {
+namespace {
+
+Identity identity_of_text(const std::string& text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {hash_bytes(bytes, 0), hash_bytes(bytes, 1)};
+}
+
+}  // namespace
 
 Identity identity_of(const model::Algorithm& algorithm, const void* parameters,
                      const std::map<std::string, std::int64_t>& frame_checksums) {
@@ -36,8 +44,13 @@ Identity identity_of(const model::Algorithm& algorithm, const void* parameters,
   std::vector<std::string> ignored = common.ignored_columns.value_or(std::vector<std::string>());
   std::ranges::sort(ignored);
   for (const std::string& name : ignored) out.value(name);
-  const auto bytes = std::as_bytes(std::span(out.text()));
-  return {hash_bytes(bytes, 0), hash_bytes(bytes, 1)};
+  return identity_of_text(out.text());
+}
+
+Identity identity_of(const schema::Form& values) {
+  std::string text;
+  for (const auto& [name, value] : values) text += name + "\n" + value + "\n";
+  return identity_of_text(text);
 }
 
 }  // namespace neve::grid

@@ -14,4 +14,7 @@ namespace neve::grid {
 Identity identity_of(const model::Algorithm& algorithm, const void* parameters,
                      const std::map<std::string, std::int64_t>& frame_checksums);
 
+/// Of a point whose values cannot be read as parameters.
+Identity identity_of(const schema::Form& values);
+
 }  // namespace neve::grid

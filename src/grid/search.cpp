@@ -26,6 +26,23 @@ void set(schema::Form& form, const std::string& name, const std::string& value) 
   form.emplace_back(name, value);
 }
 
+/// Which values of a point cannot be read, and why.
+std::string unreadable(const schema::Form& values, const std::vector<schema::Problem>& problems) {
+  std::string text;
+  for (const schema::Problem& problem : problems) {
+    const auto value = std::ranges::find(
+        values, problem.field, [](const auto& given) -> const std::string& { return given.first; });
+    text += text.empty() ? "" : " ";
+    if (value == values.end()) {
+      text += problem.message;
+    } else {
+      text += "Cannot set field '" + problem.field + "' to value " + value->second + ": " +
+              problem.message;
+    }
+  }
+  return text;
+}
+
 std::size_t at_a_time(const Grid& grid, mr::Engine& engine) {
   const std::int32_t wanted = grid.parallelism > 0 ? grid.parallelism : engine.pool().threads();
   return static_cast<std::size_t>(std::clamp(wanted, 1, kMostAtATime));
@@ -50,7 +67,6 @@ Search::Search(Grids& grids, Grids::Request request, job::Job& job)
 }
 
 void Search::run() {
-  publish();
   try {
     search();
   } catch (...) {
@@ -161,12 +177,20 @@ Search::Candidate Search::begin(std::uint64_t place) {
   candidate.entry.values = walk_.at(place);
   schema::Form form = form_of(candidate);
   const auto parameters = algorithm_.parameters->make();
-  schema::read_form(*algorithm_.parameters, parameters.get(), form);
-  candidate.entry.identity = identity_of(algorithm_, parameters.get(), checksums_);
+  const auto problems = schema::read_form(*algorithm_.parameters, parameters.get(), form);
+  candidate.entry.identity = problems.empty()
+                                 ? identity_of(algorithm_, parameters.get(), checksums_)
+                                 : identity_of(candidate.entry.values);
   candidate.is_known = is_known(candidate.entry.identity);
   if (candidate.is_known) return candidate;
   candidate.number = next_number();
-  train(candidate, place, std::move(form));
+  if (problems.empty()) {
+    train(candidate, place, std::move(form));
+  } else {
+    candidate.entry.failure = unreadable(candidate.entry.values, problems);
+    candidate.entry.failure_trace =
+        "java.lang.IllegalArgumentException: " + candidate.entry.failure;
+  }
   return candidate;
 }
 

@@ -65,13 +65,13 @@ std::vector<std::string> distinct_values(const model::Algorithm& algorithm,
   std::set<std::string> seen;
   for (const std::string& value : values) {
     const auto parameters = algorithm.parameters->make();
-    for (const auto& problem :
-         schema::read_form(*algorithm.parameters, parameters.get(), {{field.name, value}})) {
-      if (problem.field != field.name) continue;  // others that are required
-      refuse("Cannot set field '" + field.name + "' to value " + value + ": it " + problem.message,
-             field.name);
-    }
-    if (seen.insert(text_of(field, parameters.get())).second) kept.push_back(value);
+    const auto problems =
+        schema::read_form(*algorithm.parameters, parameters.get(), {{field.name, value}});
+    const bool is_readable = std::ranges::none_of(
+        problems, [&](const schema::Problem& problem) { return problem.field == field.name; });
+    // What cannot be read fails where it is tried.
+    const std::string text = is_readable ? text_of(field, parameters.get()) : "unreadable " + value;
+    if (seen.insert(text).second) kept.push_back(value);
   }
   if (kept.empty()) {
     refuse("Hyper-parameter '" + field.name + "' has no values; give it one at least.", field.name);
@@ -121,11 +121,6 @@ Space checked(Space space, const model::Algorithm& algorithm, const schema::Form
   for (std::vector<Axis>& subspace : space.subspaces) {
     std::set<std::string> names = common;
     check_axes(subspace, names, algorithm, fixed);
-  }
-  if (space.names().empty()) {
-    throw InputError::illegal_argument(
-        "hyper_parameters is empty: name one parameter at least and the values that it is to have.",
-        {{"parameter", "hyper_parameters"}});
   }
   return space;
 }

@@ -150,7 +150,7 @@ void check_folds(const CommonParameters& parameters, const frame::Frame& trainin
     add_error(messages, "fold_assignment",
               "A fold assignment cannot be given together with a fold column.");
   } else if (!wants_folds(p)) {
-    add_error(messages, "fold_assignment", "A fold assignment is for cross-validation only.");
+    add_error(messages, "fold_assignment", "Fold assignment is only allowed for cross-validation.");
   } else if (p.fold_assignment == FoldAssignment::stratified) {
     const auto response = training.find(p.response_column.name);
     if (p.response_column.empty()) {

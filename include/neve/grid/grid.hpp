@@ -63,8 +63,8 @@ struct Criteria {
 };
 
 /// Names the fields of the algorithm's table, takes out values that come twice, and throws
-/// InputError where an axis is no parameter, is not gridable, has no values, has one that cannot be
-/// read, comes twice, or is given in `fixed`, too, with a value that is not the default.
+/// InputError where an axis is no parameter, is not gridable, has no values, comes twice, or is
+/// given in `fixed`, too, with a value that is not the default. A space without axes has one point.
 Space checked(Space space, const model::Algorithm& algorithm, const schema::Form& fixed);
 /// Throws InputError for limits that are negative, or lists of one Sequential walk that differ in
 /// length.

@@ -36,6 +36,12 @@ TEST(Survival, AnotherNodeGoesOnToTheSameModels) {
   };
   ASSERT_TRUE(cluster.node(1).store().wait_for(ended, std::chrono::minutes(2)));
   EXPECT_EQ(searchers[1]->jobs.look(job->key())->exception, "");
+  bool resumed = false;
+  for (std::size_t i = 1; i < searchers.size(); ++i) {
+    const auto taken = searchers[i]->jobs.find(job->key());
+    resumed |= taken && taken->saved() != nullptr;
+  }
+  EXPECT_TRUE(resumed) << "it was done all over again";
   EXPECT_EQ(searchers[1]->learnt(searchers[1]->grids.require("grid", "grid_id")), expected);
 }
 

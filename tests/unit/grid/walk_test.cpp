@@ -62,6 +62,15 @@ TEST(Walk, CartesianTurnsTheFirstAxisFastest) {
             (std::vector<std::string>{"a1 bx ", "a2 bx ", "a1 by ", "a2 by ", "a1 bz ", "a2 bz "}));
 }
 
+TEST(Walk, WithoutAxesHasOnePoint) {
+  for (const Strategy strategy :
+       {Strategy::cartesian, Strategy::random_discrete, Strategy::sequential}) {
+    const Walk walk({}, {.strategy = strategy, .seed = 1});
+    ASSERT_EQ(walk.size(), 1U);
+    EXPECT_TRUE(walk.at(0).empty());
+  }
+}
+
 TEST(Walk, SequentialGoesInStep) {
   const Space space{.axes = {{"a", {"1", "2"}}, {"b", {"x", "y"}}, {"c", {"0"}}}, .subspaces = {}};
   EXPECT_EQ(all_of(Walk(space, {.strategy = Strategy::sequential})),
