@@ -10,7 +10,7 @@ namespace neve::algos::stackedensemble {
 
 /// The models that an ensemble is made of.
 struct Members {
-  std::vector<model::ModelPtr> bases;  ///< in its order; null where it does not look at one
+  std::vector<model::ModelPtr> bases;  ///< in its order
   model::ModelPtr metalearner;
 };
 

@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <array>
 #include <limits>
-#include <map>
 
 #include <neve/base/error.hpp>
 
