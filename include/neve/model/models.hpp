@@ -48,15 +48,6 @@ struct Build {
   }
 };
 
-/// What a model is asked about the rows of a frame: its predictions, or a question.
-struct Scoring {
-  ModelPtr model;
-  frame::Frame frame;
-  std::string destination;  ///< name of the frame of answers
-  std::optional<RowQuestion> question = {};
-  std::int32_t layer = 0;  ///< that hidden_features asks about
-};
-
 /// Models of the parts of a frame, and how their training ended.
 struct SegmentModels {
   static constexpr std::string_view kType = "Key<SegmentModels>";
