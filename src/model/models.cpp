@@ -56,6 +56,13 @@ struct AnswerRequest {
   }
 };
 
+/// Not so where there is none, or it is something else to the model: what columns are encoded by,
+/// or what tells the anomalies of other rows.
+bool response_is_predicted(const Header& header) {
+  return !header.roles.response.empty() && header.category != Category::anomaly_detection &&
+         header.category != Category::target_encoder;
+}
+
 /// Whether levels are made up for the answer, more than rows may have.
 bool of_leaves(RowQuestion question) {
   return question == RowQuestion::leaf_paths || question == RowQuestion::leaf_nodes;
@@ -237,10 +244,12 @@ void Models::define_answer(job::Jobs& jobs) {
 metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& frame,
                                      const job::TokenPtr& token,
                                      std::vector<std::string>& warnings) {
-  Dataset data = adapt(model->header.roles, frame, true);
+  const bool predicts_response = response_is_predicted(model->header);
+  Dataset data =
+      adapt(model->header.roles, frame, predicts_response || model->header.roles.response.empty());
   warnings = std::move(data.warnings);
   metrics::Metrics metrics;
-  if (model->header.roles.response.empty()) {
+  if (!predicts_response) {
     metrics = model->measure_rows(parts_.engine, data, token);
   } else {
     const ScoreRequest request{.labels = false, .token = token, .models = this};

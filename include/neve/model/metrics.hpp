@@ -22,9 +22,9 @@ namespace neve::model::metrics {
 /// The metrics of any model, or none.
 class Metrics {
  public:
-  using Value =
-      std::variant<std::monostate, Binomial, BinomialGlm, Multinomial, MultinomialGlm, OrdinalGlm,
-                   Regression, RegressionGlm, Clustering, DimReduction, AutoEncoder, LowRank>;
+  using Value = std::variant<std::monostate, Binomial, BinomialGlm, Multinomial, MultinomialGlm,
+                             OrdinalGlm, Regression, RegressionGlm, Clustering, DimReduction,
+                             AutoEncoder, LowRank, Anomaly>;
   Metrics() = default;
   template <class Family>
     requires std::derived_from<Family, MetricsHeader>

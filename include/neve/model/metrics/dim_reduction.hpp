@@ -26,4 +26,17 @@ struct LowRank : MetricsHeader {
   }
 };
 
+/// Metrics of anomaly scores: their means over rows, of the raw kind (a mean path length) and
+/// normalised. There is no error.
+struct Anomaly : MetricsHeader {
+  double mean_score = kNotComputed;
+  double mean_normalized_score = kNotComputed;
+  static const schema::Schema& schema();
+  template <class Archive>
+  void fields(Archive& archive) {
+    MetricsHeader::fields(archive);
+    archive(mean_score, mean_normalized_score);
+  }
+};
+
 }  // namespace neve::model::metrics
