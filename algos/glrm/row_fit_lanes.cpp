@@ -1,5 +1,8 @@
+#include <immintrin.h>
+
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "algos/glrm/row_fit.hpp"
 
@@ -18,28 +21,62 @@ std::span<double> part(std::vector<Lane>& lanes, std::size_t first, std::size_t 
   return {flat(lanes, first), count * lanes.data()->size()};
 }
 
-template <class Lane>
-void add_product(double by, const Lane& from, Lane& to) {
-  for (std::size_t l = 0; l < to.size(); ++l) to[l] = std::fma(by, from[l], to[l]);
-}
+/// A number for each lane, in registers: what a loop adds up would be written to memory otherwise.
+struct Registers {
+  __m256d a, b, c, d;
+
+  template <class Lane>
+  static Registers of(const Lane& lane) {
+    static_assert(std::tuple_size_v<Lane> == 16);
+    const double* at = lane.data();
+    return {_mm256_loadu_pd(at), _mm256_loadu_pd(at + 4), _mm256_loadu_pd(at + 8),
+            _mm256_loadu_pd(at + 12)};
+  }
+  static Registers all(double value) {
+    const __m256d same = _mm256_set1_pd(value);
+    return {same, same, same, same};
+  }
+  /// += left · right, rounded once
+  void add_product(const Registers& left, const Registers& right) {
+    a = _mm256_fmadd_pd(left.a, right.a, a);
+    b = _mm256_fmadd_pd(left.b, right.b, b);
+    c = _mm256_fmadd_pd(left.c, right.c, c);
+    d = _mm256_fmadd_pd(left.d, right.d, d);
+  }
+  void subtract_product(const Registers& left, const Registers& right) {
+    a = _mm256_fnmadd_pd(left.a, right.a, a);
+    b = _mm256_fnmadd_pd(left.b, right.b, b);
+    c = _mm256_fnmadd_pd(left.c, right.c, c);
+    d = _mm256_fnmadd_pd(left.d, right.d, d);
+  }
+  void add(const Registers& other) {
+    a = _mm256_add_pd(a, other.a);
+    b = _mm256_add_pd(b, other.b);
+    c = _mm256_add_pd(c, other.c);
+    d = _mm256_add_pd(d, other.d);
+  }
+  template <class Lane>
+  void store(Lane& lane) const {
+    double* at = lane.data();
+    _mm256_storeu_pd(at, a);
+    _mm256_storeu_pd(at + 4, b);
+    _mm256_storeu_pd(at + 8, c);
+    _mm256_storeu_pd(at + 12, d);
+  }
+};
 
 template <class Lane>
 void take_where(const Lane& mask, const Lane& from, Lane& to) {
   for (std::size_t l = 0; l < to.size(); ++l) to[l] = mask[l] != 0 ? from[l] : to[l];
 }
 
-/// The sums over cells of two rows of coefficients times what each lane has there.
+/// The sum over cells of coefficients times what each lane has there.
 template <class Lane>
-void add_two(const double* first, const double* second, const std::vector<Lane>& cells, Lane& to,
-             Lane& to_second) {
-  Lane a = to;
-  Lane b = to_second;
-  for (std::size_t j = 0; j < cells.size(); ++j) {
-    add_product(first[j], cells[j], a);
-    add_product(second[j], cells[j], b);
-  }
-  to = a;
-  to_second = b;
+Registers sum_of(const double* coefficients, const std::vector<Lane>& cells) {
+  Registers sum = Registers::all(0);
+  for (std::size_t j = 0; j < cells.size(); ++j)
+    sum.add_product(Registers::all(coefficients[j]), Registers::of(cells[j]));
+  return sum;
 }
 
 /// to[p] = Σ over cells of coefficients[p · cells + j] · cells[j].
@@ -47,13 +84,22 @@ template <class Lane>
 void sum_cells(const std::vector<double>& coefficients, const std::vector<Lane>& cells,
                std::vector<Lane>& to) {
   const std::size_t count = cells.size();
-  for (Lane& sum : to) sum.fill(0);
   std::size_t p = 0;
-  for (; p + 2 <= to.size(); p += 2)
-    add_two(coefficients.data() + p * count, coefficients.data() + (p + 1) * count, cells, to[p],
-            to[p + 1]);
-  for (std::size_t j = 0; p < to.size() && j < count; ++j)
-    add_product(coefficients[p * count + j], cells[j], to[p]);
+  // Two at a time, so that what is loaded is used twice.
+  for (; p + 2 <= to.size(); p += 2) {
+    const double* first = coefficients.data() + p * count;
+    const double* second = first + count;
+    Registers sum = Registers::all(0);
+    Registers other = Registers::all(0);
+    for (std::size_t j = 0; j < count; ++j) {
+      const Registers cell = Registers::of(cells[j]);
+      sum.add_product(Registers::all(first[j]), cell);
+      other.add_product(Registers::all(second[j]), cell);
+    }
+    sum.store(to[p]);
+    other.store(to[p + 1]);
+  }
+  if (p < to.size()) sum_of(coefficients.data() + p * count, cells).store(to[p]);
 }
 
 }  // namespace
@@ -200,16 +246,16 @@ void RowFit::factor() {
   for (std::size_t c = 0; c < k_; ++c) {
     Lane inverse{};
     for (std::size_t r = c; r < k_; ++r) {
-      Lane sum = h_[pair_of(k_, r, c)];
+      Lane whole = h_[pair_of(k_, r, c)];
       if (r == c) {
-        for (double& each : sum) each += added;
+        for (double& each : whole) each += added;
       }
-      const Lane whole = sum;
-      for (std::size_t e = 0; e < c; ++e) {
-        const Lane& left = root_[pair_of(k_, r, e)];
-        const Lane& right = root_[pair_of(k_, c, e)];
-        for (std::size_t l = 0; l < kLanes; ++l) sum[l] = std::fma(-left[l], right[l], sum[l]);
-      }
+      Registers left = Registers::of(whole);
+      for (std::size_t e = 0; e < c; ++e)
+        left.subtract_product(Registers::of(root_[pair_of(k_, r, e)]),
+                              Registers::of(root_[pair_of(k_, c, e)]));
+      Lane sum;
+      left.store(sum);
       Lane& out = root_[pair_of(k_, r, c)];
       if (r == c) {
         for (std::size_t l = 0; l < kLanes; ++l) {
@@ -226,43 +272,36 @@ void RowFit::factor() {
 
 void RowFit::solve() {
   for (std::size_t i = 0; i < k_; ++i) {
-    Lane sum = b_[i];
-    for (std::size_t j = 0; j < i; ++j) {
-      const Lane& by = root_[pair_of(k_, i, j)];
-      for (std::size_t l = 0; l < kLanes; ++l) sum[l] = std::fma(-by[l], next_[j][l], sum[l]);
-    }
+    Registers left = Registers::of(b_[i]);
+    for (std::size_t j = 0; j < i; ++j)
+      left.subtract_product(Registers::of(root_[pair_of(k_, i, j)]), Registers::of(next_[j]));
+    left.store(next_[i]);
     const Lane& inverse = root_[pair_of(k_, i, i)];
-    for (std::size_t l = 0; l < kLanes; ++l) next_[i][l] = sum[l] * inverse[l];
+    for (std::size_t l = 0; l < kLanes; ++l) next_[i][l] *= inverse[l];
   }
   for (std::size_t i = k_; i-- > 0;) {
-    Lane sum = next_[i];
-    for (std::size_t j = i + 1; j < k_; ++j) {
-      const Lane& by = root_[pair_of(k_, j, i)];
-      for (std::size_t l = 0; l < kLanes; ++l) sum[l] = std::fma(-by[l], next_[j][l], sum[l]);
-    }
+    Registers left = Registers::of(next_[i]);
+    for (std::size_t j = i + 1; j < k_; ++j)
+      left.subtract_product(Registers::of(root_[pair_of(k_, j, i)]), Registers::of(next_[j]));
+    left.store(next_[i]);
     const Lane& inverse = root_[pair_of(k_, i, i)];
-    for (std::size_t l = 0; l < kLanes; ++l) next_[i][l] = sum[l] * inverse[l];
+    for (std::size_t l = 0; l < kLanes; ++l) next_[i][l] *= inverse[l];
   }
 }
 
 /// The product at x, what it loses, and the parabolas there.
 void RowFit::measure(const Lanes& x, Point& at) {
-  for (std::size_t j = 0; j < cells_; ++j) {
-    const double* y = factors_.y.data() + j * k_;
-    Lane sum{};
-    for (std::size_t c = 0; c < k_; ++c) add_product(y[c], x[c], sum);
-    at.product[j] = sum;
-  }
+  for (std::size_t j = 0; j < cells_; ++j)
+    sum_of(factors_.y.data() + j * k_, x).store(at.product[j]);
   for (const Run& run : runs_)
     evaluate(run.loss, {.u = part(at.product, run.first, run.count),
                         .a = part(cells_of_row_, run.first, run.count),
                         .value = part(values_, run.first, run.count),
                         .weight = part(at.weights, run.first, run.count),
                         .slope = part(at.slopes, run.first, run.count)});
-  at.loss = constant_;
-  for (const Lane& of_cell : values_) {
-    for (std::size_t l = 0; l < kLanes; ++l) at.loss[l] += of_cell[l];
-  }
+  Registers loss = Registers::of(constant_);
+  for (const Lane& of_cell : values_) loss.add(Registers::of(of_cell));
+  loss.store(at.loss);
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
     if (factors_.on_x.kind() == Regularizer::none) continue;
     for (std::size_t c = 0; c < k_; ++c) row_x_[c] = x[c][lane];

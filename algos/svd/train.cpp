@@ -75,11 +75,11 @@ std::shared_ptr<model::Model> SvdTrainer::finish(model::TrainContext& context) {
   made->header.roles = context.roles;
   made->projection = learnt(context).projection;
   made->v_key = "SVDV_" + context.header.key;
-  context.frames.push_back(right_vectors(context, *made, made->v_key));
   if (p.keep_u) {
     made->u_key = p.u_name && !p.u_name->empty() ? *p.u_name : "SVDU_" + context.header.key;
     context.frames.push_back(left_vectors(context, *made, made->u_key));
   }
+  context.frames.push_back(right_vectors(context, *made, made->v_key));
   context.header.summary = model_summary(*made);
   return made;
 }

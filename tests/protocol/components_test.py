@@ -121,15 +121,18 @@ def test_rows_with_gaps_are_left_out_or_filled(client, data):
 
 
 @pytest.fixture(scope="module")
-def gapped(client):
+def gapped(client, tmp_path_factory):
     """Numbers and levels of which some are missing; "b" is the most frequent level."""
     r = np.random.default_rng(9)
     numbers, levels = np.round(r.normal(size=(80, 3)) * [1, 5, 0.2] + [0, 3, 9], 6), r.choice(3, 80, p=[.2, .5, .3])
     numbers[[4, 30], [0, 2]] = np.nan
     levels[[7, 31, 60]] = -1
-    rows = [[None if np.isnan(v) else v for v in row] + [None if k < 0 else "abc"[k]]
-            for row, k in zip(numbers.tolist(), levels)]
-    made = client.H2OFrame(rows, column_names=["x", "y", "z", "k"], column_types=["numeric"] * 3 + ["enum"])
+    lines = [",".join(["" if np.isnan(v) else repr(v) for v in row] + ["" if k < 0 else "abc"[k]])
+             for row, k in zip(numbers.tolist(), levels)]
+    path = tmp_path_factory.mktemp("gaps") / "gaps.csv"
+    path.write_text("\n".join(["x,y,z,k", *lines]) + "\n", encoding="ascii")
+    made = client.upload_file(str(path))
+    assert made.nacnt() == [1, 0, 1, 3]
     yield made, numbers, levels
     client.remove(made)
 

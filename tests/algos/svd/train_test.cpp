@@ -105,14 +105,11 @@ TEST(Svd, TheModelAndItsFramesAreTheSameOnAnyThreadsAndNodes) {
 }
 
 TEST(Svd, AnotherNodeGoesOnToTheSameBits) {
-  for (const char* method : {"GramSVD", "Power", "Randomized"}) {
-    const schema::Form form = {{"nv", "3"}, {"svd_method", method}, {"transform", "DEMEAN"}};
-    const auto expected = Session().train(form)->encode_learnt();
-    EXPECT_EQ(
-        neve::testing::learnt_after_loss(algos::svd::algorithm(), complete(form), 1, publish_rows),
-        expected)
-        << method;
-  }
+  const schema::Form form = {{"nv", "3"}, {"svd_method", "Randomized"}, {"transform", "DEMEAN"}};
+  const auto expected = Session().train(form)->encode_learnt();
+  EXPECT_EQ(
+      neve::testing::learnt_after_loss(algos::svd::algorithm(), complete(form), 1, publish_rows),
+      expected);
 }
 
 TEST(Svd, FramesAreNamedAndLeftOutAsAsked) {
