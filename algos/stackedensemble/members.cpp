@@ -38,22 +38,35 @@ std::string json_list(const std::vector<std::string>& names) {
   return text.empty() ? "[]" : text + "]";
 }
 
+/// The models that a name stands for.
+std::vector<ModelPtr> models_named(const model::Models& models, const std::string& name,
+                                   Messages& messages) {
+  if (ModelPtr model = models.find(name)) return {std::move(model)};
+  std::vector<ModelPtr> group = models.group(name);
+  if (!group.empty()) return group;
+  if (models.frames().find(name)) {
+    wrong(messages, "Unsupported type \"class water.fvec.Frame\" as a base model. '" + name +
+                        "' is a frame; name models or grids.");
+  } else {
+    wrong(messages, "Specified id \"" + name + "\" does not exist.");
+  }
+  return {};
+}
+
 /// The models of these names, each once.
 std::vector<ModelPtr> find_models(const model::Models& models, const Parameters& p,
                                   Messages& messages) {
   std::vector<ModelPtr> found;
   std::set<std::string> names;
   for (const schema::AnyRef& ref : p.base_models) {
-    if (!names.insert(ref.name).second) {
-      model::add_warning(messages, kField,
-                         "Base model " + ref.name + " is named more than once; it counts once.");
-    } else if (ModelPtr model = models.find(ref.name)) {
-      found.push_back(std::move(model));
-    } else if (models.frames().find(ref.name)) {
-      wrong(messages, "Unsupported type \"class water.fvec.Frame\" as a base model. '" + ref.name +
-                          "' is a frame; name models.");
-    } else {
-      wrong(messages, "Specified id \"" + ref.name + "\" does not exist.");
+    for (ModelPtr& model : models_named(models, ref.name, messages)) {
+      if (names.insert(model->header.key).second) {
+        found.push_back(std::move(model));
+      } else {
+        model::add_warning(
+            messages, kField,
+            "Base model " + model->header.key + " is named more than once; it counts once.");
+      }
     }
   }
   if (p.base_models.empty()) {

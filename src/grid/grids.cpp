@@ -36,6 +36,15 @@ void Grids::define_jobs(job::Jobs& jobs) {
   jobs.define(std::string(Request::kKind), [this](job::Job& job, auto bytes) {
     Search(*this, wire::decode<Request>(bytes), job).run();
   });
+  parts_.models.define_groups([this](const std::string& name) {
+    std::vector<model::ModelPtr> models;
+    const std::optional<Grid> grid = find(name);
+    if (!grid) return models;
+    for (const Entry& entry : grid->entries) {
+      if (auto model = parts_.models.find(entry.model)) models.push_back(std::move(model));
+    }
+    return models;
+  });
 }
 
 void Grids::refuse_running(const std::string& key) const {

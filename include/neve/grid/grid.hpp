@@ -147,7 +147,7 @@ class Grids {
     std::string version;  ///< of this build; files of grids are read by the version that wrote them
   };
   explicit Grids(Parts parts) : parts_(std::move(parts)) {}
-  /// Says how jobs search.
+  /// Says how jobs search, and to the models which of them are a grid's.
   void define_jobs(job::Jobs& jobs);
 
   /// Starts a search. Models that the grid has already are not trained again. `client` is a word

@@ -15,6 +15,7 @@
 #include <neve/job/job.hpp>
 #include <neve/model/algorithm.hpp>
 #include <neve/model/score.hpp>
+#include <neve/model/segment_models.hpp>
 #include <neve/mr/engine.hpp>
 
 namespace neve::model {
@@ -46,48 +47,6 @@ struct Build {
   [[nodiscard]] const CommonParameters& common() const {
     return algorithm->common(parameters.get());
   }
-};
-
-/// Models of the parts of a frame, and how their training ended.
-struct SegmentModels {
-  static constexpr std::string_view kType = "Key<SegmentModels>";
-  /// A column that tells the segments apart; `values` has one for each of them, NaN missing.
-  struct Column {
-    std::string name;
-    frame::DomainPtr domain;  ///< null for numbers
-    std::vector<double> values;
-    template <class Archive>
-    void fields(Archive& archive) {
-      archive(name, domain, values);
-    }
-  };
-  /// As H2O-3 orders them.
-  enum class Status : std::uint8_t { pending, running, succeeded, stopped, failed };
-  struct Result {
-    std::string model;
-    Status status = Status::pending;
-    std::string errors = {};    ///< empty where there are none
-    std::string warnings = {};  ///< a line each
-    template <class Archive>
-    void fields(Archive& archive) {
-      archive(model, status, errors, warnings);
-    }
-  };
-  std::string key;
-  std::vector<Column> columns;
-  std::vector<std::optional<Result>> results;  ///< nothing yet for those that were not reached
-  template <class Archive>
-  void fields(Archive& archive) {
-    archive(key, columns, results);
-  }
-};
-
-/// Which parts of a training frame get a model of their own.
-struct SegmentOrder {
-  std::string key;                   ///< of the SegmentModels; made up where empty
-  std::string segments;              ///< a frame with a row for each; empty: all there are
-  std::vector<std::string> columns;  ///< that tell segments apart; empty: those of the frame
-  std::int32_t parallelism = 1;      ///< models that are trained at a time
 };
 
 /// Trains, keeps and applies models. One per node. Thread-safe.
@@ -124,6 +83,14 @@ class Models {
   /// `frames` are looked up by their names, before those of the catalogue.
   Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client,
               NamedFrames frames = {});
+  /// Says which models stand behind a name that is none of a model, as that of a grid.
+  void define_groups(std::function<std::vector<ModelPtr>(const std::string& name)> groups) {
+    groups_ = std::move(groups);
+  }
+  /// The models of the group of this name; empty where there is none.
+  [[nodiscard]] std::vector<ModelPtr> group(const std::string& name) const {
+    return groups_ ? groups_(name) : std::vector<ModelPtr>();
+  }
   /// Whether models of trainings asked for from now on tell what AUTO came to, as they do at first.
   void settle_automatic(bool told) { settles_automatic_ = told; }
   /// Starts training. The build has no errors.
@@ -237,6 +204,7 @@ class Models {
   void publish(const SegmentModels& segments);
 
   Parts parts_;
+  std::function<std::vector<ModelPtr>(const std::string& name)> groups_ = {};
   mutable std::mutex mutex_;
   std::uint64_t counter_ = 0;
   std::atomic<bool> settles_automatic_ = true;
