@@ -14,6 +14,8 @@ constexpr auto kAutomaticEncoding = model::CategoricalEncoding::eigen;
 
 /// What a user may say about the aggregation of a frame.
 struct Parameters : model::CommonParameters {
+  /// There is no parameter for it.
+  Parameters() { seed = 0; }
   std::int32_t target_num_exemplars = 5000;
   double rel_tol_num_exemplars = 0.5;
   components::Transform transform = components::Transform::normalize;

@@ -125,6 +125,7 @@ TEST(Aggregator, AutomaticEncodingIsEigen) {
       session.train({{"target_num_exemplars", "200"}, {"categorical_encoding", "Eigen"}});
   const auto automatic = session.train({{"target_num_exemplars", "200"}});
   EXPECT_EQ(automatic->header.checksum, named->header.checksum);
+  EXPECT_TRUE(automatic->header.actual_parameters.empty()) << "there is no seed to tell";
   EXPECT_EQ(automatic->header.settled.values, (schema::Form{{"categorical_encoding", "Eigen"}}));
 }
 
