@@ -16,7 +16,12 @@ WALKTHROUGHS = [
                              # Diesels are slow for their power, rotary engines have few cylinders for theirs.
                              r"Peugeot 504: .*\n *acceleration = 24\.8, ", r"Mazda RX-2 Coupe: (.*\n)*? *cylinders = 3, ",
                              r"DF\.L2\.C1 and DF\.L2\.C2"]),
-    ("clustering.py", CARS, ["406 rows of economy, cylinders, .*; name names them"]),
+    ("clustering.py", CARS, ["406 rows of economy, cylinders, .*, year; name names them", "4 clusters explain 74% of the variance",
+                             # The large cars, and the late ones that need little fuel.
+                             r"99 rows; mean displacement 350 .*, cylinders 8 ", r"115 rows; mean economy 32\.65 .*, year 80\.09 ",
+                             "two principal components hold 84% of the variance",
+                             # Diesels are unlike their neighbours.
+                             r"46 exemplars stand for 406 rows", r"7 are like no other: .*Mercedes-Benz 300D; .*\(Diesel\).*Peugeot 504"]),
 ]
 
 
