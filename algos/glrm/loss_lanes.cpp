@@ -1,6 +1,9 @@
+#include <immintrin.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 
 #include <neve/base/math.hpp>
@@ -18,53 +21,75 @@ constexpr double kMostExponent = 500;
 /// exp(-20): Poisson's parabolas do not get wider.
 constexpr double kLeastRate = 2.061153622438558e-9;
 
+/// Four cells: the compiler leaves loops with a choice in them as they are.
+using Doubles = __m256d;
+constexpr std::size_t kWidth = 4;
+
+Doubles all(double value) { return _mm256_set1_pd(value); }
+Doubles larger(Doubles a, Doubles b) { return a > b ? a : b; }
+Doubles smaller(Doubles a, Doubles b) { return a < b ? a : b; }
+Doubles absolute(Doubles a) { return larger(a, -a); }
+Doubles signs_of(Doubles a) { return a > all(0) ? all(1) : all(-1); }
 double sign_of(double a) { return a > 0 ? 1 : -1; }
 
-struct Cell {
-  double value;
-  double weight;
-  double slope;
+struct Cells {
+  Doubles value;
+  Doubles weight;
+  Doubles slope;
 };
 
-/// of(u, a, before) gives a Cell; `before` has what the arrays of values and weights held. What is
+Doubles load(const double* from, std::size_t count) {
+  Doubles made = all(0);
+  std::memcpy(&made, from, count * sizeof(double));
+  return made;
+}
+
+void store(Doubles values, std::size_t count, double* to) {
+  std::memcpy(to, &values, count * sizeof(double));
+}
+
+/// of(u, a, before) gives Cells; `before` has what the arrays of values and weights held. What is
 /// missing is computed, too, and left out.
 template <class Of>
 void for_each(const CellArrays& cells, const Of& of) {
-  const double* __restrict u = cells.u.data();
-  const double* __restrict a = cells.a.data();
-  double* __restrict value = cells.value.data();
-  double* __restrict weight = cells.weight.data();
-  double* __restrict slope = cells.slope.data();
+  const auto some = [&](std::size_t i, std::size_t count) {
+    const Doubles u = load(cells.u.data() + i, count);
+    const Doubles a = load(cells.a.data() + i, count);
+    const Cells made = of(u, a,
+                          Cells{.value = load(cells.value.data() + i, count),
+                                .weight = load(cells.weight.data() + i, count),
+                                .slope = all(0)});
+    const Doubles there = _mm256_cmp_pd(a, a, _CMP_ORD_Q);
+    store(_mm256_and_pd(there, made.value), count, cells.value.data() + i);
+    store(_mm256_and_pd(there, made.weight), count, cells.weight.data() + i);
+    store(_mm256_and_pd(there, made.slope), count, cells.slope.data() + i);
+  };
   const std::size_t count = cells.u.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    const Cell cell = of(u[i], a[i], Cell{.value = value[i], .weight = weight[i], .slope = 0});
-    const bool there = !std::isnan(a[i]);
-    value[i] = there ? cell.value : 0;
-    weight[i] = there ? cell.weight : 0;
-    slope[i] = there ? cell.slope : 0;
-  }
+  std::size_t i = 0;
+  for (; i + kWidth <= count; i += kWidth) some(i, kWidth);
+  if (i < count) some(i, count - i);
 }
 
 void evaluate_quadratic(const CellArrays& cells) {
-  for_each(cells, [](double u, double a, const Cell& /*before*/) -> Cell {
-    return {.value = (u - a) * (u - a), .weight = 2, .slope = 2 * a};
+  for_each(cells, [](Doubles u, Doubles a, const Cells& /*before*/) -> Cells {
+    return {.value = (u - a) * (u - a), .weight = all(2), .slope = all(2) * a};
   });
 }
 
 void evaluate_absolute(const CellArrays& cells) {
-  for_each(cells, [](double u, double a, const Cell& /*before*/) -> Cell {
-    const double off = std::fabs(u - a);
-    const double weight = 1 / std::max(off, kNearKink);
+  for_each(cells, [](Doubles u, Doubles a, const Cells& /*before*/) -> Cells {
+    const Doubles off = absolute(u - a);
+    const Doubles weight = all(1) / larger(off, all(kNearKink));
     return {.value = off, .weight = weight, .slope = weight * a};
   });
 }
 
 void evaluate_huber(const CellArrays& cells) {
-  for_each(cells, [](double u, double a, const Cell& /*before*/) -> Cell {
-    const double off = std::fabs(u - a);
-    const double weight = 1 / std::max(off, 1.0);
-    const double near = std::min(off, 1.0);
-    return {.value = near * (off - 0.5 * near), .weight = weight, .slope = weight * a};
+  for_each(cells, [](Doubles u, Doubles a, const Cells& /*before*/) -> Cells {
+    const Doubles off = absolute(u - a);
+    const Doubles weight = all(1) / larger(off, all(1));
+    const Doubles near = smaller(off, all(1));
+    return {.value = near * (off - all(0.5) * near), .weight = weight, .slope = weight * a};
   });
 }
 
@@ -73,20 +98,20 @@ void evaluate_poisson(const CellArrays& cells) {
   for (std::size_t i = 0; i < cells.u.size(); ++i)
     cells.value[i] = std::min(cells.u[i], kMostExponent);
   math::exp(cells.value);
-  for_each(cells, [](double u, double a, const Cell& before) -> Cell {
-    const double rate = before.value;
-    const double weight = std::max(rate, kLeastRate);
-    return {.value = rate - a * u, .weight = weight, .slope = weight * (u - 1) + a};
+  for_each(cells, [](Doubles u, Doubles a, const Cells& before) -> Cells {
+    const Doubles rate = before.value;
+    const Doubles weight = larger(rate, all(kLeastRate));
+    return {.value = rate - a * u, .weight = weight, .slope = weight * (u - all(1)) + a};
   });
 }
 
 /// With c = |t0|: |t| <= t²/(2c) + c/2, and max(t, 0) = (|t| + t)/2.
 void evaluate_hinge(const CellArrays& cells) {
-  for_each(cells, [](double u, double a, const Cell& /*before*/) -> Cell {
-    const double s = sign_of(a);
-    const double t = 1 - s * u;
-    const double weight = 0.5 / std::max(std::fabs(t), kNearKink);
-    return {.value = std::max(t, 0.0), .weight = weight, .slope = s * (weight + 0.5)};
+  for_each(cells, [](Doubles u, Doubles a, const Cells& /*before*/) -> Cells {
+    const Doubles s = signs_of(a);
+    const Doubles t = all(1) - s * u;
+    const Doubles weight = all(0.5) / larger(absolute(t), all(kNearKink));
+    return {.value = larger(t, all(0)), .weight = weight, .slope = s * (weight + all(0.5))};
   });
 }
 
@@ -96,26 +121,40 @@ void evaluate_logistic(const CellArrays& cells) {
   math::exp(cells.weight);
   for (std::size_t i = 0; i < cells.u.size(); ++i) cells.value[i] = 1 + cells.weight[i];
   math::log(cells.value);
-  for_each(cells, [](double u, double a, const Cell& before) -> Cell {
-    const double s = sign_of(a);
-    const double e = before.weight;
-    const double far = std::fabs(u);
-    const double weight = far < 2e-4 ? 0.25 : (1 - e) / ((1 + e) * (2 * far));
-    return {.value = std::max(-s * u, 0.0) + before.value, .weight = weight, .slope = 0.5 * s};
+  for_each(cells, [](Doubles u, Doubles a, const Cells& before) -> Cells {
+    const Doubles s = signs_of(a);
+    const Doubles e = before.weight;
+    const Doubles far = absolute(u);
+    const Doubles near = all(2e-4);
+    const Doubles ratio = (all(1) - e) / ((all(1) + e) * (all(2) * larger(far, near)));
+    return {.value = larger(-s * u, all(0)) + before.value,
+            .weight = far < near ? all(0.25) : ratio,
+            .slope = all(0.5) * s};
   });
 }
 
 /// The cosine is concave in the square of its angle, up to half a turn.
 void evaluate_periodic(double period, const CellArrays& cells) {
   const double by = kTwoPi / period;
-  for_each(cells, [&](double u, double a, const Cell& /*before*/) -> Cell {
-    const double target = a + std::nearbyint((u - a) / period) * period;
-    const double angle = by * (u - target);
+  for (std::size_t i = 0; i < cells.u.size(); ++i) {
+    const double u = cells.u[i];
+    const double a = cells.a[i];
+    const bool missing = std::isnan(a);
+    const double target = missing ? 0 : a + std::nearbyint((u - a) / period) * period;
+    const double angle = missing ? 0 : by * (u - target);
     const double ratio = std::fabs(angle) < 1e-4 ? 1 : math::sin(angle) / angle;
-    const double weight = by * by * std::max(ratio, kNearKink);
-    return {.value = 1 - math::cos(angle), .weight = weight, .slope = weight * target};
-  });
+    const double weight = missing ? 0 : by * by * std::max(ratio, kNearKink);
+    cells.value[i] = 1 - math::cos(angle);
+    cells.weight[i] = weight;
+    cells.slope[i] = weight * target;
+  }
 }
+
+struct Cell {
+  double value;
+  double weight;
+  double slope;
+};
 
 Cell evaluate_one(const CellLoss& loss, double u, double a) {
   Cell cell{};

@@ -65,6 +65,13 @@ struct Registers {
   }
 };
 
+/// 1/√v, or 0 where v is of rounding only beside `whole`.
+__m256d inverse_root(__m256d v, __m256d whole) {
+  constexpr double kDependent = 1e-13;
+  const __m256d inverse = _mm256_set1_pd(1) / _mm256_sqrt_pd(v);
+  return v > _mm256_set1_pd(kDependent) * whole ? inverse : _mm256_setzero_pd();
+}
+
 template <class Lane>
 void take_where(const Lane& mask, const Lane& from, Lane& to) {
   for (std::size_t l = 0; l < to.size(); ++l) to[l] = mask[l] != 0 ? from[l] : to[l];
@@ -240,7 +247,6 @@ void RowFit::minimize() {
 /// Cholesky's factor by columns, with the inverses of its diagonal; a direction of which nothing is
 /// left is given 0.
 void RowFit::factor() {
-  constexpr double kDependent = 1e-13;
   const Penalty& penalty = factors_.on_x;
   const double added = penalty.kind() == Regularizer::none ? 0 : 2 * penalty.gamma;
   for (std::size_t c = 0; c < k_; ++c) {
@@ -254,17 +260,16 @@ void RowFit::factor() {
       for (std::size_t e = 0; e < c; ++e)
         left.subtract_product(Registers::of(root_[pair_of(k_, r, e)]),
                               Registers::of(root_[pair_of(k_, c, e)]));
-      Lane sum;
-      left.store(sum);
       Lane& out = root_[pair_of(k_, r, c)];
       if (r == c) {
-        for (std::size_t l = 0; l < kLanes; ++l) {
-          const double root = std::sqrt(std::max(sum[l], 0.0));
-          inverse[l] = sum[l] > kDependent * whole[l] ? 1 / root : 0;
-        }
-        out = inverse;
+        const Registers all = Registers::of(whole);
+        const Registers root = {inverse_root(left.a, all.a), inverse_root(left.b, all.b),
+                                inverse_root(left.c, all.c), inverse_root(left.d, all.d)};
+        root.store(out);
+        inverse = out;
       } else {
-        for (std::size_t l = 0; l < kLanes; ++l) out[l] = sum[l] * inverse[l];
+        left.store(out);
+        for (std::size_t l = 0; l < kLanes; ++l) out[l] *= inverse[l];
       }
     }
   }
