@@ -176,42 +176,6 @@ TEST(Pca, SumsOfSquaresKeepTheDigitsOfColumnsFarFromZero) {
   EXPECT_NEAR(model->projection.values[1], 250, 1e-6);
 }
 
-/// Where X'X is known, and in the middle of a search among many columns.
-TEST(Pca, AnotherNodeGoesOnToTheSameBits) {
-  for (const char* method : {"GramSVD", "Power", "GLRM"}) {
-    const schema::Form form =
-        complete({{"k", "3"}, {"pca_method", method}, {"training_frame", "tr"}});
-    const auto expected = Session().train({{"k", "3"}, {"pca_method", method}})->encode_learnt();
-    EXPECT_EQ(neve::testing::learnt_after_loss(algos::pca::algorithm(), form, 1, publish_rows),
-              expected)
-        << method;
-  }
-  const auto publish_wide = [](mr::ComputeNode& node) {
-    constexpr std::uint64_t kMany = 4'100;
-    const CounterRng random(3);
-    std::vector<std::pair<std::string, neve::testing::Levels>> described;
-    std::vector<std::vector<double>> columns(kMany);
-    for (std::uint64_t c = 0; c < kMany; ++c) {
-      described.push_back({"x" + std::to_string(c), {}});
-      for (std::uint64_t i = 0; i < 20; ++i)
-        columns[c].push_back(random.uniform(100'000 * i + c) + (i % 3 == c % 3 ? 1 : 0));
-    }
-    node.frames().publish(
-        neve::testing::described_frame(node.engine(), "wide", described, columns));
-  };
-  const schema::Form own = {{"k", "2"}, {"pca_method", "Randomized"}};
-  Session whole;
-  publish_wide(whole.node());
-  const auto expected = whole.train(own, "wide")->encode_learnt();
-  schema::Form form = complete(own);
-  form.emplace_back("training_frame", "wide");
-  for (const int states : {1, 3}) {
-    EXPECT_EQ(neve::testing::learnt_after_loss(algos::pca::algorithm(), form, states, publish_wide),
-              expected)
-        << states;
-  }
-}
-
 TEST(Pca, GoesOnAfterALoss) {
   const schema::Form form =
       complete({{"k", "3"}, {"transform", "STANDARDIZE"}, {"training_frame", "tr"}});
