@@ -125,16 +125,20 @@ double GramDescent::iterate(Factors& factors) const {
   return objective;
 }
 
-std::vector<double> leading_subspace(const linalg::Symmetric& gram, std::size_t k,
-                                     std::uint64_t seed) {
-  constexpr int kPasses = 30;
-  std::vector<double> columns = random_columns(gram.size() * k, seed);
+std::vector<double> turned_to_leading(const linalg::Symmetric& gram, std::vector<double> columns,
+                                      std::size_t k, int passes) {
   orthonormalize(columns, k);
-  for (int pass = 0; pass < kPasses; ++pass) {
+  for (int pass = 0; pass < passes; ++pass) {
     columns = multiply(gram, columns, k);
     orthonormalize(columns, k);
   }
   return columns;
+}
+
+std::vector<double> leading_subspace(const linalg::Symmetric& gram, std::size_t k,
+                                     std::uint64_t seed) {
+  constexpr int kPasses = 30;
+  return turned_to_leading(gram, random_columns(gram.size() * k, seed), k, kPasses);
 }
 
 }  // namespace neve::algos::glrm

@@ -49,6 +49,11 @@ class GramDescent {
   double gamma_y_;
 };
 
+/// The span of columns, cells x k, turned towards where A'A is largest, orthonormal: what as many
+/// iterations without a penalty come to.
+std::vector<double> turned_to_leading(const linalg::Symmetric& gram, std::vector<double> columns,
+                                      std::size_t k, int passes);
+
 /// Orthonormal columns that span where A'A is largest, cells x k: subspace iteration from random
 /// columns.
 std::vector<double> leading_subspace(const linalg::Symmetric& gram, std::size_t k,

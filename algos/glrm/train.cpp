@@ -159,9 +159,14 @@ std::vector<double> GlrmTrainer::first_y(model::TrainContext& context) {
 
 void GlrmTrainer::begin(model::TrainContext& context) {
   progress_.y = first_y(context);
+  const auto k = static_cast<std::size_t>(parameters_->k);
+  // Passes over A'A cost next to nothing.
+  constexpr int kPasses = 20;
+  const Initialization init = parameters_->init;
+  if (fits_gram() && (init == Initialization::random || init == Initialization::plus_plus))
+    progress_.y = turned_to_leading(gram(context).gram(), std::move(progress_.y), k, kPasses);
   // Y begins where it may be.
   const Penalty on_y{parameters_->regularization_y, parameters_->gamma_y};
-  const auto k = static_cast<std::size_t>(parameters_->k);
   for (std::size_t j = 0; j < survey_.space.cells(); ++j)
     proximal_step(on_y, 0, std::span(progress_.y).subspan(j * k, k));
   progress_.candidate = progress_.y;
