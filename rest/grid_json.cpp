@@ -15,7 +15,8 @@ namespace {
 using grid::Criteria;
 using grid::Strategy;
 
-template <auto... M>
+/// The table of a strategy: these members and its name.
+template <Strategy, auto... M>
 const schema::Schema& criteria_table(const char* name, const char* type) {
   using T = Criteria;
   static const schema::Schema kSchema = [&] {
@@ -33,16 +34,23 @@ const schema::Schema& criteria_table(const char* name, const char* type) {
 const schema::Schema& table_of(Strategy strategy) {
   using T = Criteria;
   if (strategy == Strategy::random_discrete) {
-    return criteria_table<&T::seed, &T::max_models, &T::max_runtime_secs, &T::stopping_rounds,
-                          &T::stopping_metric, &T::stopping_tolerance>(
+    return criteria_table<Strategy::random_discrete, &T::seed, &T::max_models, &T::max_runtime_secs,
+                          &T::stopping_rounds, &T::stopping_metric, &T::stopping_tolerance>(
         "RandomDiscreteValueSearchCriteriaV99", "RandomDiscreteValueSearchCriteria");
   }
-  if (strategy == Strategy::sequential) {
-    return criteria_table<&T::max_models, &T::max_runtime_secs, &T::stopping_rounds,
-                          &T::stopping_metric, &T::stopping_tolerance, &T::early_stopping>(
-        "SequentialSearchCriteriaV99", "SequentialSearchCriteria");
+  if (strategy == Strategy::tpe) {
+    return criteria_table<Strategy::tpe, &T::seed, &T::max_models, &T::max_runtime_secs,
+                          &T::stopping_rounds, &T::stopping_metric, &T::stopping_tolerance>(
+        "TPESearchCriteriaV99", "TPESearchCriteria");
   }
-  return criteria_table<>("CartesianSearchCriteriaV99", "CartesianSearchCriteria");
+  if (strategy == Strategy::sequential) {
+    return criteria_table<Strategy::sequential, &T::max_models, &T::max_runtime_secs,
+                          &T::stopping_rounds, &T::stopping_metric, &T::stopping_tolerance,
+                          &T::early_stopping>("SequentialSearchCriteriaV99",
+                                              "SequentialSearchCriteria");
+  }
+  return criteria_table<Strategy::cartesian>("CartesianSearchCriteriaV99",
+                                             "CartesianSearchCriteria");
 }
 
 [[noreturn]] void refuse(const std::string& parameter, const std::string& why,

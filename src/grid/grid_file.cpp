@@ -70,7 +70,7 @@ void check_sound(const Grid& grid, const model::Algorithms& algorithms, const st
   if (algorithm == nullptr)
     refuse(kGrid, source, "this server has no algorithm '" + grid.algorithm + "'.");
   const bool known_words =
-      grid.criteria.strategy <= Strategy::sequential &&
+      grid.criteria.strategy <= Strategy::tpe &&
       grid.criteria.stopping_metric <= model::StoppingMetric::custom_increasing;
   if (!known_words || !are_plain_names(grid) || grid.parallelism < 0 || grid.last_number < 0)
     refuse(kGrid, source, "its parts do not fit together.");

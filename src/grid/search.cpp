@@ -61,9 +61,14 @@ Search::Search(Grids& grids, Grids::Request request, job::Job& job)
   for (const auto& [name, frame] : frames_) checksums_[name] = models_.frame_checksum(frame);
   if (job.saved() != nullptr) {
     state_ = wire::decode<State>(*job.saved());
+    // Those that were on their way are proposed again.
+    if (state_.proposed.size() > state_.place) state_.proposed.resize(state_.place);
   } else {
     state_.grid = std::move(request.grid);
   }
+  const Grid& grid = state_.grid;
+  if (grid.criteria.strategy == Strategy::tpe)
+    proposals_.emplace(grid.space.axes, walk_.size(), grid.criteria.seed);
 }
 
 void Search::run() {
@@ -102,9 +107,25 @@ void Search::accept_ready() {
   while (!ended_ && !candidates_.empty() && candidates_.front().ready()) {
     Candidate next = std::move(candidates_.front());
     candidates_.pop_front();
+    const Identity identity = next.entry.identity;
     accept(std::move(next));
+    if (proposals_) note_result(identity);
     ++state_.place;
   }
+}
+
+void Search::note_result(const Identity& identity) {
+  double result = std::numeric_limits<double>::quiet_NaN();
+  for (const Entry& entry : state_.grid.entries) {
+    if (entry.identity != identity || entry.model.empty()) continue;
+    const auto model = models_.find(entry.model);
+    if (!model) continue;
+    const Measure measure =
+        stopping_measure(state_.grid.criteria.stopping_metric, model->header.category);
+    if (const auto score = score_of(*model, measure))
+      result = measure.more_is_better ? -*score : *score;
+  }
+  state_.results.push_back(result);
 }
 
 void Search::accept(Candidate candidate) {
@@ -154,11 +175,13 @@ void Search::count(const model::Model& model) {
 }
 
 void Search::begin_more() {
-  while (may_begin()) candidates_.push_back(begin(state_.place + candidates_.size()));
+  while (may_begin()) candidates_.push_back(begin());
 }
 
 bool Search::may_begin() const {
-  if (state_.place + candidates_.size() >= walk_.size()) return false;
+  const std::uint64_t place = state_.place + candidates_.size();
+  if (place >= walk_.size()) return false;
+  if (proposals_ && Proposals::needed(place) > state_.place) return false;
   const std::size_t most = at_a_time(state_.grid, models_.engine());
   const auto running = static_cast<std::size_t>(std::ranges::count_if(
       candidates_, [](const Candidate& candidate) { return !candidate.ready(); }));
@@ -172,9 +195,17 @@ bool Search::may_begin() const {
   return seconds_left().value_or(1) > 0;
 }
 
-Search::Candidate Search::begin(std::uint64_t place) {
+/// The values of the point behind the last candidate.
+schema::Form Search::next_point() {
+  if (!proposals_) return walk_.at(state_.place + candidates_.size());
+  state_.proposed.push_back(proposals_->at(state_.proposed, state_.results));
+  return proposals_->values(state_.proposed.back());
+}
+
+Search::Candidate Search::begin() {
+  const std::uint64_t place = state_.place + candidates_.size();
   Candidate candidate;
-  candidate.entry.values = walk_.at(place);
+  candidate.entry.values = next_point();
   schema::Form form = form_of(candidate);
   const auto parameters = algorithm_.parameters->make();
   const auto problems = schema::read_form(*algorithm_.parameters, parameters.get(), form);
@@ -210,7 +241,8 @@ void Search::train(Candidate& candidate, std::uint64_t place, schema::Form form)
     const bool draws = algorithm_.parameters->find("seed") != nullptr &&
                        algorithm_.common(parameters.get()).seed == -1;
     // As H2O-3 has it: such a search can be repeated, its models draw different numbers.
-    if (draws && criteria.strategy == Strategy::random_discrete && state_.grid.seeds_models)
+    const bool counts_on = criteria.strategy == Strategy::random_discrete || proposals_;
+    if (draws && counts_on && state_.grid.seeds_models)
       set(form, "seed", std::to_string(criteria.seed + candidate.number - 1));
     model::Build build = models_.check(algorithm_, form, "grid", frames_);
     if (build.errors() > 0) {

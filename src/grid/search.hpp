@@ -13,6 +13,7 @@
 #include <neve/job/job.hpp>
 
 #include "grid/member.hpp"
+#include "grid/proposals.hpp"
 #include "grid/request.hpp"
 #include "grid/walk.hpp"
 #include "job/api/bell.hpp"
@@ -45,21 +46,25 @@ class Search {
     std::vector<Identity> tried;  ///< each once
     std::int32_t built = 0;
     std::map<std::uint64_t, wire::Bytes> members;  ///< by place of their points
+    std::vector<Proposals::Point> proposed;        ///< of all places, where results say what comes
+    std::vector<double> results;                   ///< of the places that were accepted, then
     template <class Archive>
     void fields(Archive& archive) {
-      archive(grid, place, scores, tried, built, members);
+      archive(grid, place, scores, tried, built, members, proposed, results);
     }
   };
 
   void search();
+  [[nodiscard]] schema::Form next_point();
   void accept_ready();
   void accept(Candidate candidate);
+  void note_result(const Identity& identity);
   void take(Candidate& candidate);
   void count(const model::Model& model);
   [[nodiscard]] bool ends_here(const model::Model& latest) const;
   void begin_more();
   [[nodiscard]] bool may_begin() const;
-  Candidate begin(std::uint64_t place);
+  Candidate begin();
   void train(Candidate& candidate, std::uint64_t place, schema::Form form);
   [[nodiscard]] schema::Form form_of(const Candidate& candidate) const;
   [[nodiscard]] model::TrainingTerms terms_of(const Candidate& candidate) const;
@@ -79,6 +84,7 @@ class Search {
   model::NamedFrames frames_;
   std::map<std::string, std::int64_t> checksums_;  ///< of the frames
   Walk walk_;
+  std::optional<Proposals> proposals_;  ///< where results say which point comes next
   State state_;
   bool ended_ = false;
   std::chrono::steady_clock::time_point next_publish_;

@@ -128,7 +128,8 @@ Space checked(Space space, const model::Algorithm& algorithm, const schema::Form
 void check(const Criteria& criteria, const Space& space) {
   if (criteria.strategy == Strategy::unknown) {
     throw InputError::illegal_argument(
-        "search_criteria.strategy must be Cartesian, RandomDiscrete or Sequential, not Unknown.",
+        "search_criteria.strategy must be Cartesian, RandomDiscrete, Sequential or TPE, not "
+        "Unknown.",
         {{"parameter", "search_criteria"}});
   }
   check_limit(criteria.max_models, "max_models", std::to_string(criteria.max_models));
@@ -138,6 +139,11 @@ void check(const Criteria& criteria, const Space& space) {
               std::to_string(criteria.stopping_rounds));
   check_limit(criteria.stopping_tolerance, "stopping_tolerance",
               std::to_string(criteria.stopping_tolerance));
+  if (criteria.strategy == Strategy::tpe && !space.subspaces.empty()) {
+    throw InputError::illegal_argument(
+        "A search of strategy TPE has no subspaces; search each of them, or use RandomDiscrete.",
+        {{"parameter", "hyper_parameters"}, {"hyper_parameter", "subspaces"}});
+  }
   if (criteria.strategy != Strategy::sequential) return;
   std::vector<std::vector<Axis>> blocks = space.subspaces;
   if (blocks.empty()) blocks.emplace_back();

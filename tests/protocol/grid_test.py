@@ -72,7 +72,7 @@ def test_a_grid_has_the_models_of_all_points_from_best_to_worst(client, frame):
     assert "mine" in [each["grid_id"]["name"] for each in client.api("GET /99/Grids")["grids"]]
     with pytest.raises(H2OResponseError, match="Invalid argument for sort_by specified: 'tot_withinss'. Must be .*auc"):
         grid.get_grid(sort_by="tot_withinss")
-    client.remove("mine")
+    client.remove(grid)
     for gone in ("GET /99/Grids/mine", "GET /3/Models/mine_model_1"):
         with pytest.raises(H2OResponseError, match="not found"):
             client.api(gone)
@@ -154,6 +154,17 @@ def test_random_and_sequential_searches(frame):
     assert 1 <= len(timed) < 2999
 
 
+def test_a_search_that_learns_from_its_results(frame):
+    space = {"max_depth": list(range(1, 9)), "learn_rate": [x / 20 for x in range(1, 13)], "sample_rate": [0.5, 1.0]}
+    grid = search(gbm(), space, frame, criteria={"strategy": "TPE", "max_models": 30, "seed": 1})
+    values = {int(m.model_id.rsplit("_", 1)[1]): m.mean_residual_deviance() for m in grid.models}
+    assert sorted(values) == list(range(1, 31))
+    drawn, learnt = ([values[n] for n in part] for part in (range(1, 13), range(13, 31)))
+    assert sum(learnt) / len(learnt) < sum(drawn) / len(drawn)
+    with pytest.raises(H2OResponseError, match="TPE has no subspaces"):
+        search(gbm(), {"subspaces": [{"max_depth": [1]}]}, frame, criteria={"strategy": "TPE"})
+
+
 def test_subspaces_and_duplicates(frame):
     grid = search(gbm(), {"max_depth": [2, 3, 2], "subspaces": [{"learn_rate": [0.1, 0.2]}, {"nbins": [10]}]}, frame)
     assert len(grid) == 6 and grid.hyper_names == ["max_depth", "learn_rate", "nbins"]
@@ -172,7 +183,7 @@ def test_a_grid_is_saved_loaded_and_gone_on_with(client, frame, tmp_path):
     grid = search(gbm(), {"max_depth": [2, 3]}, frame, grid_id="kept")
     errors = {m.model_id: m.mse() for m in grid.models}
     path = client.save_grid(str(tmp_path), "kept", save_params_references=True)
-    client.remove("kept")
+    client.remove(grid)
     loaded = client.load_grid(path, load_params_references=True)
     assert {m.model_id: m.mse() for m in loaded.models} == errors
     loaded.hyper_params = {"max_depth": [2, 3, 4]}
@@ -184,7 +195,7 @@ def test_a_grid_is_saved_loaded_and_gone_on_with(client, frame, tmp_path):
     (tmp_path / "kept").write_bytes(b"NEVEGRD\n" + bytes(100))
     with pytest.raises(H2OResponseError, match="cannot be loaded as a grid"):
         client.load_grid(path)
-    client.remove("kept")
+    client.remove(loaded)
 
 
 def test_a_search_can_be_looked_at_cancelled_and_resumed(client, frame):
@@ -202,7 +213,7 @@ def test_a_search_can_be_looked_at_cancelled_and_resumed(client, frame):
     resumed = client.get_grid("long")
     resumed.resume()
     assert len(resumed.model_ids) == 12
-    client.remove("long")
+    client.remove(resumed)
 
 
 def test_a_killed_cluster_goes_on_from_finished_models(server, file, tmp_path):

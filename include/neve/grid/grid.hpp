@@ -43,12 +43,13 @@ struct Space {
   [[nodiscard]] std::vector<std::string> names() const;
 };
 
-enum class Strategy : std::uint8_t { unknown, cartesian, random_discrete, sequential };
+/// H2O-3's, and one that learns from the models that are there (tree-structured Parzen estimator).
+enum class Strategy : std::uint8_t { unknown, cartesian, random_discrete, sequential, tpe };
 
 /// In which order the points of a space are tried, and when that ends.
 struct Criteria {
   Strategy strategy = Strategy::cartesian;
-  std::int64_t seed = -1;       ///< of random_discrete; -1 in a request: drawn
+  std::int64_t seed = -1;       ///< of random_discrete and tpe; -1 in a request: drawn
   std::int32_t max_models = 0;  ///< built ones; 0: no limit
   double max_runtime_secs = 0;  ///< 0: no limit
   std::int32_t stopping_rounds = 0;
@@ -66,8 +67,8 @@ struct Criteria {
 /// InputError where an axis is no parameter, is not gridable, has no values, comes twice, or is
 /// given in `fixed`, too, with a value that is not the default. A space without axes has one point.
 Space checked(Space space, const model::Algorithm& algorithm, const schema::Form& fixed);
-/// Throws InputError for limits that are negative, or lists of one Sequential walk that differ in
-/// length.
+/// Throws InputError for limits that are negative, lists of one Sequential walk that differ in
+/// length, or subspaces where results say what comes next.
 void check(const Criteria& criteria, const Space& space);
 
 /// Hash of all parameters of a model and of its frames.
@@ -205,6 +206,6 @@ class Grids {
 template <>
 struct neve::schema::EnumText<neve::grid::Strategy> {
   static constexpr std::string_view name = "GridHyperSpaceSearchCriteriaStrategy";
-  static constexpr std::array<std::string_view, 4> values = {"Unknown", "Cartesian",
-                                                             "RandomDiscrete", "Sequential"};
+  static constexpr std::array<std::string_view, 5> values = {"Unknown", "Cartesian",
+                                                             "RandomDiscrete", "Sequential", "TPE"};
 };

@@ -60,6 +60,23 @@ TEST(Search, IsTheSameForAnyNumberAtATimeThreadsAndNodes) {
   }
 }
 
+TEST(Search, PointsThatResultsProposeAreTheSameForAnyNumberAtATime) {
+  std::vector<std::pair<std::string, wire::Bytes>> first;
+  for (const std::int32_t parallelism : {1, 8}) {
+    Session session;
+    SearchOrder learning = order(parallelism);
+    learning.space.axes = {{"max_depth", {"1", "2", "3", "4", "5", "6"}},
+                           {"learn_rate", {"0.1", "0.2", "0.4", "0.8"}},
+                           {"min_rows", {"5", "50", "1500", "3000"}}};
+    learning.criteria = {.strategy = Strategy::tpe, .seed = 2, .max_models = 24};
+    const Grid grid = session.on.search(learning);
+    const auto learnt = session.on.learnt(grid);
+    EXPECT_EQ(learnt.size(), 24U);
+    if (first.empty()) first = learnt;
+    EXPECT_EQ(learnt, first);
+  }
+}
+
 TEST(Search, SeedsOfARandomSearchCountOn) {
   Session session;
   const Grid grid = session.on.search(random_order(2, 3));
