@@ -85,12 +85,17 @@ wire::Bytes IsolationForestTrainer::save() const { return wire::encode(progress_
 void IsolationForestTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) {
   prepare(context);
   progress_ = wire::decode<Progress>(saved);
-  PathTask::State state{.read = read_,
-                        .grid = progress_.iterations,
-                        .samples = samples(context, 0, tree_count()),
-                        .points = {}};
-  state.points.resize(state.grid.size());
-  add_paths(context, std::move(state));
+  const trees::TreeGrid& all = progress_.iterations;
+  for (std::int64_t first = 0; first < tree_count();) {
+    const std::int64_t count = std::min(trees_at_once(), tree_count() - first);
+    PathTask::State state{.read = read_,
+                          .grid = trees::TreeGrid(all.begin() + first, all.begin() + first + count),
+                          .samples = samples(context, first, count),
+                          .points = {}};
+    state.points.resize(state.grid.size());
+    add_paths(context, std::move(state));
+    first += count;
+  }
 }
 
 bool IsolationForestTrainer::is_due(std::int64_t trees) const {
@@ -101,12 +106,10 @@ bool IsolationForestTrainer::is_due(std::int64_t trees) const {
   return trees <= kEveryTree || trees % kEveryTree == 0;
 }
 
-/// As many as are looked at in one pass over all rows; fewer where their samples are large.
-std::int64_t IsolationForestTrainer::next_trees() const {
+std::int64_t IsolationForestTrainer::trees_at_once() const {
   constexpr std::int64_t kMostTrees = 10;
   constexpr std::int64_t kMostRows = std::int64_t{1} << 20U;
-  const std::int64_t most = std::clamp<std::int64_t>(kMostRows / sample_size_, 1, kMostTrees);
-  return std::min(most, parameters_->ntrees - tree_count());
+  return std::clamp<std::int64_t>(kMostRows / sample_size_, 1, kMostTrees);
 }
 
 std::vector<std::vector<std::int64_t>> IsolationForestTrainer::samples(
@@ -143,7 +146,7 @@ std::vector<PathSums> IsolationForestTrainer::add_paths(model::TrainContext& con
 
 bool IsolationForestTrainer::step(model::TrainContext& context) {
   const std::int64_t first = tree_count();
-  const std::int64_t count = next_trees();
+  const std::int64_t count = std::min(trees_at_once(), parameters_->ntrees - first);
   // Row numbers of the samples twice, keys before and after they are sorted.
   const auto columns = static_cast<std::int64_t>(plan_.levels.size());
   const Reservation memory = context.engine.budget().reserve(

@@ -47,8 +47,8 @@ class IsolationForestTrainer final : public model::Trainer {
     return static_cast<std::int64_t>(progress_.iterations.size());
   }
   [[nodiscard]] bool is_due(std::int64_t trees) const;
-  /// How many trees the next step grows.
-  [[nodiscard]] std::int64_t next_trees() const;
+  /// How many trees are looked at in one pass over all rows; fewer where their samples are large.
+  [[nodiscard]] std::int64_t trees_at_once() const;
   [[nodiscard]] std::vector<std::vector<std::int64_t>> samples(const model::TrainContext& context,
                                                                std::int64_t first,
                                                                std::int64_t count) const;

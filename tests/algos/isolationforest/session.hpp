@@ -43,10 +43,11 @@ inline Columns make_columns(std::size_t rows, std::uint64_t seed) {
   return columns;
 }
 
-inline frame::Frame rows_frame(mr::Engine& engine, const std::string& key, const Columns& columns,
+inline frame::Frame rows_frame(mr::Engine& engine, const std::string& key, Columns columns,
                                bool labelled) {
-  std::vector<std::pair<std::string, Levels>> described = {{"x", {}}, {"y", {}}, {"k", kColours}};
-  if (labelled) described.emplace_back("label", Levels{"no", "yes"});
+  std::vector<std::pair<std::string, Levels>> described = {
+      {"x", {}}, {"y", {}}, {"k", kColours}, {"label", {"no", "yes"}}};
+  if (!labelled) columns.pop_back();
   return described_frame(engine, key, described, columns);
 }
 
