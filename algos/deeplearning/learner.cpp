@@ -167,33 +167,32 @@ void Learner::differentiate_outputs(const Batch& batch, RowRange range) {
 }
 
 /// Derivatives by the units below a layer, from those by its sums, into the deltas of the layer
-/// below: the first half of each row where that is of maxout.
+/// below: the first half of each row where that is of maxout. Deltas are turned round rather than
+/// weights, of which there are more.
 void Learner::pass_back(std::size_t at, RowRange range) {
   const Layer& layer = network_.layers[at];
   const std::size_t below = network_.layers[at - 1].columns;
-  std::vector<float>& out = buffers_->deltas[at - 1];
-  for (std::size_t row = range.begin; row < range.end; ++row) {
-    std::fill_n(out.begin() + stride(row * below), layer.inputs, 0.0F);
+  const std::size_t rows = range.end - range.begin;
+  std::vector<float> turned(layer.columns * rows);
+  std::vector<float> made(layer.inputs * rows, 0.0F);
+  const float* deltas = buffers_->deltas[at].data() + range.begin * layer.columns;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t j = 0; j < layer.columns; ++j)
+      turned[j * rows + row] = deltas[row * layer.columns + j];
   }
-  // Weights of some inputs, turned round: a row for each sum.
-  constexpr std::size_t kWidth = 48;
-  std::vector<float> turned(layer.columns * kWidth);
-  for (std::size_t begin = 0; begin < layer.inputs; begin += kWidth) {
-    const std::size_t width = std::min(kWidth, layer.inputs - begin);
-    for (std::size_t i = 0; i < width; ++i) {
-      const float* row = layer.row(begin + i);
-      for (std::size_t j = 0; j < layer.columns; ++j) turned[j * kWidth + i] = row[j];
-    }
-    linalg::add_product({.a = buffers_->deltas[at].data() + range.begin * layer.columns,
-                         .a_row = stride(layer.columns),
-                         .a_step = 1,
-                         .b = turned.data(),
-                         .b_row = stride(kWidth),
-                         .c = out.data() + range.begin * below + begin,
-                         .c_row = stride(below),
-                         .rows = range.end - range.begin,
-                         .steps = layer.columns,
-                         .columns = width});
+  linalg::add_product({.a = layer.weights.data(),
+                       .a_row = stride(layer.columns),
+                       .a_step = 1,
+                       .b = turned.data(),
+                       .b_row = stride(rows),
+                       .c = made.data(),
+                       .c_row = stride(rows),
+                       .rows = layer.inputs,
+                       .steps = layer.columns,
+                       .columns = rows});
+  for (std::size_t row = 0; row < rows; ++row) {
+    float* out = buffers_->deltas[at - 1].data() + (range.begin + row) * below;
+    for (std::size_t i = 0; i < layer.inputs; ++i) out[i] = made[i * rows + row];
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <neve/base/budget.hpp>
 #include <neve/base/rng.hpp>
@@ -81,14 +82,27 @@ Chosen choose(const mr::RowGroup& group, const RowSource& source) {
   return made;
 }
 
-/// West's update (1979), as of one value of a weight.
-void add(linear::Moments& moments, double value, double weight) {
-  moments.weight += weight;
-  const double distance = value - moments.mean;
-  moments.mean += distance * weight / moments.weight;
-  moments.squares += weight * distance * (value - moments.mean);
-  moments.min = std::min(moments.min, value);
-  moments.max = std::max(moments.max, value);
+/// Moments of the values that are there, weights[i] being that of values[i]; empty: all 1.
+linear::Moments moments_of(std::span<const double> values, std::span<const double> weights) {
+  linear::Moments made;
+  const auto for_each = [&](const auto& use) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!std::isnan(values[i])) use(values[i], weights.empty() ? 1.0 : weights[i]);
+    }
+  };
+  double sum = 0;
+  for_each([&](double value, double weight) {
+    made.weight += weight;
+    sum += weight * value;
+    made.min = std::min(made.min, value);
+    made.max = std::max(made.max, value);
+  });
+  if (made.weight == 0) return made;
+  made.mean = sum / made.weight;
+  for_each([&](double value, double weight) {
+    made.squares += weight * (value - made.mean) * (value - made.mean);
+  });
+  return made;
 }
 
 }  // namespace
@@ -115,24 +129,18 @@ MomentsTask::Partial MomentsTask::zero(const State& source) {
 void MomentsTask::map(const mr::RowGroup& group, const State& source, Partial& partial) {
   const Chosen chosen = choose(group, source);
   partial.rows += static_cast<std::int64_t>(chosen.rows.size());
-  const auto weight_of = [&](std::size_t i) {
-    return chosen.weights.empty() ? 1.0 : chosen.weights[i];
-  };
-  for (std::size_t i = 0; i < chosen.rows.size(); ++i) {
-    add(partial.response, chosen.responses[i], weight_of(i));
-    if (source.classes > 0)
-      partial.class_weights[static_cast<std::size_t>(chosen.responses[i])] += weight_of(i);
+  partial.response.merge(moments_of(chosen.responses, chosen.weights));
+  for (std::size_t i = 0; source.classes > 0 && i < chosen.rows.size(); ++i) {
+    const double weight = chosen.weights.empty() ? 1 : chosen.weights[i];
+    partial.class_weights[static_cast<std::size_t>(chosen.responses[i])] += weight;
   }
   model::BlockReader reader(group, source.plan, &chosen.rows);
   for (std::int64_t begin = 0; begin < reader.rows();) {
     const model::ScoreBlock& block = reader.read(begin);
-    for (std::size_t c = 0; c < block.numbers.size(); ++c) {
-      for (std::size_t i = 0; i < block.numbers[c].size(); ++i) {
-        const double value = block.numbers[c][i];
-        if (!std::isnan(value))
-          add(partial.predictors[c], value, weight_of(static_cast<std::size_t>(begin) + i));
-      }
-    }
+    std::span<const double> weights = chosen.weights;
+    if (!weights.empty()) weights = weights.subspan(static_cast<std::size_t>(begin), block.rows);
+    for (std::size_t c = 0; c < block.numbers.size(); ++c)
+      partial.predictors[c].merge(moments_of(block.numbers[c], weights));
     begin += static_cast<std::int64_t>(block.rows);
   }
 }
