@@ -6,13 +6,10 @@
 namespace neve::algos::word2vec {
 namespace {
 
-/// Of the loss along a row's gradients, as if all rows had it: how much one step brings a row
-/// nearer to where its gradients vanish. Right for skip-gram, too much for CBOW, see the README.
-constexpr float kCurvature = 1.0F;
-
-/// How far such steps come, as a share of the whole way.
-float share_of(float steps, float rate) {
-  const float reach = kCurvature * rate * steps;
+/// How far steps of so much curvature in all bring a row on its way to where its gradients vanish,
+/// as a share of the way.
+float share_of(float curvature, float rate) {
+  const float reach = curvature * rate;
   return reach / (1 + reach);
 }
 
@@ -55,7 +52,7 @@ void Learner::link(std::size_t part) {
       const std::size_t row = moved.row(place);
       std::int32_t& head = heads_[row];
       if (head == kEnd) joined.rows.push_back(static_cast<std::int32_t>(row));
-      joined.links.push_back({moved.values(place), moved.steps(place), head});
+      joined.links.push_back({moved.values(place), moved.curvature(place), head});
       head = static_cast<std::int32_t>(joined.links.size()) - 1;
     }
   }
@@ -73,14 +70,13 @@ void Learner::join_row(Part& part, std::size_t row, float rate) {
     std::copy_n(first.values, weights_.stride, to);
     return;
   }
-  float steps = 0;
+  float curvature = 0;
   float shares = 0;
   for (std::int32_t link = heads_[row]; link != kEnd; link = at(link).next) {
-    steps += at(link).steps;
-    shares += share_of(at(link).steps, rate);
+    curvature += at(link).curvature;
+    shares += share_of(at(link).curvature, rate);
   }
-  if (shares == 0) return;
-  const float factor = share_of(steps, rate) / shares;
+  const float factor = shares > 0 ? share_of(curvature, rate) / shares : 1;
   const WindowKernels& kernels = window_kernels();
   part.change.assign(weights_.stride, 0);
   for (std::int32_t link = heads_[row]; link != kEnd; link = at(link).next)

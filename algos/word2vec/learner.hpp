@@ -31,7 +31,7 @@ class Learner {
   /// A shard's copy of a row, and the next shard's.
   struct Link {
     const float* values = nullptr;
-    float steps = 0;
+    float curvature = 0;
     std::int32_t next = kEnd;
   };
   /// Rows that are joined together.

@@ -42,8 +42,14 @@ class MovedRows {
   [[nodiscard]] float* at(std::int32_t place) {
     return values_.data() + static_cast<std::size_t>(place) * stride_;
   }
-  void count_step(std::int32_t place, float steps) {
-    steps_[static_cast<std::size_t>(place)] += steps;
+  /// The product of the row with itself, as it was copied.
+  [[nodiscard]] float square(std::int32_t place) const {
+    return squares_[static_cast<std::size_t>(place)];
+  }
+  /// Counts a step, or several, by the curvature of the loss along the gradients that were
+  /// followed.
+  void count_step(std::int32_t place, float curvature) {
+    curvatures_[static_cast<std::size_t>(place)] += curvature;
   }
   /// Sorts the copies into parts.
   void sort_parts();
@@ -57,8 +63,8 @@ class MovedRows {
   [[nodiscard]] std::size_t row(std::int32_t place) const {
     return static_cast<std::size_t>(rows_[static_cast<std::size_t>(place)]);
   }
-  [[nodiscard]] float steps(std::int32_t place) const {
-    return steps_[static_cast<std::size_t>(place)];
+  [[nodiscard]] float curvature(std::int32_t place) const {
+    return curvatures_[static_cast<std::size_t>(place)];
   }
   [[nodiscard]] const float* values(std::int32_t place) const {
     return values_.data() + static_cast<std::size_t>(place) * stride_;
@@ -69,7 +75,8 @@ class MovedRows {
   std::size_t stride_;
   std::vector<std::int32_t> places_;  ///< by row
   std::vector<std::int32_t> rows_;    ///< by place
-  std::vector<float> steps_;          ///< by place: gradients that were followed
+  std::vector<float> squares_;        ///< by place
+  std::vector<float> curvatures_;     ///< by place: of all steps
   std::vector<float> values_;
   std::array<std::vector<std::int32_t>, kParts> parts_;
 };
@@ -90,6 +97,7 @@ class Shard {
   void gather(const Weights& weights, const Batch& batch, std::size_t at, std::size_t reach);
   void skip_gram(std::span<const float> labels, float rate);
   void bag_of_words(std::span<const float> labels, float rate);
+  void count_mean_step(float rate);
   const Tree* tree_;
   Settings settings_;
   MovedRows moved_;

@@ -10,8 +10,9 @@ namespace neve::algos::word2vec {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-/// Fewer make more of the work a copying of vectors; more of them learn from older ones.
-constexpr std::int64_t kRowsOfShard = 2560;
+/// Fewer make more of the work a copying of vectors; more of them learn from older ones, which
+/// costs means more, as they are slower to leave 0.
+std::int64_t rows_of_shard(WordModel model) { return model == WordModel::skip_gram ? 2560 : 1280; }
 /// A part of a second.
 constexpr std::int64_t kBatchesOfStep = 6;
 
@@ -88,7 +89,8 @@ float Word2VecTrainer::rate() const {
 bool Word2VecTrainer::step(model::TrainContext& context) {
   if (is_given()) return false;
   const std::int64_t rows = text_->rows();
-  const std::int64_t rows_of_batch = kRowsOfShard * static_cast<std::int64_t>(shards_);
+  const std::int64_t rows_of_batch =
+      rows_of_shard(parameters_->word_model) * static_cast<std::int64_t>(shards_);
   const std::int64_t stop = std::min(rows, progress_.row + kBatchesOfStep * rows_of_batch);
   const CounterRng windows = window_numbers(progress_.epoch);
   while (progress_.row < stop) {

@@ -113,6 +113,13 @@ void step(const WindowWork& work) {
   update<Inputs>(work);
 }
 
+float product(const float* left, const float* right, std::size_t count) {
+  __m256 sum = _mm256_setzero_ps();
+  for (std::size_t d = 0; d < count; d += kLanes)
+    sum = _mm256_fmadd_ps(_mm256_loadu_ps(left + d), _mm256_loadu_ps(right + d), sum);
+  return sum_of(sum);
+}
+
 void add(float* to, float factor, const float* from, std::size_t count) {
   const __m256 by = _mm256_set1_ps(factor);
   for (std::size_t d = 0; d < count; d += kLanes) {
@@ -153,6 +160,7 @@ void spread(float* const* vectors, std::size_t vector_count, const float* left, 
 
 const WindowKernels kWindowKernels = {
     .steps = {&step<1>, &step<2>, &step<3>, &step<4>, &step<5>, &step<6>},
+    .product = &product,
     .add = &add,
     .add_difference = &add_difference,
     .mean = &mean,

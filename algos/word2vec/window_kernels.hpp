@@ -25,6 +25,7 @@ struct WindowKernels {
   /// A step with 1, 2, … inputs.
   std::array<void (*)(const WindowWork&), kMostInputs> steps;
   // Vectors of `count` floats, a multiple of 8.
+  float (*product)(const float* left, const float* right, std::size_t count);
   /// to += factor · from
   void (*add)(float* to, float factor, const float* from, std::size_t count);
   /// to += left - right

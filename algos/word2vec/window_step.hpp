@@ -26,6 +26,8 @@ class WindowStep {
   /// them more than once; `nodes` are distinct; labels as Tree has them.
   void step(std::span<float* const> inputs, std::span<float* const> nodes,
             std::span<const float> labels, float rate);
+  /// Of the last step: rate times how far each node's probability was off, for the first input.
+  [[nodiscard]] std::span<const float> gains() const { return scores_; }
 
  private:
   const WindowKernels* kernels_;

@@ -28,6 +28,15 @@ std::vector<std::string> nearest(Session& session, const Word2VecModel& model,
   return made;
 }
 
+/// Of words as planted_words() has them.
+void expect_topics(Session& session, const Word2VecModel& model) {
+  EXPECT_EQ(model.vectors.words.size(), 60U);
+  for (const std::string topic : {"t0", "t1", "t2", "t3", "t4"}) {
+    for (const std::string& word : nearest(session, model, topic + "w3", 8))
+      EXPECT_TRUE(word.starts_with(topic)) << topic << " " << word;
+  }
+}
+
 TEST(Word2Vec, WordsOfOneTopicAreSynonyms) {
   Session session(planted_words(3'000));
   for (const char* word_model : {"SkipGram", "CBOW"}) {
@@ -35,12 +44,24 @@ TEST(Word2Vec, WordsOfOneTopicAreSynonyms) {
     form.emplace_back("word_model", word_model);
     const auto model = session.train(form);
     ASSERT_TRUE(model);
-    EXPECT_EQ(model->vectors.words.size(), 60U);
     EXPECT_EQ(model->epochs, 10);
-    for (const std::string topic : {"t0", "t1", "t2", "t3", "t4"}) {
-      for (const std::string& word : nearest(session, *model, topic + "w3", 8))
-        EXPECT_TRUE(word.starts_with(topic)) << word_model << " " << topic << " " << word;
-    }
+    expect_topics(session, *model);
+  }
+}
+
+/// Eight shards that all move the same few vectors much: what they learn must not add up beyond
+/// what there is to learn.
+TEST(Word2Vec, ManyShardsOfFewWordsDoNotRunAway) {
+  Session session(planted_words(48'000));
+  for (const char* word_model : {"SkipGram", "CBOW"}) {
+    const auto model = session.train({{"epochs", "3"},
+                                      {"sent_sample_rate", "0"},
+                                      {"init_learning_rate", "0.2"},
+                                      {"min_word_freq", "1"},
+                                      {"word_model", word_model}});
+    ASSERT_TRUE(model);
+    for (const float value : model->vectors.values) ASSERT_LT(std::fabs(value), 10) << word_model;
+    expect_topics(session, *model);
   }
 }
 
