@@ -77,7 +77,7 @@ void check_sound(const Grid& grid, const model::Algorithms& algorithms, const st
   const auto parameters = algorithm->parameters->make();
   if (!schema::read_form(*algorithm->parameters, parameters.get(), grid.form).empty())
     refuse(kGrid, source, "its parameters cannot be read.");
-  check(grid.criteria, checked(grid.space, *algorithm, grid.form));
+  check(grid.criteria, checked(grid.space, *algorithm, grid.form, grid.criteria.strategy));
   (void)Walk(grid.space, grid.criteria);
 }
 

@@ -75,7 +75,7 @@ std::shared_ptr<job::Job> Grids::start(const model::Algorithm& algorithm, const 
   Grid grid{.key = order.key,
             .algorithm = std::string(algorithm.name),
             .form = order.form,
-            .space = checked(order.space, algorithm, order.form),
+            .space = checked(order.space, algorithm, order.form, order.criteria.strategy),
             .criteria = order.criteria,
             .parallelism = order.parallelism,
             .export_folder = export_folder_of(algorithm, order.form),

@@ -80,7 +80,7 @@ std::vector<std::string> distinct_values(const model::Algorithm& algorithm,
 }
 
 void check_axes(std::vector<Axis>& axes, std::set<std::string>& names,
-                const model::Algorithm& algorithm, const schema::Form& fixed) {
+                const model::Algorithm& algorithm, const schema::Form& fixed, Strategy strategy) {
   for (Axis& axis : axes) {
     const schema::Field& field = require_field(algorithm, axis.name);
     axis.name = field.name;
@@ -90,7 +90,8 @@ void check_axes(std::vector<Axis>& axes, std::set<std::string>& names,
              field.name);
     }
     check_fixed(algorithm, field, fixed);
-    axis.values = distinct_values(algorithm, field, axis.values);
+    std::vector<std::string> distinct = distinct_values(algorithm, field, axis.values);
+    if (strategy != Strategy::sequential) axis.values = std::move(distinct);
   }
 }
 
@@ -115,12 +116,13 @@ std::vector<std::string> Space::names() const {
   return names;
 }
 
-Space checked(Space space, const model::Algorithm& algorithm, const schema::Form& fixed) {
+Space checked(Space space, const model::Algorithm& algorithm, const schema::Form& fixed,
+              Strategy strategy) {
   std::set<std::string> common;
-  check_axes(space.axes, common, algorithm, fixed);
+  check_axes(space.axes, common, algorithm, fixed, strategy);
   for (std::vector<Axis>& subspace : space.subspaces) {
     std::set<std::string> names = common;
-    check_axes(subspace, names, algorithm, fixed);
+    check_axes(subspace, names, algorithm, fixed, strategy);
   }
   return space;
 }

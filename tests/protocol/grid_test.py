@@ -221,7 +221,7 @@ def test_a_killed_cluster_goes_on_from_finished_models(server, file, tmp_path):
 
     def start(running, **options):
         h2o.connect(url=running.url, verbose=False)
-        grid = H2OGridSearch(H2OGradientBoostingEstimator(ntrees=20, seed=1), space, grid_id="g", **options)
+        grid = H2OGridSearch(H2OGradientBoostingEstimator(ntrees=300, seed=1), space, grid_id="g", **options)
         grid.start(x=X, y="y", training_frame=h2o.upload_file(file, destination_frame="rows"))
         return grid
 

@@ -66,7 +66,9 @@ struct Criteria {
 /// Names the fields of the algorithm's table, takes out values that come twice, and throws
 /// InputError where an axis is no parameter, is not gridable, has no values, comes twice, or is
 /// given in `fixed`, too, with a value that is not the default. A space without axes has one point.
-Space checked(Space space, const model::Algorithm& algorithm, const schema::Form& fixed);
+/// In a sequential walk, values that come twice stay, as they are in step with others.
+Space checked(Space space, const model::Algorithm& algorithm, const schema::Form& fixed,
+              Strategy strategy = Strategy::cartesian);
 /// Throws InputError for limits that are negative, lists of one Sequential walk that differ in
 /// length, or subspaces where results say what comes next.
 void check(const Criteria& criteria, const Space& space);

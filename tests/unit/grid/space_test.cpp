@@ -69,6 +69,12 @@ TEST(Space, ValuesThatComeTwiceCountOnce) {
   EXPECT_EQ(space.axes[1].values, (std::vector<std::string>{"[20,20]", "[20]"}));
 }
 
+TEST(Space, ValuesOfASequentialWalkStayInStep) {
+  const Space space{.axes = {{"depth", {"1", "2", "2"}}, {"rate", {"0.5", "0.5", "0.50"}}},
+                    .subspaces = {}};
+  EXPECT_EQ(checked(space, algorithm(), {}, Strategy::sequential).axes[1].values.size(), 3U);
+}
+
 TEST(Space, ValuesThatCannotBeReadAreLeftToFailWhereTheyAreTried) {
   EXPECT_EQ(checked_space({{"depth", {"deep", "5", "deep"}}}).axes[0].values,
             (std::vector<std::string>{"deep", "5"}));
