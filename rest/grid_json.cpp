@@ -98,6 +98,7 @@ void add_failures(const grid::Grid& grid, const model::Algorithm& algorithm, Gri
     shown.failure_details.push_back(entry.failure);
     shown.failure_stack_traces.push_back(entry.failure_trace);
     std::vector<std::string> raw;
+    raw.reserve(grid.hyper_names.size());
     for (const std::string& name : grid.hyper_names) raw.push_back(value_of(entry, name));
     shown.failed_raw_params.push_back(std::move(raw));
   }

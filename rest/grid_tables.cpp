@@ -116,6 +116,7 @@ Table grid_history(const grid::Ranking& ranking) {
   for (const char* name : {"", "timestamp", "duration"}) table.columns.push_back({.name = name});
   if (ranking.places.empty()) return table;
   std::vector<model::ModelPtr> models;
+  models.reserve(ranking.places.size());
   for (const grid::Ranking::Place& place : ranking.places) models.push_back(place.model);
   std::ranges::stable_sort(models, {}, [](const auto& model) { return model->header.end_time_ms; });
   const model::Header& first = models[0]->header;

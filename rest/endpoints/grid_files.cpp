@@ -52,21 +52,22 @@ struct GridExport {
 struct GridKey {
   std::optional<std::string> name;
   std::string type = std::string(grid::Grid::kType);
-  std::optional<std::string> URL;
+  std::optional<std::string> url;
   static const schema::Schema& schema() {
     using T = GridKey;
     static const schema::Schema kSchema =
         schema::SchemaOf<T>("GridKeyV3", "Key<Grid>", "KeyV3")
             .field<&T::name>("Name of the grid.")
             .field<&T::type>("Kind of the object.")
-            .field<&T::URL>("Always null: grids have no address of this version.");
+            .field<&T::url>("Always null: grids have no address of this version.")
+            .named("URL");
     return kSchema;
   }
 };
 
 GridKey import_grid(Call& call, const GridImport& input) {
   return {.name = call.services.grids->load(input.grid_path, input.load_params_references).key,
-          .URL = {}};
+          .url = {}};
 }
 
 GridKey export_grid(Call& call, const GridExport& input) {
@@ -75,7 +76,7 @@ GridKey export_grid(Call& call, const GridExport& input) {
   grids.save(grid, input.grid_directory,
              {.frames = input.save_params_references,
               .holdouts = input.export_cross_validation_predictions});
-  return {.name = grid.key, .URL = {}};
+  return {.name = grid.key, .url = {}};
 }
 
 struct ResumeV3 {

@@ -49,7 +49,8 @@ Identity identity_of(const model::Algorithm& algorithm, const void* parameters,
 
 Identity identity_of(const schema::Form& values) {
   std::string text;
-  for (const auto& [name, value] : values) text += name + "\n" + value + "\n";
+  for (const auto& [name, value] : values)
+    text.append(name).append("\n").append(value).append("\n");
   return identity_of_text(text);
 }
 

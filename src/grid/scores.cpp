@@ -155,7 +155,7 @@ std::string names_of_measures(const model::Model& model) {
 
 Measure stopping_measure(StoppingMetric metric, Category category) {
   if (const std::string_view name = name_of(metric); !name.empty()) return *find_measure(name);
-  const Measure usual = usual_measure(category);
+  Measure usual = usual_measure(category);
   if (!usual.name.empty()) return usual;
   return category == Category::clustering ? Measure{"tot_withinss"} : Measure{"mse"};
 }
