@@ -76,11 +76,11 @@ bool is_sound(const ColumnRoles& roles) {
   return is_sound_encoding(roles);
 }
 
-/// Classes are predicted by classifiers only; what knows a response but does not predict it may have
+/// Classes are predicted by classifiers only; what knows a response without predicting it may have
 /// either kind.
 bool has_sound_response(const Header& header) {
-  const bool predicts = header.category != Category::anomaly_detection &&
-                        header.category != Category::target_encoder;
+  const bool predicts =
+      header.category != Category::anomaly_detection && header.category != Category::target_encoder;
   const bool has_classes = header.roles.response_domain != nullptr;
   return !predicts || is_classifier(header.category) == has_classes;
 }
@@ -88,8 +88,7 @@ bool has_sound_response(const Header& header) {
 bool is_sound(const Header& header) {
   const CrossValidation& folds = header.cross_validation;
   const auto tables = {&header.reproducibility, &folds.scoring_histories};
-  return is_sound(header.category) && is_sound(header.roles) &&
-         has_sound_response(header) &&
+  return is_sound(header.category) && is_sound(header.roles) && has_sound_response(header) &&
          (header.category != Category::binomial || header.roles.classes() == 2) &&
          all_even(header.summary, header.scoring_history, header.variable_importances,
                   folds.summary) &&

@@ -27,7 +27,8 @@ def rows():
 
 @pytest.fixture(scope="module")
 def frame(client, rows):
-    made = client.H2OFrame(rows, column_names=["town", "kind", "x", "fold", "two", "y", "three"],
+    told = [["?" if row[0] is None else row[0], *row[1:]] for row in rows]
+    made = client.H2OFrame(told, na_strings=["?"], column_names=["town", "kind", "x", "fold", "two", "y", "three"],
                            column_types=["enum", "enum", "numeric", "numeric", "enum", "numeric", "enum"])
     yield made
     client.remove(made)
