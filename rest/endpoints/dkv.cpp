@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include <neve/base/error.hpp>
-#include <neve/grid/grid.hpp>
 #include <neve/model/models.hpp>
 #include <neve/schema/schema_of.hpp>
 #include <neve/store/store.hpp>
@@ -39,10 +38,7 @@ struct RemoveAllV3 {
 
 /// Removing what is not there is fine, as the wish is fulfilled.
 RemoveV3 remove_key(Call& call, const RemoveV3& input) {
-  if (input.cascade && (call.services.models->remove(input.key.name) ||
-                        call.services.grids->remove(input.key.name))) {
-    return input;
-  }
+  if (input.cascade && call.services.models->remove(input.key.name)) return input;
   call.services.store->commit({.remove = {input.key.name}});
   return input;
 }

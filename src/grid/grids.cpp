@@ -182,16 +182,6 @@ std::vector<Grid> Grids::list() const {
   return grids;
 }
 
-bool Grids::remove(std::string_view key) {
-  const auto grid = find(key);
-  if (!grid) return false;
-  for (const Entry& entry : grid->entries) {
-    if (!entry.model.empty()) parts_.models.remove(entry.model);
-  }
-  parts_.models.engine().store().commit({.remove = {std::string(key)}});
-  return true;
-}
-
 Ranking Grids::rank(const Grid& grid, const std::string& metric,
                     std::optional<bool> decreasing) const {
   Ranking ranking;

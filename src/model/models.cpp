@@ -158,10 +158,14 @@ void Models::add_names(const Model& model, std::vector<std::string>& names) cons
 }
 
 bool Models::remove(std::string_view key) {
-  const ModelPtr model = find(key);
-  if (model == nullptr) return false;
   std::vector<std::string> names;
-  add_names(*model, names);
+  if (const ModelPtr model = find(key)) {
+    add_names(*model, names);
+  } else {
+    for (const ModelPtr& member : group(std::string(key))) add_names(*member, names);
+    if (names.empty()) return false;
+    names.emplace_back(key);
+  }
   parts_.engine.store().commit({.remove = names});
   const std::lock_guard lock(mutex_);
   for (const std::string& name : names) cache_.erase(name);

@@ -167,8 +167,6 @@ class Grids {
   [[nodiscard]] Grid require(std::string_view key, std::string_view argument) const;
   [[nodiscard]] std::vector<Grid> list() const;
   void publish(const Grid& grid);
-  /// Also its models. False where there is none of this name.
-  bool remove(std::string_view key);
 
   /// Orders the models by a metric: of cross-validation, else of the validation frame, else of
   /// training. An empty name stands for the usual one of such models. Throws InputError where the

@@ -132,8 +132,8 @@ class Models {
   /// The algorithm of a model.
   [[nodiscard]] const Algorithm& algorithm_of(const Model& model) const;
   void publish(const Model& model);
-  /// Also what was kept of its cross-validation, and what belongs to it. False where there is no
-  /// such model.
+  /// Also what was kept of its cross-validation, and what belongs to it; of a group, all of its
+  /// models. False where there is neither.
   bool remove(std::string_view key);
 
   /// Lets a model of two classes predict the second one from this probability on; gives the

@@ -153,7 +153,7 @@ TEST(Search, LimitOfTimeEndsItWithTheModelsThatAreThere) {
 TEST(Search, ACancelledOneKeepsWhatIsThereAndIsGoneOnWith) {
   Session session;
   const auto expected = session.on.learnt(session.on.search(order(1, {{"seed", "3"}})));
-  session.on.grids.remove("grid");
+  session.on.models.remove("grid");
   EXPECT_TRUE(session.on.models.list().empty());
   const auto job =
       session.on.grids.start(algos::gbm::algorithm(), order(2, {{"seed", "3"}}), "python");
@@ -205,7 +205,7 @@ TEST(Search, OrdersThatMakeNoSenseAreRefused) {
   EXPECT_THROW(start(unknown), InputError);
   EXPECT_THROW((void)session.on.grids.resume("lost", ""), InputError);
   EXPECT_FALSE(session.on.grids.find("tr").has_value());
-  EXPECT_FALSE(session.on.grids.remove("tr"));
+  EXPECT_FALSE(session.on.models.remove("tr"));
 }
 
 }  // namespace

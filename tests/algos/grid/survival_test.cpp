@@ -48,7 +48,7 @@ TEST(Survival, AnotherNodeGoesOnToTheSameModels) {
 TEST(Survival, FramesMayGetOtherRowsWhileItGoesOn) {
   Session session;
   const auto expected = session.on.learnt(session.on.search(order(1, {{"seed", "3"}})));
-  session.on.grids.remove("grid");
+  session.on.models.remove("grid");
   const auto job =
       session.on.grids.start(algos::gbm::algorithm(), order(1, {{"seed", "3"}}), "python");
   session.on.node.frames().remove("tr");
@@ -156,7 +156,7 @@ TEST(Survival, ASearchThatWasKeptIsRecoveredInAnotherCluster) {
   for (const auto& job : on.jobs.list()) on.jobs.find(job.key)->wait();
   EXPECT_EQ(on.learnt(on.grids.require("grid", "grid_id")), expected);
   // It has come to its end: there is nothing to go on with.
-  on.grids.remove("grid");
+  on.models.remove("grid");
   on.grids.recover(kept.recovery_folder);
   EXPECT_FALSE(on.grids.find("grid").has_value());
   EXPECT_THROW(on.grids.recover(folder.path() + "/nothing"), InputError);

@@ -1,4 +1,5 @@
 #include <neve/base/error.hpp>
+#include <neve/model/models.hpp>
 
 #include "rapids/evaluation.hpp"
 
@@ -31,7 +32,9 @@ Value remove(Arguments& arguments) {
   const std::string key = evaluation.full_name(arguments.word(0));
   store::Store& store = evaluation.engine().store();
   if (!store.catalog().find(key)) return 0.0;
-  store.commit({.remove = {key}});
+  // Of models and grids also what belongs to them, as H2O-3 does.
+  model::Models* models = evaluation.parts().models;
+  if (models == nullptr || !models->remove(key)) store.commit({.remove = {key}});
   return 1.0;
 }
 
@@ -54,7 +57,10 @@ const PrimGroup& temporaries() {
   static const PrimGroup kGroup{{
       {{"tmp="}, "id frame", "Keeps a frame under a name until the session ends.", temporary},
       {{"assign"}, "id frame", "Keeps a frame under a global name.", assign},
-      {{"rm"}, "id", "Forgets a name; 0 where nothing had it.", remove},
+      {{"rm"},
+       "id",
+       "Removes an object and what belongs to it; 0 where nothing has the name.",
+       remove},
       {{"rename"}, "old new", "Gives an object another name.", rename},
   }};
   return kGroup;
