@@ -160,11 +160,14 @@ std::vector<double> GlrmTrainer::first_y(model::TrainContext& context) {
 void GlrmTrainer::begin(model::TrainContext& context) {
   progress_.y = first_y(context);
   const auto k = static_cast<std::size_t>(parameters_->k);
-  // Passes over A'A cost next to nothing.
-  constexpr int kPasses = 20;
+  // Passes over a small A'A cost next to nothing, and directions of alike weight need many.
+  constexpr double kProducts = 3e8;
+  const auto cells = static_cast<double>(survey_.space.cells());
+  const double passes = std::clamp(kProducts / (cells * cells * static_cast<double>(k)), 20., 200.);
   const Initialization init = parameters_->init;
   if (fits_gram() && (init == Initialization::random || init == Initialization::plus_plus))
-    progress_.y = turned_to_leading(gram(context).gram(), std::move(progress_.y), k, kPasses);
+    progress_.y = turned_to_leading(gram(context).gram(), std::move(progress_.y), k,
+                                    static_cast<int>(passes));
   // Y begins where it may be.
   const Penalty on_y{parameters_->regularization_y, parameters_->gamma_y};
   for (std::size_t j = 0; j < survey_.space.cells(); ++j)
