@@ -13,7 +13,7 @@ void give_up(CoverTask::Partial& partial) {
 }
 
 ExemplarTable table_of(const points::Points& points) {
-  ExemplarTable table(points.axes, points.categories);
+  ExemplarTable table(points.axes);
   table.add(points);
   return table;
 }

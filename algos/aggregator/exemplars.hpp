@@ -25,7 +25,7 @@ struct Near {
 /// over the axes in their order, whatever else is measured.
 class ExemplarTable {
  public:
-  ExemplarTable(std::size_t axes, std::size_t categories) : axes_(axes), categories_(categories) {}
+  explicit ExemplarTable(std::size_t axes) : axes_(axes) {}
   [[nodiscard]] std::size_t size() const { return size_; }
   void add(std::span<const double> numbers, std::span<const std::int32_t> codes);
   void add(const points::Points& points);
@@ -62,7 +62,6 @@ class ExemplarTable {
                                            double squared_radius) const;
 
   std::size_t axes_;
-  std::size_t categories_;
   std::size_t size_ = 0;
   std::map<std::vector<std::int32_t>, Bucket, CodesLess> buckets_;
 };

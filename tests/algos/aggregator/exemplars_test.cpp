@@ -62,7 +62,7 @@ TEST(ExemplarTable, FindsWhatIsNear) {
                                                {0, 2, false}}) {
     const Points points = random_points(250, static_cast<std::size_t>(axes),
                                         static_cast<std::size_t>(categories), gaps);
-    ExemplarTable table(points.axes, points.categories);
+    ExemplarTable table(points.axes);
     constexpr std::size_t kExemplars = 100;
     for (std::size_t e = 0; e < kExemplars; ++e) table.add(points.number(e), points.code(e));
     const double radius = 0.15 * axes;
