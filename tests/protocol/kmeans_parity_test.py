@@ -8,7 +8,7 @@ from h2o.estimators import H2OKMeansEstimator
 
 GOLDEN = Path(__file__).resolve().parents[1] / "algos/kmeans/golden"
 sys.path.insert(0, str(GOLDEN))
-from tables import TABLES  # noqa: E402
+from kmeans_tables import TABLES  # noqa: E402
 
 
 def expected(table, n_init):

@@ -9,7 +9,7 @@ columns of mean 0 and deviation 1 whose gaps are 0. Greedy k-means++ with 2 + ln
 import numpy as np
 from sklearn.cluster import KMeans
 
-from tables import HERE, TABLES
+from kmeans_tables import HERE, TABLES
 
 lines = []
 for name, rows, k in TABLES:
