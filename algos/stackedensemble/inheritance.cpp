@@ -39,7 +39,6 @@ struct Distribution {
   std::string name;
   std::string power;  ///< of tweedie; empty for others, and where only a GLM knows it
   std::string alpha;  ///< of huber or quantile
-  friend bool operator==(const Distribution&, const Distribution&) = default;
 };
 
 std::string automatic(model::Category category) {
