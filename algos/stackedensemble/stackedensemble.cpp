@@ -1,5 +1,4 @@
-#include <neve/model/algorithm.hpp>
-#include <neve/model/score.hpp>
+#include <neve/model/describe.hpp>
 
 #include "algos/stackedensemble/members.hpp"
 #include "algos/stackedensemble/scoring.hpp"
@@ -46,22 +45,17 @@ const model::Algorithm& algorithm();
 
 const model::Algorithm& algorithm() {
   static const model::Algorithm kAlgorithm = [] {
-    model::Algorithm made;
-    made.name = "stackedensemble";
-    made.title = "StackedEnsemble";
-    made.full_name = "Stacked Ensemble";
-    made.builder_schema = "StackedEnsembleV99";
-    made.model_schema = "StackedEnsembleModelV99";
-    made.model_type = "StackedEnsembleModel";
+    model::Algorithm made = model::describe<Parameters, StackTrainer, StackModel, StackOutput>(
+        {.name = "stackedensemble",
+         .title = "StackedEnsemble",
+         .full_name = "Stacked Ensemble",
+         .builder_schema = "StackedEnsembleV99",
+         .model_schema = "StackedEnsembleModelV99",
+         .model_type = "StackedEnsembleModel"});
     made.can_build = {model::Category::regression, model::Category::binomial,
                       model::Category::multinomial};
     made.rest_version = 99;
     made.have_pojo = false;
-    made.parameters = &Parameters::schema();
-    made.output = &StackOutput::schema();
-    made.common = [](void* parameters) -> model::CommonParameters& {
-      return *static_cast<Parameters*>(parameters);
-    };
     made.validate = &validate;
     made.category = &category;
     made.further_frames = &further_frames;
@@ -69,13 +63,6 @@ const model::Algorithm& algorithm() {
       return given(parameters).blending_frame.name;
     };
     made.from_models = &from_models;
-    made.make_trainer =
-        [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
-      return std::make_unique<StackTrainer>(std::static_pointer_cast<const Parameters>(parameters));
-    };
-    made.decode = [](std::span<const std::byte> bytes) -> std::shared_ptr<model::Model> {
-      return std::make_shared<StackModel>(wire::decode<StackModel>(bytes));
-    };
     made.score = &score_stack;
     return made;
   }();

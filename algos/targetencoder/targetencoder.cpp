@@ -1,5 +1,4 @@
-#include <neve/model/algorithm.hpp>
-#include <neve/model/score.hpp>
+#include <neve/model/describe.hpp>
 
 #include "algos/targetencoder/actions.hpp"
 #include "algos/targetencoder/targetencoder_output.hpp"
@@ -8,10 +7,6 @@
 
 namespace neve::algos::targetencoder {
 namespace {
-
-const Parameters& given(const void* parameters) {
-  return *static_cast<const Parameters*>(parameters);
-}
 
 void validate(const Parameters& p, model::Messages& messages) {
   constexpr double kAutomatic = -1;
@@ -44,39 +39,22 @@ const model::Algorithm& algorithm();
 
 const model::Algorithm& algorithm() {
   static const model::Algorithm kAlgorithm = [] {
-    model::Algorithm made;
-    made.name = "targetencoder";
-    made.title = "TargetEncoder";
-    made.full_name = "TargetEncoder";
-    made.builder_schema = "TargetEncoderV3";
-    made.model_schema = "TargetEncoderModelV3";
-    made.model_type = "TargetEncoderModel";
+    model::Algorithm made =
+        model::describe<Parameters, TargetEncoderTrainer, TargetEncoderModel, TargetEncoderOutput>(
+            {.name = "targetencoder",
+             .title = "TargetEncoder",
+             .full_name = "TargetEncoder",
+             .builder_schema = "TargetEncoderV3",
+             .model_schema = "TargetEncoderModelV3",
+             .model_type = "TargetEncoderModel"});
     made.can_build = {model::Category::target_encoder};
     made.have_pojo = false;
-    made.parameters = &Parameters::schema();
-    made.output = &TargetEncoderOutput::schema();
-    made.common = [](void* parameters) -> model::CommonParameters& {
-      return *static_cast<Parameters*>(parameters);
-    };
-    made.validate = [](const void* parameters, model::Messages& messages) {
-      targetencoder::validate(given(parameters), messages);
-    };
+    made.validate = model::with_parameters<&validate>;
     made.category = [](const void* /*parameters*/, const model::ColumnRoles& roles,
                        model::Messages& messages) {
       return targetencoder::category(roles, messages);
     };
-    made.check_training = [](const void* parameters, const frame::Frame& training,
-                             model::Messages& messages) {
-      targetencoder::check_training(given(parameters), training, messages);
-    };
-    made.make_trainer =
-        [](std::shared_ptr<const void> parameters) -> std::unique_ptr<model::Trainer> {
-      return std::make_unique<TargetEncoderTrainer>(
-          std::static_pointer_cast<const Parameters>(parameters));
-    };
-    made.decode = [](std::span<const std::byte> bytes) -> std::shared_ptr<model::Model> {
-      return std::make_shared<TargetEncoderModel>(wire::decode<TargetEncoderModel>(bytes));
-    };
+    made.check_training = model::with_parameters<&check_training>;
     made.score = &targetencoder::score;
     made.tasks = {&mr::task_entry<CellTask>(), &mr::task_entry<EncodeRowsTask>(),
                   &mr::task_entry<FillTask>()};

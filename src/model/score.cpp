@@ -345,4 +345,10 @@ std::vector<mr::OutputColumn> score_outputs(const Model& model, const ScoreReque
   return columns;
 }
 
+Scored refuse_to_score(mr::Engine& /*engine*/, const ModelPtr& model, const Dataset& /*data*/,
+                       const ScoreRequest& /*request*/) {
+  model->score({}, {});
+  return {};
+}
+
 }  // namespace neve::model

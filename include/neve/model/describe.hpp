@@ -46,9 +46,9 @@ Category always(const void* /*parameters*/, const ColumnRoles& /*roles*/, Messag
 }
 
 /// A descriptor with all that follows from the types: parameters and output by their tables, a
-/// trainer that is made of std::shared_ptr<const Parameters>, a model that is decoded and scores
-/// rows, and the task that does so. Whatever else the algorithm has is set afterwards, the category
-/// at least; checks beyond the table's bounds, too.
+/// trainer that is made of std::shared_ptr<const Parameters>, a model that is decoded and, where it
+/// names a task for it, scores rows. Whatever else the algorithm has is set afterwards, the
+/// category at least; checks beyond the table's bounds, too.
 template <class Parameters, class OwnTrainer, class OwnModel, class Output>
 Algorithm describe(const AlgorithmNames& names) {
   Algorithm made;
@@ -71,8 +71,10 @@ Algorithm describe(const AlgorithmNames& names) {
   made.decode = [](std::span<const std::byte> bytes) -> std::shared_ptr<Model> {
     return std::make_shared<OwnModel>(wire::decode<OwnModel>(bytes));
   };
-  made.score = &score_with<OwnModel>;
-  made.tasks = {&mr::task_entry<ScoreTask<OwnModel>>()};
+  if constexpr (requires { OwnModel::score_task; }) {
+    made.score = &score_with<OwnModel>;
+    made.tasks = {&mr::task_entry<ScoreTask<OwnModel>>()};
+  }
   return made;
 }
 

@@ -193,4 +193,8 @@ Scored score_with(mr::Engine& engine, const ModelPtr& model, const Dataset& data
   return scored;
 }
 
+/// For models that tell nothing of rows: throws what their score() does.
+Scored refuse_to_score(mr::Engine& engine, const ModelPtr& model, const Dataset& data,
+                       const ScoreRequest& request);
+
 }  // namespace neve::model
