@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <neve/model/model.hpp>
+#include <neve/schema/table.hpp>
+
+namespace neve::model {
+
+class Algorithms;
+
+/// Supervised models of one category from best to worst, with the metrics that clients show.
+struct Leaderboard {
+  std::string sort_metric;  ///< the first of `metrics`; empty where there are no models
+  bool decreasing = false;  ///< whether more of it is better
+  std::vector<std::string> metrics;
+  struct Row {
+    ModelPtr model;
+    std::vector<double> values;  ///< as `metrics`; NaN where the model has no such number
+    std::optional<double> predict_time_per_row_ms = {};
+  };
+  std::vector<Row> rows;
+};
+
+/// The metrics that models are compared by, each on the same data.
+using MetricsOf = std::function<metrics::Metrics(const Model&)>;
+
+/// Ranks models: each once, by `sort_metric` as clients write it ("AUTO", "RMSE", "deviance";
+/// empty or AUTO: area under the curve for two classes, mean per-class error for more, the root
+/// mean squared error for numbers), equal ones in the order given, those without a number last.
+/// Throws InputError where a model has no response, the models are not of one category, or none of
+/// them has the metric.
+Leaderboard make_leaderboard(std::span<const ModelPtr> models, const std::string& sort_metric,
+                             const MetricsOf& metrics_of);
+/// By each model's own metrics: of cross-validation, else of the validation frame, else of
+/// training.
+Leaderboard make_leaderboard(std::span<const ModelPtr> models, const std::string& sort_metric);
+
+/// The names of further columns that clients may ask for: training_time_ms,
+/// predict_time_per_row_ms and algo.
+std::vector<std::string> leaderboard_extensions();
+
+/// The table that clients show: model_id, the metrics, then those of the further columns that are
+/// known; "ALL" alone stands for all of them. Row headers are empty.
+schema::Table leaderboard_table(const Leaderboard& board, const Algorithms& algorithms,
+                                std::span<const std::string> extensions);
+
+}  // namespace neve::model
