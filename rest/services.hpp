@@ -10,6 +10,9 @@
 namespace neve {
 class Budget;
 }
+namespace neve::automl {
+class AutoMls;
+}
 namespace neve::frame {
 class Frames;
 }
@@ -79,6 +82,7 @@ struct Services {
   model::Algorithms* algorithms = nullptr;
   model::Models* models = nullptr;
   grid::Grids* grids = nullptr;
+  automl::AutoMls* automls = nullptr;
   rapids::Interpreter* rapids = nullptr;
   ingest::Ingest* ingest = nullptr;
   const Router* router = nullptr;

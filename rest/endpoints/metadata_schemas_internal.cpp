@@ -186,7 +186,8 @@ SchemaMetadata describe(const schema::Schema& schema) {
   if (schema.is_request() && schema.find("_exclude_fields") == nullptr) {
     made.fields.push_back(exclusions_field());
   }
-  made.fields.push_back(meta_field(schema));
+  if (schema.version == 4 || schema.superclass != "Schema")
+    made.fields.push_back(meta_field(schema));
   made.markdown = page_of(made);
   return made;
 }

@@ -33,9 +33,8 @@ std::string export_folder_of(const model::Algorithm& algorithm, const schema::Fo
 }  // namespace
 
 void Grids::define_jobs(job::Jobs& jobs) {
-  jobs.define(std::string(Request::kKind), [this](job::Job& job, auto bytes) {
-    Search(*this, wire::decode<Request>(bytes), job).run();
-  });
+  jobs.define(std::string(Request::kKind),
+              [this](job::Job& job, auto bytes) { search(bytes, job); });
   parts_.models.define_groups([this](const std::string& name) {
     std::vector<model::ModelPtr> models;
     const std::optional<Grid> grid = find(name);
@@ -63,8 +62,23 @@ void Grids::refuse_running(const std::string& key) const {
   }
 }
 
+void Grids::search(std::span<const std::byte> prepared, job::Job& job) {
+  Search(*this, wire::decode<Request>(prepared), job).run();
+}
+
 std::shared_ptr<job::Job> Grids::start(const model::Algorithm& algorithm, const SearchOrder& order,
                                        std::string_view client) {
+  return start(grid_of(algorithm, order, client), order.frames);
+}
+
+wire::Bytes Grids::prepare(const model::Algorithm& algorithm, const SearchOrder& order,
+                           std::string_view client) {
+  std::vector<ColumnId> columns;
+  return wire::encode(request_of(grid_of(algorithm, order, client), order.frames, columns));
+}
+
+Grid Grids::grid_of(const model::Algorithm& algorithm, const SearchOrder& order,
+                    std::string_view client) const {
   if (order.parallelism < 0) {
     throw InputError::illegal_argument(
         "parallelism must be 0, for as many models at a time as there are threads, or positive, "
@@ -105,7 +119,7 @@ std::shared_ptr<job::Job> Grids::start(const model::Algorithm& algorithm, const 
         grid.hyper_names.push_back(name);
     }
   }
-  return start(std::move(grid));
+  return grid;
 }
 
 std::shared_ptr<job::Job> Grids::resume(const std::string& key,
@@ -113,17 +127,18 @@ std::shared_ptr<job::Job> Grids::resume(const std::string& key,
   Grid grid = require(key, "grid_id");
   drop_lost(parts_.models, grid.entries);
   if (!recovery_folder.empty()) grid.recovery_folder = recovery_folder;
-  return start(std::move(grid));
+  return start(std::move(grid), {});
 }
 
-std::shared_ptr<job::Job> Grids::start(Grid grid) {
+/// Also writes what is to be there from the beginning.
+Grids::Request Grids::request_of(Grid grid, const model::NamedFrames& given,
+                                 std::vector<ColumnId>& columns) {
   refuse_running(grid.key);
   const model::Algorithm& algorithm = *parts_.algorithms.find(grid.algorithm);
   // Refuses what is too large before anything is begun.
   (void)Walk(grid.space, grid.criteria);
-  std::vector<ColumnId> columns;
   Request request{.grid = std::move(grid), .frames = {}};
-  request.frames = parts_.models.frames_of(algorithm, request.grid.form, columns);
+  request.frames = parts_.models.frames_of(algorithm, request.grid.form, columns, given);
   request.grid.frames.clear();
   for (const auto& [name, frame] : request.frames) request.grid.frames.push_back(name);
   if (const std::string& folder = request.grid.recovery_folder; !folder.empty()) {
@@ -134,6 +149,13 @@ std::shared_ptr<job::Job> Grids::start(Grid grid) {
   }
   if (!request.grid.export_folder.empty()) write_grid(request.grid, request.grid.export_folder);
   publish(request.grid);
+  return request;
+}
+
+std::shared_ptr<job::Job> Grids::start(Grid grid, const model::NamedFrames& given) {
+  std::vector<ColumnId> columns;
+  const Request request = request_of(std::move(grid), given, columns);
+  const model::Algorithm& algorithm = *parts_.algorithms.find(request.grid.algorithm);
   const job::Description description{std::string(algorithm.title) + " Grid Search",
                                      request.grid.key, std::string(Grid::kType)};
   return parts_.jobs.start(

@@ -1,22 +1,17 @@
 #pragma once
 
-#include <cstdint>
-#include <exception>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 
 #include <neve/base/wire.hpp>
-#include <neve/job/job.hpp>
 #include <neve/model/models.hpp>
 
-#include "job/api/bell.hpp"
+#include "job/api/part.hpp"
 
 namespace neve::grid {
 
-/// One model of a search while it is trained, on a thread of its own. The end rings a bell.
+/// One model of a search while it is trained. The end rings a bell.
 class Member {
  public:
   struct Order {
@@ -26,16 +21,11 @@ class Member {
     std::optional<wire::Bytes> saved = std::nullopt;  ///< what another driver kept of it
   };
   Member(Order order, std::shared_ptr<job::Bell> bell);
-  /// Cancels and waits.
-  ~Member();
-  Member(const Member&) = delete;
-  Member& operator=(const Member&) = delete;
 
-  [[nodiscard]] bool finished() const { return job_->finished(); }
-  [[nodiscard]] double progress() const { return job_->snapshot().progress; }
-  void cancel() { job_->cancel(); }
+  [[nodiscard]] bool finished() const { return part_.finished(); }
+  [[nodiscard]] double progress() const { return part_.progress(); }
   /// What it would go on from; nothing where it has kept nothing so far.
-  [[nodiscard]] std::optional<wire::Bytes> state() const;
+  [[nodiscard]] std::optional<wire::Bytes> state() const { return part_.state(); }
 
   /// Once finished. Where training failed: message and type of the failure. Throws what is no fault
   /// of the model: that nodes were lost.
@@ -47,14 +37,9 @@ class Member {
   End end();
 
  private:
-  void train(job::Job& job);
   Order order_;
-  mutable std::mutex mutex_;
-  std::optional<wire::Bytes> state_;
   model::Made made_;
-  std::exception_ptr lost_;
-  std::unique_ptr<job::Job> job_;
-  std::thread thread_;  ///< last, as it uses all before
+  job::Part part_;  ///< last, as its thread uses all before
 };
 
 }  // namespace neve::grid

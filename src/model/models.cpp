@@ -157,6 +157,13 @@ void Models::add_names(const Model& model, std::vector<std::string>& names) cons
   }
 }
 
+std::vector<ModelPtr> Models::group(const std::string& name) const {
+  for (const auto& groups : groups_) {
+    if (auto models = groups(name); !models.empty()) return models;
+  }
+  return {};
+}
+
 bool Models::remove(std::string_view key) {
   std::vector<std::string> names;
   if (const ModelPtr model = find(key)) {

@@ -93,13 +93,16 @@ struct Models::Task {
 };
 
 NamedFrames Models::frames_of(const Algorithm& algorithm, const schema::Form& form,
-                              std::vector<ColumnId>& columns) const {
+                              std::vector<ColumnId>& columns, const NamedFrames& given) const {
   const auto parameters = algorithm.parameters->make();
   schema::throw_problems("", schema::read_form(*algorithm.parameters, parameters.get(), form));
   const CommonParameters& p = algorithm.common(parameters.get());
   NamedFrames taken;
   const auto take = [&](const std::string& key, std::string_view parameter) {
-    if (!key.empty()) taken[key] = take_frame(parts_.frames, key, parameter, columns);
+    if (key.empty()) return;
+    const auto at = given.find(key);
+    taken[key] =
+        at == given.end() ? take_frame(parts_.frames, key, parameter, columns) : at->second;
   };
   take(p.training_frame.name, "training_frame");
   take(p.validation_frame.name, "validation_frame");

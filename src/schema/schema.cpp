@@ -54,7 +54,7 @@ void write_object(const Schema& schema, const void* object, JsonWriter& out) {
     out.key("__schema");
     out.value("/4/schemas/" + schema.name);
     out.end_member();
-  } else {
+  } else if (schema.superclass != "Schema") {  // as in H2O-3, where SchemaV3 brings it
     write_meta(schema.name, schema.type, schema.version, out);
   }
   if (schema.is_request() && schema.find("_exclude_fields") == nullptr) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include <neve/automl/automl.hpp>
 #include <neve/base/clock.hpp>
 #include <neve/base/log.hpp>
 #include <neve/grid/grid.hpp>
@@ -111,6 +112,7 @@ struct Node::Parts {
   rapids::Interpreter rapids;
   ingest::Ingest ingest;
   grid::Grids grids;
+  automl::AutoMls automls;
   job::Jobs jobs;  // uses all above to its end, so it goes first
   operations::Operations operations;
   const rest::Resource actions;
@@ -131,6 +133,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
       rapids(node.engine(), node.frames(), rollups, path_policy, &models),
       ingest(node, jobs, path_policy),
       grids({models, ingest, jobs, algorithms, kNeveVersion}),
+      automls({models, grids, jobs, algorithms}),
       jobs({node.id(), node.store(), node.engine().blobs(), node.transport()},
            std::to_string(ports.rest.port())),
       operations(operations_parts()),
@@ -153,6 +156,7 @@ Node::Parts::Parts(const Options& o, Ports& ports, std::function<void()> request
   services.algorithms = &algorithms;
   services.models = &models;
   services.grids = &grids;
+  services.automls = &automls;
   services.operations = &operations;
   services.requests = &requests;
   services.witness = options.witness;
@@ -171,6 +175,7 @@ void Node::Parts::define_jobs() {
   models.define_jobs(jobs);
   ingest.define_jobs();
   grids.define_jobs(jobs);
+  automls.define_jobs(jobs);
   for (const rest::Resource* resource : rest::all_resources()) {
     for (const rest::JobKind& kind : resource->job_kinds) {
       jobs.define(kind.name, [this, work = kind.work](job::Job& job, auto request) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -125,6 +126,7 @@ struct SearchOrder {
   Criteria criteria = {};
   std::int32_t parallelism = 1;
   std::string recovery_folder = {};  ///< may be empty
+  model::NamedFrames frames = {};    ///< looked up by their names, before those of the catalogue
 };
 
 /// The models of a grid that are there, from best to worst.
@@ -157,6 +159,12 @@ class Grids {
   /// for automatic names. Throws InputError.
   std::shared_ptr<job::Job> start(const model::Algorithm& algorithm, const SearchOrder& order,
                                   std::string_view client);
+  /// The same as a part of another job, which keeps the frames: the grid is there then, the search
+  /// not begun.
+  wire::Bytes prepare(const model::Algorithm& algorithm, const SearchOrder& order,
+                      std::string_view client);
+  /// Does what was prepared, on the calling thread.
+  void search(std::span<const std::byte> prepared, job::Job& job);
   /// Goes on with a search that has ended before its end, keeping it in `recovery_folder` from now
   /// on, where that is not empty. Throws InputError.
   std::shared_ptr<job::Job> resume(const std::string& key, const std::string& recovery_folder);
@@ -190,7 +198,10 @@ class Grids {
  private:
   friend class Search;
   struct Request;
-  std::shared_ptr<job::Job> start(Grid grid);
+  [[nodiscard]] Grid grid_of(const model::Algorithm& algorithm, const SearchOrder& order,
+                             std::string_view client) const;
+  Request request_of(Grid grid, const model::NamedFrames& given, std::vector<ColumnId>& columns);
+  std::shared_ptr<job::Job> start(Grid grid, const model::NamedFrames& given);
   void refuse_running(const std::string& key) const;
   void write_grid(const Grid& grid, const std::string& folder) const;
   void write_made(const model::Made& made, const std::string& folder) const;

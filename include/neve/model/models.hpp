@@ -83,14 +83,13 @@ class Models {
   /// `frames` are looked up by their names, before those of the catalogue.
   Build check(const Algorithm& algorithm, const schema::Form& form, std::string_view client,
               NamedFrames frames = {});
-  /// Says which models stand behind a name that is none of a model, as that of a grid.
+  /// Says which models stand behind a name that is none of a model, as that of a grid; one of
+  /// several that say so.
   void define_groups(std::function<std::vector<ModelPtr>(const std::string& name)> groups) {
-    groups_ = std::move(groups);
+    groups_.push_back(std::move(groups));
   }
   /// The models of the group of this name; empty where there is none.
-  [[nodiscard]] std::vector<ModelPtr> group(const std::string& name) const {
-    return groups_ ? groups_(name) : std::vector<ModelPtr>();
-  }
+  [[nodiscard]] std::vector<ModelPtr> group(const std::string& name) const;
   /// Whether models of trainings asked for from now on tell what AUTO came to, as they do at first.
   void settle_automatic(bool told) { settles_automatic_ = told; }
   /// Starts training. The build has no errors.
@@ -104,10 +103,11 @@ class Models {
                  const KeepState& keep);
   /// Gives what was made its names, and writes its files.
   void publish(const Made& made);
-  /// The frames that a form names, by their names; adds their columns to those that a job is to
-  /// keep. Throws InputError where one is not there.
+  /// The frames that a form names, by their names: of `given`, else of the catalogue; adds their
+  /// columns to those that a job is to keep. Throws InputError where one is not there.
   [[nodiscard]] NamedFrames frames_of(const Algorithm& algorithm, const schema::Form& form,
-                                      std::vector<ColumnId>& columns) const;
+                                      std::vector<ColumnId>& columns,
+                                      const NamedFrames& given = {}) const;
   /// Checksum of a frame's values.
   [[nodiscard]] std::int64_t frame_checksum(const frame::Frame& frame) const {
     return parts_.frame_checksum(frame);
@@ -204,7 +204,7 @@ class Models {
   void publish(const SegmentModels& segments);
 
   Parts parts_;
-  std::function<std::vector<ModelPtr>(const std::string& name)> groups_ = {};
+  std::vector<std::function<std::vector<ModelPtr>(const std::string& name)>> groups_ = {};
   mutable std::mutex mutex_;
   std::uint64_t counter_ = 0;
   std::atomic<bool> settles_automatic_ = true;

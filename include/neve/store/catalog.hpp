@@ -21,7 +21,17 @@
 namespace neve::store {
 
 /// What a name stands for.
-enum class Kind : std::uint8_t { frame, model, metrics, upload, grid, other, job, series_index };
+enum class Kind : std::uint8_t {
+  frame,
+  model,
+  metrics,
+  upload,
+  grid,
+  other,
+  job,
+  series_index,
+  automl
+};
 
 /// Bytes of any number that live like a column of their own, with as many copies: pieces of a fixed
 /// size, each a row group. Whoever keeps one names its column.

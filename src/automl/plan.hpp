@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <neve/automl/spec.hpp>
+
+#include "automl/steps.hpp"
+
+namespace neve::automl {
+
+/// A step of a run.
+struct PlannedStep {
+  std::string provider = {};
+  std::string id = {};
+  std::int32_t group = 0;
+  std::int32_t weight = 0;
+  [[nodiscard]] bool is_ensemble() const { return provider == "StackedEnsemble"; }
+  [[nodiscard]] StepKind kind() const;
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(provider, id, group, weight);
+  }
+};
+
+/// The plan of runs whose spec has none: with a limit of time, ensembles come after each group, so
+/// that there is something good whenever the time is over.
+std::vector<StepDefinition> default_plan(bool limited_time);
+
+/// The steps that a spec asks for, in the order in which they run; `left_out` gets what is not
+/// built. Throws InputError where a plan names a step or an algorithm that is not known.
+std::vector<PlannedStep> planned_steps(const BuildModels& spec, bool limited_time,
+                                       std::vector<std::string>& left_out);
+
+/// Steps that are done, as a plan.
+std::vector<StepDefinition> as_plan(const std::vector<PlannedStep>& steps);
+
+}  // namespace neve::automl

@@ -1,0 +1,48 @@
+// Runs outlive their driver.
+#include "automl_session.hpp"
+
+namespace neve::automl {
+namespace {
+
+using testing::Folder;
+using testing::Runner;
+using testing::Session;
+using testing::spec;
+
+TEST(Survival, AnotherNodeGoesOnToTheSameLeaderboard) {
+  BuildSpec run = spec(4);
+  run.build_models.include_algos = {Algo::glm, Algo::gbm, Algo::stackedensemble};
+  Session session;
+  const auto expected = session.on.board(session.on.run(run));
+  const Folder folder;
+  mr::LocalCluster cluster(3, 2, std::int64_t{1} << 30U, testing::all_tasks());
+  testing::publish_rows(cluster.node(0));
+  std::vector<std::unique_ptr<Runner>> runners;
+  for (std::size_t i = 0; i < cluster.size(); ++i) {
+    constexpr int kNoEnd = 1 << 20;
+    constexpr int kStates = 6;
+    runners.push_back(
+        std::make_unique<Runner>(cluster.node(i), folder.path(), i == 0 ? kStates : kNoEnd));
+  }
+  const auto job = runners[0]->automls.start(run);
+  runners[0]->blobs.await_stall();
+  cluster.kill(0);
+  runners[0]->jobs.leave();
+  runners[0]->blobs.release();
+  const auto ended = [&](const store::Catalog& catalog) {
+    return !catalog.find(job->key())->owner.has_value();
+  };
+  ASSERT_TRUE(cluster.node(1).store().wait_for(ended, std::chrono::minutes(2)));
+  EXPECT_EQ(runners[1]->jobs.look(job->key())->exception, "");
+  bool resumed = false;
+  for (std::size_t i = 1; i < runners.size(); ++i) {
+    const auto taken = runners[i]->jobs.find(job->key());
+    resumed |= taken && taken->saved() != nullptr;
+  }
+  EXPECT_TRUE(resumed) << "it was done all over again";
+  const AutoMl automl = runners[1]->automls.require(job->description().destination, "automl_id");
+  EXPECT_TRUE(runners[1]->board(automl) == expected) << runners[1]->events(automl);
+}
+
+}  // namespace
+}  // namespace neve::automl
