@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include <neve/grid/grid.hpp>
-#include <neve/model/measures.hpp>
+#include <neve/model/leaderboard.hpp>
 #include <neve/model/model.hpp>
 
 namespace neve::grid {

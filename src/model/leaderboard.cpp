@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <neve/base/error.hpp>
-#include <neve/model/measures.hpp>
 #include <neve/model/models.hpp>
 
 namespace neve::model {

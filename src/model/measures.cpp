@@ -1,4 +1,4 @@
-#include <neve/model/measures.hpp>
+#include <neve/model/leaderboard.hpp>
 
 #include <algorithm>
 #include <array>

@@ -6,7 +6,7 @@ import project
 LINES = {".cpp": 500, ".hpp": 250}
 FUNCTION_LINES = 70
 COLUMNS = 100
-SDK_HEADERS = 81
+SDK_HEADERS = 83
 README_LINES = 20
 
 

@@ -15,7 +15,7 @@ TEST(Survival, AnotherNodeGoesOnToTheSameLeaderboard) {
   Session session;
   const auto expected = session.on.board(session.on.run(run));
   const Folder folder;
-  mr::LocalCluster cluster(3, 2, std::int64_t{1} << 30U, testing::all_tasks());
+  mr::LocalCluster cluster = neve::testing::three_nodes(algos::all_algorithms());
   testing::publish_rows(cluster.node(0));
   std::vector<std::unique_ptr<Runner>> runners;
   for (std::size_t i = 0; i < cluster.size(); ++i) {

@@ -5,7 +5,6 @@
 #include <map>
 
 #include <neve/model/leaderboard.hpp>
-#include <neve/model/measures.hpp>
 #include <neve/model/models.hpp>
 
 #include "rapids/elementwise.hpp"
