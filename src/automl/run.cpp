@@ -100,9 +100,10 @@ void Run::begin() {
 }
 
 void Run::follow_plan() {
-  for (; state_.next < plan_.size(); ++state_.next) {
+  while (state_.next < plan_.size()) {
     do_step(plan_[state_.next]);
     state_.part.reset();
+    ++state_.next;
     publish();
     keep();
   }
@@ -120,6 +121,7 @@ void Run::follow_plan() {
 
 void Run::do_step(const PlannedStep& step) {
   job_.token()->check();
+  before_ = state_;
   const StepKind kind = step.kind();
   if (kind == StepKind::ensemble) return stack(step);
   if (is_over()) return;
@@ -258,9 +260,9 @@ void Run::publish() { automls_.publish(state_.automl); }
 
 void Run::keep() {
   job_.keep([this] {
-    State kept = state_;
-    if (part_ != nullptr) kept.part = part_->state();
-    return wire::encode(kept);
+    if (part_ == nullptr) return wire::encode(state_);
+    before_.part = part_->state();
+    return wire::encode(before_);
   });
 }
 

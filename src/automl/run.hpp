@@ -28,14 +28,15 @@ class Run {
   void run();
 
  private:
-  /// A search that was begun, to go on with.
+  /// A search that was begun.
   struct Search {
     std::string provider = {};
     std::string step = {};
     std::string grid = {};
+    std::int32_t max_models = 0;  ///< of the grid, when it is gone on with; 0: no limit
     template <class Archive>
     void fields(Archive& archive) {
-      archive(provider, step, grid);
+      archive(provider, step, grid, max_models);
     }
   };
   /// What another driver goes on from: all that was before a step, and how far the step is.
@@ -48,10 +49,12 @@ class Run {
     double seconds_per_base = 0;                  ///< of an ensemble for each of its models
     std::vector<PlannedStep> done;
     std::vector<Search> searches;
+    std::vector<Search> resumed;  ///< by this step, and not yet ended
     std::optional<wire::Bytes> part;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(automl, next, numbers, seed, failures, seconds_per_base, done, searches, part);
+      archive(automl, next, numbers, seed, failures, seconds_per_base, done, searches, resumed,
+              part);
     }
   };
   /// A model to be trained by a step.
@@ -72,15 +75,16 @@ class Run {
   void train(const PlannedStep& step);
   void search(const PlannedStep& step);
   void go_on_searching(const PlannedStep& step);
-  void do_search(const PlannedStep& step, const PlannedStep& as, const std::string& grid,
-                 std::int32_t stopping_rounds, std::optional<double> seconds);
+  void do_search(const PlannedStep& step, const Search& what, std::int32_t stopping_rounds,
+                 std::optional<double> seconds);
+  [[nodiscard]] std::vector<Search> best_searches(std::int32_t max_models) const;
   void stack(const PlannedStep& step);
   void better(const PlannedStep& step);
   /// True where a model was made of it.
   bool make(const Order& order);
   bool accept(const Order& order, const model::Made& made);
   void add_entry(Entry entry);
-  void add_searched(const PlannedStep& step, const std::string& grid);
+  void add_searched(const Search& what);
   void remove(const std::string& model);
 
   /// Waits for the end; false where the time was over before.
@@ -120,6 +124,7 @@ class Run {
   job::Job& job_;
   model::NamedFrames frames_;
   State state_;
+  State before_;  ///< what the part that is being done, if there is one, began with
   std::vector<PlannedStep> plan_;
   std::vector<std::string> left_out_;
   std::optional<Settings> settings_;

@@ -110,80 +110,94 @@ void Run::add_entry(Entry entry) {
 
 void Run::search(const PlannedStep& step) {
   const KnownStep& known = *find_step(step.provider, step.id);
-  const std::string grid = next_name(std::string(known.stem) + "_grid");
-  state_.searches.push_back({step.provider, step.id, grid});
+  const Search what{step.provider, step.id, next_name(std::string(known.stem) + "_grid"),
+                    models_for(step)};
+  state_.searches.push_back(what);
   // What one model too many costs is little beside what a search has gone through.
   constexpr std::int32_t kRounds = 2;
   const std::int32_t rounds =
       kRounds * state_.automl.spec.build_control.stopping_criteria.stopping_rounds;
-  do_search(step, step, grid, rounds, seconds_for(step));
+  do_search(step, what, rounds, seconds_for(step));
 }
 
-void Run::do_search(const PlannedStep& step, const PlannedStep& as, const std::string& grid,
-                    std::int32_t stopping_rounds, std::optional<double> seconds) {
-  const KnownStep& known = *find_step(as.provider, as.id);
+void Run::do_search(const PlannedStep& step, const Search& what, std::int32_t stopping_rounds,
+                    std::optional<double> seconds) {
+  const KnownStep& known = *find_step(what.provider, what.step);
   const model::Algorithm& algorithm = *automls_.parts_.algorithms.find(known.algorithm);
   const StoppingCriteria& given = state_.automl.spec.build_control.stopping_criteria;
-  std::int32_t most = models_for(step);
-  // The limit is of all models of the grid.
-  if (const auto before = automls_.parts_.grids.find(grid); before && most > 0)
-    most += static_cast<std::int32_t>(before->entries.size());
-  const grid::SearchOrder order{.key = grid,
+  const grid::SearchOrder order{.key = what.grid,
                                 .form = settings_->form(known, algorithm),
                                 .space = {.axes = known.space},
                                 .criteria = {.strategy = grid::Strategy::random_discrete,
                                              .seed = given.seed,
-                                             .max_models = most,
+                                             .max_models = what.max_models,
                                              .max_runtime_secs = seconds.value_or(0),
                                              .stopping_rounds = stopping_rounds,
                                              .stopping_metric = settings_->stopping_metric(),
                                              .stopping_tolerance = given.stopping_tolerance},
                                 .frames = frames_};
-  tell_start(step, grid + " hyperparameter search");
-  job_.progress(0, grid + " [" + step.provider + " " + step.id + "]");
+  tell_start(step, what.grid + " hyperparameter search");
+  job_.progress(0, what.grid + " [" + step.provider + " " + step.id + "]");
   publish();
   const wire::Bytes prepared = automls_.parts_.grids.prepare(algorithm, order, "automl");
-  job::Part part = make_part(std::string(algorithm.title) + " Grid Search", grid,
+  job::Part part = make_part(std::string(algorithm.title) + " Grid Search", what.grid,
                              [&](job::Job& job) { automls_.parts_.grids.search(prepared, job); });
-  wait_for(part, seconds_behind(step) / 2, [&] { add_searched(as, grid); });
+  wait_for(part, seconds_behind(step) / 2, [&] { add_searched(what); });
   const job::Snapshot last = part.end();
-  add_searched(as, grid);
+  add_searched(what);
   if (last.status == job::Status::failed) {
     ++state_.failures;
-    tell(Severity::error, Stage::model_training, grid + " failed: " + last.exception);
+    tell(Severity::error, Stage::model_training, what.grid + " failed: " + last.exception);
   }
 }
 
 /// In the order of the search, whichever was looked at first.
-void Run::add_searched(const PlannedStep& step, const std::string& grid) {
-  const auto found = automls_.parts_.grids.find(grid);
+void Run::add_searched(const Search& what) {
+  const auto found = automls_.parts_.grids.find(what.grid);
   if (!found) return;
   for (const grid::Entry& entry : found->entries) {
     if (entry.model.empty() || entry_of(entry.model) != nullptr) continue;
     if (models_.find(entry.model) == nullptr) continue;
-    add_entry({.model = entry.model, .provider = step.provider, .step = step.id});
+    add_entry({.model = entry.model, .provider = what.provider, .step = what.step});
     publish();
   }
 }
 
-/// The two searches with the best models share the time.
-void Run::go_on_searching(const PlannedStep& step) {
+/// The two searches with the best models, each of which may get half of so many more.
+std::vector<Run::Search> Run::best_searches(std::int32_t max_models) const {
   constexpr std::size_t kMost = 2;
   std::vector<Search> best;
   for (const model::Leaderboard::Row& row : leaderboard().rows) {
-    const Entry& entry = *entry_of(row.model->header.key);
+    const std::string& model = row.model->header.key;
     const auto at = std::ranges::find_if(state_.searches, [&](const Search& search) {
-      return entry.model.starts_with(search.grid + "_model_");
+      return model.starts_with(search.grid + "_model_");
     });
     if (at == state_.searches.end() || best.size() == kMost) continue;
     if (std::ranges::find(best, at->grid, &Search::grid) == best.end()) best.push_back(*at);
   }
-  for (std::size_t i = 0; i < best.size() && !is_over(); ++i) {
+  const auto count = static_cast<std::int32_t>(best.size());
+  for (Search& search : best) {
+    search.max_models = 0;
+    if (max_models == 0) continue;
+    const auto grid = automls_.parts_.grids.find(search.grid);
+    const auto there = grid ? static_cast<std::int32_t>(grid->entries.size()) : 0;
+    search.max_models = there + (max_models + count - 1) / count;
+  }
+  return best;
+}
+
+void Run::go_on_searching(const PlannedStep& step) {
+  if (state_.resumed.empty()) state_.resumed = best_searches(models_for(step));
+  while (!state_.resumed.empty() && !is_over()) {
+    before_ = state_;
+    const Search what = state_.resumed.front();
     std::optional<double> seconds = seconds_for(step);
-    if (seconds) *seconds /= static_cast<double>(best.size() - i);
-    do_search(step, {best[i].provider, best[i].step}, best[i].grid, 0, seconds);
+    if (seconds) *seconds /= static_cast<double>(state_.resumed.size());
+    do_search(step, what, 0, seconds);
+    state_.resumed.erase(state_.resumed.begin());
     state_.part.reset();
   }
+  state_.resumed.clear();
 }
 
 /// Trains the best model of the algorithm with other parameters; the better one stays.

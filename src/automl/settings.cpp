@@ -162,7 +162,7 @@ Form Settings::form(const KnownStep& step, const model::Algorithm& algorithm) co
   Form form = step.form;
   add_data(form);
   add_folds(form);
-  if (algorithm.balances_classes) add_balance(form);
+  add_balance(form);
   add_distribution(step, form);
   // The path of penalties ends by itself.
   if (step.algorithm != "glm") add_stopping(form);

@@ -12,12 +12,13 @@ using grid::Axis;
 using schema::Form;
 
 /// Trees are many, as early stopping ends them.
-Form boosted(std::string_view max_depth, std::string_view min_rows) {
+Form boosted(std::string_view max_depth, std::string_view min_rows,
+             std::string_view col_sample_rate = "0.8") {
   return {{"ntrees", "10000"},
           {"max_depth", std::string(max_depth)},
           {"min_rows", std::string(min_rows)},
           {"sample_rate", "0.8"},
-          {"col_sample_rate", "0.8"},
+          {"col_sample_rate", std::string(col_sample_rate)},
           {"col_sample_rate_per_tree", "0.8"},
           {"score_tree_interval", "5"}};
 }
@@ -62,8 +63,8 @@ KnownStep network_search(std::string_view id, int hidden) {
           network_space(hidden)};
 }
 
-KnownStep boosted_model(std::string_view id, std::string_view depth, std::string_view min_rows) {
-  return {"GBM", id, StepKind::model, "gbm", "GBM", boosted(depth, min_rows)};
+KnownStep boosted_model(std::string_view id, Form form) {
+  return {"GBM", id, StepKind::model, "gbm", "GBM", std::move(form)};
 }
 
 std::vector<KnownStep> make_steps() {
@@ -81,11 +82,13 @@ std::vector<KnownStep> make_steps() {
         {"missing_values_handling", "MeanImputation"}}},
       {"DRF", "def_1", StepKind::model, "drf", "DRF", forest},
       {"DRF", "XRT", StepKind::model, "drf", "XRT", extremely_random},
-      boosted_model("def_1", "6", "1"),
-      boosted_model("def_2", "7", "10"),
-      boosted_model("def_3", "8", "10"),
-      boosted_model("def_4", "10", "10"),
-      boosted_model("def_5", "15", "100"),
+      boosted_model("def_1", boosted("6", "1")),
+      boosted_model("def_2", boosted("7", "10")),
+      boosted_model("def_3", boosted("8", "10")),
+      boosted_model("def_4", boosted("10", "10")),
+      boosted_model("def_5", boosted("15", "100")),
+      // Shallow trees that see few columns at a time stand in for XGBoost's of few levels.
+      boosted_model("def_6", boosted("5", "5", "0.4")),
       {"GBM",
        "grid_1",
        StepKind::search,
