@@ -23,12 +23,24 @@ Form boosted(std::string_view max_depth, std::string_view min_rows,
           {"score_tree_interval", "5"}};
 }
 
+/// Shallow trees that see few columns at a time, and slowly: where categories have many levels, the
+/// usual ones learn them by heart. Scored every ten trees, each of which changes half as much.
+Form slow() {
+  Form form = boosted("4", "10", "0.4");
+  for (auto& [name, value] : form) {
+    if (name == "score_tree_interval") value = "10";
+  }
+  form.emplace_back("learn_rate", "0.05");
+  return form;
+}
+
 std::vector<Axis> boosted_space() {
   return {{"max_depth",
            {"3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17"}},
           {"min_rows", {"1", "5", "10", "15", "30", "100"}},
           {"sample_rate", {"0.5", "0.6", "0.7", "0.8", "0.9", "1.0"}},
-          {"col_sample_rate", {"0.4", "0.7", "1.0"}},
+          {"learn_rate", {"0.05", "0.1"}},
+          {"col_sample_rate", {"0.2", "0.4", "0.7", "1.0"}},
           {"col_sample_rate_per_tree", {"0.4", "0.7", "1.0"}},
           {"min_split_improvement", {"1e-4", "1e-5"}}};
 }
@@ -87,8 +99,7 @@ std::vector<KnownStep> make_steps() {
       boosted_model("def_3", boosted("8", "10")),
       boosted_model("def_4", boosted("10", "10")),
       boosted_model("def_5", boosted("15", "100")),
-      // Shallow trees that see few columns at a time stand in for XGBoost's of few levels.
-      boosted_model("def_6", boosted("5", "5", "0.4")),
+      boosted_model("def_6", slow()),
       {"GBM",
        "grid_1",
        StepKind::search,
@@ -108,6 +119,12 @@ std::vector<KnownStep> make_steps() {
        "deeplearning",
        "DeepLearning",
        {{"hidden", "[10,10,10]"}}},
+      {"DeepLearning",
+       "def_2",
+       StepKind::model,
+       "deeplearning",
+       "DeepLearning",
+       {{"hidden", "[50]"}, {"input_dropout_ratio", "0.1"}}},
       network_search("grid_1", 1),
       network_search("grid_2", 2),
       network_search("grid_3", 3),

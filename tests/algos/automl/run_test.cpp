@@ -20,7 +20,7 @@ TEST(Run, TrainsAsManyModelsAsAskedForAndStacksThem) {
   Session session;
   const AutoMl automl = session.on.run(spec(4));
   const std::vector<std::string> expected = {
-      "DRF_1",
+      "DeepLearning_1",
       "GBM_1",
       "GBM_2",
       "GLM_1",
