@@ -37,6 +37,8 @@ PAIRS |= {("kmeans", "sklearn"): "sklearn_unsupervised:KMeans", ("pca", "sklearn
 for _task in ("word2vec", "word2vec-cbow"):
     PAIRS |= {(_task, "neve"): "words:Vectors", (_task, "h2o"): "words:Vectors", (_task, "gensim"): "words:Gensim"}
 PAIRS |= {("tokenize", "neve"): "words:Cut", ("tokenize", "h2o"): "words:Cut", ("tokenize", "polars"): "words:PolarsCut"}
+PAIRS |= {("automl", "neve"): "automl:AutoMl", ("automl", "h2o"): "automl:AutoMl",
+          ("automl-60s", "neve"): "automl:Limited", ("automl-60s", "h2o"): "automl:Limited"}
 PAIRS |= {("stack", "neve"): "stacking:Stack", ("stack", "h2o"): "stacking:Stack"}
 PAIRS |= {("series", "neve"): "series:Neve", ("series", "scan"): "series:Scan"}
 for _task in ("munge", "munge-10m"):

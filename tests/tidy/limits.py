@@ -6,7 +6,7 @@ import project
 LINES = {".cpp": 500, ".hpp": 250}
 FUNCTION_LINES = 70
 COLUMNS = 100
-SDK_HEADERS = 83
+SDK_HEADERS = 84
 README_LINES = 20
 
 
