@@ -9,6 +9,7 @@
 
 #include "model/encoding_tasks.hpp"
 #include "model/fold_tasks.hpp"
+#include "model/levels_of_numbers.hpp"
 #include "model/tasks.hpp"
 
 namespace neve::model {
@@ -203,7 +204,9 @@ frame::Frame Models::tell(const Scoring& scoring, const job::TokenPtr& token,
                           std::vector<std::string>& warnings) {
   const Model& model = *scoring.model;
   const bool of_training = scoring.question == RowQuestion::sampled_for_trees;
-  Dataset data = adapt(model.header.roles, scoring.frame, of_training);
+  const frame::Frame frame =
+      with_levels_of_numbers(parts_.engine, model.header.roles, scoring.frame, token);
+  Dataset data = adapt(model.header.roles, frame, of_training);
   warnings = std::move(data.warnings);
   const ScoreRequest request{
       .token = token, .question = scoring.question, .layer = scoring.layer, .models = this};
@@ -256,8 +259,9 @@ metrics::Metrics Models::performance(const ModelPtr& model, const frame::Frame& 
                                      const job::TokenPtr& token,
                                      std::vector<std::string>& warnings) {
   const bool predicts_response = response_is_predicted(model->header);
-  Dataset data =
-      adapt(model->header.roles, frame, predicts_response || model->header.roles.response.empty());
+  const ColumnRoles& roles = model->header.roles;
+  Dataset data = adapt(roles, with_levels_of_numbers(parts_.engine, roles, frame, token),
+                       predicts_response || roles.response.empty());
   warnings = std::move(data.warnings);
   metrics::Metrics metrics;
   if (!predicts_response) {

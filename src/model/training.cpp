@@ -11,6 +11,7 @@
 #include "model/encoding.hpp"
 #include "model/fit.hpp"
 #include "model/job_frames.hpp"
+#include "model/levels_of_numbers.hpp"
 #include "model/roles.hpp"
 
 namespace neve::model {
@@ -254,7 +255,10 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
       job.token());
   check_weights(parts_.engine, course.training, job.token());
   if (request.validation) {
-    course.validation = adapt(header.roles, *request.validation, true);
+    course.validation =
+        adapt(header.roles,
+              with_levels_of_numbers(parts_.engine, header.roles, *request.validation, job.token()),
+              true);
     check_weights(parts_.engine, *course.validation, job.token());
     warn_all(job, header, course.validation->warnings);
   }
