@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include <neve/model/models.hpp>
+#include <neve/model/partial_dependence.hpp>
 #include <neve/schema/schema_of.hpp>
 
 namespace neve::rest {
@@ -29,6 +30,12 @@ struct SegmentModelsKind {
                                     schema = "SegmentModelsKeyV3", url = "";
 };
 
+struct PartialDependenceKind {
+  static constexpr std::string_view type = model::PartialDependence::kType,
+                                    schema = "PartialDependenceKeyV3",
+                                    url = "/3/PartialDependence/";
+};
+
 /// The key of what the job makes, of the kind that its description names.
 std::string destination_json(const job::Description& description) {
   schema::JsonWriter out;
@@ -45,6 +52,8 @@ std::string destination_json(const job::Description& description) {
     write(schema::GridKind());
   } else if (type == SegmentModelsKind::type) {
     write(SegmentModelsKind());
+  } else if (type == PartialDependenceKind::type) {
+    write(PartialDependenceKind());
   } else {
     write(schema::AnyKind());
   }

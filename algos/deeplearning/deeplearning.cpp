@@ -1,4 +1,5 @@
 #include <neve/model/algorithm.hpp>
+#include <neve/model/partial_dependence.hpp>
 #include <neve/model/score.hpp>
 
 #include "algos/deeplearning/deeplearning_output.hpp"
@@ -78,9 +79,13 @@ const model::Algorithm& algorithm() {
       return std::make_shared<DeepLearningModel>(wire::decode<DeepLearningModel>(bytes));
     };
     made.score = &model::score_with<DeepLearningModel>;
-    made.tasks = {&mr::task_entry<MomentsTask>(), &mr::task_entry<HoldTask>(),
-                  &mr::task_entry<ReconstructionTask>(), &mr::task_entry<trees::CountClassesTask>(),
-                  &mr::task_entry<model::ScoreTask<DeepLearningModel>>()};
+    made.average = &model::average_with<DeepLearningModel>;
+    made.tasks = {&mr::task_entry<MomentsTask>(),
+                  &mr::task_entry<HoldTask>(),
+                  &mr::task_entry<ReconstructionTask>(),
+                  &mr::task_entry<trees::CountClassesTask>(),
+                  &mr::task_entry<model::ScoreTask<DeepLearningModel>>(),
+                  &mr::task_entry<model::AverageTask<DeepLearningModel>>()};
     return made;
   }();
   return kAlgorithm;

@@ -1,4 +1,5 @@
 #include <neve/model/algorithm.hpp>
+#include <neve/model/partial_dependence.hpp>
 #include <neve/model/score.hpp>
 
 #include "algos/families/linear/tasks.hpp"
@@ -72,6 +73,7 @@ const model::Algorithm& algorithm() {
       return std::make_shared<GlmModel>(wire::decode<GlmModel>(bytes));
     };
     made.score = &model::score_with<GlmModel>;
+    made.average = &model::average_with<GlmModel>;
     made.tasks = linear::tasks();
     made.tasks.push_back(&mr::task_entry<DevianceTask>());
     made.tasks.push_back(&mr::task_entry<MeasureTask>());
@@ -79,6 +81,7 @@ const model::Algorithm& algorithm() {
     made.tasks.push_back(&mr::task_entry<ShapeTask>());
     made.tasks.push_back(&mr::task_entry<InfluenceTask>());
     made.tasks.push_back(&mr::task_entry<model::ScoreTask<GlmModel>>());
+    made.tasks.push_back(&mr::task_entry<model::AverageTask<GlmModel>>());
     made.actions = actions();
     for (const auto& more : {frame_actions(), derived_actions()}) {
       made.actions.insert(made.actions.end(), more.begin(), more.end());

@@ -1,4 +1,5 @@
 #include <neve/model/algorithm.hpp>
+#include <neve/model/partial_dependence.hpp>
 #include <neve/model/score.hpp>
 
 #include "algos/naivebayes/naivebayes_output.hpp"
@@ -53,8 +54,10 @@ const model::Algorithm& algorithm() {
       return std::make_shared<NaiveBayesModel>(wire::decode<NaiveBayesModel>(bytes));
     };
     made.score = &model::score_with<NaiveBayesModel>;
+    made.average = &model::average_with<NaiveBayesModel>;
     made.tasks = {&mr::task_entry<CountTask>(),
-                  &mr::task_entry<model::ScoreTask<NaiveBayesModel>>()};
+                  &mr::task_entry<model::ScoreTask<NaiveBayesModel>>(),
+                  &mr::task_entry<model::AverageTask<NaiveBayesModel>>()};
     return made;
   }();
   return kAlgorithm;

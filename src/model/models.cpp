@@ -7,6 +7,7 @@
 #include <neve/base/java_number.hpp>
 #include <neve/munge/rollups.hpp>
 
+#include "model/averages.hpp"
 #include "model/encoding_tasks.hpp"
 #include "model/fold_tasks.hpp"
 #include "model/levels_of_numbers.hpp"
@@ -279,7 +280,8 @@ mr::TaskList tasks() {
   mr::TaskList all = {&mr::task_entry<RangeTask>(),      &mr::task_entry<RecodeTask>(),
                       &mr::task_entry<FoldCountTask>(),  &mr::task_entry<FoldTask>(),
                       &mr::task_entry<FoldWeightTask>(), &mr::task_entry<HoldOutTask>(),
-                      &mr::task_entry<LevelSumTask>(),   &mr::task_entry<EncodeTask>()};
+                      &mr::task_entry<LevelSumTask>(),   &mr::task_entry<EncodeTask>(),
+                      &mr::task_entry<FillTask>(),       &mr::task_entry<MomentsTask>()};
   for (const mr::TaskEntry* task : metrics::tasks()) all.push_back(task);
   return all;
 }

@@ -120,6 +120,9 @@ def train(frame):
     h2o.api("POST /3/Predictions/models/gbm_classes/frames/validation", data={"leaf_node_assignment": True,
                                                                               "predictions_frame": "leaves"})
     H2OTree(gbm, 0)
+    gbm.partial_plot(validation, cols=["age", "race"], col_pairs_2dpdp=[["age", "race"]], plot=False,
+                     user_splits={"age": [60, 70]})
+    h2o.make_leaderboard([glm, gbm], validation, extra_columns="ALL").nrow
     H2OGradientBoostingEstimator(**trees).train_segments(segments=["race"], x=["age", "psa"], y="gleason",
                                                          training_frame=training, validation_frame=validation, segment_models_id="by_race")
     h2o.make_metrics(predicted["yes"], validation["capsule"], domain=["no", "yes"])

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <neve/model/algorithm.hpp>
+#include <neve/model/partial_dependence.hpp>
 #include <neve/model/score.hpp>
 
 #include "algos/families/trees/calibration.hpp"
@@ -95,8 +96,10 @@ model::Algorithm tree_algorithm() {
     return std::make_shared<Model>(wire::decode<Model>(bytes));
   };
   made.score = &model::score_with<Model>;
+  made.average = &model::average_with<Model>;
   made.tasks = tasks();
   made.tasks.push_back(&mr::task_entry<model::ScoreTask<Model>>());
+  made.tasks.push_back(&mr::task_entry<model::AverageTask<Model>>());
   return made;
 }
 

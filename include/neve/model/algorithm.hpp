@@ -240,6 +240,9 @@ struct Algorithm {
   /// score_with<TheModel> of score.hpp.
   struct Scored (*score)(mr::Engine& engine, const ModelPtr& model, const Dataset& data,
                          const struct ScoreRequest& request) = nullptr;
+  /// average_with<TheModel> of partial_dependence.hpp; null where other models score, too.
+  std::vector<struct Moments> (*average)(mr::Engine& engine, const ModelPtr& model,
+                                         const struct AverageOrder& order) = nullptr;
   mr::TaskList tasks;
   std::vector<Action> actions = {};
 };

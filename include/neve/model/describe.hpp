@@ -7,6 +7,7 @@
 
 #include <neve/base/wire.hpp>
 #include <neve/model/algorithm.hpp>
+#include <neve/model/partial_dependence.hpp>
 #include <neve/model/score.hpp>
 
 namespace neve::model {
@@ -73,7 +74,8 @@ Algorithm describe(const AlgorithmNames& names) {
   };
   if constexpr (requires { OwnModel::score_task; }) {
     made.score = &score_with<OwnModel>;
-    made.tasks = {&mr::task_entry<ScoreTask<OwnModel>>()};
+    made.average = &average_with<OwnModel>;
+    made.tasks = {&mr::task_entry<ScoreTask<OwnModel>>(), &mr::task_entry<AverageTask<OwnModel>>()};
   }
   return made;
 }

@@ -38,6 +38,7 @@ CALLS = {
     "h2o.mad": ["(cols mixed 'p')", "'interpolate'", "1.4826"],
     "h2o.random_stratified_split": ["(cols mixed 'size')", "0.3", "7"],
     "h2o.runif": ["mixed", "7"],
+    "makeLeaderboard": ["['tree_model']", "''", "'auto'", "['algo']", "'auto'"],
     "model.reset.threshold": ["tree_model", "0.5"], "segment_models_as_frame": ["tree_segments"],
     "transform": ["rank_model", "answered"],
     "hist": ["(cols mixed 'p')", "'sturges'"],
