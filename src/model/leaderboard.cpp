@@ -65,7 +65,7 @@ std::string lower(std::string text) {
 
 /// The heading of the column that a leaderboard is sorted by.
 std::string heading_of(const std::string& asked, Category category) {
-  const std::string name = lower(asked);
+  std::string name = lower(asked);
   if (name.empty() || name == "auto") return usual_metrics(category).front();
   if (name == "pr_auc") return "aucpr";
   if (name == "deviance" || name == "residual_deviance") return "mean_residual_deviance";
@@ -162,6 +162,7 @@ Leaderboard make_leaderboard(std::span<const ModelPtr> models, const std::string
   check_alike(models);
   const std::vector<ModelPtr> ranked = each_once(models);
   std::vector<metrics::Metrics> measured;
+  measured.reserve(ranked.size());
   for (const ModelPtr& model : ranked) measured.push_back(metrics_of(*model));
   const Category category = ranked[0]->header.category;
   board.sort_metric = heading_of(sort_metric, category);

@@ -170,6 +170,7 @@ class TableMaker {
 
   void run() {
     std::vector<std::vector<std::string>> all;
+    all.reserve(asked_.columns.size() + asked_.pairs.size());
     for (const std::string& column : asked_.columns) all.push_back({column});
     for (const auto& [first, second] : asked_.pairs) all.push_back({first, second});
     const std::size_t each = std::max<std::size_t>(asked_.targets.size(), 1);
@@ -189,6 +190,7 @@ class TableMaker {
   void look_at_columns(mr::Engine& engine) {
     std::vector<std::string> names = columns_of(asked_);
     std::vector<frame::Column> columns;
+    columns.reserve(names.size() + 1);
     for (const std::string& name : names) columns.push_back(whole_.column(whole_.require(name)));
     if (asked_.weights >= 0)
       columns.push_back(whole_.columns[static_cast<std::size_t>(asked_.weights)]);

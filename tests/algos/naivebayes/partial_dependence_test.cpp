@@ -230,6 +230,15 @@ TEST(PartialDependence, GoesOnWithTheTablesThatAreThere) {
             wire::encode(std::vector(whole.tables.begin() + 1, whole.tables.end())));
 }
 
+TEST(PartialDependence, EndsWhereItsJobIsCancelled) {
+  Session session;
+  job::Job job({.key = "job", .description = {}}, std::nullopt, {});
+  job.cancel();
+  PartialDependence made = session.check(everything());
+  EXPECT_THROW(model::compute(made, session.models(), session.frame("tr"), job), Cancelled);
+  EXPECT_TRUE(made.tables.empty());
+}
+
 TEST(PartialDependence, IsKeptUnderItsName) {
   Session session;
   const PartialDependence made = session.make(everything());
