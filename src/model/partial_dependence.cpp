@@ -165,7 +165,10 @@ class TableMaker {
                    asked.row < 0 ? frame : munge::slice(models.engine(), frame, asked.row, 1),
                    outputs_of(*model_, asked.targets), weights_of(asked), job.token()}) {
     look_at_columns(models.engine());
-    if (job.saved() != nullptr) asked_.tables = wire::decode<std::vector<Table>>(*job.saved());
+    if (job.saved() == nullptr) return;
+    auto saved = wire::decode<State>(*job.saved());
+    // Another model may have taken the name since.
+    if (saved.first == model_->header.checksum) asked_.tables = std::move(saved.second);
   }
 
   void run() {
@@ -176,13 +179,16 @@ class TableMaker {
     const std::size_t each = std::max<std::size_t>(asked_.targets.size(), 1);
     for (std::size_t i = asked_.tables.size() / each; i < all.size(); ++i) {
       job_.begin_part(static_cast<double>(i) / static_cast<double>(all.size()),
-                      static_cast<double>(i + 1) / static_cast<double>(all.size()), "");
+                      static_cast<double>(i + 1) / static_cast<double>(all.size()),
+                      "Partial dependence");
       add_tables(all[i]);
-      job_.keep([this] { return wire::encode(asked_.tables); });
+      job_.keep([this] { return wire::encode(State(model_->header.checksum, asked_.tables)); });
     }
   }
 
  private:
+  /// Of which model there are which tables.
+  using State = std::pair<std::int64_t, std::vector<Table>>;
   static std::optional<ColumnIndex> weights_of(const PartialDependence& asked) {
     if (asked.weights < 0) return std::nullopt;
     return ColumnIndex(asked.weights);
@@ -263,7 +269,8 @@ class TableMaker {
       const std::size_t count = std::min(kPointsAtOnce, points.size() - begin);
       std::ranges::copy(averager_.at(names, std::span(points).subspan(begin, count)),
                         std::back_inserter(moments));
-      job_.progress(static_cast<double>(begin + count) / static_cast<double>(points.size()));
+      job_.progress(static_cast<double>(begin + count) / static_cast<double>(points.size()),
+                    names.size() == 1 ? names[0] : names[0] + ", " + names[1]);
     }
     const std::size_t targets = std::max<std::size_t>(asked_.targets.size(), 1);
     for (std::size_t t = 0; t < targets; ++t) {

@@ -223,11 +223,15 @@ TEST(PartialDependence, GoesOnWithTheTablesThatAreThere) {
   const PartialDependence whole = session.make(everything());
   std::vector<schema::Table> kept(whole.tables.begin(), whole.tables.begin() + 4);
   kept[0].name = "kept";
-  const PartialDependence made = session.make(everything(), wire::encode(kept));
+  const std::int64_t checksum = session.models().find("model")->header.checksum;
+  const auto state = [&](std::int64_t of) { return wire::encode(std::pair(of, kept)); };
+  const PartialDependence made = session.make(everything(), state(checksum));
   ASSERT_EQ(made.tables.size(), whole.tables.size());
   EXPECT_EQ(made.tables[0].name, "kept");
   EXPECT_EQ(wire::encode(std::vector(made.tables.begin() + 1, made.tables.end())),
             wire::encode(std::vector(whole.tables.begin() + 1, whole.tables.end())));
+  // Those of another model are of no use.
+  EXPECT_EQ(bits(session.make(everything(), state(checksum + 1))), bits(whole));
 }
 
 TEST(PartialDependence, EndsWhereItsJobIsCancelled) {
