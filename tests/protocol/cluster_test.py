@@ -221,6 +221,39 @@ def test_trainings_go_on_without_a_killed_process_to_the_same_bits(group, victim
             assert model_figures(asked, name) == model_figures(asked, "whole_" + name), name
 
 
+def start_partial_dependence(server, name):
+    """The job's key."""
+    request = {"model_id": "gbm", "frame_id": "numbers", "cols": '["C1","C3"]', "col_pairs_2dpdp": '[["C1","C3"]]',
+               "nbins": 15, "destination_key": name}
+    status, answer = server.json("POST", "/3/PartialDependence/", urllib.parse.urlencode(request))
+    assert status == 200, answer
+    return urllib.parse.quote(answer["key"]["name"])
+
+
+def partial_dependence(server, name):
+    status, answer = server.json("GET", "/3/PartialDependence/" + name)
+    assert status == 200, answer
+    return [table["data"] for table in answer["partial_dependence_data"]]
+
+
+def test_partial_dependence_goes_on_without_its_driver_and_is_the_same_at_all_nodes():
+    with cluster(3) as servers:
+        driver, *others = servers
+        session(driver, TREES)
+        key = start_partial_dependence(driver, "cut_off")
+        wait_until(lambda: job_of(others[0], key)["progress"] > 0.05, 60)
+        driver.process.kill()
+        assert not is_over(others[0], key), "it was over before anything was lost"
+        wait_until(lambda: is_over(others[0], key), 150)
+        assert job_of(others[1], key)["status"] == "DONE", job_of(others[1], key)
+        wait_until(lambda: size_of(others[0]) == 2, 20)
+        again = start_partial_dependence(others[1], "whole")
+        wait_until(lambda: is_over(others[0], again), 90)
+        whole = partial_dependence(others[0], "whole")
+        assert [len(table[0]) for table in whole] == [15, 15, 225]
+        assert all(partial_dependence(server, "cut_off") == whole for server in others)
+
+
 def test_a_job_is_cancelled_through_any_node():
     with cluster(3) as servers:
         session(servers[0], 1)
