@@ -3,14 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <utility>
 
 #include <neve/base/rng.hpp>
 
+#include "algos/families/isolation/random_order.hpp"
+
 namespace neve::algos::isolationforest {
 namespace {
+
+using isolation::RandomOrder;
 
 constexpr std::uint64_t kTreeStream = 0x15F1'0000'0000'0000;
 
@@ -45,25 +48,6 @@ float draw_threshold(std::uint32_t least, std::uint32_t largest, double chance) 
   const auto drawn = static_cast<float>(low + chance * (number(largest) - low));
   return float_of(std::clamp(trees::key_of(drawn), least + 1, largest));
 }
-
-/// Places 0 to count - 1 in a random order, as many of them as are asked for.
-class RandomOrder {
- public:
-  RandomOrder(std::size_t count, const CounterRng& random) : places_(count), random_(random) {
-    std::iota(places_.begin(), places_.end(), std::size_t{0});
-  }
-  [[nodiscard]] bool ended() const { return next_ == places_.size(); }
-  std::size_t next() {
-    const std::size_t other = next_ + random_.below(next_, places_.size() - next_);
-    std::swap(places_[next_], places_[other]);
-    return places_[next_++];
-  }
-
- private:
-  std::vector<std::size_t> places_;
-  CounterRng random_;
-  std::size_t next_ = 0;
-};
 
 class Grower {
  public:
@@ -105,7 +89,7 @@ class Grower {
   }
 
   [[nodiscard]] std::uint32_t key(std::size_t row, std::size_t column) const {
-    return sample_.keys[rows_[row] * plan_.levels.size() + column];
+    return sample_.values[rows_[row] * plan_.levels.size() + column];
   }
 
   [[nodiscard]] std::int32_t most_columns(std::int32_t depth) const {
@@ -214,7 +198,7 @@ class Grower {
     const auto end = rows + static_cast<std::ptrdiff_t>(parent.end);
     const std::size_t width = plan_.levels.size();
     const auto middle = std::stable_partition(begin, end, [&](std::uint32_t row) {
-      return !test.right(sample_.keys[row * width + column]);
+      return !test.right(sample_.values[row * width + column]);
     });
     const auto cut = static_cast<std::size_t>(middle - rows);
     trees::Tree::Node& node = made_.tree.nodes[at];

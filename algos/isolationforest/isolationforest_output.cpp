@@ -1,6 +1,5 @@
 #include "algos/isolationforest/isolationforest_output.hpp"
 
-#include <cmath>
 #include <utility>
 
 namespace neve::algos::isolationforest {
@@ -39,23 +38,6 @@ Table variable_splits(const std::vector<std::string>& predictors,
   for (std::size_t c = 0; c < splits.size(); ++c) {
     const ColumnSplits& of = splits[c];
     table.add_row({predictors[c], of.count, of.ratios, of.depths});
-  }
-  return table;
-}
-
-Table scoring_history(std::span<const HistoryPoint> points) {
-  Table table{
-      .name = "Scoring History",
-      .columns = {column("", "string", "%s"), column("timestamp", "string", "%s"),
-                  column("duration", "string", "%s"), column("number_of_trees", "long", "%d"),
-                  column("mean_tree_path_length", "double", "%.5f"),
-                  column("mean_anomaly_score", "double", "%.5f")}};
-  for (const HistoryPoint& point : points) {
-    // As in H2O-3: where all rows were in all samples there is nothing to tell.
-    if (point.trees > 0 && std::isnan(point.mean_length)) continue;
-    table.add_row({std::string(), model::history_timestamp(point.time_ms),
-                   model::history_duration(point.time_ms - points.front().time_ms), point.trees,
-                   point.mean_length, point.mean_score});
   }
   return table;
 }

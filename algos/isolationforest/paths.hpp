@@ -42,9 +42,9 @@ struct PathTask {
   static constexpr auto reduction = mr::Reduction::ordered;
   struct State {
     ReadPlan read;
-    trees::TreeGrid grid;                            ///< one tree of each iteration
-    std::vector<std::vector<std::int64_t>> samples;  ///< by tree: rows that it grew on, ascending
-    std::vector<std::uint8_t> points;                ///< by tree: whether sums are wanted after it
+    trees::TreeGrid grid;              ///< one tree of each iteration
+    std::vector<RowNumbers> samples;   ///< by tree: rows that it grew on
+    std::vector<std::uint8_t> points;  ///< by tree: whether sums are wanted after it
     template <class Archive>
     void fields(Archive& archive) {
       archive(read, grid, samples, points);

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <neve/munge/rollups.hpp>
+#include "algos/families/isolation/measure.hpp"
 
 namespace neve::algos::isolationforest {
 namespace {
@@ -25,15 +25,6 @@ std::vector<frame::Column> judge(mr::Engine& engine, const frame::LayoutPtr& lay
   return engine
       .run_with_outputs<FlagTask>({layout, {scores.id}}, {model.header.default_threshold}, options)
       .columns;
-}
-
-/// Predictions of a model that belongs to somebody else, who outlives them.
-frame::Frame plain_scores(mr::Engine& engine, const IsolationForestModel& model,
-                          const model::Dataset& data, const job::TokenPtr& token) {
-  const model::ModelPtr own(std::shared_ptr<void>(), &model);
-  return model::score_with<IsolationForestModel>(engine, own, data,
-                                                 {.labels = false, .token = token})
-      .predictions;
 }
 
 }  // namespace
@@ -74,19 +65,12 @@ model::Scored score_rows(mr::Engine& engine, const model::ModelPtr& model,
 
 model::metrics::Metrics measure_scores(mr::Engine& engine, const IsolationForestModel& model,
                                        const model::Dataset& data, const job::TokenPtr& token) {
-  const frame::Frame scores = plain_scores(engine, model, data, token);
-  const auto rollups = munge::roll_up(engine, scores.layout, scores.columns, token);
-  model::metrics::Anomaly made;
-  made.model_category = model::Category::anomaly_detection;
-  made.nobs = scores.layout->rows();
-  made.mean_normalized_score = rollups[0].mean;
-  made.mean_score = rollups[1].mean;
-  return made;
+  return isolation::mean_scores(engine, isolation::plain_scores(engine, model, data, token), token);
 }
 
 model::metrics::Metrics measure_flags(mr::Engine& engine, const IsolationForestModel& model,
                                       const model::Dataset& data, const job::TokenPtr& token) {
-  const frame::Frame scores = plain_scores(engine, model, data, token);
+  const frame::Frame scores = isolation::plain_scores(engine, model, data, token);
   const auto judged = judge(engine, scores.layout, scores.columns.front(), model, token);
   ColumnId actual = data.inputs.columns[static_cast<std::size_t>(data.response)];
   std::vector<frame::Column> recoded;

@@ -23,28 +23,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// Samples of several trees together: each row once, ascending.
-std::vector<std::int64_t> all_rows(const std::vector<std::vector<std::int64_t>>& samples) {
-  std::vector<std::int64_t> rows;
-  for (const auto& sample : samples) rows.insert(rows.end(), sample.begin(), sample.end());
-  std::ranges::sort(rows);
-  rows.erase(std::ranges::unique(rows).begin(), rows.end());
-  return rows;
-}
-
-/// Where the rows of a sample are among all of them.
-std::vector<std::uint32_t> places_of(const std::vector<std::int64_t>& sample,
-                                     const std::vector<std::int64_t>& all) {
-  std::vector<std::uint32_t> places;
-  places.reserve(sample.size());
-  auto at = all.begin();
-  for (const std::int64_t row : sample) {
-    at = std::lower_bound(at, all.end(), row);
-    places.push_back(static_cast<std::uint32_t>(at - all.begin()));
-  }
-  return places;
-}
-
 }  // namespace
 
 GrowPlan IsolationForestTrainer::grow_plan(const model::TrainContext& context) const {
@@ -87,7 +65,8 @@ void IsolationForestTrainer::resume(model::TrainContext& context, const wire::By
   progress_ = wire::decode<Progress>(saved);
   const trees::TreeGrid& all = progress_.iterations;
   for (std::int64_t first = 0; first < tree_count();) {
-    const std::int64_t count = std::min(trees_at_once(), tree_count() - first);
+    const std::int64_t count =
+        std::min(isolation::trees_at_once(sample_size_), tree_count() - first);
     PathTask::State state{.read = read_,
                           .grid = trees::TreeGrid(all.begin() + first, all.begin() + first + count),
                           .samples = samples(context, first, count),
@@ -106,33 +85,26 @@ bool IsolationForestTrainer::is_due(std::int64_t trees) const {
   return trees <= kEveryTree || trees % kEveryTree == 0;
 }
 
-std::int64_t IsolationForestTrainer::trees_at_once() const {
-  constexpr std::int64_t kMostTrees = 10;
-  constexpr std::int64_t kMostRows = std::int64_t{1} << 20U;
-  return std::clamp<std::int64_t>(kMostRows / sample_size_, 1, kMostTrees);
-}
-
-std::vector<std::vector<std::int64_t>> IsolationForestTrainer::samples(
-    const model::TrainContext& context, std::int64_t first, std::int64_t count) const {
-  std::vector<std::vector<std::int64_t>> made(static_cast<std::size_t>(count));
-  const std::int64_t rows = context.training.inputs.layout->rows();
-  context.engine.pool().for_each(made.size(), [&](std::size_t i) {
-    made[i] = sampled_rows(plan_.seed, first + static_cast<std::int64_t>(i), rows, sample_size_);
-  });
-  return made;
+std::vector<RowNumbers> IsolationForestTrainer::samples(const model::TrainContext& context,
+                                                        std::int64_t first,
+                                                        std::int64_t count) const {
+  return isolation::samples_of(
+      context.engine.pool(),
+      {.seed = plan_.seed, .rows = context.training.inputs.layout->rows(), .size = sample_size_},
+      first, count);
 }
 
 std::vector<GrownTree> IsolationForestTrainer::grow_trees(
-    model::TrainContext& context, const std::vector<std::vector<std::int64_t>>& samples) const {
-  GatherTask::State state{.read = read_, .rows = all_rows(samples)};
-  const KeyRows sample =
-      sorted(context.engine.run<GatherTask>(context.training.inputs, state, context.run_options()),
-             plan_.levels.size());
+    model::TrainContext& context, const std::vector<RowNumbers>& samples) const {
+  const GatherTask::State state{.read = read_, .rows = isolation::joined(samples)};
+  const KeyRows sample = isolation::sorted(
+      context.engine.run<GatherTask>(context.training.inputs, state, context.run_options()),
+      plan_.levels.size());
   const std::int64_t first = tree_count();
   std::vector<GrownTree> grown(samples.size());
   context.engine.pool().for_each(samples.size(), [&](std::size_t i) {
     grown[i] = grow(plan_, first + static_cast<std::int64_t>(i), sample,
-                    places_of(samples[i], sample.rows));
+                    isolation::places_of(samples[i], sample.rows));
   });
   return grown;
 }
@@ -146,7 +118,8 @@ std::vector<PathSums> IsolationForestTrainer::add_paths(model::TrainContext& con
 
 bool IsolationForestTrainer::step(model::TrainContext& context) {
   const std::int64_t first = tree_count();
-  const std::int64_t count = std::min(trees_at_once(), parameters_->ntrees - first);
+  const std::int64_t count =
+      std::min(isolation::trees_at_once(sample_size_), parameters_->ntrees - first);
   // Row numbers of the samples twice, keys before and after they are sorted.
   const auto columns = static_cast<std::int64_t>(plan_.levels.size());
   const Reservation memory = context.engine.budget().reserve(
@@ -290,7 +263,7 @@ std::shared_ptr<model::Model> IsolationForestTrainer::finish(model::TrainContext
     header.validation_metrics.header()->description = "Validation metrics";
   choose_threshold(context, *made);
   if (labelled_) header.roles = *labelled_;
-  header.scoring_history = scoring_history(progress_.history);
+  header.scoring_history = isolation::scoring_history(progress_.history);
   std::vector<trees::TreeSize> sizes;
   std::int64_t bytes = 0;
   for (const auto& iteration : made->iterations) {

@@ -8,6 +8,7 @@
 #include <neve/base/budget.hpp>
 #include <neve/model/algorithm.hpp>
 
+#include "algos/families/isolation/history.hpp"
 #include "algos/isolationforest/grow.hpp"
 #include "algos/isolationforest/isolationforest_model.hpp"
 #include "algos/isolationforest/isolationforest_output.hpp"
@@ -33,7 +34,7 @@ class IsolationForestTrainer final : public model::Trainer {
   struct Progress {
     trees::TreeGrid iterations;
     std::vector<ColumnSplits> splits;
-    std::vector<HistoryPoint> history;
+    std::vector<isolation::HistoryPoint> history;
     std::vector<double> stopping_scores;
     PathSums last;  ///< after all trees
     template <class Archive>
@@ -47,13 +48,10 @@ class IsolationForestTrainer final : public model::Trainer {
     return static_cast<std::int64_t>(progress_.iterations.size());
   }
   [[nodiscard]] bool is_due(std::int64_t trees) const;
-  /// How many trees are looked at in one pass over all rows; fewer where their samples are large.
-  [[nodiscard]] std::int64_t trees_at_once() const;
-  [[nodiscard]] std::vector<std::vector<std::int64_t>> samples(const model::TrainContext& context,
-                                                               std::int64_t first,
-                                                               std::int64_t count) const;
+  [[nodiscard]] std::vector<RowNumbers> samples(const model::TrainContext& context,
+                                                std::int64_t first, std::int64_t count) const;
   std::vector<GrownTree> grow_trees(model::TrainContext& context,
-                                    const std::vector<std::vector<std::int64_t>>& samples) const;
+                                    const std::vector<RowNumbers>& samples) const;
   std::vector<PathSums> add_paths(model::TrainContext& context, PathTask::State state) const;
   /// Notes what a point says; whether training should stop there.
   bool note(model::TrainContext& context, const PathSums& sums, std::int64_t trees);

@@ -33,7 +33,7 @@ KeyRows sample_of(const std::vector<std::vector<double>>& columns,
   KeyRows sample;
   sample.rows.resize(rows);
   std::iota(sample.rows.begin(), sample.rows.end(), std::int64_t{0});
-  sample.keys.assign(keys.row(0), keys.row(0) + rows * columns.size());
+  sample.values.assign(keys.row(0), keys.row(0) + rows * columns.size());
   return sample;
 }
 
@@ -51,7 +51,7 @@ TEST(IsolationSample, IsOfDistinctRowsThatAreAllAsLikely) {
   for (const std::int64_t size : {1, 13, 20, 33, 40}) {
     std::vector<double> taken(kRows);
     for (std::int64_t tree = 0; tree < kTrees; ++tree) {
-      const auto rows = sampled_rows(5, tree, kRows, size);
+      const auto rows = isolation::sampled_rows(5, tree, kRows, size);
       ASSERT_EQ(std::ssize(rows), size);
       ASSERT_TRUE(std::ranges::is_sorted(rows, std::less_equal()));
       ASSERT_TRUE(rows.front() >= 0 && rows.back() < kRows);

@@ -50,7 +50,7 @@ struct Plain {
     for (std::size_t t = 0; t < model.iterations.size(); ++t) {
       const auto tree = model.iterations[t][0].unpacked(model.levels);
       const auto seen =
-          algos::isolationforest::sampled_rows(1, static_cast<std::int64_t>(t), rows, sample);
+          algos::isolation::sampled_rows(1, static_cast<std::int64_t>(t), rows, sample);
       for (std::size_t row = 0; row < paths.size(); ++row) {
         const double path = path_of(tree, columns, row);
         paths[row] += path;
