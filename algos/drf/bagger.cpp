@@ -25,8 +25,8 @@ Bagger::Bagger(mr::Engine& engine, mr::Inputs inputs, ForestColumns columns,
     levels_.push_back(kind.categorical ? kind.levels : 0);
 }
 
-void Bagger::load() {
-  make_bins();
+void Bagger::load(SharedResults* shared) {
+  make_bins(shared);
   reserve_memory();
   loaded_ = engine_.run<trees::LoadTask>(inputs_, {spec_, columns_.rows}, options_);
   grower_ = std::make_unique<trees::Grower>(engine_, row_inputs(), options_, spec_, settings_.grow);
@@ -34,12 +34,15 @@ void Bagger::load() {
   start();
 }
 
-void Bagger::make_bins() {
+void Bagger::make_bins(SharedResults* shared) {
   const Reservation memory =
       engine_.budget().reserve(trees::sketch_bytes(*inputs_.layout, columns_.rows, columns_.kinds),
                                "The sample that bins are made from");
-  spec_ =
-      trees::make_bins(engine_, inputs_, columns_.rows, columns_.kinds, settings_.bins, options_);
+  const auto key = trees::bins_key(inputs_, columns_.rows, columns_.kinds, settings_.bins);
+  spec_ = trees::shared_bins(shared, key, [&] {
+    return trees::make_bins(engine_, inputs_, columns_.rows, columns_.kinds, settings_.bins,
+                            options_);
+  });
 }
 
 /// Rows reserve their own memory as they are loaded, on each node; here they are looked at together

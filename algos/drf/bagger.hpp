@@ -35,7 +35,7 @@ class Bagger {
   Bagger(mr::Engine& engine, mr::Inputs inputs, ForestColumns columns, ForestSettings settings,
          mr::RunOptions options);
   /// Bins the columns and loads the rows.
-  void load();
+  void load(SharedResults* shared = nullptr);
   /// After load(): as if these iterations had been grown here.
   void restore(std::vector<Iteration> iterations, std::vector<double> importance);
   void iterate();
@@ -59,7 +59,7 @@ class Bagger {
 
  private:
   void start();
-  void make_bins();
+  void make_bins(SharedResults* shared);
   void reserve_memory();
   [[nodiscard]] trees::CompactTree grow(std::int32_t tree_class);
   [[nodiscard]] TargetTask::State targets() const;

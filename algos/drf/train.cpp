@@ -61,7 +61,7 @@ void DrfTrainer::prepare(model::TrainContext& context) {
       trees::metrics_bytes(context.training, context.validation, context.roles, context.category,
                            p.auc_type),
       "Metrics of the training rows");
-  bagger_->load();
+  bagger_->load(context.shared);
   trees::check_response_varies(context.roles, bagger_->loaded().rows, bagger_->response_range(),
                                context.is_fold || !parameters_->check_constant_response);
 }

@@ -144,7 +144,9 @@ FixedSums sum_centered(const LeafTask::State& state, const trees::RowStore& stor
   });
 }
 
-/// The same where all rows weigh 1 and terms follow from the residual alone.
+/// The same where all rows weigh 1 and terms follow from the residual alone. Of rows that the tree
+/// has not seen the residual counts as 0, and so do both terms where `sampled`.
+template <bool sampled>
 FixedSums sum_plain(const LeafTask::State& state, const trees::RowStore& store,
                     std::span<const std::uint16_t> rows) {
   const float* residual =
@@ -154,10 +156,12 @@ FixedSums sum_plain(const LeafTask::State& state, const trees::RowStore& store,
   const trees::TwoPartScale denominator_scale = state.denominator_scale;
   FixedSums sums;
   for (const std::uint16_t row : rows) {
-    const auto r = static_cast<double>(residual[row]);
+    double seen = 1;
+    if constexpr (sampled) seen = store.addends.leaves_out(row) ? 0 : 1;
+    const double r = seen * static_cast<double>(residual[row]);
     const double distance = std::abs(r);
     sums.numerator += numerator_scale.round(r);
-    sums.denominator += denominator_scale.round(additive ? 1 : distance * (1 - distance));
+    sums.denominator += denominator_scale.round(additive ? seen : distance * (1 - distance));
   }
   return sums;
 }
@@ -210,14 +214,13 @@ LeafTask::Partial LeafTask::zero(const State& state) {
 void LeafTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
                    Partial& partial) {
   trees::apply_splits(store, state.splits);
-  const bool plain =
-      store.weight.empty() && !store.sampled && !has_costly_terms(state.distribution);
+  const bool plain = store.weight.empty() && !has_costly_terms(state.distribution);
+  const auto sum = !plain ? sum_weighted : store.sampled ? sum_plain<true> : sum_plain<false>;
   for (std::size_t leaf = 0; leaf < state.leaves.size(); ++leaf) {
     const auto rows = store.rows_of(state.leaves[leaf]);
     const FixedSums sums = !state.centers.empty()
                                ? sum_centered(state, store, rows, state.centers[leaf])
-                           : plain ? sum_plain(state, store, rows)
-                                   : sum_weighted(state, store, rows);
+                               : sum(state, store, rows);
     partial.numerators[leaf] += sums.numerator;
     partial.denominators[leaf] += sums.denominator;
   }
@@ -232,15 +235,19 @@ void LeafTask::merge(Partial& left, const Partial& right) {
 
 void StartTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& store,
                     Partial& partial) {
+  std::vector<double> responses(store.rows);
+  store.response.read(0, responses);
+  std::vector<double> scores(store.score.begin(),
+                             store.score.begin() + static_cast<std::ptrdiff_t>(store.rows));
+  for (double& score : scores) score += state.score;
+  std::vector<float> of_rows(store.rows);
+  residuals(state.distribution, responses, scores, of_rows);
   for (std::size_t row = 0; row < store.rows; ++row) {
     const double weight = store.weight_of(row);
     if (weight == 0) continue;
-    const double response = store.response[row];
-    double score = store.score[row] + state.score;
-    float residual = 0;
-    residuals(state.distribution, {&response, 1}, {&score, 1}, {&residual, 1});
+    const double response = responses[row];
     const LeafTerm term = leaf_term(state.distribution, response, store.score[row] + state.score,
-                                    static_cast<double>(residual));
+                                    static_cast<double>(of_rows[row]));
     add_exactly(weight, partial.weight, partial.weight_rest);
     add_exactly(weight * term.numerator, partial.numerator, partial.numerator_rest);
     add_exactly(weight * term.denominator, partial.denominator, partial.denominator_rest);

@@ -40,8 +40,8 @@ Booster::Booster(mr::Engine& engine, mr::Inputs inputs, trees::RowColumns column
   options_.scratch = scratch_.id();
 }
 
-void Booster::load() {
-  make_bins();
+void Booster::load(SharedResults* shared) {
+  make_bins(shared);
   reserve_memory();
   loaded_ = engine_.run<trees::LoadTask>(inputs_, {spec_, columns_}, options_);
   grower_ = std::make_unique<trees::Grower>(engine_, row_inputs(), options_, spec_, settings_.grow);
@@ -49,10 +49,13 @@ void Booster::load() {
   start();
 }
 
-void Booster::make_bins() {
+void Booster::make_bins(SharedResults* shared) {
   const Reservation memory = engine_.budget().reserve(
       trees::sketch_bytes(*inputs_.layout, columns_, kinds_), "The sample that bins are made from");
-  spec_ = trees::make_bins(engine_, inputs_, columns_, kinds_, settings_.bins, options_);
+  const auto key = trees::bins_key(inputs_, columns_, kinds_, settings_.bins);
+  spec_ = trees::shared_bins(shared, key, [&] {
+    return trees::make_bins(engine_, inputs_, columns_, kinds_, settings_.bins, options_);
+  });
 }
 
 /// Rows reserve their own memory as they are loaded, on each node; here they are looked at together

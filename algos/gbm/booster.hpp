@@ -31,7 +31,7 @@ class Booster {
   Booster(mr::Engine& engine, mr::Inputs inputs, trees::RowColumns columns,
           std::vector<trees::PredictorKind> kinds, BoostSettings settings, mr::RunOptions options);
   /// Bins the columns, loads the rows and finds the first score.
-  void load();
+  void load(SharedResults* shared = nullptr);
   /// What boosting has come to.
   struct Grown {
     double first_score = 0;
@@ -64,7 +64,7 @@ class Booster {
 
  private:
   void start();
-  void make_bins();
+  void make_bins(SharedResults* shared);
   void reserve_memory();
   void grow_class(std::int32_t of_class, double rate);
   [[nodiscard]] std::uint64_t tree_number(std::size_t iteration, std::size_t of_class) const;

@@ -99,7 +99,7 @@ void GbmTrainer::prepare(model::TrainContext& context) {
                                        trees::predictor_kinds(context.roles), settings(context),
                                        context.run_options());
   reserve_metrics(context);
-  booster_->load();
+  booster_->load(context.shared);
   check_response(context);
 }
 

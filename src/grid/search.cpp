@@ -57,7 +57,8 @@ Search::Search(Grids& grids, Grids::Request request, job::Job& job)
       algorithm_(*grids.parts_.algorithms.find(request.grid.algorithm)),
       frames_(std::move(request.frames)),
       walk_(request.grid.space, request.grid.criteria),
-      next_publish_(std::chrono::steady_clock::now()) {
+      next_publish_(std::chrono::steady_clock::now()),
+      shared_(std::make_unique<SharedResults>(models_.engine().budget())) {
   for (const auto& [name, frame] : frames_) checksums_[name] = models_.frame_checksum(frame);
   if (job.saved() != nullptr) {
     state_ = wire::decode<State>(*job.saved());
@@ -273,7 +274,8 @@ model::TrainingTerms Search::terms_of(const Candidate& candidate) const {
   const CounterRng seeds(static_cast<std::uint64_t>(state_.grid.model_seed));
   const std::uint64_t drawn = seeds.bits(static_cast<std::uint64_t>(candidate.number));
   return {.seed = static_cast<std::int64_t>(drawn >> (64U - kExactInJson)),
-          .most_seconds = seconds_left().value_or(0)};
+          .most_seconds = seconds_left().value_or(0),
+          .shared = shared_.get()};
 }
 
 bool Search::is_known(const Identity& identity) const {

@@ -88,6 +88,7 @@ class Search {
   State state_;
   bool ended_ = false;
   std::chrono::steady_clock::time_point next_publish_;
+  std::unique_ptr<SharedResults> shared_;  ///< by all models
   std::shared_ptr<job::Bell> bell_ = std::make_shared<job::Bell>();
   /// The points from state_.place on. Last, as their threads use all before.
   std::deque<Candidate> candidates_;

@@ -73,6 +73,7 @@ std::shared_ptr<Model> fit(const FitTools& tools, FitPlan plan, const wire::Byte
                        .folds = plan.folds,
                        .together = plan.together,
                        .models = tools.models,
+                       .shared = tools.shared,
                        .keep = keep};
   const auto trainer = tools.algorithm.make_trainer(plan.parameters);
   if (saved != nullptr) {

@@ -32,8 +32,9 @@ struct FitTools {
   job::Job& job;
   const Algorithm& algorithm;
   std::uint64_t seed = 0;
-  Models* models = nullptr;  ///< of the node
-  KeepState keep = {};       ///< of a job of which this is a part; empty where it is all
+  Models* models = nullptr;         ///< of the node
+  KeepState keep = {};              ///< of a job of which this is a part; empty where it is all
+  SharedResults* shared = nullptr;  ///< with other trainings; null without
   [[nodiscard]] wire::Bytes kept(wire::Bytes state) const {
     return keep ? keep(std::move(state)) : state;
   }

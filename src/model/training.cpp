@@ -91,6 +91,7 @@ struct Models::Task {
   job::Job& job;
   const wire::Bytes* saved = nullptr;
   KeepState keep = {};  ///< empty where it is the job
+  SharedResults* shared = nullptr;
 };
 
 NamedFrames Models::frames_of(const Algorithm& algorithm, const schema::Form& form,
@@ -309,7 +310,7 @@ Made Models::make(const Build& build, const TrainingTerms& terms, job::Job& job)
   std::vector<ColumnId> columns;
   TrainRequest request = request_of(build, terms.seed == -1 ? draw_seed() : terms.seed, columns);
   request.most_seconds = terms.most_seconds;
-  return make(request, {job, job.saved(), {}});
+  return make(request, {job, job.saved(), {}, terms.shared});
 }
 
 Made Models::make_part(const Build& build, job::Job& job, const wire::Bytes* saved,
@@ -328,8 +329,9 @@ Made Models::make(const TrainRequest& request, const Task& task) {
       !(p.max_runtime_secs > 0 && p.max_runtime_secs < request.most_seconds)) {
     p.max_runtime_secs = request.most_seconds;
   }
-  const FitTools tools{parts_.engine, job,      algorithm, static_cast<std::uint64_t>(request.seed),
-                       this,          task.keep};
+  const FitTools tools{
+      parts_.engine, job,       algorithm,  static_cast<std::uint64_t>(request.seed),
+      this,          task.keep, task.shared};
   std::optional<TrainState> saved;
   if (task.saved != nullptr) saved = wire::decode<TrainState>(*task.saved);
   const wire::Bytes* trainer = saved && saved->trainer ? &*saved->trainer : nullptr;

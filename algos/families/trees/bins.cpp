@@ -4,21 +4,25 @@
 #include <cmath>
 #include <limits>
 
+#include <neve/base/radix_sort.hpp>
+
 namespace neve::algos::trees {
 namespace {
 
 /// Sorts by value and leaves each distinct value once.
 void merge_equal(std::vector<WeightedValue>& sample) {
-  std::ranges::sort(sample, [](const WeightedValue& a, const WeightedValue& b) {
-    return a.value != b.value ? a.value < b.value : a.weight < b.weight;
-  });
+  radix_sort(std::span(sample), [](const WeightedValue& each) { return order_key(each.value); });
   std::size_t kept = 0;
-  for (const WeightedValue& each : sample) {
-    if (kept != 0 && sample[kept - 1].value == each.value) {
-      sample[kept - 1].weight += each.weight;
-    } else {
-      sample[kept++] = each;
-    }
+  for (auto begin = sample.begin(); begin != sample.end();) {
+    const auto end = std::find_if(
+        begin, sample.end(), [&](const WeightedValue& each) { return each.value != begin->value; });
+    // Sums of weights do not depend on the order of rows.
+    if (!std::ranges::is_sorted(begin, end, {}, &WeightedValue::weight))
+      std::ranges::sort(begin, end, {}, &WeightedValue::weight);
+    WeightedValue merged = *begin;
+    for (auto each = begin + 1; each != end; ++each) merged.weight += each->weight;
+    sample[kept++] = merged;
+    begin = end;
   }
   sample.resize(kept);
 }
@@ -110,6 +114,12 @@ std::int32_t ColumnBins::bin_of(double value) const {
   }
   return static_cast<std::int32_t>(base - cuts.data()) +
          (static_cast<double>(*base) <= value ? 1 : 0);
+}
+
+std::int64_t BinSpec::byte_size() const {
+  std::size_t bytes = columns.size() * sizeof(ColumnBins);
+  for (const ColumnBins& column : columns) bytes += column.cuts.size() * sizeof(float);
+  return static_cast<std::int64_t>(bytes);
 }
 
 BinLayout::BinLayout(const BinSpec& spec) {

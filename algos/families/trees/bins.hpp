@@ -33,6 +33,7 @@ struct ColumnBins {
 /// The bins of all predictors of a model.
 struct BinSpec {
   std::vector<ColumnBins> columns;
+  [[nodiscard]] std::int64_t byte_size() const;
   template <class Archive>
   void fields(Archive& archive) {
     archive(columns);

@@ -125,6 +125,19 @@ void SampleTask::merge(Partial& left, const Partial& right) {
   append(left.weights, right.weights);
 }
 
+wire::Bytes bins_key(const mr::Inputs& inputs, const RowColumns& columns,
+                     std::span<const PredictorKind> kinds, const BinSettings& settings) {
+  const auto id_of = [&](std::int32_t column) {
+    return column < 0 ? std::uint64_t{0} : inputs.columns[static_cast<std::size_t>(column)].value();
+  };
+  wire::Writer key;
+  key(std::string("trees.bins"), inputs.layout->id, columns.weights >= 0, id_of(columns.weights));
+  for (std::size_t c = 0; c < kinds.size(); ++c)
+    key(id_of(columns.predictors[c]), kinds[c].categorical, kinds[c].levels);
+  key(settings.bins, settings.bins_top_level, settings.bins_categorical, settings.cutting);
+  return key.take();
+}
+
 BinSpec make_bins(mr::Engine& engine, const mr::Inputs& inputs, const RowColumns& columns,
                   std::span<const PredictorKind> kinds, const BinSettings& settings,
                   const mr::RunOptions& options) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include <neve/base/shared_results.hpp>
 #include <neve/mr/engine.hpp>
 
 #include "algos/families/trees/bins.hpp"
@@ -89,5 +90,15 @@ struct SampleTask {
 BinSpec make_bins(mr::Engine& engine, const mr::Inputs& inputs, const RowColumns& columns,
                   std::span<const PredictorKind> kinds, const BinSettings& settings,
                   const mr::RunOptions& options);
+
+/// Who all bins of a model follow from.
+wire::Bytes bins_key(const mr::Inputs& inputs, const RowColumns& columns,
+                     std::span<const PredictorKind> kinds, const BinSettings& settings);
+
+/// The bins that `make` makes, or those that another model has made alike; `shared` may be null.
+template <class Make>
+BinSpec shared_bins(SharedResults* shared, const wire::Bytes& key, const Make& make) {
+  return shared == nullptr ? make() : *shared->get<BinSpec>(key, make);
+}
 
 }  // namespace neve::algos::trees

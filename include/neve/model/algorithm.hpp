@@ -64,6 +64,7 @@ struct TrainContext {
   std::span<const std::shared_ptr<const Model>> folds = {};
   const TrainedFolds* together = nullptr;  ///< the same where they were trained together
   Models* models = nullptr;                ///< of the node, to find and to train others
+  SharedResults* shared = nullptr;         ///< where other trainings need the same; null without
   /// Models that belong to the model; published with it, before it. Those of folds are not.
   std::vector<std::shared_ptr<Model>> made = {};
   /// What the job keeps where save() gives this; for steps that keep states of their own.

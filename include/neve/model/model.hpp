@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <neve/base/shared_results.hpp>
 #include <neve/base/wire.hpp>
 #include <neve/model/category.hpp>
 #include <neve/model/dataset.hpp>
@@ -240,8 +241,9 @@ struct Made {
 
 /// How a training that is one of many differs from one that is asked for alone.
 struct TrainingTerms {
-  std::int64_t seed = -1;   ///< in the place of a drawn one
-  double most_seconds = 0;  ///< beside max_runtime_secs; 0: no limit
+  std::int64_t seed = -1;           ///< in the place of a drawn one
+  double most_seconds = 0;          ///< beside max_runtime_secs; 0: no limit
+  SharedResults* shared = nullptr;  ///< of all of them; null without
 };
 
 }  // namespace neve::model

@@ -1,12 +1,13 @@
 #include "model/metrics/score_curve.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <limits>
 #include <numeric>
 #include <utility>
+
+#include <neve/base/radix_sort.hpp>
 
 namespace neve::model::metrics {
 namespace {
@@ -149,35 +150,9 @@ Ranges spread(Pool& pool, const BinomialPartial& partial, Row* to) {
   return out;
 }
 
-/// Stable, least significant digit first; digits that all items share cost nothing.
 template <class Row>
-void sort_by_key(std::span<Row> items) {
-  constexpr std::size_t kDigits = 6;
-  constexpr unsigned kBits = 11;
-  constexpr std::size_t kValues = std::size_t{1} << kBits;
-  constexpr std::size_t kFewItems = 1024;
-  if (items.size() < kFewItems || items.size() > std::numeric_limits<std::uint32_t>::max()) {
-    std::ranges::stable_sort(items, {}, [](const Row& item) { return key_in(item); });
-    return;
-  }
-  const auto digit = [](const Row& item, std::size_t d) {
-    return static_cast<std::size_t>(key_in(item) >> (d * kBits)) & (kValues - 1);
-  };
-  std::vector<std::array<std::uint32_t, kValues>> counts(kDigits);
-  for (const Row& item : items) {
-    for (std::size_t d = 0; d < kDigits; ++d) ++counts[d][digit(item, d)];
-  }
-  const auto spare = std::make_unique_for_overwrite<Row[]>(items.size());
-  std::span<Row> from = items;
-  std::span<Row> to(spare.get(), items.size());
-  for (std::size_t d = 0; d < kDigits; ++d) {
-    if (counts[d][digit(from[0], d)] == items.size()) continue;
-    std::uint32_t next = 0;
-    for (std::uint32_t& count : counts[d]) next += std::exchange(count, next);
-    for (const Row& item : from) to[counts[d][digit(item, d)]++] = item;
-    std::swap(from, to);
-  }
-  if (from.data() != items.data()) std::ranges::copy(from, items.begin());
+void sort_by_key(std::span<Row> rows) {
+  radix_sort(rows, [](const Row& row) { return key_in(row); });
 }
 
 /// The points of all ranges, each range's from where its rows began.
