@@ -34,6 +34,10 @@ for _task, _class in (("kmeans", "KMeans"), ("pca", "Pca"), ("glrm", "Glrm")):
     PAIRS |= {(_task, peer): f"unsupervised:{_class}" for peer in ("neve", "h2o")}
 PAIRS |= {("kmeans", "sklearn"): "sklearn_unsupervised:KMeans", ("pca", "sklearn"): "sklearn_unsupervised:Pca",
           ("glrm", "numpy"): "numpy_glrm:Glrm"}
+for _task in ("isolation-forest", "extended-isolation-forest"):
+    PAIRS |= {(_task, peer): "isolation:Servers" for peer in ("neve", "h2o")}
+PAIRS |= {("isolation-forest", "sklearn"): "isolation:Sklearn",
+          ("target-encoder", "neve"): "target_encoder:TargetEncoder", ("target-encoder", "h2o"): "target_encoder:TargetEncoder"}
 for _task in ("word2vec", "word2vec-cbow"):
     PAIRS |= {(_task, "neve"): "words:Vectors", (_task, "h2o"): "words:Vectors", (_task, "gensim"): "words:Gensim"}
 PAIRS |= {("tokenize", "neve"): "words:Cut", ("tokenize", "h2o"): "words:Cut", ("tokenize", "polars"): "words:PolarsCut"}
