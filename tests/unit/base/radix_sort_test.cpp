@@ -55,7 +55,8 @@ TEST(RadixSort, IsAStableSortOfWhateverValues) {
 
 TEST(OrderKey, OrdersLikeTheNumbers) {
   const double inf = std::numeric_limits<double>::infinity();
-  const std::vector<double> ascending = {-inf, -1e300, -2, -1, -1e-310, 0, 1e-310, 1, 2, 1e300, inf};
+  const std::vector<double> ascending = {-inf,   -1e300, -2, -1,    -1e-310, 0,
+                                         1e-310, 1,      2,  1e300, inf};
   for (std::size_t i = 1; i < ascending.size(); ++i)
     EXPECT_LT(order_key(ascending[i - 1]), order_key(ascending[i])) << i;
   EXPECT_EQ(order_key(-0.0), order_key(0.0));
