@@ -62,7 +62,7 @@ class Sklearn(Task):
 
     def run(self):
         from sklearn.ensemble import IsolationForest
-        model = IsolationForest(TREES, max_samples=SAMPLE, n_jobs=-1, random_state=1).fit(self.matrix)
+        model = IsolationForest(n_estimators=TREES, max_samples=SAMPLE, n_jobs=-1, random_state=1).fit(self.matrix)
         self.scores = model.score_samples(self.matrix)
         return model
 
