@@ -6,15 +6,17 @@ from peers.server import Training
 from peers.task import TREES, Task, auc
 
 SAMPLE = 256
-PLANTED = 2000
+MOST_PLANTED = 2000
 
 
 def planted(folder):
     """Rows that were not learnt from, then as many anomalies: other such rows, twice as far out."""
     table = pd.read_parquet(folder / "test.parquet")
-    table = table[[column for column in table.columns if column[0] == "x"]].iloc[:2 * PLANTED]
-    table.iloc[PLANTED:] *= 2
-    return table, np.repeat([0, 1], PLANTED)
+    table = table[[column for column in table.columns if column[0] == "x"]]
+    count = min(MOST_PLANTED, len(table) // 2)
+    table = table.iloc[:2 * count].copy()
+    table.iloc[count:] *= 2
+    return table, np.repeat([0, 1], count)
 
 
 class Servers(Training):

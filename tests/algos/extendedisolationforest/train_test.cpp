@@ -96,6 +96,44 @@ TEST(ExtendedIsolationForest, AnomaliesScoreHighest) {
   EXPECT_GT(odd / (kRows / 40.0), rest / (kRows * 39 / 40.0) + 0.15);
 }
 
+/// Two clusters at opposite corners of a square (figure 2 of the paper): tests of one column see
+/// clusters at the other corners, too, which planes of both see less of.
+TEST(ExtendedIsolationForest, PlanesDoNotSeeClustersThatAreNotThere) {
+  Session session;
+  const CounterRng random(3);
+  Columns columns(2);
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    for (std::size_t c = 0; c < 2; ++c) {
+      double noise = -6;
+      for (std::uint64_t k = 0; k < 12; ++k) noise += random.uniform(24 * i + 12 * c + k);
+      columns[c].push_back(noise + (i % 2 == c ? 10 : 0));
+    }
+  }
+  const std::vector<std::pair<std::string, neve::testing::Levels>> names = {{"x", {}}, {"y", {}}};
+  auto& frames = session.node().frames();
+  frames.publish(neve::testing::described_frame(session.engine(), "blobs", names, columns));
+  frames.publish(
+      neve::testing::described_frame(session.engine(), "ghosts", names, {{0, 10}, {0, 10}}));
+  std::vector<std::vector<double>> ghosts;
+  std::vector<double> variances;
+  for (const char* level : {"0", "1"}) {
+    const auto model = session.train({{"training_frame", "blobs"}, {"extension_level", level}});
+    ghosts.push_back(
+        values_of(session.engine(), session.predict(model, "ghosts"), "anomaly_score"));
+    double sum = 0;
+    double squares = 0;
+    for (const double s :
+         values_of(session.engine(), session.predict(model, "blobs"), "anomaly_score")) {
+      sum += s;
+      squares += s * s;
+    }
+    variances.push_back(squares / 500 - sum / 500 * (sum / 500));
+  }
+  EXPECT_LT(ghosts[0][0], ghosts[1][0]);
+  EXPECT_LT(ghosts[0][1], ghosts[1][1]);
+  EXPECT_LT(variances[1], variances[0]);
+}
+
 TEST(ExtendedIsolationForest, IsTheSameOnAnyThreadsAndNodes) {
   const schema::Form form = {
       {"ntrees", "13"}, {"extension_level", "1"}, {"disable_training_metrics", "false"}};
