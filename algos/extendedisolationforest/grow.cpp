@@ -82,6 +82,7 @@ class Grower {
     const std::uint64_t own = random_.bits(at);
     isolation::RandomOrder order(plan_.columns, CounterRng(own, kColumns));
     std::vector<std::size_t> columns;
+    columns.reserve(static_cast<std::size_t>(plan_.width));
     for (std::int32_t i = 0; i < plan_.width; ++i) columns.push_back(order.next());
     std::ranges::sort(columns);
     for (const std::size_t column : columns) {
