@@ -67,6 +67,7 @@ Tree huffman_tree(std::span<const std::int64_t> counts) {
     std::reverse(tree.labels.begin() + begin, tree.labels.end());
     tree.begins.push_back(static_cast<std::int64_t>(tree.nodes.size()));
   }
+  tree.labels.insert(tree.labels.end(), Tree::kLabelRoom, 0.0F);
   return tree;
 }
 

@@ -12,7 +12,11 @@ namespace neve::algos::word2vec {
 struct Tree {
   std::vector<std::int64_t> begins = {0};  ///< of each word's way in the other two; then their size
   std::vector<std::int32_t> nodes;         ///< inner nodes, the root first on each way
-  std::vector<float> labels;               ///< 1 where the way turns left at that node, else 0
+  /// 1 where the way turns left at that node, else 0; then kLabelRoom zeros.
+  std::vector<float> labels;
+
+  /// So that labels can be read eight at a time.
+  static constexpr std::size_t kLabelRoom = 7;
 
   [[nodiscard]] std::size_t words() const { return begins.size() - 1; }
   [[nodiscard]] std::size_t length(std::size_t word) const {

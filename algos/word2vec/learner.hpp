@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <neve/base/pool.hpp>
@@ -14,39 +15,30 @@
 namespace neve::algos::word2vec {
 
 /// Learns from one batch of words after the other. A batch is cut into `shards` runs of words, each
-/// of which goes through its words one by one, on weights of its own where it moves any; what the
-/// shards changed is then added in their order. The same bits for any number of threads.
+/// of which goes through its words one by one: on the weights themselves where no other run moves
+/// them, and on copies of the others; what the shards changed there is then added in their order.
+/// The same bits for any number of threads.
 class Learner {
  public:
+  /// Of 1 to Users::kMostShards shards.
   Learner(const Tree& tree, const Settings& settings, std::size_t shards, Weights weights);
   /// Moves the weights; `windows` draws how far each row looks around.
   void learn(const Batch& batch, const CounterRng& windows, float rate, Pool& pool);
   [[nodiscard]] const Weights& weights() const { return weights_; }
+  /// Between two batches.
+  [[nodiscard]] Weights& weights() { return weights_; }
+  /// At the end.
+  Weights release() { return std::move(weights_); }
   /// Bytes of all that it holds, weights included.
   static std::int64_t byte_size(std::size_t words, std::size_t length, const Tree& tree,
                                 std::size_t shards);
 
  private:
-  static constexpr std::int32_t kEnd = -1;
-  /// A shard's copy of a row, and the next shard's.
-  struct Link {
-    const float* values = nullptr;
-    float curvature = 0;
-    std::int32_t next = kEnd;
-  };
-  /// Rows that are joined together.
-  struct Part {
-    std::vector<std::int32_t> rows;
-    std::vector<Link> links;
-    std::vector<float> change;
-  };
-  void join(std::size_t part, float rate);
-  void link(std::size_t part);
-  void join_row(Part& part, std::size_t row, float rate);
+  void join(const Shard& shard, std::size_t begin, std::size_t end, float rate);
+  void join_row(std::size_t row, std::uint8_t users, float rate);
   Weights weights_;
+  Users users_;
   std::vector<Shard> shards_;
-  std::vector<Part> parts_;
-  std::vector<std::int32_t> heads_;  ///< by row: the first of its links, kEnd without
 };
 
 }  // namespace neve::algos::word2vec

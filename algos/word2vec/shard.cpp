@@ -1,121 +1,137 @@
 #include "algos/word2vec/shard.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace neve::algos::word2vec {
 
-std::int32_t MovedRows::place(const Weights& weights, std::int32_t row) {
-  std::int32_t& place = places_[static_cast<std::size_t>(row)];
-  if (place != kNone) return place;
-  place = static_cast<std::int32_t>(rows_.size());
-  rows_.push_back(row);
-  const float* from = weights.row(static_cast<std::size_t>(row));
-  squares_.push_back(window_kernels().product(from, from, stride_));
-  curvatures_.push_back(0);
-  values_.insert(values_.end(), from, from + stride_);
-  return place;
-}
-
-void MovedRows::sort_parts() {
-  for (auto& part : parts_) part.clear();
-  for (std::size_t place = 0; place < rows_.size(); ++place)
-    parts_[static_cast<std::size_t>(rows_[place]) % kParts].push_back(
-        static_cast<std::int32_t>(place));
-}
-
-void MovedRows::clear() {
-  for (const std::int32_t row : rows_) places_[static_cast<std::size_t>(row)] = kNone;
-  rows_.clear();
-  squares_.clear();
-  curvatures_.clear();
-  values_.clear();
-}
-
-Shard::Shard(const Tree& tree, const Settings& settings, const Weights& weights)
-    : tree_(&tree),
+Shard::Shard(std::size_t index, const Tree& tree, const Settings& settings, const Weights& weights)
+    : bit_(static_cast<std::uint8_t>(1U << index)),
+      tree_(&tree),
       settings_(settings),
-      moved_(weights),
       step_(weights.stride, tree.longest()),
       stride_(weights.stride),
-      mean_(weights.stride),
-      mean_before_(weights.stride) {}
+      places_(weights.rows(), kInPlace),
+      input_places_(2 * settings.window),
+      node_places_(tree.longest()),
+      inputs_(2 * settings.window),
+      nodes_(tree.longest()) {}
 
-/// Finds the vectors of the words around `at`, and of the nodes on the way to the word there.
-void Shard::gather(const Weights& weights, const Batch& batch, std::size_t at, std::size_t reach) {
-  input_places_.clear();
+void Shard::mark(const Weights& weights, const Batch& batch, std::size_t begin, std::size_t end,
+                 Users& users) {
+  begin_ = begin;
+  end_ = end;
+  const auto mark_row = [&](std::int32_t row) {
+    const bool is_new = users.mark(static_cast<std::size_t>(row), bit_);
+    if (is_new) rows_.push_back(row);
+    return is_new;
+  };
+  const std::size_t first = begin - std::min(begin, settings_.window);
+  const std::size_t last = std::min(batch.words.size(), end + settings_.window);
+  for (std::size_t at = first; at < last; ++at) {
+    const std::int32_t word = batch.words[at];
+    if (word == Batch::kSentenceEnd) continue;
+    mark_row(word);
+    if (at < begin || at >= end) continue;
+    // Where a node is marked, all above it are.
+    const auto nodes = tree_->nodes_of(static_cast<std::size_t>(word));
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+      if (!mark_row(weights.node_row(*node))) break;
+    }
+  }
+}
+
+void Shard::copy_shared(const Weights& weights, const Users& users) {
+  for (const std::int32_t row : rows_) {
+    if (users.of(static_cast<std::size_t>(row)) == bit_) continue;
+    places_[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(shared_.size());
+    shared_.push_back(row);
+  }
+  curvatures_.assign(shared_.size() + 1, 0);
+  copies_.resize(shared_.size() * stride_);
+  for (std::size_t place = 0; place < shared_.size(); ++place) {
+    std::copy_n(weights.row(static_cast<std::size_t>(shared_[place])), stride_,
+                copies_.data() + place * stride_);
+  }
+}
+
+float* Shard::find(Weights& weights, std::int32_t row, std::int32_t& place) {
+  place = places_[static_cast<std::size_t>(row)];
+  const bool in_place = place == kInPlace;
+  float* const base = in_place ? weights.values.data() : copies_.data();
+  return base + static_cast<std::size_t>(in_place ? row : place) * stride_;
+}
+
+/// The words around `at`.
+std::size_t Shard::gather_inputs(Weights& weights, const Batch& batch, std::size_t at,
+                                 std::size_t reach) {
+  std::size_t count = 0;
   const auto look = [&](std::size_t other) {
-    if (batch.words[other] == Batch::kSentenceEnd) return false;
-    input_places_.push_back(moved_.place(weights, batch.words[other]));
+    const std::int32_t word = batch.words[other];
+    if (word == Batch::kSentenceEnd) return false;
+    inputs_[count] = find(weights, word, input_places_[count]);
+    ++count;
     return true;
   };
-  for (std::size_t i = at; i > 0 && at - i < reach && look(i - 1); --i) {
+  const std::size_t first = at - std::min(at, reach);
+  const std::size_t last = std::min(batch.words.size() - 1, at + reach);
+  for (std::size_t i = at; i > first && look(i - 1); --i) {
   }
-  for (std::size_t i = at + 1; i < batch.words.size() && i <= at + reach && look(i); ++i) {
+  for (std::size_t i = at + 1; i <= last && look(i); ++i) {
   }
-  if (input_places_.empty()) return;
-  node_places_.clear();
-  for (const std::int32_t node : tree_->nodes_of(static_cast<std::size_t>(batch.words[at])))
-    node_places_.push_back(moved_.place(weights, weights.node_row(node)));
-  // Copies may have moved while others were made.
-  inputs_.clear();
-  nodes_.clear();
-  for (const std::int32_t place : input_places_) inputs_.push_back(moved_.at(place));
-  for (const std::int32_t place : node_places_) nodes_.push_back(moved_.at(place));
+  return count;
 }
 
-/// Each word around predicts the one in the middle. Measured: a curvature of 1 for each pair loses
-/// nothing to one shard alone.
-void Shard::skip_gram(std::span<const float> labels, float rate) {
-  for (std::size_t i = 0; i < inputs_.size(); i += kMostInputs) {
-    const std::size_t count = std::min(kMostInputs, inputs_.size() - i);
-    step_.step(std::span(inputs_).subspan(i, count), nodes_, labels, rate);
+/// The nodes on the way to a word.
+std::size_t Shard::gather_nodes(Weights& weights, std::size_t word) {
+  std::size_t count = 0;
+  for (const std::int32_t node : tree_->nodes_of(word)) {
+    nodes_[count] = find(weights, weights.node_row(node), node_places_[count]);
+    ++count;
   }
-  const auto pairs = static_cast<float>(inputs_.size());
-  for (const std::int32_t place : input_places_) moved_.count_step(place, 1);
-  for (const std::int32_t place : node_places_) moved_.count_step(place, pairs);
+  return count;
 }
 
-/// The mean of the words around predicts the one in the middle; each takes over what the mean
-/// learns.
-void Shard::bag_of_words(std::span<const float> labels, float rate) {
-  const WindowKernels& kernels = window_kernels();
-  kernels.mean(mean_.data(), inputs_.data(), inputs_.size(), stride_);
-  std::ranges::copy(mean_, mean_before_.begin());
-  float* const mean = mean_.data();
-  step_.step({&mean, 1}, nodes_, labels, rate);
-  kernels.spread(inputs_.data(), inputs_.size(), mean, mean_before_.data(), stride_);
-  count_mean_step(rate);
+/// Of -log sigmoid(v·n) the second derivative is p (1 - p) |v|² along the node n, and p (1 - p)
+/// |n|² along the vector v. Measured: to count 1 for each pair of skip-gram loses nothing to one
+/// shard alone; means of several words are shorter.
+void Shard::count_steps(std::size_t inputs, std::size_t nodes) {
+  constexpr float kMean = 0.03F;
+  const bool is_mean = settings_.model == WordModel::bag_of_words;
+  const float of_input = is_mean ? kMean : 1;
+  const float of_node = is_mean ? kMean : static_cast<float>(inputs);
+  for (std::size_t i = 0; i < inputs; ++i)
+    curvatures_[static_cast<std::size_t>(input_places_[i] + 1)] += of_input;
+  for (std::size_t j = 0; j < nodes; ++j)
+    curvatures_[static_cast<std::size_t>(node_places_[j] + 1)] += of_node;
 }
 
-/// The second derivative of -log sigmoid(m·n) is p (1 - p) |m|² along the node n, where p is the
-/// probability of the turn, and p (1 - p) |n|² along the mean m, of which a word is a share. Means
-/// are short where vectors have just begun: a curvature of 1 would hold back what shards learn.
-void Shard::count_mean_step(float rate) {
-  const float square = window_kernels().product(mean_before_.data(), mean_before_.data(), stride_);
-  const float per_rate = rate > 0 ? 1 / rate : 0;
-  float along_mean = 0;
-  for (std::size_t j = 0; j < node_places_.size(); ++j) {
-    const float off = std::fabs(step_.gains()[j]) * per_rate;
-    const float slope = off * (1 - off);
-    moved_.count_step(node_places_[j], slope * square);
-    along_mean += slope * moved_.square(node_places_[j]);
-  }
-  const float each = along_mean / static_cast<float>(input_places_.size());
-  for (const std::int32_t place : input_places_) moved_.count_step(place, each);
-}
-
-void Shard::learn(const Weights& weights, const Batch& batch, std::size_t begin, std::size_t end,
+void Shard::learn(Weights& weights, const Users& users, const Batch& batch,
                   const CounterRng& windows, float rate) {
-  for (std::size_t at = begin; at < end; ++at) {
+  copy_shared(weights, users);
+  for (std::size_t at = begin_; at < end_; ++at) {
     if (batch.words[at] == Batch::kSentenceEnd) continue;
+    const auto word = static_cast<std::size_t>(batch.words[at]);
     const auto row = static_cast<std::uint64_t>(batch.rows[at]);
-    gather(weights, batch, at, 1 + static_cast<std::size_t>(windows.below(row, settings_.window)));
-    if (input_places_.empty()) continue;
-    const auto labels = tree_->labels_of(static_cast<std::size_t>(batch.words[at]));
-    settings_.model == WordModel::skip_gram ? skip_gram(labels, rate) : bag_of_words(labels, rate);
+    const std::size_t reach = 1 + static_cast<std::size_t>(windows.below(row, settings_.window));
+    const std::size_t inputs = gather_inputs(weights, batch, at, reach);
+    if (inputs == 0) continue;
+    const std::size_t nodes = gather_nodes(weights, word);
+    const std::span<float* const> around(inputs_.data(), inputs);
+    const std::span<float* const> way(nodes_.data(), nodes);
+    if (settings_.model == WordModel::skip_gram) {
+      step_.pairs(around, way, tree_->labels_of(word), rate);
+    } else {
+      step_.mean(around, way, tree_->labels_of(word), rate);
+    }
+    count_steps(inputs, nodes);
   }
-  moved_.sort_parts();
+}
+
+void Shard::clear(Users& users) {
+  for (const std::int32_t row : rows_) users.clear(static_cast<std::size_t>(row));
+  for (const std::int32_t row : shared_) places_[static_cast<std::size_t>(row)] = kInPlace;
+  rows_.clear();
+  shared_.clear();
 }
 
 }  // namespace neve::algos::word2vec

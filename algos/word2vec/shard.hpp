@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -32,83 +32,76 @@ struct Batch {
   }
 };
 
-/// Copies of those weights that a shard moves, each made when it is first needed.
-class MovedRows {
+/// Which shards of a batch move a row of the weights: a bit for each. Shards may mark theirs at the
+/// same time.
+class Users {
  public:
-  explicit MovedRows(const Weights& weights)
-      : stride_(weights.stride), places_(weights.rows(), kNone) {}
-  /// The place of a row's copy.
-  std::int32_t place(const Weights& weights, std::int32_t row);
-  [[nodiscard]] float* at(std::int32_t place) {
-    return values_.data() + static_cast<std::size_t>(place) * stride_;
+  static constexpr std::size_t kMostShards = 8;
+  explicit Users(std::size_t rows) : shards_(rows) {}
+  /// False where the shard has marked it before.
+  bool mark(std::size_t row, std::uint8_t shard) {
+    if ((of(row) & shard) != 0) return false;
+    shards_[row].fetch_or(shard, std::memory_order_relaxed);
+    return true;
   }
-  /// The product of the row with itself, as it was copied.
-  [[nodiscard]] float square(std::int32_t place) const {
-    return squares_[static_cast<std::size_t>(place)];
+  [[nodiscard]] std::uint8_t of(std::size_t row) const {
+    return shards_[row].load(std::memory_order_relaxed);
   }
-  /// Counts a step, or several, by the curvature of the loss along the gradients that were
-  /// followed.
-  void count_step(std::int32_t place, float curvature) {
-    curvatures_[static_cast<std::size_t>(place)] += curvature;
-  }
-  /// Sorts the copies into parts.
-  void sort_parts();
-  void clear();
-  /// A row belongs to the part that its number gives modulo this one.
-  static constexpr std::size_t kParts = 16;
-  /// After sort_parts(): places of a part's rows.
-  [[nodiscard]] std::span<const std::int32_t> places(std::size_t part) const {
-    return parts_[part];
-  }
-  [[nodiscard]] std::size_t row(std::int32_t place) const {
-    return static_cast<std::size_t>(rows_[static_cast<std::size_t>(place)]);
-  }
-  [[nodiscard]] float curvature(std::int32_t place) const {
-    return curvatures_[static_cast<std::size_t>(place)];
-  }
-  [[nodiscard]] const float* values(std::int32_t place) const {
-    return values_.data() + static_cast<std::size_t>(place) * stride_;
-  }
+  void clear(std::size_t row) { shards_[row].store(0, std::memory_order_relaxed); }
 
  private:
-  static constexpr std::int32_t kNone = -1;
-  std::size_t stride_;
-  std::vector<std::int32_t> places_;  ///< by row
-  std::vector<std::int32_t> rows_;    ///< by place
-  std::vector<float> squares_;        ///< by place
-  std::vector<float> curvatures_;     ///< by place: of all steps
-  std::vector<float> values_;
-  std::array<std::vector<std::int32_t>, kParts> parts_;
+  std::vector<std::atomic<std::uint8_t>> shards_;
 };
 
-/// A run of a batch's words, learnt from one by one.
+/// A run of a batch's words, learnt from one by one. Rows that no other shard moves are moved where
+/// they are, the others in a copy. For each batch: mark(), and when all shards have, learn(), and
+/// when all have and the copies are joined, clear().
 class Shard {
  public:
-  Shard(const Tree& tree, const Settings& settings, const Weights& weights);
-  /// Goes through the words of `batch` from `begin` to `end`; those before and behind are looked
-  /// at only. moved() has what became of the weights.
-  void learn(const Weights& weights, const Batch& batch, std::size_t begin, std::size_t end,
-             const CounterRng& windows, float rate);
-  [[nodiscard]] const MovedRows& moved() const { return moved_; }
-  /// Before the next batch.
-  void clear() { moved_.clear(); }
+  Shard(std::size_t index, const Tree& tree, const Settings& settings, const Weights& weights);
+  /// Tells which rows it will move for the words of `batch` from `begin` to `end`; of words before
+  /// and behind, only those rows that are near enough to be looked at.
+  void mark(const Weights& weights, const Batch& batch, std::size_t begin, std::size_t end,
+            Users& users);
+  void learn(Weights& weights, const Users& users, const Batch& batch, const CounterRng& windows,
+             float rate);
+  void clear(Users& users);
+
+  /// Rows that other shards move too.
+  [[nodiscard]] std::span<const std::int32_t> shared() const { return shared_; }
+  /// One of these, as it has become.
+  [[nodiscard]] const float* copy_of(std::size_t row) const {
+    return copies_.data() + static_cast<std::size_t>(places_[row]) * stride_;
+  }
+  /// The curvature of the loss along all steps of one of these.
+  [[nodiscard]] float curvature_of(std::size_t row) const {
+    return curvatures_[static_cast<std::size_t>(places_[row]) + 1];
+  }
 
  private:
-  void gather(const Weights& weights, const Batch& batch, std::size_t at, std::size_t reach);
-  void skip_gram(std::span<const float> labels, float rate);
-  void bag_of_words(std::span<const float> labels, float rate);
-  void count_mean_step(float rate);
+  static constexpr std::int32_t kInPlace = -1;
+  void copy_shared(const Weights& weights, const Users& users);
+  std::size_t gather_inputs(Weights& weights, const Batch& batch, std::size_t at,
+                            std::size_t reach);
+  std::size_t gather_nodes(Weights& weights, std::size_t word);
+  void count_steps(std::size_t inputs, std::size_t nodes);
+  float* find(Weights& weights, std::int32_t row, std::int32_t& place);
+  std::uint8_t bit_;
   const Tree* tree_;
   Settings settings_;
-  MovedRows moved_;
   WindowStep step_;
   std::size_t stride_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::vector<std::int32_t> rows_;    ///< all that it moves
+  std::vector<std::int32_t> shared_;  ///< those of them that are copied
+  std::vector<std::int32_t> places_;  ///< by row: of its copy, or kInPlace
+  std::vector<float> copies_;
+  std::vector<float> curvatures_;  ///< by place, behind one of no place
   std::vector<std::int32_t> input_places_;
   std::vector<std::int32_t> node_places_;
   std::vector<float*> inputs_;
   std::vector<float*> nodes_;
-  std::vector<float> mean_;
-  std::vector<float> mean_before_;
 };
 
 }  // namespace neve::algos::word2vec

@@ -46,12 +46,13 @@ CountedWords count_words(model::TrainContext& context, std::int64_t least) {
   // An entry of the counts takes some 80 bytes, four times a short word that occurs once.
   const Reservation memory = context.engine.budget().reserve(
       4 * context.engine.column_bytes(text.columns), "Counts of words");
-  const auto seen = context.engine.run<CountWordsTask>(text, {}, context.run_options()).counts;
+  const WordCounts seen = context.engine.run<CountWordsTask>(text, {}, context.run_options());
   std::vector<std::pair<std::string, std::int64_t>> often;
   std::int64_t most = 0;
-  for (const auto& [word, count] : seen) {
+  for (std::size_t i = 0; i < seen.words().size(); ++i) {
+    const std::int64_t count = seen.counts()[i];
     most = std::max(most, count);
-    if (count >= least) often.emplace_back(word, count);
+    if (count >= least) often.emplace_back(seen.words()[i], count);
   }
   if (often.empty()) {
     throw InputError::illegal_argument(
@@ -62,7 +63,9 @@ CountedWords count_words(model::TrainContext& context, std::int64_t least) {
                         std::to_string(most) + " times. Lower min_word_freq.",
         {{"min_word_freq", std::to_string(least)}});
   }
-  std::ranges::stable_sort(often, [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::ranges::sort(often, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   CountedWords made;
   for (auto& [word, count] : often) {
     made.words.push_back(std::move(word));
@@ -81,6 +84,13 @@ Text::Text(model::TrainContext& context, const CountedWords& words, double sampl
       engine_
           .run_with_outputs<NumberWordsTask>(text_column(context), Vocabulary(words.words), options)
           .columns.front();
+}
+
+std::vector<double> Text::expected_counts(const std::vector<std::int64_t>& counts) const {
+  std::vector<double> expected(counts.begin(), counts.end());
+  for (std::size_t word = 0; word < counts.size(); ++word)
+    expected[word] *= std::min(1.0, kept_[word]);
+  return expected;
 }
 
 void Text::read(std::int64_t epoch, std::int64_t begin, std::int64_t end, Batch& out) {

@@ -30,6 +30,8 @@ class Text {
   /// `sample` is the share of the text from which words are now and then passed over, 0 for none.
   Text(model::TrainContext& context, const CountedWords& words, double sample);
   [[nodiscard]] std::int64_t rows() const { return layout_->rows(); }
+  /// By word: how often an epoch does not pass over it, on average.
+  [[nodiscard]] std::vector<double> expected_counts(const std::vector<std::int64_t>& counts) const;
   /// The words of rows [begin, end) that this epoch does not pass over. Which these are follows
   /// from epoch and row alone.
   void read(std::int64_t epoch, std::int64_t begin, std::int64_t end, Batch& out);

@@ -1,6 +1,8 @@
 #include "algos/word2vec/train.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "algos/word2vec/pre_trained.hpp"
@@ -10,16 +12,21 @@ namespace neve::algos::word2vec {
 namespace {
 
 constexpr std::uint64_t kSeed = 1;
-/// Fewer make more of the work a copying of vectors; more of them learn from older ones, which
-/// costs means more, as they are slower to leave 0.
-std::int64_t rows_of_shard(WordModel model) { return model == WordModel::skip_gram ? 2560 : 1280; }
 /// A part of a second.
 constexpr std::int64_t kBatchesOfStep = 6;
 
-/// Few in small texts, where a shard would know too little of what the others learn.
+/// What shards do not know of each other is a part of a batch, which shall be a small part of the
+/// text. Shards of few rows are more of a copying of vectors.
+std::int64_t rows_of_shard(std::int64_t rows) {
+  constexpr std::int64_t kFewest = 640;
+  constexpr std::int64_t kMost = 5120;
+  return std::clamp<std::int64_t>(rows >> 10U, kFewest, kMost);
+}
+
 std::size_t shards_for(std::int64_t rows) {
   constexpr std::int64_t kRowsEach = std::int64_t{1} << 16U;
-  constexpr std::int64_t kMost = 8;
+  constexpr std::int64_t kMost = 4;
+  static_assert(kMost <= Users::kMostShards);
   return static_cast<std::size_t>(std::clamp<std::int64_t>(rows / kRowsEach, 1, kMost));
 }
 
@@ -50,8 +57,7 @@ void Word2VecTrainer::begin(model::TrainContext& context, std::optional<Weights>
   if (is_given()) return;
   prepare(context);
   if (!weights) {
-    weights = Weights::initial(words_.words.size(), static_cast<std::size_t>(parameters_->vec_size),
-                               kSeed);
+    weights = Weights::zeros(words_.words.size(), static_cast<std::size_t>(parameters_->vec_size));
   }
   const Settings settings{.model = parameters_->word_model,
                           .window = static_cast<std::size_t>(parameters_->window_size)};
@@ -75,36 +81,56 @@ void Word2VecTrainer::resume(model::TrainContext& context, const wire::Bytes& sa
   begin(context, std::move(state.weights));
 }
 
-/// Falls in proportion to the rows that are behind, as in word2vec.c.
+/// Falls in proportion to the words that were learnt from, out of all in the vocabulary: those that
+/// are passed over do not let it fall, so H2O-3.
 float Word2VecTrainer::rate() const {
   constexpr double kLeast = 1e-4;
-  const auto rows = static_cast<double>(text_->rows());
-  const double done =
-      (static_cast<double>(progress_.epoch) * rows + static_cast<double>(progress_.row)) /
-      (static_cast<double>(parameters_->epochs) * rows);
+  const auto all =
+      static_cast<double>(std::reduce(words_.counts.begin(), words_.counts.end(), std::int64_t{0}));
+  const double done = static_cast<double>(progress_.words) / (parameters_->epochs * all + 1);
   return static_cast<float>(static_cast<double>(parameters_->init_learning_rate) *
                             std::max(kLeast, 1 - done));
 }
 
+void Word2VecTrainer::take(const Batch& batch, Pool& pool) {
+  if (progress_.epoch == Progress::kBefore) {
+    random_index().add(batch, learner_->weights(), pool);
+    return;
+  }
+  learner_->learn(batch, window_numbers(progress_.epoch), rate(), pool);
+  progress_.words += std::ssize(batch.words) - std::ranges::count(batch.words, Batch::kSentenceEnd);
+}
+
+void Word2VecTrainer::end_epoch(Pool& pool) {
+  if (progress_.epoch == Progress::kBefore)
+    random_index().finish(learner_->weights(), text_->expected_counts(words_.counts), kSeed, pool);
+  ++progress_.epoch;
+  progress_.row = 0;
+}
+
 bool Word2VecTrainer::step(model::TrainContext& context) {
   if (is_given()) return false;
+  Pool& pool = context.engine.pool();
   const std::int64_t rows = text_->rows();
-  const std::int64_t rows_of_batch =
-      rows_of_shard(parameters_->word_model) * static_cast<std::int64_t>(shards_);
+  const std::int64_t rows_of_batch = rows_of_shard(rows) * static_cast<std::int64_t>(shards_);
   const std::int64_t stop = std::min(rows, progress_.row + kBatchesOfStep * rows_of_batch);
-  const CounterRng windows = window_numbers(progress_.epoch);
   while (progress_.row < stop) {
     context.job.token()->check();
     const std::int64_t end = std::min(rows, progress_.row + rows_of_batch);
-    text_->read(progress_.epoch, progress_.row, end, batch_);
-    learner_->learn(batch_, windows, rate(), context.engine.pool());
+    text_->read(std::max(progress_.epoch, std::int64_t{0}), progress_.row, end, batch_);
+    take(batch_, pool);
     progress_.row = end;
   }
-  if (progress_.row == rows) progress_ = {.epoch = progress_.epoch + 1, .row = 0};
+  if (progress_.row == rows) end_epoch(pool);
   const double done = static_cast<double>(progress_.epoch) +
                       static_cast<double>(progress_.row) / static_cast<double>(rows);
-  context.job.progress(done / parameters_->epochs, "Epoch " + std::to_string(progress_.epoch + 1));
+  context.job.progress(std::max(done, 0.0) / parameters_->epochs, message());
   return progress_.epoch < parameters_->epochs;
+}
+
+std::string Word2VecTrainer::message() const {
+  if (progress_.epoch == Progress::kBefore) return "Words that stand together";
+  return "Epoch " + std::to_string(progress_.epoch + 1);
 }
 
 std::shared_ptr<model::Model> Word2VecTrainer::finish(model::TrainContext& context) {
@@ -112,7 +138,6 @@ std::shared_ptr<model::Model> Word2VecTrainer::finish(model::TrainContext& conte
   made->header.category = context.category;
   made->header.roles = context.roles;
   made->header.parameters = context.header.parameters;
-  made->epochs = static_cast<std::int32_t>(progress_.epoch);
   if (is_given()) {
     std::vector<std::string> warnings;
     const frame::Frame& frame = context.further->at("pre_trained");
@@ -127,9 +152,13 @@ std::shared_ptr<model::Model> Word2VecTrainer::finish(model::TrainContext& conte
     context.header.actual_parameters.emplace_back("vec_size", std::to_string(made->vectors.length));
     return made;
   }
+  if (progress_.epoch == Progress::kBefore) end_epoch(context.engine.pool());
+  made->epochs = static_cast<std::int32_t>(progress_.epoch);
   made->vectors.words = std::move(words_.words);
   made->vectors.length = static_cast<std::size_t>(parameters_->vec_size);
-  const Weights& weights = learner_->weights();
+  const Weights weights = learner_->release();
+  learner_.reset();
+  text_.reset();
   made->vectors.values.reserve(weights.words * made->vectors.length);
   for (std::size_t word = 0; word < weights.words; ++word) {
     const float* from = weights.row(word);

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <neve/base/budget.hpp>
 #include <neve/model/algorithm.hpp>
 
 #include "algos/word2vec/learner.hpp"
 #include "algos/word2vec/parameters.hpp"
+#include "algos/word2vec/random_index.hpp"
 #include "algos/word2vec/text.hpp"
 
 namespace neve::algos::word2vec {
@@ -28,11 +30,14 @@ class Word2VecTrainer final : public model::Trainer {
  private:
   /// What follows from past steps.
   struct Progress {
-    std::int64_t epoch = 0;
-    std::int64_t row = 0;  ///< of the epoch
+    /// Words get the vectors from which they learn.
+    static constexpr std::int64_t kBefore = -1;
+    std::int64_t epoch = kBefore;
+    std::int64_t row = 0;    ///< of the epoch
+    std::int64_t words = 0;  ///< learnt from, in all epochs
     template <class Archive>
     void fields(Archive& archive) {
-      archive(epoch, row);
+      archive(epoch, row, words);
     }
   };
   struct Saved;
@@ -40,6 +45,13 @@ class Word2VecTrainer final : public model::Trainer {
   void prepare(model::TrainContext& context);
   void begin(model::TrainContext& context, std::optional<Weights> weights);
   [[nodiscard]] float rate() const;
+  [[nodiscard]] std::string message() const;
+  [[nodiscard]] RandomIndex random_index() const {
+    return {static_cast<std::size_t>(parameters_->vec_size),
+            static_cast<std::size_t>(parameters_->window_size)};
+  }
+  void take(const Batch& batch, Pool& pool);
+  void end_epoch(Pool& pool);
   std::shared_ptr<const Parameters> parameters_;
   Progress progress_;
   CountedWords words_;

@@ -13,9 +13,11 @@ struct Weights {
   std::size_t stride = 0;  ///< floats from one vector to the next
   std::vector<float> values;
 
-  /// Words begin within ±0.5 / sqrt(length), drawn by `seed`, and nodes at 0. That is more than
-  /// word2vec.c's ±0.5 / length: at 0 all gradients vanish, and means are slow to leave it.
-  static Weights initial(std::size_t words, std::size_t length, std::uint64_t seed);
+  static Weights zeros(std::size_t words, std::size_t length);
+  /// Words within ±0.5 / sqrt(length), drawn by `seed`, and nodes at 0.
+  static Weights drawn(std::size_t words, std::size_t length, std::uint64_t seed);
+  /// Draws the vector of one word, as drawn() does.
+  void draw(std::size_t word, std::size_t length, std::uint64_t seed);
   static std::int64_t byte_size(std::size_t words, std::size_t length);
   /// Rows of all: words and nodes.
   [[nodiscard]] std::size_t rows() const { return words == 0 ? 0 : 2 * words - 1; }

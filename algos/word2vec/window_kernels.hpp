@@ -2,19 +2,22 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace neve::algos::word2vec {
 
 /// Vectors, and what is done with them; see WindowStep.
 struct WindowWork {
-  float* const* inputs = nullptr;  ///< as many as the kernel is for
+  float* const* inputs = nullptr;
+  std::size_t input_count = 0;  ///< one at least
   float* const* nodes = nullptr;
   std::size_t node_count = 0;
   std::size_t stride = 0;           ///< floats of a vector, a multiple of 8
-  const float* labels = nullptr;    ///< as many as nodes, and room up to a multiple of 8
+  const float* labels = nullptr;    ///< as many as nodes, and room for 7 more
   const float* sigmoids = nullptr;  ///< kSigmoidSteps values at the middles of equal steps
-  float* scores = nullptr;          ///< inputs times `width`, of any values
+  float* scores = nullptr;          ///< room for kMostInputs times `width`
   std::size_t width = 0;            ///< node_count at least, a multiple of 8
+  float* mean = nullptr;            ///< room for a vector
   float rate = 0;
 };
 inline constexpr std::size_t kSigmoidSteps = 2048;
@@ -22,19 +25,17 @@ inline constexpr float kSigmoidReach = 8;  ///< the steps are over [-8, 8]
 inline constexpr std::size_t kMostInputs = 6;
 
 struct WindowKernels {
-  /// A step with 1, 2, … inputs.
-  std::array<void (*)(const WindowWork&), kMostInputs> steps;
-  // Vectors of `count` floats, a multiple of 8.
-  float (*product)(const float* left, const float* right, std::size_t count);
-  /// to += factor · from
-  void (*add)(float* to, float factor, const float* from, std::size_t count);
-  /// to += left - right
-  void (*add_difference)(float* to, const float* left, const float* right, std::size_t count);
-  /// to = the mean of the vectors
-  void (*mean)(float* to, float* const* vectors, std::size_t vector_count, std::size_t count);
-  /// each += left - right, once for each time that it is there
-  void (*spread)(float* const* vectors, std::size_t vector_count, const float* left,
-                 const float* right, std::size_t count);
+  /// A step in which each of 1, 2, … inputs is for itself.
+  std::array<void (*)(const WindowWork&), kMostInputs> pairs;
+  /// A step of the inputs' mean, of any number of inputs.
+  void (*mean)(const WindowWork&);
+  /// to += factor · (the sum of copies - to), of vectors of `stride` floats
+  void (*join)(float* to, float factor, const float* const* copies, std::size_t count,
+               std::size_t stride);
+  /// To each of `count` vectors of `floats`, a multiple of 8 up to 32, the signs of the others are
+  /// added: of float d, bit d says whether it is 1 or -1.
+  void (*add_signs)(float* const* vectors, const std::uint32_t* signs, std::size_t count,
+                    std::size_t floats);
 };
 
 namespace v3 {

@@ -38,23 +38,37 @@ WindowStep::WindowStep(std::size_t stride, std::size_t longest)
       stride_(stride),
       width_(stride_of(longest)),
       scores_(kMostInputs * width_),
-      labels_(width_) {}
+      mean_(stride) {}
 
-void WindowStep::step(std::span<float* const> inputs, std::span<float* const> nodes,
+WindowWork WindowStep::work_for(std::span<float* const> inputs, std::span<float* const> nodes,
+                                std::span<const float> labels, float rate) {
+  NEVE_CHECK(!inputs.empty() && nodes.size() <= width_ && labels.size() == nodes.size());
+  return {.inputs = inputs.data(),
+          .input_count = inputs.size(),
+          .nodes = nodes.data(),
+          .node_count = nodes.size(),
+          .stride = stride_,
+          .labels = labels.data(),
+          .sigmoids = sigmoids().data(),
+          .scores = scores_.data(),
+          .width = width_,
+          .mean = mean_.data(),
+          .rate = rate};
+}
+
+void WindowStep::pairs(std::span<float* const> inputs, std::span<float* const> nodes,
+                       std::span<const float> labels, float rate) {
+  WindowWork work = work_for(inputs, nodes, labels, rate);
+  for (std::size_t i = 0; i < inputs.size(); i += kMostInputs) {
+    work.inputs = inputs.data() + i;
+    work.input_count = std::min(kMostInputs, inputs.size() - i);
+    kernels_->pairs[work.input_count - 1](work);
+  }
+}
+
+void WindowStep::mean(std::span<float* const> inputs, std::span<float* const> nodes,
                       std::span<const float> labels, float rate) {
-  if (nodes.empty()) return;
-  NEVE_CHECK(!inputs.empty() && inputs.size() <= kMostInputs && nodes.size() <= width_ &&
-             labels.size() == nodes.size());
-  std::ranges::copy(labels, labels_.begin());
-  kernels_->steps[inputs.size() - 1]({.inputs = inputs.data(),
-                                      .nodes = nodes.data(),
-                                      .node_count = nodes.size(),
-                                      .stride = stride_,
-                                      .labels = labels_.data(),
-                                      .sigmoids = sigmoids().data(),
-                                      .scores = scores_.data(),
-                                      .width = width_,
-                                      .rate = rate});
+  kernels_->mean(work_for(inputs, nodes, labels, rate));
 }
 
 }  // namespace neve::algos::word2vec

@@ -3,22 +3,22 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <neve/mr/task.hpp>
+
+#include "algos/word2vec/word_index.hpp"
 
 namespace neve::algos::word2vec {
 
 /// Words by their numbers. Immutable once it is used.
 class Vocabulary {
  public:
-  static constexpr std::int32_t kUnknown = -1;
+  static constexpr std::int32_t kUnknown = WordIndex::kNone;
   Vocabulary() = default;
   explicit Vocabulary(std::vector<std::string> words) : words_(std::move(words)) {}
   [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
@@ -30,13 +30,30 @@ class Vocabulary {
   }
 
  private:
-  /// Made at first use; it points to the words, which stay where they are when this is moved.
+  /// Made at first use.
   struct Index {
     std::once_flag once;
-    std::unordered_map<std::string_view, std::int32_t> numbers;
+    WordIndex places;
   };
   std::vector<std::string> words_;
   std::shared_ptr<Index> index_ = std::make_shared<Index>();
+};
+
+/// Words, in the order in which they came, and how often each did.
+class WordCounts {
+ public:
+  void add(std::string_view word, std::int64_t count);
+  [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
+  [[nodiscard]] const std::vector<std::int64_t>& counts() const { return counts_; }
+  template <class Archive>
+  void fields(Archive& archive) {
+    archive(words_, counts_);
+  }
+
+ private:
+  std::vector<std::string> words_;
+  std::vector<std::int64_t> counts_;
+  WordIndex index_;
 };
 
 /// How often each word occurs in a column of strings.
@@ -44,13 +61,7 @@ struct CountWordsTask {
   static constexpr std::string_view name = "word2vec.counts";
   static constexpr auto reduction = mr::Reduction::exact;
   using State = mr::Nothing;
-  struct Partial {
-    std::map<std::string, std::int64_t> counts;
-    template <class Archive>
-    void fields(Archive& archive) {
-      archive(counts);
-    }
-  };
+  using Partial = WordCounts;
   static void map(const mr::RowGroup& group, const State& state, Partial& partial);
   static void merge(Partial& left, const Partial& right);
 };

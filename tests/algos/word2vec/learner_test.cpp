@@ -29,7 +29,7 @@ Batch drawn_batch(std::size_t words) {
 
 /// Begins away from 0, so that every gradient counts.
 Weights drawn_weights() {
-  Weights weights = Weights::initial(kCounts.size(), kLength, 1);
+  Weights weights = Weights::drawn(kCounts.size(), kLength, 1);
   const CounterRng random(22);
   for (std::size_t row = 0; row < weights.rows(); ++row) {
     for (std::size_t d = 0; d < kLength; ++d)
@@ -188,6 +188,34 @@ TEST(Learner, WhatOneShardAloneMovesIsTakenAsItIs) {
     const float made = joined.row(root)[d] - before.row(root)[d];
     EXPECT_LE(std::fabs(made), std::fabs(sum) * 1.001F + 1e-6F);
     EXPECT_GE(std::fabs(made), std::fabs(sum) * 0.499F - 1e-6F);
+  }
+}
+
+/// Four batches, each of eight shards.
+Weights learnt_by_eight(WordModel model, int threads, std::size_t words, float rate) {
+  const Tree tree = huffman_tree(kCounts);
+  Learner learner(tree, {.model = model, .window = 3}, 8, drawn_weights());
+  Pool pool(threads);
+  for (std::uint64_t i = 0; i < 4; ++i)
+    learner.learn(drawn_batch(words), CounterRng(i), rate, pool);
+  return learner.weights();
+}
+
+TEST(Learner, SameBitsOnAnyNumberOfThreads) {
+  for (const WordModel model : {WordModel::skip_gram, WordModel::bag_of_words}) {
+    const Weights expected = learnt_by_eight(model, 1, 3000, 0.05F);
+    EXPECT_NE(expected.values, drawn_weights().values);
+    for (const int threads : {2, 3, 8})
+      EXPECT_EQ(learnt_by_eight(model, threads, 3000, 0.05F).values, expected.values) << threads;
+  }
+}
+
+/// Shards that all move the same few vectors much: what they learn must not add up beyond what
+/// there is to learn.
+TEST(Learner, ManyShardsOfFewWordsDoNotRunAway) {
+  for (const WordModel model : {WordModel::skip_gram, WordModel::bag_of_words}) {
+    for (const float value : learnt_by_eight(model, 2, 100'000, 0.2F).values)
+      ASSERT_LT(std::fabs(value), 10);
   }
 }
 

@@ -49,8 +49,7 @@ TEST(Word2Vec, WordsOfOneTopicAreSynonyms) {
   }
 }
 
-/// Eight shards that all move the same few vectors much: what they learn must not add up beyond
-/// what there is to learn.
+/// Shards that all move the same few vectors much.
 TEST(Word2Vec, ManyShardsOfFewWordsDoNotRunAway) {
   Session session(planted_words(48'000));
   for (const char* word_model : {"SkipGram", "CBOW"}) {
@@ -106,7 +105,7 @@ TEST(Word2Vec, NothingIsLearntAcrossTheEndOfASentence) {
   }
   Session session(words);
   const auto model = session.train({{"min_word_freq", "1"}, {"vec_size", "5"}});
-  const Weights initial = Weights::initial(2, 5, 1);
+  const Weights initial = Weights::drawn(2, 5, 1);
   for (std::size_t word = 0; word < 2; ++word) {
     for (std::size_t d = 0; d < 5; ++d) EXPECT_EQ(model->vectors.of(word)[d], initial.row(word)[d]);
   }
