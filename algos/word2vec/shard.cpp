@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace neve::algos::word2vec {
+namespace {
+
+/// Of -log sigmoid(v·n) the second derivative is p (1 - p) |v|² along the node n, and p (1 - p)
+/// |n|² along the vector v. Measured: to count 1 for each pair of skip-gram loses nothing to one
+/// shard alone, nor to count this for a mean of several words, which is shorter.
+constexpr float kMeanCurvature = 0.03F;
+
+}  // namespace
 
 Shard::Shard(std::size_t index, const Tree& tree, const Settings& settings, const Weights& weights)
     : bit_(static_cast<std::uint8_t>(1U << index)),
@@ -11,10 +19,9 @@ Shard::Shard(std::size_t index, const Tree& tree, const Settings& settings, cons
       step_(weights.stride, tree.longest()),
       stride_(weights.stride),
       places_(weights.rows(), kInPlace),
-      input_places_(2 * settings.window),
-      node_places_(tree.longest()),
       inputs_(2 * settings.window),
-      nodes_(tree.longest()) {}
+      nodes_(tree.longest()),
+      unused_(std::max(inputs_.size(), nodes_.size())) {}
 
 void Shard::mark(const Weights& weights, const Batch& batch, std::size_t begin, std::size_t end,
                  Users& users) {
@@ -46,7 +53,7 @@ void Shard::copy_shared(const Weights& weights, const Users& users) {
     places_[static_cast<std::size_t>(row)] = static_cast<std::int32_t>(shared_.size());
     shared_.push_back(row);
   }
-  curvatures_.assign(shared_.size() + 1, 0);
+  curvatures_.assign(unused_ + shared_.size(), 0);
   copies_.resize(shared_.size() * stride_);
   for (std::size_t place = 0; place < shared_.size(); ++place) {
     std::copy_n(weights.row(static_cast<std::size_t>(shared_[place])), stride_,
@@ -54,9 +61,13 @@ void Shard::copy_shared(const Weights& weights, const Users& users) {
   }
 }
 
-float* Shard::find(Weights& weights, std::int32_t row, std::int32_t& place) {
-  place = places_[static_cast<std::size_t>(row)];
+/// Where a row is to be moved, now with so much curvature of the loss. What is in place needs no
+/// count: it goes to the `other` of those that are not used, so that sums need not wait for each
+/// other.
+inline float* Shard::find(Weights& weights, std::int32_t row, std::size_t other, float curvature) {
+  const std::int32_t place = places_[static_cast<std::size_t>(row)];
   const bool in_place = place == kInPlace;
+  curvatures_[in_place ? other : unused_ + static_cast<std::size_t>(place)] += curvature;
   float* const base = in_place ? weights.values.data() : copies_.data();
   return base + static_cast<std::size_t>(in_place ? row : place) * stride_;
 }
@@ -64,11 +75,12 @@ float* Shard::find(Weights& weights, std::int32_t row, std::int32_t& place) {
 /// The words around `at`.
 std::size_t Shard::gather_inputs(Weights& weights, const Batch& batch, std::size_t at,
                                  std::size_t reach) {
+  const float curvature = settings_.model == WordModel::bag_of_words ? kMeanCurvature : 1;
   std::size_t count = 0;
   const auto look = [&](std::size_t other) {
     const std::int32_t word = batch.words[other];
     if (word == Batch::kSentenceEnd) return false;
-    inputs_[count] = find(weights, word, input_places_[count]);
+    inputs_[count] = find(weights, word, count, curvature);
     ++count;
     return true;
   };
@@ -82,27 +94,11 @@ std::size_t Shard::gather_inputs(Weights& weights, const Batch& batch, std::size
 }
 
 /// The nodes on the way to a word.
-std::size_t Shard::gather_nodes(Weights& weights, std::size_t word) {
-  std::size_t count = 0;
-  for (const std::int32_t node : tree_->nodes_of(word)) {
-    nodes_[count] = find(weights, weights.node_row(node), node_places_[count]);
-    ++count;
-  }
-  return count;
-}
-
-/// Of -log sigmoid(v·n) the second derivative is p (1 - p) |v|² along the node n, and p (1 - p)
-/// |n|² along the vector v. Measured: to count 1 for each pair of skip-gram loses nothing to one
-/// shard alone; means of several words are shorter.
-void Shard::count_steps(std::size_t inputs, std::size_t nodes) {
-  constexpr float kMean = 0.03F;
-  const bool is_mean = settings_.model == WordModel::bag_of_words;
-  const float of_input = is_mean ? kMean : 1;
-  const float of_node = is_mean ? kMean : static_cast<float>(inputs);
-  for (std::size_t i = 0; i < inputs; ++i)
-    curvatures_[static_cast<std::size_t>(input_places_[i] + 1)] += of_input;
-  for (std::size_t j = 0; j < nodes; ++j)
-    curvatures_[static_cast<std::size_t>(node_places_[j] + 1)] += of_node;
+std::size_t Shard::gather_nodes(Weights& weights, std::size_t word, float curvature) {
+  const auto nodes = tree_->nodes_of(word);
+  for (std::size_t j = 0; j < nodes.size(); ++j)
+    nodes_[j] = find(weights, weights.node_row(nodes[j]), j, curvature);
+  return nodes.size();
 }
 
 void Shard::learn(Weights& weights, const Users& users, const Batch& batch,
@@ -115,15 +111,13 @@ void Shard::learn(Weights& weights, const Users& users, const Batch& batch,
     const std::size_t reach = 1 + static_cast<std::size_t>(windows.below(row, settings_.window));
     const std::size_t inputs = gather_inputs(weights, batch, at, reach);
     if (inputs == 0) continue;
-    const std::size_t nodes = gather_nodes(weights, word);
+    const bool is_mean = settings_.model == WordModel::bag_of_words;
+    const float curvature = is_mean ? kMeanCurvature : static_cast<float>(inputs);
+    const std::size_t nodes = gather_nodes(weights, word, curvature);
     const std::span<float* const> around(inputs_.data(), inputs);
     const std::span<float* const> way(nodes_.data(), nodes);
-    if (settings_.model == WordModel::skip_gram) {
-      step_.pairs(around, way, tree_->labels_of(word), rate);
-    } else {
-      step_.mean(around, way, tree_->labels_of(word), rate);
-    }
-    count_steps(inputs, nodes);
+    is_mean ? step_.mean(around, way, tree_->labels_of(word), rate)
+            : step_.pairs(around, way, tree_->labels_of(word), rate);
   }
 }
 

@@ -75,7 +75,7 @@ class Shard {
   }
   /// The curvature of the loss along all steps of one of these.
   [[nodiscard]] float curvature_of(std::size_t row) const {
-    return curvatures_[static_cast<std::size_t>(places_[row]) + 1];
+    return curvatures_[unused_ + static_cast<std::size_t>(places_[row])];
   }
 
  private:
@@ -83,9 +83,8 @@ class Shard {
   void copy_shared(const Weights& weights, const Users& users);
   std::size_t gather_inputs(Weights& weights, const Batch& batch, std::size_t at,
                             std::size_t reach);
-  std::size_t gather_nodes(Weights& weights, std::size_t word);
-  void count_steps(std::size_t inputs, std::size_t nodes);
-  float* find(Weights& weights, std::int32_t row, std::int32_t& place);
+  std::size_t gather_nodes(Weights& weights, std::size_t word, float curvature);
+  float* find(Weights& weights, std::int32_t row, std::size_t other, float curvature);
   std::uint8_t bit_;
   const Tree* tree_;
   Settings settings_;
@@ -96,12 +95,11 @@ class Shard {
   std::vector<std::int32_t> rows_;    ///< all that it moves
   std::vector<std::int32_t> shared_;  ///< those of them that are copied
   std::vector<std::int32_t> places_;  ///< by row: of its copy, or kInPlace
-  std::vector<float> copies_;
-  std::vector<float> curvatures_;  ///< by place, behind one of no place
-  std::vector<std::int32_t> input_places_;
-  std::vector<std::int32_t> node_places_;
+  Floats copies_;
+  std::vector<float> curvatures_;  ///< by place, behind `unused_` of no place
   std::vector<float*> inputs_;
   std::vector<float*> nodes_;
+  std::size_t unused_;
 };
 
 }  // namespace neve::algos::word2vec

@@ -2,16 +2,34 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <new>
 #include <vector>
 
 namespace neve::algos::word2vec {
+
+/// Memory from the begin of a cache line on: a register's worth of a vector then lies in one line.
+template <class T>
+struct LineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+  LineAllocator() = default;
+  template <class U>
+  explicit LineAllocator(const LineAllocator<U>& /*other*/) {}
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T), kLine));
+  }
+  void deallocate(T* memory, std::size_t count) {
+    ::operator delete(memory, count * sizeof(T), kLine);
+  }
+  bool operator==(const LineAllocator& /*other*/) const { return true; }
+};
+using Floats = std::vector<float, LineAllocator<float>>;
 
 /// What is learnt: a vector for each word, then one for each inner node of the tree.
 struct Weights {
   std::size_t words = 0;
   std::size_t stride = 0;  ///< floats from one vector to the next
-  std::vector<float> values;
+  Floats values;
 
   static Weights zeros(std::size_t words, std::size_t length);
   /// Words within ±0.5 / sqrt(length), drawn by `seed`, and nodes at 0.
@@ -29,7 +47,9 @@ struct Weights {
   [[nodiscard]] const float* row(std::size_t at) const { return values.data() + at * stride; }
   template <class Archive>
   void fields(Archive& archive) {
-    archive(words, stride, values);
+    archive(words, stride);
+    values.resize(rows() * stride);
+    for (float& value : values) archive(value);
   }
 };
 

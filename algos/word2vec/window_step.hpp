@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
 
+#include "algos/word2vec/weights.hpp"
 #include "algos/word2vec/window_kernels.hpp"
 
 namespace neve::algos::word2vec {
@@ -37,8 +37,8 @@ class WindowStep {
   const WindowKernels* kernels_;
   std::size_t stride_;
   std::size_t width_;  ///< of a row of `scores_`
-  std::vector<float> scores_;
-  std::vector<float> mean_;
+  Floats scores_;
+  Floats mean_;
 };
 
 }  // namespace neve::algos::word2vec
