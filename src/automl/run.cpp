@@ -29,7 +29,8 @@ Run::Run(AutoMls& automls, AutoMls::Request request, job::Job& job)
     : automls_(automls),
       models_(automls.parts_.models),
       job_(job),
-      frames_(std::move(request.frames)) {
+      frames_(std::move(request.frames)),
+      shared_(models_.engine().budget()) {
   if (job.saved() != nullptr) {
     state_ = wire::decode<State>(*job.saved());
   } else {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <neve/automl/automl.hpp>
+#include <neve/base/shared_results.hpp>
 #include <neve/job/job.hpp>
 #include <neve/model/leaderboard.hpp>
 
@@ -130,6 +131,7 @@ class Run {
   std::optional<Settings> settings_;
   std::int32_t trained_before_ = 0;  ///< models of earlier runs of the project
   job::Part* part_ = nullptr;        ///< of the step that is being done
+  SharedResults shared_;             ///< by all models but those of searches
   std::shared_ptr<job::Bell> bell_ = std::make_shared<job::Bell>();
 };
 

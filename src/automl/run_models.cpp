@@ -57,7 +57,8 @@ bool Run::make(const Order& order) {
   }
   if (build.errors() > 0) return fail("Skipping training of model " + order.name + ".");
   model::Made made;
-  const model::TrainingTerms terms{.seed = 0, .most_seconds = order.seconds.value_or(0)};
+  const model::TrainingTerms terms{
+      .seed = 0, .most_seconds = order.seconds.value_or(0), .shared = &shared_};
   job::Part part = make_part(std::string(order.algorithm.title), order.name,
                              [&](job::Job& job) { made = models_.make(build, terms, job); });
   const bool in_time = wait_for(part, order.seconds_behind, {});

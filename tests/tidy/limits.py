@@ -6,7 +6,7 @@ import project
 LINES = {".cpp": 500, ".hpp": 250}
 FUNCTION_LINES = 70
 COLUMNS = 100
-SDK_HEADERS = 86
+SDK_HEADERS = 87
 README_LINES = 20
 
 

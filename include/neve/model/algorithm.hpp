@@ -88,9 +88,8 @@ struct Snapshot {
 
 /// One training run as a resumable state machine: init once, step until it says that it is done,
 /// finish once. The life cycle (src/model/training) runs the loop; between steps it looks at cancel
-/// and max_runtime_secs, and then ends the loop early, so that the model equals the one trained
-/// with the number of steps that were reached. Keep what you need in members; parameters outlive
-/// the trainer.
+/// and max_runtime_secs, and then ends the loop early: the model equals the one trained with the
+/// number of steps that were reached. Keep state in members; parameters outlive the trainer.
 class Trainer {
  public:
   virtual ~Trainer() = default;
