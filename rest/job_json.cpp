@@ -6,6 +6,8 @@
 #include <neve/model/partial_dependence.hpp>
 #include <neve/schema/schema_of.hpp>
 
+#include "rest/automl_json.hpp"
+
 namespace neve::rest {
 namespace {
 
@@ -52,6 +54,8 @@ std::string destination_json(const job::Description& description) {
     write(schema::GridKind());
   } else if (type == SegmentModelsKind::type) {
     write(SegmentModelsKind());
+  } else if (type == AutoMlKind::type) {
+    write(AutoMlKind());
   } else if (type == PartialDependenceKind::type) {
     write(PartialDependenceKind());
   } else {
