@@ -1,6 +1,7 @@
 #include "algos/word2vec/shard.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 namespace neve::algos::word2vec {
 namespace {
@@ -41,8 +42,8 @@ void Shard::mark(const Weights& weights, const Batch& batch, std::size_t begin, 
     if (at < begin || at >= end) continue;
     // Where a node is marked, all above it are.
     const auto nodes = tree_->nodes_of(static_cast<std::size_t>(word));
-    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
-      if (!mark_row(weights.node_row(*node))) break;
+    for (const std::int32_t node : nodes | std::views::reverse) {
+      if (!mark_row(weights.node_row(node))) break;
     }
   }
 }

@@ -19,15 +19,16 @@ constexpr std::int64_t kBatchesOfStep = 6;
 /// text. Shards of few rows are more of a copying of vectors.
 std::int64_t rows_of_shard(std::int64_t rows) {
   constexpr std::int64_t kFewest = 640;
-  constexpr std::int64_t kMost = 5120;
-  return std::clamp<std::int64_t>(rows >> 10U, kFewest, kMost);
+  constexpr std::int64_t kMost = 20480;
+  return std::clamp<std::int64_t>(rows >> 8U, kFewest, kMost);
 }
 
+/// Each more makes more vectors such that several shards move, which are copied.
 std::size_t shards_for(std::int64_t rows) {
-  constexpr std::int64_t kRowsEach = std::int64_t{1} << 16U;
-  constexpr std::int64_t kMost = 4;
-  static_assert(kMost <= Users::kMostShards);
-  return static_cast<std::size_t>(std::clamp<std::int64_t>(rows / kRowsEach, 1, kMost));
+  constexpr std::int64_t kRowsOfTwo = std::int64_t{1} << 17U;
+  constexpr std::int64_t kMost = Users::kMostShards;
+  if (rows < kRowsOfTwo) return 1;
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(rows >> 22U, 2, kMost));
 }
 
 }  // namespace

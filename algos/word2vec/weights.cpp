@@ -1,12 +1,35 @@
 #include "algos/word2vec/weights.hpp"
 
+#include <sys/mman.h>
+
 #include <cmath>
+#include <new>
 
 #include <neve/base/rng.hpp>
 
 #include "algos/word2vec/window_step.hpp"
 
 namespace neve::algos::word2vec {
+namespace {
+
+constexpr std::align_val_t kLine{64};
+constexpr std::align_val_t kLargePage{std::size_t{2} << 20U};
+
+/// So much that the last large page is a small part.
+bool is_much(std::size_t bytes) { return bytes >= std::size_t{8} << 20U; }
+
+}  // namespace
+
+void* allocate_lines(std::size_t bytes) {
+  if (!is_much(bytes)) return ::operator new(bytes, kLine);
+  void* const memory = ::operator new(bytes, kLargePage);
+  ::madvise(memory, bytes, MADV_HUGEPAGE);
+  return memory;
+}
+
+void free_lines(void* memory, std::size_t bytes) {
+  ::operator delete(memory, is_much(bytes) ? kLargePage : kLine);
+}
 
 Weights Weights::zeros(std::size_t words, std::size_t length) {
   Weights made{.words = words, .stride = stride_of(length), .values = {}};

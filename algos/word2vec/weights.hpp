@@ -2,25 +2,23 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <vector>
 
 namespace neve::algos::word2vec {
 
 /// Memory from the begin of a cache line on: a register's worth of a vector then lies in one line.
+/// Much of it is asked for in large pages, as vectors are met in no order.
+void* allocate_lines(std::size_t bytes);
+void free_lines(void* memory, std::size_t bytes);
+
 template <class T>
 struct LineAllocator {
   using value_type = T;
-  static constexpr std::align_val_t kLine{64};
   LineAllocator() = default;
   template <class U>
   explicit LineAllocator(const LineAllocator<U>& /*other*/) {}
-  T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), kLine));
-  }
-  void deallocate(T* memory, std::size_t count) {
-    ::operator delete(memory, count * sizeof(T), kLine);
-  }
+  T* allocate(std::size_t count) { return static_cast<T*>(allocate_lines(count * sizeof(T))); }
+  void deallocate(T* memory, std::size_t count) { free_lines(memory, count * sizeof(T)); }
   bool operator==(const LineAllocator& /*other*/) const { return true; }
 };
 using Floats = std::vector<float, LineAllocator<float>>;

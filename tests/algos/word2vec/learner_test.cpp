@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "algos/word2vec/learner.hpp"
@@ -225,6 +226,16 @@ TEST(Learner, NothingIsLearntAtRateZero) {
   Pool pool(1);
   learner.learn(drawn_batch(100), CounterRng(5), 0, pool);
   EXPECT_EQ(learner.weights().values, drawn_weights().values);
+}
+
+TEST(Weights, BeginAtACacheLine) {
+  for (const std::size_t floats : {std::size_t{8}, std::size_t{1000}, std::size_t{3} << 20U}) {
+    Floats values(floats, 1);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(values.data()) % 64, 0U);
+    values.resize(2 * floats);
+    EXPECT_EQ(values[floats - 1], 1);
+    EXPECT_EQ(values.back(), 0);
+  }
 }
 
 /// Figures by the formula, in another order: (sqrt(f / s) + 1) * s / f.
