@@ -169,3 +169,19 @@ def test_r_names_its_models_and_says_twice_which_one(client, server, frame):
     status, measured = post(f"/3/ModelMetrics/models/{model}/frames/{frame.frame_id}", model=model, frame=frame.frame_id)
     assert status == 200 and measured["model_metrics"][0]["model"]["name"] == model
     client.remove(model)
+
+
+def test_numbers_are_levels_where_training_had_categories(client):
+    """As in H2O-3: a script that forgets asfactor() on new data works all the same."""
+    rows = [[n % 5, n * 7 % 11, "yes" if n % 5 in (1, 4) else "no"] for n in range(200)]
+    train = h2o.H2OFrame(rows, column_names=["code", "x", "y"])
+    train["code"], train["y"] = train["code"].asfactor(), train["y"].asfactor()
+    model = H2OGradientBoostingEstimator(ntrees=3, min_rows=1, seed=1)
+    model.train(x=["code", "x"], y="y", training_frame=train)
+    new = [[4, 1], [2, 3], [7, 5]]
+    numbers = h2o.H2OFrame(new, column_names=["code", "x"])
+    levels = h2o.H2OFrame([[str(a), b] for a, b in new], column_names=["code", "x"], column_types=["enum", "numeric"])
+    assert model.predict(numbers).as_data_frame(use_pandas=False) == model.predict(levels).as_data_frame(use_pandas=False)
+    fractions = h2o.H2OFrame([[1.5, 1]], column_names=["code", "x"])
+    with pytest.raises(EnvironmentError, match="not categorical"):
+        model.predict(fractions)
