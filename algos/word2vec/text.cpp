@@ -41,6 +41,12 @@ std::vector<double> kept_shares(const std::vector<std::int64_t>& counts, double 
   return kept;
 }
 
+float falling_rate(float first, std::int64_t learnt, double all) {
+  constexpr double kLeast = 1e-4;
+  const double left = 1 - static_cast<double>(learnt) / (all + 1);
+  return static_cast<float>(static_cast<double>(first) * std::max(kLeast, left));
+}
+
 CountedWords count_words(model::TrainContext& context, std::int64_t least) {
   const mr::Inputs text = text_column(context);
   // An entry of the counts takes some 80 bytes, four times a short word that occurs once.

@@ -55,6 +55,11 @@ class Text {
 /// sqrt(sample / f) + sample / f for a word with the share f of the text.
 std::vector<double> kept_shares(const std::vector<std::int64_t>& counts, double sample);
 
+/// The learning rate after so many words that were learnt from, out of `all` of the vocabulary in
+/// all epochs: as those that are passed over count in `all` only, it stays above 0, as in H2O-3; at
+/// 1/10,000 of the first at least.
+float falling_rate(float first, std::int64_t learnt, double all);
+
 /// Random numbers of an epoch: which words are passed over.
 CounterRng sample_numbers(std::int64_t epoch);
 /// And how far each looks around.

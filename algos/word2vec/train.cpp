@@ -82,15 +82,10 @@ void Word2VecTrainer::resume(model::TrainContext& context, const wire::Bytes& sa
   begin(context, std::move(state.weights));
 }
 
-/// Falls in proportion to the words that were learnt from, out of all in the vocabulary: those that
-/// are passed over do not let it fall, so H2O-3.
 float Word2VecTrainer::rate() const {
-  constexpr double kLeast = 1e-4;
   const auto all =
       static_cast<double>(std::reduce(words_.counts.begin(), words_.counts.end(), std::int64_t{0}));
-  const double done = static_cast<double>(progress_.words) / (parameters_->epochs * all + 1);
-  return static_cast<float>(static_cast<double>(parameters_->init_learning_rate) *
-                            std::max(kLeast, 1 - done));
+  return falling_rate(parameters_->init_learning_rate, progress_.words, parameters_->epochs * all);
 }
 
 void Word2VecTrainer::take(const Batch& batch, Pool& pool) {

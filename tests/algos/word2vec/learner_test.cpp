@@ -249,4 +249,10 @@ TEST(Text, FrequentWordsArePassedOver) {
   EXPECT_EQ(kept_shares({9000, 1}, 0), (std::vector<double>{1, 1}));
 }
 
+TEST(Text, TheRateFallsByWordsLearnt) {
+  EXPECT_EQ(falling_rate(0.025F, 0, 999), 0.025F);
+  EXPECT_NEAR(falling_rate(0.025F, 400, 999), 0.025 * 0.6, 1e-9);
+  EXPECT_NEAR(falling_rate(0.025F, 1000, 999), 0.025 * 1e-4, 1e-12);
+}
+
 }  // namespace
