@@ -21,7 +21,7 @@ void add_wanted(const frame::Frame& frame, const std::string& name, const frame:
   const auto index = frame.find(name);
   if (!index) return;
   if (frame.column(*index).type != frame::ColumnType::numeric) return;
-  wanted.columns.push_back(static_cast<std::size_t>(index->value));
+  wanted.columns.push_back(static_cast<std::size_t>(index->value()));
   wanted.domains.push_back(domain);
 }
 
