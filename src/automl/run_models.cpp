@@ -225,7 +225,7 @@ void Run::better(const PlannedStep& step) {
     const std::string& key = row.model->header.key;
     if (key != old && key != name) continue;
     const std::string& worse = key == old ? name : old;
-    tell(Severity::info, Stage::model_selection, key + " stays, " + worse + " goes");
+    tell(Severity::info, Stage::model_selection, "The better one stays: " + key);
     return remove(worse);
   }
 }

@@ -90,7 +90,7 @@ class AutoMls {
     job::Jobs& jobs;
     const model::Algorithms& algorithms;
   };
-  explicit AutoMls(Parts parts) : parts_(std::move(parts)) {}
+  explicit AutoMls(const Parts& parts) : parts_(parts) {}
   /// Says how jobs run, and to the models which of them are a project's.
   void define_jobs(job::Jobs& jobs);
 

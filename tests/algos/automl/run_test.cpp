@@ -116,6 +116,33 @@ TEST(Run, TellsOfStepsThatFail) {
   EXPECT_NE(session.on.events(automl).find("_min_rows param"), std::string::npos);
 }
 
+TEST(Run, GoesOnWithItsBestSearch) {
+  Session session;
+  BuildSpec run = spec(4);
+  run.build_models.modeling_plan = {
+      {"GBM", std::nullopt, std::vector<Step>{{"grid_1", 1, 30}}},
+      {"completion", std::nullopt, std::vector<Step>{{"resume_best_grids", 2, 20}}}};
+  const AutoMl automl = session.on.run(run);
+  std::vector<std::string> expected;
+  for (int i = 1; i <= 4; ++i)
+    expected.push_back("GBM_grid_1_" + automl.instance + "_model_" + std::to_string(i));
+  std::vector<std::string> made;
+  for (const Entry& entry : automl.entries) made.push_back(entry.model);
+  EXPECT_EQ(made, expected) << session.on.events(automl);
+}
+
+TEST(Run, KeepsTheBetterOfTwoWaysToTrainAModel) {
+  Session session;
+  BuildSpec run = spec(3);
+  run.build_models.exploitation_ratio = 0.1;
+  run.build_models.modeling_plan = {
+      {"GBM", std::nullopt, std::vector<Step>{{"def_2"}, {"def_6"}, {"lr_annealing"}}}};
+  const AutoMl automl = session.on.run(run);
+  EXPECT_NE(session.on.events(automl).find("The better one stays"), std::string::npos);
+  EXPECT_EQ(automl.entries.size(), 2U) << session.on.events(automl);
+  for (const Entry& entry : automl.entries) EXPECT_NE(session.on.models.find(entry.model), nullptr);
+}
+
 TEST(Run, RefusesWhatNoRunCanDo) {
   Session session;
   const auto message = [&](const std::function<void(BuildSpec&)>& change) -> std::string {
