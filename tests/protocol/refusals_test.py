@@ -102,8 +102,7 @@ def test_without_roots_strangers_reach_no_file(tmp_path):
 
 
 @pytest.mark.parametrize("method, path", [
-    ("POST", "/99/AutoMLBuilder"), ("POST", "/3/FeatureInteraction"),
-    ("POST", "/3/PartialDependence/"), ("POST", "/3/ModelBuilders/coxph")])
+    ("POST", "/3/FeatureInteraction"), ("POST", "/3/ModelBuilders/coxph")])
 def test_routes_that_are_not_built_are_not_listed(places, method, path):
     text = refusal(places.json(method, path), 404)
     assert path in text
