@@ -255,19 +255,16 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
       adapt(header.roles, request.training, algorithm.needs_response(course.parameters.get())),
       job.token());
   check_weights(parts_.engine, course.training, job.token());
-  if (request.validation) {
-    course.validation =
-        adapt(header.roles,
-              with_levels_of_numbers(parts_.engine, header.roles, *request.validation, job.token()),
+  const auto adapted = [&](const frame::Frame& frame) {
+    Dataset data =
+        adapt(header.roles, with_levels_of_numbers(parts_.engine, header.roles, frame, job.token()),
               true);
-    check_weights(parts_.engine, *course.validation, job.token());
-    warn_all(job, header, course.validation->warnings);
-  }
-  if (request.calibration) {
-    course.calibration = adapt(header.roles, *request.calibration, true);
-    check_weights(parts_.engine, *course.calibration, job.token());
-    warn_all(job, header, course.calibration->warnings);
-  }
+    check_weights(parts_.engine, data, job.token());
+    warn_all(job, header, data.warnings);
+    return data;
+  };
+  if (request.validation) course.validation = adapted(*request.validation);
+  if (request.calibration) course.calibration = adapted(*request.calibration);
   course.models = models_of(request, algorithm, course.parameters.get(), p);
   if (p.seed == -1) header.actual_parameters.emplace_back("seed", std::to_string(request.seed));
   if (p.fold_assignment == FoldAssignment::automatic) {
