@@ -6,17 +6,11 @@
 #include <neve/store/store.hpp>
 
 #include "automl/run.hpp"
+#include "schema/api/form.hpp"
 
 namespace neve::automl {
-namespace {
 
-void set(schema::Form& form, std::string_view name, std::string value) {
-  std::erase_if(form, [&](const auto& given) { return given.first == name; });
-  form.emplace_back(name, std::move(value));
-}
-
-}  // namespace
-
+using schema::set;
 void Run::train(const PlannedStep& step) {
   const KnownStep& known = *find_step(step.provider, step.id);
   const model::Algorithm& algorithm = *automls_.parts_.algorithms.find(known.algorithm);

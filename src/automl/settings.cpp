@@ -7,19 +7,17 @@
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 
+#include "schema/api/form.hpp"
+
 namespace neve::automl {
 namespace {
 
 using model::Category;
 using model::StoppingMetric;
 using schema::Form;
+using schema::set;
 
 constexpr std::array kAllowed = {"monotone_constraints"};
-
-void set(Form& form, std::string_view name, std::string value) {
-  std::erase_if(form, [&](const auto& given) { return given.first == name; });
-  form.emplace_back(name, std::move(value));
-}
 
 std::string quoted(const std::vector<std::string>& names) {
   schema::JsonWriter out;
@@ -42,6 +40,11 @@ void require_column(const frame::Frame& frame, const std::string& column, const 
   throw InputError::illegal_argument("Invalid " + std::string(parameter) + " '" + column +
                                          "': frame '" + frame.key + "' has no column of this name.",
                                      {{"parameter", parameter}, {"column", column}});
+}
+
+template <class Part>
+void check_bounds(const Part& part) {
+  schema::throw_problems("", schema::check_bounds(Part::schema(), &part));
 }
 
 void refuse_code(const std::optional<std::string>& code, const char* parameter) {
@@ -86,15 +89,9 @@ void check(const BuildSpec& spec, const model::NamedFrames& frames) {
         "preprocessing is not supported yet: encode columns with a target encoder beforehand.",
         {{"parameter", "preprocessing"}});
   }
-  for (const auto* part :
-       {&BuildControl::schema(), &StoppingCriteria::schema(), &BuildModels::schema()}) {
-    const void* object = part == &BuildControl::schema()
-                             ? static_cast<const void*>(&spec.build_control)
-                         : part == &StoppingCriteria::schema()
-                             ? static_cast<const void*>(&spec.build_control.stopping_criteria)
-                             : static_cast<const void*>(&models);
-    schema::throw_problems("", schema::check_bounds(*part, object));
-  }
+  check_bounds(spec.build_control);
+  check_bounds(spec.build_control.stopping_criteria);
+  check_bounds(models);
   if (spec.build_control.nfolds == 1) {
     throw InputError::illegal_argument(
         "nfolds must be 0 for no cross-validation, -1 for as many as size and time allow, or at "

@@ -12,19 +12,17 @@
 
 #include "grid/identity.hpp"
 #include "grid/scores.hpp"
+#include "schema/api/form.hpp"
 
 namespace neve::grid {
 namespace {
+
+using schema::set;
 
 /// Each takes a thread, and the memory of a model.
 constexpr std::int32_t kMostAtATime = 64;
 /// How many points may wait for one before them, for each model at a time.
 constexpr std::size_t kAhead = 4;
-
-void set(schema::Form& form, const std::string& name, const std::string& value) {
-  std::erase_if(form, [&](const auto& given) { return given.first == name; });
-  form.emplace_back(name, value);
-}
 
 /// Which values of a point cannot be read, and why.
 std::string unreadable(const schema::Form& values, const std::vector<schema::Problem>& problems) {

@@ -8,12 +8,14 @@
 
 #include "job/api/bell.hpp"
 #include "model/job_frames.hpp"
+#include "schema/api/form.hpp"
 
 namespace neve::model {
 namespace {
 
 using munge::ExpressionPtr;
 using munge::Op;
+using schema::set;
 
 /// The columns that segments are told by: categories or whole numbers.
 std::vector<frame::Column> segment_columns(mr::Engine& engine, const frame::Frame& frame,
@@ -72,11 +74,6 @@ SegmentModels::Result result_of(const job::Snapshot& ended) {
   for (const std::string& warning : ended.warnings)
     made.warnings += (made.warnings.empty() ? "" : "\n") + warning;
   return made;
-}
-
-void set(schema::Form& form, const std::string& name, const std::string& value) {
-  std::erase_if(form, [&](const auto& given) { return given.first == name; });
-  form.emplace_back(name, value);
 }
 
 }  // namespace
