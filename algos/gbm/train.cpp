@@ -148,7 +148,9 @@ void GbmTrainer::resume(model::TrainContext& context, const wire::Bytes& saved) 
 bool GbmTrainer::step(model::TrainContext& context) {
   booster_->iterate();
   const std::int64_t trees = tree_count();
-  if (scoring_->is_due(trees)) measure(context);
+  // A file of fewer trees has their metrics; where these decide when to stop, files change nothing.
+  const bool for_file = parameters_->stopping_rounds == 0 && is_snapshot_due();
+  if (scoring_->is_due(trees) || for_file) measure(context);
   return scoring_->goes_on(trees, context.job);
 }
 
@@ -220,15 +222,18 @@ void GbmTrainer::describe(const GbmModel& model, std::span<const double> gains,
   trees::settle_parameters(*parameters_, header.category, header);
 }
 
+bool GbmTrainer::is_snapshot_due() const {
+  const Parameters& p = *parameters_;
+  return !snapshot_folder(p).empty() && tree_count() % p.in_training_checkpoints_tree_interval == 0;
+}
+
 std::optional<model::Snapshot> GbmTrainer::snapshot(model::TrainContext& context) {
   const Parameters& p = *parameters_;
-  const std::int64_t trees = tree_count();
-  if (snapshot_folder(p).empty() || trees % p.in_training_checkpoints_tree_interval != 0)
-    return std::nullopt;
+  if (!is_snapshot_due()) return std::nullopt;
   const std::shared_ptr<GbmModel> made = model_of(booster_->iterations());
   made->header = context.header;
   describe(*made, booster_->importance(), made->header);
-  const std::string number = std::to_string(trees);
+  const std::string number = std::to_string(tree_count());
   return model::Snapshot{made, snapshot_folder(p), ".ntrees_" + number, "." + number};
 }
 

@@ -26,7 +26,8 @@ class GbmTrainer final : public model::Trainer {
   [[nodiscard]] wire::Bytes save() const override;
   void resume(model::TrainContext& context, const wire::Bytes& saved) override;
   bool step(model::TrainContext& context) override;
-  /// The trees so far, with the metrics of the last scoring point.
+  /// The trees so far, with the metrics of the last scoring point: theirs, unless early stopping
+  /// may end the training.
   std::optional<model::Snapshot> snapshot(model::TrainContext& context) override;
   std::shared_ptr<model::Model> finish(model::TrainContext& context) override;
 
@@ -47,6 +48,7 @@ class GbmTrainer final : public model::Trainer {
   void describe(const GbmModel& model, std::span<const double> gains, model::Header& header) const;
   /// A fold that has stopped early goes back to its best scoring point, as in H2O-3.
   void trim(model::TrainContext& context, const std::shared_ptr<GbmModel>& model);
+  [[nodiscard]] bool is_snapshot_due() const;
   [[nodiscard]] std::int64_t tree_count() const {
     return static_cast<std::int64_t>(booster_->iterations().size());
   }

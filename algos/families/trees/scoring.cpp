@@ -19,10 +19,11 @@ bool Scoring::is_due(std::int64_t trees) const {
   constexpr std::int64_t kEveryTree = 10;
   if (trees == parameters_.ntrees || parameters_.score_each_iteration) return true;
   if (parameters_.score_tree_interval > 0) return trees % parameters_.score_tree_interval == 0;
-  // Metrics take a fourth of a fold's time where they are due as often as those of the main model.
-  if (is_fold_ && rule_.rounds == 0)
+  if (rule_.rounds > 0) return trees <= kEveryTree || trees % kEveryTree == 0;
+  // Only the history shows them then, and those of ten trees are a fifth of the time of twenty.
+  if (is_fold_)
     return trees % std::max<std::int64_t>(kEveryTree, (parameters_.ntrees + 1) / 2) == 0;
-  return trees <= kEveryTree || trees % kEveryTree == 0;
+  return trees <= 3 || trees == kEveryTree / 2 || trees % kEveryTree == 0;
 }
 
 void Scoring::begin() {

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <functional>
 #include <numbers>
+#include <span>
+
+#include <neve/base/radix_sort.hpp>
+
 namespace neve::algos::trees {
 
 /// The best split so far, and how a new one is measured against it.
@@ -94,13 +99,14 @@ void ColumnOrder::restart() {
 /// put in order by insertion: they are few.
 void LevelOrder::sort() {
   keys_.resize(means_.size());
+  spare_.resize(std::max(spare_.size(), means_.size()));
   for (std::uint64_t place = 0; place < means_.size(); ++place) {
     constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
     const auto bits = std::bit_cast<std::uint64_t>(means_[place] + 0.0);  // no negative zero
     const std::uint64_t rising = (bits & kSign) != 0 ? ~bits : bits | kSign;
     keys_[place] = (rising & ~kPlace) | place;
   }
-  std::ranges::sort(keys_);
+  radix_sort(std::span(keys_), std::span(spare_), std::identity());
   for (std::size_t end = 1; end < keys_.size(); ++end) {
     for (std::size_t i = end; i > 0; --i) {
       const std::uint64_t a = keys_[i - 1];

@@ -77,6 +77,7 @@ class LevelOrder {
   static constexpr std::uint64_t kPlace = (1U << kPlaceBits) - 1;
   std::vector<double> means_;
   std::vector<std::uint64_t> keys_;  ///< the first bits of a mean, and its place
+  std::vector<std::uint64_t> spare_;
 };
 
 /// Where a search finds the bins of a node, and room that it works in from column to column.

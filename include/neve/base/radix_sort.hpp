@@ -67,12 +67,18 @@ void spread_and_sort(std::span<Row> rows, std::span<Row> spare, const KeyOf& key
 }  // namespace detail
 
 /// Sorts by the 64-bit keys that `key_of` gives, stably: rows are spread over buckets by the
-/// leading bits in which they differ, these likewise, and few rows by insertion. Takes room for as
-/// many rows again.
+/// leading bits in which they differ, these likewise, and few rows by insertion. `spare` is room
+/// for as many rows again.
+template <class Row, class KeyOf>
+void radix_sort(std::span<Row> rows, std::span<Row> spare, const KeyOf& key_of) {
+  detail::spread_and_sort(rows, spare, key_of);
+}
+
+/// The same with room of its own.
 template <class Row, class KeyOf>
 void radix_sort(std::span<Row> rows, const KeyOf& key_of) {
   const auto spare = std::make_unique_for_overwrite<Row[]>(rows.size());
-  detail::spread_and_sort(rows, std::span<Row>(spare.get(), rows.size()), key_of);
+  radix_sort(rows, std::span<Row>(spare.get(), rows.size()), key_of);
 }
 
 }  // namespace neve

@@ -20,7 +20,7 @@ const std::pair<const char*, schema::Form> kKinds[] = {
 TEST(DrfCheckpoint, MoreTreesOnTopGiveTheBitsOfOneLongerTraining) {
   Session session;
   for (const auto& [response, form] : kKinds)
-    neve::testing::expect_bits_of_one_longer_training(session, response, form, {4, 11});
+    neve::testing::expect_bits_of_one_longer_training(session, response, form, {5, 11});
 }
 
 TEST(DrfCheckpoint, WhatMayNotChangeIsNamed) {

@@ -100,7 +100,7 @@ TEST(GbmTraining, QuasibinomialOfZerosAndOnesIsBernoulli) {
   }
 }
 
-TEST(GbmTraining, ScoresAfterTheFirstTenTreesEveryTenthAndTheLast) {
+TEST(GbmTraining, ScoresOftenAtFirstThenAfterEveryTenthTreeAndTheLast) {
   Session session;
   const auto points = [](const GbmModel& model) {
     std::vector<std::int64_t> trees;
@@ -110,6 +110,11 @@ TEST(GbmTraining, ScoresAfterTheFirstTenTreesEveryTenthAndTheLast) {
     return trees;
   };
   EXPECT_EQ(points(*session.train("y", {{"ntrees", "23"}, {"max_depth", "1"}})),
+            (std::vector<std::int64_t>{0, 1, 2, 3, 5, 10, 20, 23}));
+  EXPECT_EQ(points(*session.train("y", {{"ntrees", "23"},
+                                        {"max_depth", "1"},
+                                        {"stopping_rounds", "9"},
+                                        {"stopping_tolerance", "0"}})),
             (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 23}));
   EXPECT_EQ(points(*session.train(
                 "y", {{"ntrees", "7"}, {"max_depth", "1"}, {"score_tree_interval", "3"}})),
