@@ -27,13 +27,13 @@ Eigen eigen(const Symmetric& matrix) {
   int whole_size = 0;
   int info = 0;
   const int ask = -1;
-  openblas().syevd("V", "L", &size, vectors.data(), &size, values.data(), &work_size, &ask,
-                   &whole_size, &ask, &info);
+  openblas()->syevd("V", "L", &size, vectors.data(), &size, values.data(), &work_size, &ask,
+                    &whole_size, &ask, &info);
   std::vector<double> work(static_cast<std::size_t>(work_size));
   std::vector<int> whole(static_cast<std::size_t>(whole_size));
   const int count = static_cast<int>(work.size());
-  openblas().syevd("V", "L", &size, vectors.data(), &size, values.data(), work.data(), &count,
-                   whole.data(), &whole_size, &info);
+  openblas()->syevd("V", "L", &size, vectors.data(), &size, values.data(), work.data(), &count,
+                    whole.data(), &whole_size, &info);
   NEVE_CHECK(info == 0, "dsyevd did not converge");
   Eigen made;
   made.values.assign(values.rbegin(), values.rend());

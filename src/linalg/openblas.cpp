@@ -41,7 +41,6 @@ OpenBlas open() {
   }
   if (library == nullptr) fail("The library libopenblas.so.0 cannot be opened.");
   OpenBlas made;
-  find(library, "dsyrk_", made.syrk);
   find(library, "dpotrf_", made.potrf);
   find(library, "dpotri_", made.potri);
   find(library, "dpotrs_", made.potrs);
@@ -51,9 +50,10 @@ OpenBlas open() {
 
 }  // namespace
 
-const OpenBlas& openblas() {
+LockedOpenBlas openblas() {
   static const OpenBlas kLibrary = open();
-  return kLibrary;
+  static std::mutex mutex;
+  return {kLibrary, mutex};
 }
 
 }  // namespace neve::linalg

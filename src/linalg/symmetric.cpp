@@ -5,14 +5,16 @@
 
 #include <neve/base/error.hpp>
 
+#include "linalg/gram_tiles.hpp"
 #include "linalg/openblas.hpp"
 
 namespace neve::linalg {
 namespace {
 
-/// Fewer columns than this are added by plain loops, so that small models never open the library.
+/// Fewer columns than this are added by plain loops: tiles would be cut all the time.
 constexpr std::size_t kFewColumns = 16;
-/// Matrices up to this size are factored by plain loops, for the same reason.
+/// Matrices up to this size are factored by plain loops, so that small models never open the
+/// library.
 constexpr std::size_t kSmallFactor = 48;
 /// Each costs a factor by the library, which takes a tenth of the time of one by plain loops.
 constexpr int kFewDependent = 8;
@@ -97,14 +99,8 @@ Symmetric pick(const Symmetric& matrix, std::span<const std::size_t> kept) {
 
 void add_gram(std::span<const double> row_major, std::size_t rows, Symmetric& sum) {
   NEVE_CHECK(row_major.size() >= rows * sum.size());
-  if (sum.size() < kFewColumns) {
-    add_gram_plain(row_major, rows, sum);
-    return;
-  }
-  const int n = as_int(sum.size());
-  const int k = as_int(rows);
-  const double one = 1;
-  openblas().syrk("L", "N", &n, &k, &one, row_major.data(), &n, &one, sum.values().data(), &n);
+  if (sum.size() < kFewColumns) return add_gram_plain(row_major, rows, sum);
+  add_gram_by_tiles(row_major, rows, sum);
 }
 
 std::vector<double> multiply(const Symmetric& a, std::span<const double> x) {
@@ -167,7 +163,7 @@ std::size_t Cholesky::factor(const Symmetric& matrix, double tolerance) {
   } else {
     const int n = as_int(size);
     int info = 0;
-    openblas().potrf("L", &n, factor_.values().data(), &n, &info);
+    openblas()->potrf("L", &n, factor_.values().data(), &n, &info);
     if (info > 0) end = static_cast<std::size_t>(info) - 1;
   }
   for (std::size_t j = 0; j < end; ++j) {
@@ -187,7 +183,7 @@ std::vector<double> Cholesky::solve(std::span<const double> right) const {
     const int n = as_int(kept_.size());
     const int one = 1;
     int info = 0;
-    openblas().potrs("L", &n, &one, factor_.values().data(), &n, picked.data(), &n, &info);
+    openblas()->potrs("L", &n, &one, factor_.values().data(), &n, picked.data(), &n, &info);
     NEVE_CHECK(info == 0);
   }
   std::vector<double> solution(size_, 0.0);
@@ -203,7 +199,7 @@ Symmetric Cholesky::inverse() const {
     picked = factor_;
     const int n = as_int(kept_.size());
     int info = 0;
-    openblas().potri("L", &n, picked.values().data(), &n, &info);
+    openblas()->potri("L", &n, picked.values().data(), &n, &info);
     NEVE_CHECK(info == 0);
   }
   Symmetric whole(size_);

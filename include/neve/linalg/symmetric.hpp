@@ -38,8 +38,8 @@ class Symmetric {
 /// The rows and columns in some places, which ascend.
 Symmetric pick(const Symmetric& matrix, std::span<const std::size_t> kept);
 
-/// sum += A'A for A of `rows` rows, each `sum.size()` numbers one after the other. Blocks of many
-/// columns go through OpenBLAS's dsyrk, single-threaded: the same bits on every CPU.
+/// sum += A'A for A of `rows` rows, each `sum.size()` numbers one after the other: the
+/// same bits on every CPU. Any number of threads may add to sums of their own.
 void add_gram(std::span<const double> row_major, std::size_t rows, Symmetric& sum);
 
 /// A x for a symmetric A.

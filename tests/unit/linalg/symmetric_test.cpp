@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
+#include <thread>
 
 #include <neve/base/rng.hpp>
 #include <neve/linalg/symmetric.hpp>
@@ -39,6 +41,43 @@ TEST(AddGram, EqualsTheDefinitionForAnySize) {
       }
     }
   }
+}
+
+/// How many results of threads that do the same again and again differ from `expected`.
+int differing(const std::vector<double>& expected,
+              const std::function<std::vector<double>()>& compute) {
+  constexpr int kThreads = 4;
+  constexpr int kTimes = 400;
+  std::vector<int> wrong(kThreads, 0);
+  std::vector<std::jthread> threads;
+  for (int& count : wrong) {
+    threads.emplace_back([&count, &expected, &compute] {
+      for (int i = 0; i < kTimes; ++i) count += compute() == expected ? 0 : 1;
+    });
+  }
+  threads.clear();
+  int all = 0;
+  for (const int count : wrong) all += count;
+  return all;
+}
+
+TEST(Threads, DoNotDisturbEachOther) {
+  constexpr std::size_t kRows = 100;
+  constexpr std::size_t kColumns = 50;
+  const auto values = random_rows(kRows, kColumns);
+  const auto copy = [](std::span<const double> of) {
+    return std::vector<double>(of.begin(), of.end());
+  };
+  const auto sum = [&] { return copy(gram_of(values, kRows, kColumns).values()); };
+  EXPECT_EQ(differing(sum(), sum), 0);
+  const Symmetric gram = gram_of(values, kRows, kColumns);
+  const std::vector<double> right(kColumns, 1.0);
+  const auto solve = [&] { return Cholesky(gram).solve(right); };
+  EXPECT_EQ(differing(solve(), solve), 0);
+  const auto invert = [&] { return linalg::multiply(Cholesky(gram).inverse(), right); };
+  EXPECT_EQ(differing(invert(), invert), 0);
+  const auto decompose = [&] { return linalg::eigen(gram).vectors; };
+  EXPECT_EQ(differing(decompose(), decompose), 0);
 }
 
 TEST(Cholesky, SolvesAndInvertsSmallAndLarge) {
