@@ -32,6 +32,19 @@ std::string in_key(const std::string& column) {
   return made;
 }
 
+/// Whether a predictor is a category of many levels.
+bool has_many_levels(const InputSpec& input, const frame::Frame& training) {
+  std::vector<std::string> others = input.ignored_columns.value_or(std::vector<std::string>());
+  for (const auto* column : {&input.response_column, &input.weights_column, &input.fold_column})
+    others.push_back(column->name);
+  for (std::size_t c = 0; c < training.columns.size(); ++c) {
+    const frame::Column& column = training.columns[c];
+    if (!column.is_categorical() || column.domain->size() < kManyLevels) continue;
+    if (std::ranges::find(others, training.names[c]) == others.end()) return true;
+  }
+  return false;
+}
+
 /// Says what the user left open.
 void settle(BuildSpec& spec, const frame::Frame& training, bool limited_time) {
   StoppingCriteria& criteria = spec.build_control.stopping_criteria;
@@ -40,7 +53,8 @@ void settle(BuildSpec& spec, const frame::Frame& training, bool limited_time) {
   if (spec.build_control.nfolds < 0) spec.build_control.nfolds = kUsualFolds;
   if (!spec.input_spec.fold_column.empty()) spec.build_control.nfolds = 0;
   if (!spec.build_models.modeling_plan)
-    spec.build_models.modeling_plan = default_plan(limited_time);
+    spec.build_models.modeling_plan = default_plan(
+        {.limited_time = limited_time, .many_levels = has_many_levels(spec.input_spec, training)});
 }
 
 }  // namespace

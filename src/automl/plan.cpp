@@ -185,13 +185,22 @@ StepKind PlannedStep::kind() const {
   return is_ensemble() ? StepKind::ensemble : find_step(provider, id)->kind;
 }
 
-std::vector<StepDefinition> default_plan(bool limited_time) {
-  return limited_time ? limited_plan() : repeatable_plan();
+std::vector<StepDefinition> default_plan(const Occasion& occasion) {
+  auto plan = occasion.limited_time ? limited_plan() : repeatable_plan();
+  if (occasion.many_levels) return plan;
+  constexpr std::int32_t kLater = 3;
+  for (StepDefinition& each : plan) {
+    for (Step& step : *each.steps) {
+      if (each.name == "GBM" && step.id == "def_6") step.group = kLater;
+    }
+  }
+  return plan;
 }
 
 std::vector<PlannedStep> planned_steps(const BuildModels& spec, bool limited_time,
                                        std::vector<std::string>& left_out) {
-  const auto plan = spec.modeling_plan ? *spec.modeling_plan : default_plan(limited_time);
+  const auto plan =
+      spec.modeling_plan ? *spec.modeling_plan : default_plan({.limited_time = limited_time});
   const std::set<std::int32_t> groups = groups_of(plan);
   std::vector<PlannedStep> all;
   for (const StepDefinition& each : plan) {

@@ -24,9 +24,19 @@ struct PlannedStep {
   }
 };
 
+/// What a plan goes by where the spec has none.
+struct Occasion {
+  bool limited_time = false;
+  bool many_levels = false;  ///< a predictor is a category of many levels
+};
+
+/// From so many levels on a category has many.
+constexpr std::size_t kManyLevels = 25;
+
 /// The plan of runs whose spec has none: with a limit of time, ensembles come after each group, so
-/// that there is something good whenever the time is over.
-std::vector<StepDefinition> default_plan(bool limited_time);
+/// that there is something good whenever the time is over. Shallow, slow trees are among the first
+/// where a category has many levels, which the usual ones learn by heart.
+std::vector<StepDefinition> default_plan(const Occasion& occasion);
 
 /// The steps that a spec asks for, in the order in which they run; `left_out` gets what is not
 /// built. Throws InputError where a plan names a step or an algorithm that is not known.

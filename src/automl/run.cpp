@@ -183,17 +183,23 @@ double Run::seconds_left() const {
 
 double Run::seconds_behind(const PlannedStep& step) const {
   if (!settings_->stacks()) return 0;
-  // What nothing is known of yet, and at most.
+  // What nothing is known of yet; the most for the first ensemble of a group, which is made of few
+  // models, and for all of them.
   constexpr double kUnknown = 0.03;
+  constexpr double kMostForFirst = 0.4;
   constexpr double kMost = 0.25;
-  const auto ensembles = std::ranges::count_if(plan_, [&](const PlannedStep& other) {
-    return other.is_ensemble() && other.group == step.group;
-  });
-  if (ensembles == 0) return 0;
   const double left = std::max(seconds_left(), 0.0);
-  if (state_.seconds_per_base == 0) return kUnknown * left;
-  const auto bases = static_cast<double>(trained() + 1);
-  return std::min(kMost * left, state_.seconds_per_base * bases * static_cast<double>(ensembles));
+  double first = 0;
+  double all = 0;
+  for (const PlannedStep& other : plan_) {
+    if (!other.is_ensemble() || other.group != step.group) continue;
+    if (state_.ensemble_seconds == 0) return kUnknown * left;
+    const std::size_t bases = bases_after(step, ensemble_choice(other.id));
+    const double seconds = state_.ensemble_seconds * cost_of_ensemble(bases);
+    if (all == 0) first = seconds;
+    all += seconds;
+  }
+  return std::max(std::min(first, kMostForFirst * left), std::min(all, kMost * left));
 }
 
 /// A share of the time by weight among the steps of the group that are still to come.

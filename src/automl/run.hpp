@@ -47,14 +47,14 @@ class Run {
     std::map<std::string, std::int32_t> numbers;  ///< the last ones of names, by what is before
     std::int64_t seed = 0;                        ///< of the next model
     std::int32_t failures = 0;                    ///< one after the other
-    double seconds_per_base = 0;                  ///< of an ensemble for each of its models
+    double ensemble_seconds = 0;                  ///< of the last one for a unit of its cost
     std::vector<PlannedStep> done;
     std::vector<Search> searches;
     std::vector<Search> resumed;  ///< by this step, and not yet ended
     std::optional<wire::Bytes> part;
     template <class Archive>
     void fields(Archive& archive) {
-      archive(automl, next, numbers, seed, failures, seconds_per_base, done, searches, resumed,
+      archive(automl, next, numbers, seed, failures, ensemble_seconds, done, searches, resumed,
               part);
     }
   };
@@ -101,6 +101,11 @@ class Run {
   [[nodiscard]] const Entry* entry_of(const std::string& model) const;
   [[nodiscard]] model::Leaderboard leaderboard() const;
 
+  /// What an ensemble of so many models costs, in some unit.
+  [[nodiscard]] double cost_of_ensemble(std::size_t bases) const;
+  /// Of how many models an ensemble would be once a step is done, at most.
+  [[nodiscard]] std::size_t bases_after(const PlannedStep& step,
+                                        const EnsembleChoice& choice) const;
   [[nodiscard]] std::optional<double> limit() const;
   [[nodiscard]] double seconds_left() const;
   /// What ensembles after this step of its group need.

@@ -42,6 +42,25 @@ std::vector<std::string> Run::bases_of(const EnsembleChoice& choice) const {
   return bases;
 }
 
+/// The metalearner of several classes has coefficients for each pair of model and class, and the
+/// matrix of its second derivatives takes the square of their number.
+double Run::cost_of_ensemble(std::size_t bases) const {
+  const auto count = static_cast<double>(bases);
+  return settings_->category() == model::Category::multinomial ? count * count : count;
+}
+
+std::size_t Run::bases_after(const PlannedStep& step, const EnsembleChoice& choice) const {
+  const auto all = static_cast<std::size_t>(trained()) + 1;
+  if (choice.bases != EnsembleChoice::Bases::best_of_family) return all;
+  const KnownStep* known = find_step(step.provider, step.id);
+  std::set<std::string> families;
+  if (known != nullptr) families.insert(std::string(known->stem));
+  for (const Entry& entry : state_.automl.entries) {
+    if (!entry.is_ensemble()) families.insert(family_of(entry.model));
+  }
+  return std::min(all, families.size());
+}
+
 bool Run::can_stack(const PlannedStep& step, const std::vector<std::string>& bases) {
   const auto skip = [&](const std::string& why) {
     tell(Severity::info, Stage::model_training,
@@ -52,7 +71,7 @@ bool Run::can_stack(const PlannedStep& step, const std::vector<std::string>& bas
   if (bases.empty()) return skip("there is no model to stack.");
   if (bases.size() == 1) return skip("there is only one model to stack.");
   if (!limit()) return true;
-  const double needed = state_.seconds_per_base * static_cast<double>(bases.size());
+  const double needed = state_.ensemble_seconds * cost_of_ensemble(bases.size());
   // A little over the time does less harm than no ensemble.
   constexpr double kOver = 0.01;
   if (needed > seconds_left() + kOver * *limit()) return skip("there is no time left for it.");
@@ -80,7 +99,7 @@ void Run::stack(const PlannedStep& step) {
   constexpr double kLeast = 0.1;  // 0 would be no limit
   const auto seconds = limit() ? std::optional(std::max(kLeast, seconds_left())) : std::nullopt;
   std::ranges::sort(bases);
-  const auto count = static_cast<double>(bases.size());
+  const double cost = cost_of_ensemble(bases.size());
   const auto begin = std::chrono::steady_clock::now();
   constexpr double kOver = 0.02;
   make({.step = step,
@@ -91,7 +110,7 @@ void Run::stack(const PlannedStep& step) {
         .seconds = seconds,
         .seconds_behind = -kOver * limit().value_or(0)});
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-  state_.seconds_per_base = taken.count() / count;
+  state_.ensemble_seconds = taken.count() / cost;
 }
 
 }  // namespace neve::automl

@@ -45,6 +45,20 @@ TEST(Plan, GroupsComeInOrderAndEnsemblesAfterTheirs) {
   EXPECT_EQ(planned(spec), expected);
 }
 
+TEST(Plan, SlowTreesComeEarlyWhereACategoryHasManyLevels) {
+  for (const bool many : {false, true}) {
+    BuildModels spec;
+    spec.modeling_plan = default_plan({.limited_time = true, .many_levels = many});
+    const auto steps = planned(spec, true);
+    const auto place = [&](const std::string& step) {
+      return std::ranges::find(steps, step) - steps.begin();
+    };
+    const auto slow = place(many ? "GBM def_6 1/10" : "GBM def_6 3/10");
+    ASSERT_LT(slow, std::ssize(steps));
+    EXPECT_EQ(slow < place("GBM def_5 1/10"), many);
+  }
+}
+
 TEST(Plan, ADonePlanIsAPlanAgain) {
   std::vector<std::string> left_out;
   const auto steps = planned_steps({}, false, left_out);

@@ -18,8 +18,9 @@ std::vector<std::string> names(const std::vector<Runner::Line>& board) {
 
 TEST(Run, TrainsAsManyModelsAsAskedForAndStacksThem) {
   Session session;
-  const AutoMl automl = session.on.run(spec(4));
+  const AutoMl automl = session.on.run(spec(5));
   const std::vector<std::string> expected = {
+      "DRF_1",
       "DeepLearning_1",
       "GBM_1",
       "GBM_2",
