@@ -17,15 +17,15 @@ constexpr std::int32_t kUsualSegments = 16;
 
 /// Refuses at once what some home cannot hold, its parts under way included.
 Reservation room_for(mr::Engine& engine, const frame::Layout& layout, const Shape& shape) {
-  const auto row = static_cast<std::int64_t>(shape.stride() * sizeof(float) +
-                                             shape.word_stride() * 3 / 2 + sizeof(std::int32_t));
+  const auto row = static_cast<std::int64_t>(shape.series_bytes() + shape.word_stride() * 3 / 2 +
+                                             sizeof(std::int32_t) + sizeof(std::int8_t));
   engine.budget().check(engine.most_rows(layout) * row, "an index of series");
   std::int64_t largest = 0;
   for (std::int32_t g = 0; g < layout.groups(); ++g) {
     largest = std::max(largest, layout.rows_of(GroupIndex(g)));
   }
   const auto under_way = static_cast<std::int64_t>(shape.word_stride() + 8) +
-                         static_cast<std::int64_t>(shape.stride() * sizeof(float));
+                         static_cast<std::int64_t>(shape.series_bytes());
   return engine.budget().reserve(engine.pool().threads() * largest * under_way,
                                  "making an index of series");
 }

@@ -1,6 +1,6 @@
 #include "series/part.hpp"
 
-#include <span>
+#include <algorithm>
 
 #include <neve/base/error.hpp>
 
@@ -20,7 +20,8 @@ Sizes::Sizes(const Shape& shape, std::size_t rows) {
   coarse = next(leaves * Part::coarse_bytes(shape));
   words = next(rows * shape.word_stride());
   row_numbers = next(rows * sizeof(std::uint32_t));
-  series = next(rows * shape.stride() * sizeof(float));
+  exponents = next(shape.normalize ? rows : 0);
+  series = next(rows * shape.series_bytes());
   total = end;
 }
 
@@ -36,7 +37,18 @@ Part::Part(const frame::Chunk& chunk, const Shape& shape, std::int64_t rows)
   coarse_ = reinterpret_cast<const std::uint8_t*>(begin + at.coarse);
   words_ = reinterpret_cast<const std::uint8_t*>(begin + at.words);
   row_numbers_ = reinterpret_cast<const std::uint32_t*>(begin + at.row_numbers);
-  series_ = reinterpret_cast<const float*>(begin + at.series);
+  exponents_ = reinterpret_cast<const std::int8_t*>(begin + at.exponents);
+  series_ = reinterpret_cast<const std::uint8_t*>(begin + at.series);
+}
+
+float Part::step(std::size_t place) const { return step_of(exponents_[place]); }
+
+void Part::read(std::size_t place, std::span<float> out) const {
+  if (shape_.normalize) {
+    unpack(held(place), step(place), out.first(shape_.stride()));
+  } else {
+    std::copy_n(reinterpret_cast<const float*>(held(place)), shape_.stride(), out.begin());
+  }
 }
 
 std::vector<std::uint32_t> Part::places() const {

@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <neve/frame/chunk.hpp>
+
+#include "series/packing.hpp"
 
 namespace neve::series {
 
@@ -22,6 +25,10 @@ struct Shape {
   /// Floats from one series to the next, zeros at the end: a multiple of 8.
   [[nodiscard]] std::size_t stride() const {
     return (static_cast<std::size_t>(length) + 7) / 8 * 8;
+  }
+  /// Bytes of a series in a part: packed where normalised, floats otherwise.
+  [[nodiscard]] std::size_t series_bytes() const {
+    return stride() * (normalize ? kPackedBytes : sizeof(float));
   }
   /// Bytes from one word to the next, zeros at the end: a multiple of 16.
   [[nodiscard]] std::size_t word_stride() const {
@@ -65,9 +72,13 @@ class Part {
   [[nodiscard]] std::uint32_t row(std::size_t place) const { return row_numbers_[place]; }
   /// The place of each row.
   [[nodiscard]] std::vector<std::uint32_t> places() const;
-  [[nodiscard]] const float* series(std::size_t place) const {
-    return series_ + place * shape_.stride();
+  /// The bytes of the series at a place: packed by `step` where the shape normalises, else floats.
+  [[nodiscard]] const std::uint8_t* held(std::size_t place) const {
+    return series_ + place * shape_.series_bytes();
   }
+  [[nodiscard]] float step(std::size_t place) const;
+  /// The series at a place: Shape::stride() floats.
+  void read(std::size_t place, std::span<float> out) const;
   /// Bytes of a leaf's words at cardinality 16.
   static std::size_t coarse_bytes(const Shape& shape) {
     return (static_cast<std::size_t>(shape.segments) + 1) / 2 * kLeafRows;
@@ -82,7 +93,8 @@ class Part {
   const std::uint8_t* coarse_;
   const std::uint8_t* words_;
   const std::uint32_t* row_numbers_;
-  const float* series_;
+  const std::int8_t* exponents_;
+  const std::uint8_t* series_;
 };
 
 /// Where the arrays of a part begin, each at a cache line.
@@ -93,6 +105,7 @@ struct Sizes {
   std::size_t coarse;
   std::size_t words;
   std::size_t row_numbers;
+  std::size_t exponents;  ///< of packed series
   std::size_t series;
   std::size_t total;
 };

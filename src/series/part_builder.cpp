@@ -6,6 +6,7 @@
 
 #include <neve/frame/chunk_builder.hpp>
 
+#include "series/packing.hpp"
 #include "series/words.hpp"
 
 namespace neve::series {
@@ -98,7 +99,16 @@ class Writer {
     write_boxes(words);
     write_coarse(words);
   }
-  float* series(std::size_t place) { return at<float>(at_.series) + place * shape_.stride(); }
+  void write_series(std::size_t place, std::span<const float> series) {
+    auto* out = at<std::uint8_t>(at_.series) + place * shape_.series_bytes();
+    if (!shape_.normalize) {
+      std::ranges::copy(series, reinterpret_cast<float*>(out));
+      return;
+    }
+    const std::int8_t exponent = exponent_of(series);
+    at<std::int8_t>(at_.exponents)[place] = exponent;
+    pack(series, step_of(exponent), out);
+  }
 
  private:
   void write_boxes(const Words& words) {
@@ -220,8 +230,7 @@ BuiltPart build_part(std::span<const frame::Chunk> columns, std::int64_t rows, c
       const std::int64_t block = std::min(reader.block(), rows - begin);
       reader.read(begin, block);
       for (std::int64_t row = 0; row < block; ++row) {
-        std::ranges::copy(reader.series(row),
-                          writer.series(place_of[static_cast<std::size_t>(begin + row)]));
+        writer.write_series(place_of[static_cast<std::size_t>(begin + row)], reader.series(row));
       }
     }
   };

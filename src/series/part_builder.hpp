@@ -25,7 +25,8 @@ struct BadCell {
   std::int32_t column = 0;
 };
 
-/// Reads the series of a row group, a block of rows at a time, as an index holds them.
+/// Reads the series of a row group, a block of rows at a time: as words are made of them, before
+/// they are packed.
 class SeriesReader {
  public:
   SeriesReader(std::span<const frame::Chunk> columns, const Shape& shape);

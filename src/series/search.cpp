@@ -14,7 +14,8 @@ namespace {
 
 /// Lower bounds are computed in float: what is less than this above a bound is not above it.
 constexpr double kRounding = 1.0 + 1.0 / 32768;
-/// A difference of floats, each rounded once, is wrong by less than this share of the largest.
+/// A difference of floats, each rounded once or, before words were made, packed, is wrong by less
+/// than this share of the largest.
 constexpr float kSlack = 1.0F / (1U << 20U);
 /// What the bound is in the units of the table, whose sums end at 255.
 constexpr float kTableBound = 200;
@@ -26,6 +27,16 @@ float as_float(double bound) { return static_cast<float>(bound * kRounding); }
 
 const SearchKernels& search_kernels() {
   return kernels_at_process_isa(v3::kSearchKernels, v4::kSearchKernels);
+}
+
+double distance(const Part& part, std::size_t place, const float* other, double bound) {
+  const SearchKernels& kernels = search_kernels();
+  const std::uint8_t* held = part.held(place);
+  const std::size_t stride = part.shape().stride();
+  if (part.shape().normalize) {
+    return kernels.packed_distance({held, part.step(place)}, other, stride, bound);
+  }
+  return kernels.distance(reinterpret_cast<const float*>(held), other, stride, bound);
 }
 
 void NearestList::offer(const Near& near) {
@@ -100,13 +111,12 @@ void PartSearch::visit(std::size_t leaf, std::uint64_t rows, const Query& query,
         kernels_.word_bound(part_.word(place), intervals_.low.data(), intervals_.high.data(), word);
     if (least > most) continue;
     close |= std::uint64_t{1} << bit;
-    __builtin_prefetch(part_.series(place));
+    __builtin_prefetch(part_.held(place));
   }
   for (; close != 0; close &= close - 1) {
     const std::size_t place = leaf * kLeafRows + static_cast<std::size_t>(std::countr_zero(close));
     const double bound = nearest.bound();
-    const double squared =
-        kernels_.distance(part_.series(place), query.series(), part_.shape().stride(), bound);
+    const double squared = distance(part_, place, query.series(), bound);
     if (squared <= bound) nearest.offer({squared, eligible.first_row + part_.row(place)});
   }
 }

@@ -100,4 +100,8 @@ class PartSearch {
 /// The table of kernels for this process.
 const SearchKernels& search_kernels();
 
+/// The squared distance of a series of a part to another one, of Shape::stride() floats; or a
+/// number above `bound`, where it is.
+double distance(const Part& part, std::size_t place, const float* other, double bound);
+
 }  // namespace neve::series

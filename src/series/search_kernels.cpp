@@ -88,9 +88,8 @@ float word_bound(const std::uint8_t* word, const float* low, const float* high,
 #ifdef __AVX512F__
 struct Sums {
   __m512d lanes = _mm512_setzero_pd();
-  void add(const float* a, const float* b) {
-    const __m512d of_a = _mm512_cvtps_pd(_mm256_loadu_ps(a));
-    const __m512d d = _mm512_sub_pd(of_a, _mm512_cvtps_pd(_mm256_loadu_ps(b)));
+  void add(__m256 a, __m256 b) {
+    const __m512d d = _mm512_sub_pd(_mm512_cvtps_pd(a), _mm512_cvtps_pd(b));
     lanes = _mm512_fmadd_pd(d, d, lanes);
   }
   [[nodiscard]] __m256d folded() const {
@@ -101,13 +100,12 @@ struct Sums {
 struct Sums {
   __m256d low = _mm256_setzero_pd();
   __m256d high = _mm256_setzero_pd();
-  void add(const float* a, const float* b) {
-    low = added(low, a, b);
-    high = added(high, a + 4, b + 4);
+  void add(__m256 a, __m256 b) {
+    low = added(low, _mm256_castps256_ps128(a), _mm256_castps256_ps128(b));
+    high = added(high, _mm256_extractf128_ps(a, 1), _mm256_extractf128_ps(b, 1));
   }
-  static __m256d added(__m256d sum, const float* a, const float* b) {
-    const __m256d of_a = _mm256_cvtps_pd(_mm_loadu_ps(a));
-    const __m256d d = _mm256_sub_pd(of_a, _mm256_cvtps_pd(_mm_loadu_ps(b)));
+  static __m256d added(__m256d sum, __m128 a, __m128 b) {
+    const __m256d d = _mm256_sub_pd(_mm256_cvtps_pd(a), _mm256_cvtps_pd(b));
     return _mm256_fmadd_pd(d, d, sum);
   }
   [[nodiscard]] __m256d folded() const { return _mm256_add_pd(low, high); }
@@ -120,21 +118,48 @@ double total(const Sums& sums) {
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
-double distance(const float* a, const float* b, std::size_t stride, double bound) {
+/// Eight points of a series, from point i on.
+__m256 eight(const float* series, std::size_t i) { return _mm256_loadu_ps(series + i); }
+
+__m256 eight(const PackedSeries& series, std::size_t i) {
+  // 24 bytes: the last four of the first 12 lie in both loads, so that none ends behind them.
+  const std::uint8_t* at = series.points + 3 * i;
+  const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i last = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 8));
+  // Each point in the upper bytes, so that the shift brings its sign along.
+  const __m256i order =
+      _mm256_setr_epi8(-1, 0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11,  // of the first load
+                       -1, 4, 5, 6, -1, 7, 8, 9, -1, 10, 11, 12, -1, 13, 14, 15);
+  const __m256i both = _mm256_inserti128_si256(_mm256_castsi128_si256(first), last, 1);
+  const __m256i steps = _mm256_srai_epi32(_mm256_shuffle_epi8(both, order), 8);
+  return _mm256_mul_ps(_mm256_cvtepi32_ps(steps), _mm256_set1_ps(series.step));
+}
+
+template <class Series>
+double distance_of(const Series& a, const float* b, std::size_t stride, double bound) {
   constexpr std::size_t kBetweenLooks = 64;
   Sums sums;
   std::size_t i = 0;
   for (; i + kBetweenLooks <= stride; i += kBetweenLooks) {
-    for (std::size_t j = i; j < i + kBetweenLooks; j += 8) sums.add(a + j, b + j);
+    for (std::size_t j = i; j < i + kBetweenLooks; j += 8) sums.add(eight(a, j), eight(b, j));
     const double so_far = total(sums);
     if (so_far > bound) return so_far;
   }
-  for (; i < stride; i += 8) sums.add(a + i, b + i);
+  for (; i < stride; i += 8) sums.add(eight(a, i), eight(b, i));
   return total(sums);
+}
+
+double distance(const float* a, const float* b, std::size_t stride, double bound) {
+  return distance_of(a, b, stride, bound);
+}
+
+double packed_distance(const PackedSeries& a, const float* b, std::size_t stride, double bound) {
+  return distance_of(a, b, stride, bound);
 }
 
 }  // namespace
 
-const SearchKernels kSearchKernels = {&add_boxes, &mark_rows, &word_bound, &distance};
+const SearchKernels kSearchKernels = {&add_boxes, &mark_rows, &word_bound, &distance,
+                                      &packed_distance};
 
 }  // namespace neve::series::NEVE_ISA

@@ -15,6 +15,12 @@ struct QueryWord {
   float slack;
 };
 
+/// A packed series, see packing.hpp.
+struct PackedSeries {
+  const std::uint8_t* points;
+  float step;
+};
+
 /// The loops of a search. All but word_bound give the same bits at each level; that one is only
 /// ever compared with a bound.
 struct SearchKernels {
@@ -33,6 +39,9 @@ struct SearchKernels {
   /// The squared distance, in double; or a number above `bound`, where it is. `stride` is a
   /// multiple of 8.
   double (*distance)(const float* a, const float* b, std::size_t stride, double bound);
+  /// The same of a packed series.
+  double (*packed_distance)(const PackedSeries& a, const float* b, std::size_t stride,
+                            double bound);
 };
 
 namespace v3 {

@@ -1,6 +1,7 @@
 #include "series/tasks.hpp"
 
 #include "series/moments.hpp"
+#include "series/packing.hpp"
 
 #include <neve/base/buffer.hpp>
 
@@ -46,6 +47,7 @@ void ReadTask::map(const mr::RowGroup& group, const State& state, Partial& parti
   const std::int64_t end = std::min(state.end - group.first_row, group.rows);
   if (begin >= end) return;
   SeriesReader reader(group.columns, state.shape);
+  std::vector<float> series(static_cast<std::size_t>(state.shape.length));
   for (std::int64_t at = begin; at < end; at += reader.block()) {
     const std::int64_t rows = std::min(reader.block(), end - at);
     const BadCell bad = reader.read(at, rows);
@@ -54,7 +56,8 @@ void ReadTask::map(const mr::RowGroup& group, const State& state, Partial& parti
       return;
     }
     for (std::int64_t row = 0; row < rows; ++row) {
-      const auto series = reader.series(row);
+      std::ranges::copy(reader.series(row), series.begin());
+      if (state.shape.normalize) round_as_packed(series);
       partial.add(group.first_row + at + row, series.data(), series.size(), state.shape.stride());
     }
   }
@@ -67,9 +70,10 @@ void FetchTask::map(const mr::RowGroup& group, const State& state, Partial& part
   const Part part(group.columns[0], state.shape, group.rows);
   const std::vector<std::uint32_t> places = part.places();
   const std::size_t stride = state.shape.stride();
+  std::vector<float> series(stride);
   for (auto row = begin; row != end; ++row) {
-    const std::size_t place = places[static_cast<std::size_t>(*row - group.first_row)];
-    partial.add(*row, part.series(place), stride, stride);
+    part.read(places[static_cast<std::size_t>(*row - group.first_row)], series);
+    partial.add(*row, series.data(), stride, stride);
   }
 }
 
@@ -113,13 +117,13 @@ void ClosestPairs::offer(const Close& pair) {
 
 void LeafPairsTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   const Part part(group.columns[0], state.shape, group.rows);
-  const SearchKernels& kernels = search_kernels();
-  const std::size_t stride = state.shape.stride();
+  std::vector<float> of_a(state.shape.stride());
   for (std::size_t a = 0; a < part.rows(); ++a) {
+    part.read(a, of_a);
     const std::size_t end = std::min(part.rows(), (a / kLeafRows + 1) * kLeafRows);
     for (std::size_t b = a + 1; b < end; ++b) {
       const double bound = partial.bound();
-      const double squared = kernels.distance(part.series(a), part.series(b), stride, bound);
+      const double squared = distance(part, b, of_a.data(), bound);
       if (squared > bound) continue;
       // Rows of a leaf are in order.
       partial.offer({squared, group.first_row + part.row(a), group.first_row + part.row(b)});
@@ -129,17 +133,17 @@ void LeafPairsTask::map(const mr::RowGroup& group, const State& state, Partial& 
 
 void LeafNearestTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   const Part part(group.columns[0], state.shape, group.rows);
-  const SearchKernels& kernels = search_kernels();
-  const std::size_t stride = state.shape.stride();
+  std::vector<float> series(state.shape.stride());
   const std::vector<std::uint32_t> places = part.places();
   std::vector<double> by_place(part.rows(), kInfinity);
   for (std::size_t a = 0; a < part.rows(); ++a) {
     const std::size_t end = std::min(part.rows(), (a / kLeafRows + 1) * kLeafRows);
     double& of_a = by_place[a];
+    part.read(a, series);
     for (std::size_t b = a + 1; b < end; ++b) {
       double& of_b = by_place[b];
       const double bound = std::max(of_a, of_b);
-      const double squared = kernels.distance(part.series(a), part.series(b), stride, bound);
+      const double squared = distance(part, b, series.data(), bound);
       of_a = std::min(of_a, squared);
       of_b = std::min(of_b, squared);
     }

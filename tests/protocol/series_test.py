@@ -135,7 +135,7 @@ def test_an_index_is_listed_described_and_outlives_its_frame(client, table):
     client.remove("brief")
     about = h2o.api("GET /99/SeriesIndexes/" + name)
     assert (about["rows"], about["length"], about["segments"], about["normalize"]) == (300, LENGTH, 8, True)
-    assert about["byte_size"] > 300 * LENGTH * 4
+    assert about["byte_size"] > 300 * LENGTH * 3
     assert about["checksum"] != "0"
     assert name in [one["index_id"]["name"] for one in h2o.api("GET /99/SeriesIndexes")["indexes"]]
     h2o.rapids("(assign found (isax_motifs '%s' 1))" % name)

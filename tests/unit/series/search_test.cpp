@@ -8,6 +8,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/isa.hpp>
 
+#include "series/packing.hpp"
 #include "series/search_kernels.hpp"
 #include "unit/series/series_frames.hpp"
 
@@ -62,7 +63,7 @@ class Searches : public ::testing::TestWithParam<Case> {
       : cluster(1, 2, kMemory, series::tasks()),
         engine(cluster.node(0).engine()),
         table(walks(GetParam().rows, GetParam().length, 3)),
-        exact(standardised(table, GetParam().normalize)) {
+        exact(held(table, GetParam().normalize)) {
     const frame::Frame frame = load(engine, table, GetParam().rows_of_group);
     index = series::build(engine, frame,
                           {.segments = GetParam().segments, .normalize = GetParam().normalize});
@@ -77,7 +78,7 @@ class Searches : public ::testing::TestWithParam<Case> {
 TEST_P(Searches, NearestIsThatOfAPlainLoop) {
   Table queries = walks(40, GetParam().length, 4);
   queries[5] = table[table.size() / 2];
-  const Table exact_queries = standardised(queries, GetParam().normalize);
+  const Table exact_queries = held(queries, GetParam().normalize);
   const frame::Frame frame = load(engine, queries, 16);
   for (const std::int64_t most : {std::int64_t{1}, std::int64_t{5}, std::int64_t{9'999}}) {
     const Neighbors found = series::nearest(engine, index, frame, {.most = most});
@@ -396,6 +397,18 @@ TEST(SeriesKernels, GiveTheSameAtBothLevels) {
   for (const std::size_t stride : {8U, 64U, 72U, 1000U}) {
     EXPECT_EQ(series::v3::kSearchKernels.distance(a.data(), b.data(), stride, all),
               series::v4::kSearchKernels.distance(a.data(), b.data(), stride, all));
+  }
+  std::vector<float> rounded = a;
+  series::round_as_packed(rounded);
+  const float step = series::step_of(series::exponent_of(a));
+  std::vector<std::uint8_t> packed(a.size() * series::kPackedBytes);
+  series::pack(a, step, packed.data());
+  for (const std::size_t stride : {8U, 64U, 72U, 1000U}) {
+    const series::PackedSeries points{packed.data(), step};
+    const double wanted =
+        series::v3::kSearchKernels.distance(rounded.data(), b.data(), stride, all);
+    EXPECT_EQ(series::v3::kSearchKernels.packed_distance(points, b.data(), stride, all), wanted);
+    EXPECT_EQ(series::v4::kSearchKernels.packed_distance(points, b.data(), stride, all), wanted);
   }
   std::vector<std::uint8_t> words(8 * 64);
   std::vector<std::uint8_t> table(8 * 32);

@@ -81,6 +81,24 @@ inline Table standardised(const Table& table, bool normalize) {
   return made;
 }
 
+/// Series as an index holds them: normalised ones as multiples of a step of which the largest point
+/// has up to 2^23.
+inline Table held(const Table& table, bool normalize) {
+  Table made = standardised(table, normalize);
+  if (!normalize) return made;
+  for (std::vector<double>& series : made) {
+    double largest = 0;
+    for (const double x : series) largest = std::max(largest, std::fabs(x));
+    int exponent = 0;
+    (void)std::frexp(largest, &exponent);
+    const double step = std::ldexp(1, exponent - 23);
+    for (double& x : series) {
+      x = step * std::clamp(std::nearbyint(x / step), -8'388'607.0, 8'388'607.0);
+    }
+  }
+  return made;
+}
+
 inline double squared_distance(const std::vector<double>& a, const std::vector<double>& b) {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);

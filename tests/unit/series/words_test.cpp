@@ -6,6 +6,7 @@
 #include <sstream>
 #include <string>
 
+#include "series/packing.hpp"
 #include "series/part_builder.hpp"
 #include "series/search.hpp"
 #include "series/words.hpp"
@@ -90,12 +91,15 @@ TEST(SeriesPart, HoldsEachRowOnceWithItsWordInItsBox) {
   const Part part(chunk, shape, 333);
   const series::Intervals intervals(shape);
   std::vector<int> seen(333);
+  std::vector<float> held(shape.stride());
   for (std::size_t place = 0; place < 333; ++place) {
     const std::size_t row = part.row(place);
     ++seen[row];
     const std::size_t leaf = place / series::kLeafRows;
+    part.read(place, held);
     for (std::size_t i = 0; i < 50; ++i) {
-      EXPECT_NEAR(part.series(place)[i], wanted[row][i], 1e-5);
+      // Half a step of series whose points are below 4 in size, and what float takes off.
+      EXPECT_NEAR(held[i], wanted[row][i], 0x1p-22 + 0x1p-23) << row;
     }
     for (std::size_t s = 0; s < 9; ++s) {
       const std::uint8_t symbol = part.word(place)[s];
@@ -119,28 +123,58 @@ TEST(SeriesPart, BytesOfAnotherShapeAreRefused) {
   EXPECT_THROW((void)Part(damaged, shape, 100).places(), InternalError);
 }
 
+TEST(SeriesPacking, LeavesMultiplesOfAStep) {
+  const std::vector<float> points = {-3.99999976F, 4 - 0x1p-21F, 0, 1e-7F, 3e-7F, -0.1F};
+  std::vector<float> rounded = points;
+  series::round_as_packed(rounded);
+  const float step = series::step_of(series::exponent_of(points));
+  EXPECT_EQ(step, 0x1p-21F);
+  // What would be 2^23 steps is one less.
+  EXPECT_EQ(rounded[0], -4 + step);
+  EXPECT_EQ(rounded[1], points[1]);
+  EXPECT_EQ(rounded[2], 0);
+  EXPECT_EQ(rounded[3], 0);
+  EXPECT_EQ(rounded[4], step);
+  EXPECT_NEAR(rounded[5], points[5], step / 2);
+  std::vector<std::uint8_t> packed(points.size() * series::kPackedBytes);
+  series::pack(points, step, packed.data());
+  std::vector<float> unpacked(points.size());
+  series::unpack(packed.data(), step, unpacked);
+  EXPECT_EQ(unpacked, rounded);
+  std::vector<float> zeros(3);
+  series::round_as_packed(zeros);
+  EXPECT_EQ(zeros, std::vector<float>(3));
+}
+
 /// Also where series are all but equal, and where a mean lies next to a break.
 TEST(SeriesWords, BoundsAreNeverAboveDistances) {
   const CounterRng random(3);
-  for (const double spread : {1.0, 1e-3, 1e-7, 0.0}) {
+  for (const auto& [spread, normalize] : {std::pair{1.0, false},
+                                          {1e-3, false},
+                                          {1e-7, false},
+                                          {0.0, false},
+                                          {1.0, true},
+                                          {1e-3, true},
+                                          {1e-6, true}}) {
     Table table = walks(200, 48, 12);
     for (std::size_t row = 1; row < table.size(); ++row) {
       for (std::size_t i = 0; i < 48; ++i) {
         table[row][i] = table[0][i] + spread * (random.uniform(row * 48 + i) - 0.5);
       }
     }
-    const Shape shape{.length = 48, .segments = 12, .normalize = false};
+    const Shape shape{.length = 48, .segments = 12, .normalize = normalize};
     const frame::Chunk chunk = part_of(table, shape);
     const Part part(chunk, shape, 200);
     const series::Intervals intervals(shape);
     series::PartSearch search(part, intervals);
     for (std::size_t q = 0; q < 200; q += 13) {
-      const series::Query query(part.series(q), shape);
+      std::vector<float> asked(shape.stride());
+      part.read(q, asked);
+      const series::Query query(asked.data(), shape);
       double nearest = std::numeric_limits<double>::infinity();
       for (std::size_t place = 0; place < 200; ++place) {
         if (place == q) continue;
-        nearest = std::min(nearest, series::search_kernels().distance(part.series(place),
-                                                                      part.series(q), 48, nearest));
+        nearest = std::min(nearest, series::distance(part, place, asked.data(), nearest));
       }
       // With the very distance as bound, the nearest must still be found.
       std::vector<series::Near> found;
