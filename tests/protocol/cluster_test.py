@@ -221,6 +221,38 @@ def test_trainings_go_on_without_a_killed_process_to_the_same_bits(group, victim
             assert model_figures(asked, name) == model_figures(asked, "whole_" + name), name
 
 
+# So wide that each iteration is a pass over the rows, and the components so alike that it takes all of them.
+WIDE = {"dest": "wide", "rows": 40_000, "cols": 6, "categorical_fraction": 1, "factors": 1000, "integer_fraction": 0,
+        "binary_fraction": 0, "missing_fraction": 0, "has_response": "false", "seed": 5}
+WIDE_PCA = "training_frame=wide&k=6&pca_method=Power&max_iterations=60&transform=STANDARDIZE&seed=1&compute_metrics=false"
+BEFORE_ITERATIONS = 0.3  # of the progress
+
+
+def components(server, model_id):
+    """Checksum, eigenvectors and their importance."""
+    model = server.json("GET", "/3/Models/" + model_id)[1]["models"][0]
+    output = model["output"]
+    return model["checksum"], output["eigenvectors"]["data"], output["importance"]["data"]
+
+
+@pytest.mark.parametrize("victim", ["driver", "other"])
+def test_components_are_found_without_a_killed_process_to_the_same_bits(victim):
+    with cluster(3) as servers:
+        driver, other, asked = servers
+        status, job = driver.json("POST", "/3/CreateFrame", urllib.parse.urlencode(WIDE))
+        assert status == 200, job
+        wait_until(lambda: is_over(driver, urllib.parse.quote(job["key"]["name"])), 30)
+        key = start_training(driver, "pca", WIDE_PCA, "cut_off")
+        wait_until(lambda: job_of(asked, key)["progress"] > BEFORE_ITERATIONS + 0.02, 60)
+        (driver if victim == "driver" else other).process.kill()
+        assert not is_over(asked, key), "it was over before anything was lost"
+        await_job(asked, key)
+        await_job(asked, start_training(asked, "pca", WIDE_PCA, "whole"))
+        cut_off = components(asked, "cut_off")
+        assert [len(column) for column in cut_off[1]] == [6 * 999] * (1 + 6)
+        assert cut_off == components(asked, "whole")
+
+
 def start_partial_dependence(server, name):
     """The job's key."""
     request = {"model_id": "gbm", "frame_id": "numbers", "cols": '["C1","C3"]', "col_pairs_2dpdp": '[["C1","C3"]]',
