@@ -8,13 +8,21 @@
 
 namespace neve {
 
+namespace {
+
+/// Of smaller ones there may be very many, such as the chunks of a wide frame; the gaps between
+/// cache lines would be as large as they are.
+constexpr std::size_t kLarge = 2048;
+
+}  // namespace
+
 Buffer::Buffer(std::size_t size) : size_(size) {
   if (size == 0) return;
   const std::size_t padded = (size + kAlignment - 1) / kAlignment * kAlignment;
-  auto* data = static_cast<std::byte*>(std::aligned_alloc(kAlignment, padded));
-  if (data == nullptr) throw std::bad_alloc();
-  std::memset(data, 0, padded);
-  data_.reset(data);
+  data_.reset(static_cast<std::byte*>(size < kLarge ? std::malloc(size)
+                                                    : std::aligned_alloc(kAlignment, padded)));
+  if (data_ == nullptr) throw std::bad_alloc();
+  std::memset(data_.get(), 0, size < kLarge ? size : padded);
 }
 
 void Buffer::Free::operator()(std::byte* data) const { std::free(data); }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
+#include <utility>
 
 namespace neve::algos::linear {
 
@@ -20,6 +21,13 @@ std::vector<double> zeros_of(const Design& design) {
   return zeros;
 }
 
+std::vector<double> factors_of(const Design& design) {
+  std::vector<double> factors;
+  factors.reserve(design.numerics.size());
+  for (const NumericTerm& term : design.numerics) factors.push_back(1 / term.scale);
+  return factors;
+}
+
 }  // namespace
 
 std::int64_t Block::byte_size() const {
@@ -29,7 +37,7 @@ std::int64_t Block::byte_size() const {
 
 std::int64_t KeptBlocks::byte_size() const {
   std::int64_t total = bytes_of(blocks) + bytes_of(places);
-  for (const Block& block : blocks) total += block.byte_size();
+  for (const KeptBlock& kept : blocks) total += kept.block.byte_size() + kept.stored.byte_size();
   return total;
 }
 
@@ -48,6 +56,7 @@ BlockReader::BlockReader(const Design& design, const mr::RowGroup& group, Zeros 
       group_(group),
       codes_wanted_(codes),
       block_(&read_),
+      factors_(factors_of(design)),
       zeros_(zeros_of(design)),
       places_(design.numerics.size()) {
   NEVE_CHECK(group.columns.size() == design.input_count(), "columns do not fit the design");
@@ -70,10 +79,15 @@ BlockReader::BlockReader(const Design& design, const mr::RowGroup& group, const 
       codes_wanted_(Codes::read),
       kept_(&kept),
       block_(&read_),
-      zeros_(zeros_of(design)) {}
+      factors_(factors_of(design)),
+      zeros_(zeros_of(design)) {
+  read_.weights.resize(kRows, 1.0);
+  read_.offset.resize(kRows, 0.0);
+}
 
 KeptBlocks BlockReader::keep(const Design& design, const mr::RowGroup& group) {
   BlockReader reader(design, group, Zeros::left_out);
+  reader.factors_.assign(design.numerics.size(), 1.0);
   KeptBlocks kept;
   kept.places = reader.places_;
   kept.blocks.reserve((static_cast<std::size_t>(group.rows) + kRows - 1) / kRows);
@@ -82,21 +96,24 @@ KeptBlocks BlockReader::keep(const Design& design, const mr::RowGroup& group) {
 }
 
 /// The present block, without the room that further ones may need.
-Block BlockReader::trimmed() const {
+KeptBlock BlockReader::trimmed() const {
   const std::size_t count = read_.stored_ends.empty() ? 0 : read_.stored_ends.back();
   const auto first = [](const auto& values, std::size_t n) {
     return std::decay_t<decltype(values)>(values.begin(),
                                           values.begin() + static_cast<std::ptrdiff_t>(n));
   };
-  return {.rows = read_.rows,
-          .codes = read_.codes,
-          .numerics = read_.numerics,
-          .stored_rows = first(read_.stored_rows, count),
-          .stored_values = first(read_.stored_values, count),
-          .stored_ends = read_.stored_ends,
-          .response = first(read_.response, read_.rows),
-          .weights = first(read_.weights, read_.rows),
-          .offset = first(read_.offset, read_.rows)};
+  auto weights = first(read_.weights, read_.rows);
+  if (std::ranges::all_of(weights, [](double weight) { return weight == 1; })) weights = {};
+  return {.block = {.rows = read_.rows,
+                    .codes = read_.codes,
+                    .numerics = read_.numerics,
+                    .stored_rows = first(read_.stored_rows, count),
+                    .stored_values = {},
+                    .stored_ends = read_.stored_ends,
+                    .response = first(read_.response, read_.rows),
+                    .weights = std::move(weights),
+                    .offset = first(read_.offset, design_.has_offset ? read_.rows : 0)},
+          .stored = {std::span(read_.stored_values).first(count), read_.stored_ends}};
 }
 
 bool BlockReader::next() {
@@ -104,7 +121,10 @@ bool BlockReader::next() {
   if (kept_ != nullptr) {
     const auto at = static_cast<std::size_t>(begin_) / kRows;
     if (begin_ == group_.rows) return false;
-    block_ = &kept_->blocks[at];
+    const KeptBlock& kept = kept_->blocks[at];
+    block_ = &kept.block;
+    read_.stored_values.resize(std::max(read_.stored_values.size(), block_->stored_rows.size()));
+    kept.stored.read(block_->stored_ends, factors_, read_.stored_values);
     return true;
   }
   read_.rows = static_cast<std::size_t>(
@@ -205,7 +225,7 @@ void BlockReader::read_stored(std::size_t j) {
   const auto values = std::span(read_.stored_values).subspan(begin, read_.rows);
   const std::size_t count = chunk.decode_stored(begin_, rows, values);
   fill(chunk, term, values.first(count), rows.data());
-  const double by = 1 / term.scale;
+  const double by = factors_[j];
   for (std::size_t i = 0; i < count; ++i) {
     read_.stored_rows[begin + i] = static_cast<std::uint16_t>(rows[i]);
     values[i] *= by;

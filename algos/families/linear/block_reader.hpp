@@ -9,6 +9,7 @@
 #include <neve/mr/task.hpp>
 
 #include "algos/families/linear/design.hpp"
+#include "algos/families/linear/stored_values.hpp"
 
 namespace neve::algos::linear {
 
@@ -26,10 +27,16 @@ struct Block {
   [[nodiscard]] std::int64_t byte_size() const;
 };
 
-/// The blocks of a row group as a BlockReader that leaves zeros out has read them, for passes that
-/// are to read them again: flat arrays instead of chunks that are looked up and decoded.
+/// A block for passes that are to read it again.
+struct KeptBlock {
+  Block block;          ///< without stored_values, weights that are all 1, and offsets of no column
+  StoredValues stored;  ///< as the columns have them, not scaled
+};
+
+/// The blocks of a row group as a BlockReader that leaves zeros out has read them: flat arrays
+/// instead of chunks that are looked up and decoded.
 struct KeptBlocks {
-  std::vector<Block> blocks;
+  std::vector<KeptBlock> blocks;
   std::vector<std::size_t> places;  ///< of numeric columns, as the reader has them
   [[nodiscard]] std::int64_t byte_size() const;
 };
@@ -88,17 +95,17 @@ class BlockReader {
     const std::size_t begin = index == 0 ? 0 : block_->stored_ends[index - 1];
     const std::size_t count = block_->stored_ends[index] - begin;
     return {{block_->stored_rows.data() + begin, count},
-            {block_->stored_values.data() + begin, count}};
+            {read_.stored_values.data() + begin, count}};
   }
   [[nodiscard]] std::span<const double> response() const {
     return {block_->response.data(), block_->rows};
   }
   [[nodiscard]] std::span<const double> weights() const {
-    return {block_->weights.data(), block_->rows};
+    return {(block_->weights.empty() ? read_ : *block_).weights.data(), block_->rows};
   }
   /// 0 where the design has no offset column.
   [[nodiscard]] std::span<const double> offset() const {
-    return {block_->offset.data(), block_->rows};
+    return {(block_->offset.empty() ? read_ : *block_).offset.data(), block_->rows};
   }
 
  private:
@@ -113,15 +120,16 @@ class BlockReader {
   [[nodiscard]] const std::vector<std::size_t>& places() const {
     return kept_ == nullptr ? places_ : kept_->places;
   }
-  [[nodiscard]] Block trimmed() const;
+  [[nodiscard]] KeptBlock trimmed() const;
 
   const Design& design_;
   const mr::RowGroup& group_;
   Codes codes_wanted_;
   const KeptBlocks* kept_ = nullptr;
   std::int64_t begin_ = 0;
-  const Block* block_;  // the present one: read_, or one that was kept
-  Block read_;
+  const Block* block_;           // the present one: read_, or one that was kept
+  Block read_;                   // of a kept block only what that does without
+  std::vector<double> factors_;  // of stored values: 1 / scale, or 1 for those that are to be kept
   std::vector<double> zeros_;
   std::vector<std::size_t> places_;  // of numeric columns among the arrays
   std::array<std::uint32_t, kRows> decoded_rows_;

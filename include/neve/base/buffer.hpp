@@ -7,8 +7,8 @@
 
 namespace neve {
 
-/// A block of bytes aligned to a cache line, writable while it is owned alone. Chunks and uploads
-/// live in these. Zero-filled.
+/// A block of bytes, writable while it is owned alone; of 2 KiB or more, aligned to a cache line.
+/// Chunks and uploads live in these. Zero-filled.
 class Buffer {
  public:
   static constexpr std::size_t kAlignment = 64;

@@ -43,7 +43,7 @@ struct ChunkHeader {
 };
 static_assert(sizeof(ChunkHeader) == 64 && sizeof(CodecParameters) == 16);
 
-/// A chunk as its codec sees it. The payload is aligned to 64 bytes.
+/// A chunk as its codec sees it. The payload is aligned to 8 bytes at least.
 struct ChunkView {
   const ChunkHeader& header;
   std::span<const std::byte> payload;

@@ -12,6 +12,7 @@
 #include "algos/families/linear/gram.hpp"
 #include "algos/families/linear/likelihood.hpp"
 #include "algos/families/linear/moments.hpp"
+#include "algos/families/linear/stored_values.hpp"
 
 namespace {
 
@@ -218,6 +219,42 @@ TEST_P(SparseColumns, GiveTheSameBitsOnceTheyAreKept) {
     EXPECT_EQ(partial.gradient, expected.gradient);
     EXPECT_EQ(scratch.values, read.values);
   }
+}
+
+TEST(StoredValues, ComeBackToTheBitTimesTheFactor) {
+  const std::vector<std::vector<double>> columns = {{3, -7, 32767, -32767},
+                                                    {0.1, 2.345, -0.001, 32.767, 1},
+                                                    {},
+                                                    {32768, 1, 2},
+                                                    {1.0 / 3, std::nan("")},
+                                                    {0.25, 0.5, 1e-5},
+                                                    {0.12, 7},
+                                                    {1e300, -5e-324}};
+  std::vector<double> values;
+  std::vector<std::uint32_t> ends;
+  for (const auto& column : columns) {
+    values.insert(values.end(), column.begin(), column.end());
+    ends.push_back(static_cast<std::uint32_t>(values.size()));
+  }
+  const StoredValues stored(values, ends);
+  const std::vector<double> factors = {1, 1 / 0.3, 2, 0.7, 3, 1 / 0.7, 1, 0.5};
+  std::vector<double> read(values.size() + 1, -1);
+  stored.read(ends, factors, read);
+  std::size_t at = 0;
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    for (const double value : columns[j]) {
+      const double expected = value * factors[j];
+      if (std::isnan(value)) {
+        EXPECT_TRUE(std::isnan(read[at]));
+      } else {
+        EXPECT_EQ(read[at], expected) << value << " of column " << j;
+      }
+      ++at;
+    }
+  }
+  EXPECT_EQ(read.back(), -1);
+  // Three columns are decimals of few digits, four are not, one has no values.
+  EXPECT_EQ(stored.byte_size(), 8 + 11 * 2 + 10 * 8);
 }
 
 TEST(KeptBlocks, ShapeNoSums) {
