@@ -8,6 +8,7 @@
 
 #include "munge/evaluate_tasks.hpp"
 #include "munge/key_records.hpp"
+#include "munge/rollup_task.hpp"
 #include "munge/tuple_numbers.hpp"
 
 namespace neve::munge {
@@ -21,8 +22,15 @@ Figures figures_for(std::span<const Aggregate> aggregates);
 struct Sum {
   std::int64_t missing = 0;
   double sum = 0;
-  void add(double x);
-  void merge(const Sum& right);
+  void add(double x) {
+    const bool present = x == x;
+    missing += present ? 0 : 1;
+    sum += present ? x : 0;
+  }
+  void merge(const Sum& right) {
+    missing += right.missing;
+    sum += right.sum;
+  }
   template <class Archive>
   void fields(Archive& archive) {
     archive(missing, sum);
@@ -42,13 +50,17 @@ struct GroupTable {
   [[nodiscard]] std::size_t size() const { return keys.size(); }
   [[nodiscard]] std::int64_t byte_size() const;
   /// All that is known of a value in a group; of sums the rest is as in a group of no rows.
-  [[nodiscard]] Moments cell(std::size_t group, std::size_t value) const;
+  [[nodiscard]] Reduced cell(std::size_t group, std::size_t value) const {
+    const std::size_t at = group * values + value;
+    if (sums.empty()) return reduced_of(moments[at]);
+    return {.rows = keys.rows[group], .missing = sums[at].missing, .sum = sums[at].sum};
+  }
   [[nodiscard]] GroupTable picked(std::span<const std::uint32_t> order) const;
   [[nodiscard]] GroupTable slice(std::size_t begin, std::size_t end) const;
-  /// Adds group `from` of another table with cells of the same kind to group `to`.
-  void merge(std::size_t to, const GroupTable& right, std::size_t from);
-  /// The groups without a missing key.
-  [[nodiscard]] GroupTable complete() const;
+  /// Adds the groups of another table with cells of the same kind, from `first` on, to these.
+  void merge(std::span<const std::uint32_t> to, const GroupTable& right, std::size_t first);
+  /// Keeps the groups without a missing key.
+  void drop_missing();
   template <class Archive>
   void fields(Archive& archive) {
     archive(keys, values, sums, moments);
@@ -79,9 +91,13 @@ struct GroupSlice {
 };
 
 /// The key of a missing value: no value has it.
-std::uint64_t missing_key(MissingKeys place);
-bool is_missing_key(std::uint64_t key);
+inline std::uint64_t missing_key(MissingKeys place) {
+  return place == MissingKeys::last ? ~std::uint64_t{0} : 0;
+}
+inline bool is_missing_key(std::uint64_t key) { return key + 1 <= 1; }
 /// A key as a value; a missing one is NaN, wherever it is ordered.
-double group_value(std::uint64_t key);
+inline double group_value(std::uint64_t key) {
+  return is_missing_key(key) ? frame::kMissingDouble : value_of_key(key);
+}
 
 }  // namespace neve::munge

@@ -97,7 +97,7 @@ void GroupRowsTask::rebuild(const mr::RowGroup& group, const State& state, Scrat
     const auto add_values = state.figures == Figures::sums ? add_sums : add_moments;
     add_values(cells.values[v], tuples.ids, v, scratch.table);
   }
-  if (state.missing == MissingKeys::dropped) scratch.table = scratch.table.complete();
+  if (state.missing == MissingKeys::dropped) scratch.table.drop_missing();
 }
 
 void GroupRowsTask::map(const mr::RowGroup& group, const State& state, Scratch& scratch,
@@ -131,24 +131,25 @@ namespace {
 GroupTable put_together(std::span<const std::shared_ptr<const GroupSlice>> slices,
                         const GroupsTask::State& state) {
   const auto keys = static_cast<std::size_t>(state.keys);
-  std::vector<std::vector<double>> columns(keys);
   std::size_t groups = 0;
+  for (const auto& slice : slices) groups += slice->size();
+  std::vector<std::vector<double>> columns(keys, std::vector<double>(groups));
+  std::size_t done = 0;
   for (const auto& slice : slices) {
-    groups += slice->size();
-    const std::vector<std::uint64_t>& words = slice->table().keys.words;
-    for (std::size_t g = slice->first(); g < slice->last(); ++g) {
-      for (std::size_t k = 0; k < keys; ++k) {
-        columns[k].push_back(group_value(words[g * keys + k]));
-      }
+    const std::uint64_t* const words = slice->table().keys.words.data() + slice->first() * keys;
+    const std::size_t count = slice->size();
+    for (std::size_t k = 0; k < keys; ++k) {
+      double* const to = columns[k].data() + done;
+      for (std::size_t g = 0; g < count; ++g) to[g] = group_value(words[g * keys + k]);
     }
+    done += count;
   }
   NumberedTuples tuples = number_tuples(columns, groups, missing_key(state.missing_keys));
   GroupTable table(tuples, static_cast<std::size_t>(state.values), state.figures);
-  const std::uint32_t* id = tuples.ids.data();
+  std::span<const std::uint32_t> ids = tuples.ids;
   for (const auto& slice : slices) {
-    for (std::size_t g = slice->first(); g < slice->last(); ++g) {
-      table.merge(*id++, slice->table(), g);
-    }
+    table.merge(ids.first(slice->size()), slice->table(), slice->first());
+    ids = ids.subspan(slice->size());
   }
   return table;
 }
@@ -242,8 +243,7 @@ GroupSlice GroupsTask::answer(const Scratch& scratch, const RowRange& range) {
 
 namespace {
 
-double figure(const Aggregate& aggregate, const Moments& m, std::int64_t rows) {
-  const Reduced r = reduced_of(m);
+double figure(const Aggregate& aggregate, const Reduced& r, std::int64_t rows) {
   if (aggregate.statistic == Statistic::rows) {
     return static_cast<double>(aggregate.missing == MissingCells::remove ? r.present() : rows);
   }
@@ -279,15 +279,35 @@ double figure(const Aggregate& aggregate, const Moments& m, std::int64_t rows) {
   }
 }
 
-void write_key(double value, mr::OutputKind kind, std::size_t key, std::size_t row,
-               mr::Outputs& outputs) {
-  if (std::isnan(value)) return;  // as outputs start
+/// Writes one key of a slice's groups, from a row of the output on.
+void write_keys(const GroupSlice& slice, std::size_t key, mr::OutputKind kind, std::size_t row,
+                mr::Outputs& outputs) {
+  const GroupTable& table = slice.table();
+  const auto write = [&](auto to) {
+    using Value = typename decltype(to)::value_type;
+    const std::uint64_t* word =
+        table.keys.words.data() + slice.first() * table.keys.words_each + key;
+    for (std::size_t g = 0; g < slice.size(); ++g, word += table.keys.words_each) {
+      const double value = group_value(*word);
+      if (value == value) to[row + g] = static_cast<Value>(value);  // else as outputs start
+    }
+  };
   if (kind == mr::OutputKind::codes) {
-    outputs.codes(key)[row] = static_cast<std::int32_t>(value);
+    write(outputs.codes(key));
   } else if (kind == mr::OutputKind::times) {
-    outputs.int64s(key)[row] = static_cast<std::int64_t>(value);
+    write(outputs.int64s(key));
   } else {
-    outputs.doubles(key)[row] = value;
+    write(outputs.doubles(key));
+  }
+}
+
+/// Writes one aggregate of a slice's groups.
+void write_figures(const GroupSlice& slice, const Aggregate& aggregate, std::span<double> to) {
+  const GroupTable& table = slice.table();
+  const Reduced none = reduced_of(Moments());
+  for (std::size_t g = slice.first(); g < slice.last(); ++g) {
+    const Reduced reduced = table.values == 0 ? none : table.cell(g, aggregate.value);
+    to[g - slice.first()] = figure(aggregate, reduced, table.keys.rows[g]);
   }
 }
 
@@ -299,22 +319,16 @@ void PlaceGroupsTask::map(const mr::RowGroup& group, const State& state, Partial
   const Overlaps parts(state.begins, group);
   const auto found = group.peers->ask<RowRange, GroupSlice>(state.groups, parts.partitions,
                                                             std::span(parts.ranges));
-  const Moments none;
   std::size_t row = 0;
   for (const auto& slice : found.of) {
-    const GroupTable& table = slice->table();
-    for (std::size_t g = slice->first(); g < slice->last(); ++g, ++row) {
-      const std::uint64_t* tuple = table.keys.words.data() + g * table.keys.words_each;
-      for (std::size_t k = 0; k < state.keys.size(); ++k) {
-        write_key(group_value(tuple[k]), state.keys[k], k, row, outputs);
-      }
-      for (std::size_t a = 0; a < state.aggregates.size(); ++a) {
-        const Aggregate& aggregate = state.aggregates[a];
-        const Moments moments = table.values == 0 ? none : table.cell(g, aggregate.value);
-        outputs.doubles(state.keys.size() + a)[row] =
-            figure(aggregate, moments, table.keys.rows[g]);
-      }
+    for (std::size_t k = 0; k < state.keys.size(); ++k) {
+      write_keys(*slice, k, state.keys[k], row, outputs);
     }
+    for (std::size_t a = 0; a < state.aggregates.size(); ++a) {
+      const auto to = outputs.doubles(state.keys.size() + a).subspan(row);
+      write_figures(*slice, state.aggregates[a], to);
+    }
+    row += slice->size();
   }
 }
 

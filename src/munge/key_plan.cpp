@@ -58,11 +58,6 @@ void each_key(const frame::Chunk& chunk, Form form, const Visit& visit) {
 
 }  // namespace
 
-void KeyRangeTask::Range::add(std::uint64_t key) {
-  if (key != 0) least = std::min(least, key);
-  most = std::max(most, key);
-}
-
 void KeyRangeTask::Column::merge(const Column& right) {
   if (right.form) form = form ? join_forms(*form, *right.form) : right.form;
   for (const auto& [to, from] :

@@ -22,7 +22,10 @@ struct KeyRangeTask {
   struct Range {
     std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t most = 0;
-    void add(std::uint64_t key);
+    void add(std::uint64_t key) {
+      least = key != 0 && key < least ? key : least;
+      most = key > most ? key : most;
+    }
     template <class Archive>
     void fields(Archive& archive) {
       archive(least, most);

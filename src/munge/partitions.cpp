@@ -27,12 +27,6 @@ KeyRange Partitions::range(std::int32_t partition) const {
   return range;
 }
 
-bool is_sample(std::int64_t number, std::uint64_t stride) {
-  // A hash, so that no pattern in the rows meets one in the sample.
-  const std::uint64_t hash = static_cast<std::uint64_t>(number) * 0x9E3779B97F4A7C15ULL;
-  return (hash >> 24U) % stride == 0;
-}
-
 std::uint64_t stride_of(std::int64_t records) {
   const auto partitions = static_cast<std::int64_t>(cuts_of(records).size()) - 1;
   return static_cast<std::uint64_t>(

@@ -12,8 +12,6 @@
 namespace neve::munge {
 namespace {
 
-constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
-
 std::uint64_t top(std::uint64_t key, int bits) { return bits == 0 ? 0 : key >> (64 - bits); }
 
 /// The place of a key's prefix among those looked for, by the first bits of it.
@@ -164,15 +162,6 @@ double between_values(double low, double high, double fraction, Interpolation ho
 }
 
 }  // namespace
-
-std::uint64_t key_of(double value) {
-  const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);
-  return (bits & kSign) != 0 ? ~bits : bits | kSign;
-}
-
-double value_of_key(std::uint64_t key) {
-  return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
-}
 
 void KeyCountTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   partial.bins.resize(state.prefixes.size() << kBits);

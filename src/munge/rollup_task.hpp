@@ -1,5 +1,7 @@
 #pragma once
 
+#include <bit>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <string_view>
@@ -126,7 +128,13 @@ struct KeyCollectTask {
 };
 
 /// Doubles in the order of unsigned integers; -0 equals 0.
-std::uint64_t key_of(double value);
-double value_of_key(std::uint64_t key);
+inline constexpr std::uint64_t kSignOfKey = std::uint64_t{1} << 63U;
+inline std::uint64_t key_of(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);
+  return (bits & kSignOfKey) != 0 ? ~bits : bits | kSignOfKey;
+}
+inline double value_of_key(std::uint64_t key) {
+  return std::bit_cast<double>((key & kSignOfKey) != 0 ? key & ~kSignOfKey : ~key);
+}
 
 }  // namespace neve::munge

@@ -1,6 +1,7 @@
 #include "munge/tuple_numbers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -15,25 +16,40 @@ namespace {
 
 constexpr int kWordBits = 64;
 
-/// Whether a table with a place for every word is small beside the rows.
-bool fits_table(int bits, std::size_t rows) {
-  constexpr std::size_t kPlacesPerRow = 4;
-  constexpr std::size_t kFewest = 4096;
+/// Whether a set with a bit for every word is small beside the rows.
+bool fits_bits(int bits, std::size_t rows) {
+  constexpr std::size_t kPlacesPerRow = 32;
+  constexpr std::size_t kFewest = std::size_t{1} << 15U;
   return bits < kWordBits / 2 && std::size_t{1} << bits <= std::max(kFewest, kPlacesPerRow * rows);
 }
 
-NumberedWords number_by_table(std::span<const std::uint64_t> words, int bits) {
-  NumberedWords made;
-  made.ids.resize(words.size());
-  std::vector<std::uint32_t> places(std::size_t{1} << bits, 0);
-  for (const std::uint64_t word : words) places[word] = 1;
-  std::uint32_t next = 0;
-  for (std::size_t word = 0; word < places.size(); ++word) {
-    if (places[word] == 0) continue;
-    places[word] = next++;
-    made.words.push_back(word);
+/// A word's number is how many bits of the set lie before its own. The set mostly fits the L1
+/// cache, which a table of numbers would not.
+NumberedWords number_by_bits(std::span<const std::uint64_t> words, int bits) {
+  constexpr unsigned kInWord = 63;
+  const std::size_t places = ((std::size_t{1} << bits) + kInWord) / kWordBits;
+  std::vector<std::uint64_t> set(places, 0);
+  for (const std::uint64_t word : words) set[word / kWordBits] |= 1ULL << (word & kInWord);
+  std::vector<std::uint32_t> before(places);
+  std::uint32_t count = 0;
+  for (std::size_t place = 0; place < places; ++place) {
+    before[place] = count;
+    count += static_cast<std::uint32_t>(std::popcount(set[place]));
   }
-  for (std::size_t i = 0; i < words.size(); ++i) made.ids[i] = places[words[i]];
+  NumberedWords made;
+  made.words.resize(count);
+  std::uint64_t* to = made.words.data();
+  for (std::size_t place = 0; place < places; ++place) {
+    for (std::uint64_t rest = set[place]; rest != 0; rest &= rest - 1) {
+      *to++ = place * kWordBits + static_cast<std::uint64_t>(std::countr_zero(rest));
+    }
+  }
+  made.ids.resize(words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::size_t place = words[i] / kWordBits;
+    const std::uint64_t below = set[place] & ((1ULL << (words[i] & kInWord)) - 1);
+    made.ids[i] = before[place] + static_cast<std::uint32_t>(std::popcount(below));
+  }
   return made;
 }
 
@@ -121,9 +137,11 @@ struct Packing {
   std::vector<std::uint64_t> levels;  ///< keys by code where not whole
   std::uint64_t missing_code = 0;
   int bits = 0;
-  [[nodiscard]] std::uint64_t key(std::uint64_t code, std::uint64_t missing) const {
-    if (!whole) return levels[code];
-    return code == missing_code ? missing : key_of(least + static_cast<double>(code) - 1);
+
+  /// The key of a code that takes no more than 32 bits.
+  [[nodiscard]] std::uint64_t whole_key(std::uint64_t code, std::uint64_t missing) const {
+    const auto above = static_cast<double>(static_cast<std::int64_t>(code));
+    return code == missing_code ? missing : key_of(least + above - 1);
   }
 };
 
@@ -135,17 +153,34 @@ struct Extent {
 };
 
 Extent extent_of(std::span<const double> column) {
+  // In lanes, so that it is done by vectors.
+  constexpr std::size_t kLanes = 8;
+  struct Lanes {
+    std::array<double, kLanes> least;
+    std::array<double, kLanes> most;
+    std::array<double, kLanes> broken{};
+    void add(const double* values, std::size_t count) {
+      for (std::size_t lane = 0; lane < count; ++lane) {
+        const double value = values[lane];
+        least[lane] = value < least[lane] ? value : least[lane];
+        most[lane] = value > most[lane] ? value : most[lane];
+        broken[lane] = std::trunc(value) < value || std::trunc(value) > value ? 1 : broken[lane];
+      }
+    }
+  } lanes;
   Extent found;
-  std::size_t broken = 0;
-  for (const double value : column) {
-    found.least = value < found.least ? value : found.least;
-    found.most = value > found.most ? value : found.most;
-    broken += static_cast<std::size_t>(value == value && std::trunc(value) != value);
-  }
+  lanes.least.fill(found.least);
+  lanes.most.fill(found.most);
+  std::size_t done = 0;
+  for (; done + kLanes <= column.size(); done += kLanes) lanes.add(column.data() + done, kLanes);
+  lanes.add(column.data() + done, column.size() - done);
+  found.least = std::ranges::min(lanes.least);
+  found.most = std::ranges::max(lanes.most);
   constexpr double kExact = 0x1p52;
   const bool exact = found.least >= -kExact && found.most <= kExact;
   const bool narrow = found.most - found.least < 0x1p31;
-  found.whole = broken == 0 && (found.least > found.most || (exact && narrow));
+  found.whole =
+      std::ranges::max(lanes.broken) == 0 && (found.least > found.most || (exact && narrow));
   return found;
 }
 
@@ -202,13 +237,20 @@ struct Word {
   std::vector<Packing> columns;
   int bits = 0;
 
-  /// Takes the codes apart again: appends the keys of one word's columns to a tuple.
-  void unpack(std::uint64_t word, std::uint64_t missing, std::uint64_t* to) const {
+  /// Takes the codes apart again: writes the keys of each word's columns behind what begins its
+  /// tuple of `width` keys.
+  void unpack(std::span<const std::uint64_t> words, std::uint64_t missing, std::size_t width,
+              std::uint64_t* tuples) const {
     int shift = bits;
+    std::uint64_t* to = tuples + (width - columns.size());
     for (const Packing& column : columns) {
       shift -= column.bits;
       const std::uint64_t mask = (std::uint64_t{1} << column.bits) - 1;
-      *to++ = column.key(word >> shift & mask, missing);
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::uint64_t code = words[i] >> shift & mask;
+        to[i * width] = column.whole ? column.whole_key(code, missing) : column.levels[code];
+      }
+      ++to;
     }
   }
 };
@@ -225,13 +267,12 @@ NumberedTuples closed(const NumberedTuples& before, const Word& word,
   made.count = numbered.words.size();
   made.ids = std::move(numbered.ids);
   made.tuples.resize(made.count * made.width);
+  word.unpack(numbered.words, missing, made.width, made.tuples.data());
+  if (before.width == 0) return made;
   std::uint64_t* to = made.tuples.data();
   for (const std::uint64_t one : numbered.words) {
-    if (before.width > 0) {
-      const std::uint64_t* prefix = before.tuples.data() + (one >> own_bits) * before.width;
-      std::copy(prefix, prefix + before.width, to);
-    }
-    word.unpack(one, missing, to + before.width);
+    const std::uint64_t* prefix = before.tuples.data() + (one >> own_bits) * before.width;
+    std::copy(prefix, prefix + before.width, to);
     to += made.width;
   }
   return made;
@@ -240,7 +281,7 @@ NumberedTuples closed(const NumberedTuples& before, const Word& word,
 }  // namespace
 
 NumberedWords number_words(std::span<const std::uint64_t> words, int bits) {
-  if (fits_table(bits, words.size())) return number_by_table(words, bits);
+  if (fits_bits(bits, words.size())) return number_by_bits(words, bits);
   return bits <= kMostSortedBits ? number_by_sort(words) : number_by_hash(words);
 }
 

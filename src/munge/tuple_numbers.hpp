@@ -26,7 +26,7 @@ struct NumberedWords {
   std::vector<std::uint32_t> ids;
 };
 
-/// Numbers words of so many bits: by a plain table where they are few for it, else by radix sort
+/// Numbers words of so many bits: by a set of bits where they are few for it, else by radix sort
 /// or, where they are wide, by hashing.
 NumberedWords number_words(std::span<const std::uint64_t> words, int bits);
 
