@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,12 @@
 #include <neve/frame/chunk.hpp>
 
 namespace neve::frame {
+
+/// What a dictionary of numbers has in it.
+struct DistinctNumbers {
+  std::vector<std::uint32_t> first_rows;     ///< of each distinct number
+  std::unique_ptr<std::uint16_t[]> indices;  ///< of each row
+};
 
 /// Numbers to encode, and what one pass has learnt of them. They come as integers (`integers`, with
 /// `exponent` 0), as decimals (`integers` are mantissas of value · 10^exponent; `doubles` may be
@@ -27,6 +34,8 @@ struct NumberInput {
   std::uint64_t step = 1;    // divides every difference from min
   bool is_constant = false;  // all values equal and none missing, or all missing
   bool fits_float = false;   // every double is a float
+  /// Left by the estimate of a dictionary for its encoder, where it may pay.
+  mutable std::shared_ptr<const DistinctNumbers> distinct;
 
   [[nodiscard]] bool has_integers() const { return !integers.empty(); }
   [[nodiscard]] bool is_integral() const { return has_integers() && exponent == 0; }

@@ -20,104 +20,39 @@ void PickTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& s
 }
 
 PickTask::Answer PickTask::answer(const Scratch& scratch, const Question& question) {
-  if (scratch.decoded) return {.decoded = &*scratch.decoded, .rows = question.rows, .picked = {}};
+  if (scratch.decoded) return {.decoded = &*scratch.decoded, .question = &question, .picked = {}};
+  const std::span<const std::uint32_t> rows = question.rows();
   std::vector<PlainValues> columns;
   for (const frame::Chunk& chunk : scratch.chunks) {
     PlainValues& values = columns.emplace_back(form_of(chunk));
-    values.reserve(question.rows.size());
-    for (std::size_t i = 0; i < question.rows.size();) {
+    values.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size();) {
       std::size_t end = i + 1;
-      while (end < question.rows.size() && question.rows[end] == question.rows[end - 1] + 1) ++end;
-      values.append(chunk, question.rows[i], static_cast<std::int64_t>(end - i));
+      while (end < rows.size() && rows[end] == rows[end - 1] + 1) ++end;
+      values.append(chunk, rows[i], static_cast<std::int64_t>(end - i));
       i = end;
     }
   }
-  return {.decoded = nullptr, .rows = {}, .picked = RowRecords(std::move(columns))};
+  return {.decoded = nullptr, .question = nullptr, .picked = RowRecords(std::move(columns))};
 }
-
-namespace {
-
-/// Rows of one layout by the row groups that hold them.
-class RowsByGroup {
- public:
-  RowsByGroup(const frame::Layout& layout, std::span<const std::int64_t> rows)
-      : part_(rows.size()) {
-    const double per_row = 1.0 / static_cast<double>(std::max<std::int64_t>(1, layout.cuts[1]));
-    std::vector<std::uint32_t> counts(static_cast<std::size_t>(layout.groups()));
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      part_[i] = rows[i] < 0 ? kNone : find(layout, rows[i], per_row);
-      if (part_[i] != kNone) ++counts[part_[i]];
-    }
-    std::vector<std::uint32_t> slot(counts.size());
-    for (std::size_t g = 0; g < counts.size(); ++g) {
-      if (counts[g] == 0) continue;
-      slot[g] = static_cast<std::uint32_t>(groups.size());
-      groups.emplace_back(static_cast<std::int32_t>(g));
-      questions.emplace_back().rows.reserve(counts[g]);
-    }
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (part_[i] == kNone) continue;
-      const std::int64_t first = layout.first_row(GroupIndex(static_cast<std::int32_t>(part_[i])));
-      part_[i] = slot[part_[i]];
-      questions[part_[i]].rows.push_back(static_cast<std::uint32_t>(rows[i] - first));
-    }
-    if (!groups.empty()) return;
-    // Nothing but the kind of the columns.
-    groups.emplace_back(0);
-    questions.emplace_back();
-  }
-
-  /// Where the answers have each row.
-  [[nodiscard]] RowPlaces places(
-      std::span<const std::shared_ptr<const PickTask::Answer>> answers) const {
-    RowPlaces places{part_, std::vector<std::uint32_t>(part_.size(), 0)};
-    std::vector<std::uint32_t> next(answers.size(), 0);
-    for (std::size_t i = 0; i < part_.size(); ++i) {
-      const std::uint32_t part = part_[i];
-      if (part == kNone) {
-        places.part[i] = static_cast<std::uint32_t>(answers.size());
-        continue;
-      }
-      const std::uint32_t n = next[part]++;
-      places.at[i] = answers[part]->is_whole() ? questions[part].rows[n] : n;
-    }
-    return places;
-  }
-
-  std::vector<GroupIndex> groups;
-  std::vector<PickTask::Question> questions;
-
- private:
-  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
-
-  /// Most layouts are cut evenly, where the first guess is right.
-  static std::uint32_t find(const frame::Layout& layout, std::int64_t row, double per_row) {
-    NEVE_CHECK(row < layout.rows());
-    const auto guess = static_cast<std::int32_t>(static_cast<double>(row) * per_row);
-    if (guess < layout.groups()) {
-      const GroupIndex group(guess);
-      const std::int64_t within = row - layout.first_row(group);
-      if (within >= 0 && within < layout.rows_of(group)) return static_cast<std::uint32_t>(guess);
-    }
-    return static_cast<std::uint32_t>(layout.group_of(row).value());
-  }
-
-  std::vector<std::uint32_t> part_;  ///< of each row
-};
-
-}  // namespace
 
 void GatherTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                      mr::Outputs& outputs) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(group.rows));
   group.columns[0].decode_int64(0, rows);
   const RowsByGroup wanted(*state.from.layout, rows);
+  std::vector<PickTask::Question> questions;
+  for (std::size_t i = 0; i < wanted.groups().size(); ++i) questions.push_back({&wanted, i, {}});
   const auto found = group.peers->ask<PickTask::Question, PickTask::Answer>(
-      state.from, wanted.groups, wanted.questions);
+      state.from, wanted.groups(), questions);
   std::vector<const RowRecords*> parts;
-  for (const auto& part : found.of) parts.push_back(&part->records());
+  std::vector<bool> is_whole;
+  for (const auto& part : found.of) {
+    parts.push_back(&part->records());
+    is_whole.push_back(part->is_whole());
+  }
   group.peers->check();
-  const std::vector<PlainValues> columns = RowRecords::collected(parts, wanted.places(found.of));
+  const std::vector<PlainValues> columns = RowRecords::collected(parts, wanted.places(is_whole));
   for (std::size_t c = 0; c < outputs.count(); ++c) {
     group.peers->check();
     outputs.set_chunk(c, columns[c].encode());

@@ -10,6 +10,7 @@
 
 #include "mr/api/exchange.hpp"
 #include "munge/row_records.hpp"
+#include "munge/rows_by_group.hpp"
 
 namespace neve::munge {
 
@@ -30,17 +31,29 @@ struct PickTask {
     [[nodiscard]] std::int64_t byte_size() const { return decoded ? decoded->byte_size() : 0; }
   };
   using Partial = mr::Nothing;
+  /// Rows of the group; they are listed only where somebody reads them, which the node that asks
+  /// itself for decoded rows does not.
   struct Question {
-    std::vector<std::uint32_t> rows;  ///< of the group
+    const RowsByGroup* wanted = nullptr;
+    std::size_t place = 0;           ///< among the groups of `wanted`
+    std::vector<std::uint32_t> own;  ///< where it has come from elsewhere
+    [[nodiscard]] std::span<const std::uint32_t> rows() const {
+      return wanted == nullptr ? own : wanted->rows_of(place);
+    }
     template <class Archive>
     void fields(Archive& archive) {
-      archive(rows);
+      if constexpr (std::is_same_v<Archive, wire::Writer>) {
+        std::vector<std::uint32_t> listed(rows().begin(), rows().end());
+        archive(listed);
+      } else {
+        archive(own);
+      }
     }
   };
   /// The rows that were asked for: on the same node by their places among all, else picked.
   struct Answer {
     const RowRecords* decoded = nullptr;
-    std::span<const std::uint32_t> rows;
+    const Question* question = nullptr;  ///< where `decoded` is
     RowRecords picked;
     [[nodiscard]] const RowRecords& records() const { return is_whole() ? *decoded : picked; }
     /// Whether records() has all rows of the group, not just those asked for.
@@ -48,7 +61,7 @@ struct PickTask {
     template <class Archive>
     void fields(Archive& archive) {
       if constexpr (std::is_same_v<Archive, wire::Writer>) {
-        if (is_whole()) picked = decoded->picked(rows);
+        if (is_whole()) picked = decoded->picked(question->rows());
       }
       archive(picked);
     }

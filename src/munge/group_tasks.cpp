@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include <neve/base/error.hpp>
 
@@ -59,12 +60,21 @@ Cells read_cells(const mr::RowGroup& group, const GroupRowsTask::State& state) {
   return cells;
 }
 
-void add_sums(std::span<const double> values, std::span<const std::uint32_t> ids, std::size_t v,
+/// Rows and sums of all values in one pass, as those of a group lie side by side.
+void add_sums(std::span<const std::vector<double>> values, std::span<const std::uint32_t> ids,
               GroupTable& table) {
-  Sum* const sums = table.sums.data() + v;
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    sums[std::size_t{ids[row]} * table.values].add(values[row]);
-  }
+  const auto add = [&](auto count) {
+    for (std::size_t row = 0; row < ids.size(); ++row) {
+      const std::size_t group = ids[row];
+      ++table.keys.rows[group];
+      Sum* const cells = table.sums.data() + group * count;
+      for (std::size_t v = 0; v < count; ++v) cells[v].add(values[v][row]);
+    }
+  };
+  if (values.empty()) return add(std::integral_constant<std::size_t, 0>());
+  if (values.size() == 1) return add(std::integral_constant<std::size_t, 1>());
+  if (values.size() == 2) return add(std::integral_constant<std::size_t, 2>());
+  add(values.size());
 }
 
 void add_moments(std::span<const double> values, std::span<const std::uint32_t> ids, std::size_t v,
@@ -92,10 +102,13 @@ void GroupRowsTask::rebuild(const mr::RowGroup& group, const State& state, Scrat
       number_tuples(cells.keys, static_cast<std::size_t>(group.rows), missing_key(state.missing));
   scratch.shape = shape_of(static_cast<std::size_t>(state.whole));
   scratch.table = GroupTable(tuples, cells.values.size(), state.figures);
-  for (const std::uint32_t id : tuples.ids) ++scratch.table.keys.rows[id];
-  for (std::size_t v = 0; v < cells.values.size(); ++v) {
-    const auto add_values = state.figures == Figures::sums ? add_sums : add_moments;
-    add_values(cells.values[v], tuples.ids, v, scratch.table);
+  if (state.figures == Figures::sums) {
+    add_sums(cells.values, tuples.ids, scratch.table);
+  } else {
+    for (const std::uint32_t id : tuples.ids) ++scratch.table.keys.rows[id];
+    for (std::size_t v = 0; v < cells.values.size(); ++v) {
+      add_moments(cells.values[v], tuples.ids, v, scratch.table);
+    }
   }
   if (state.missing == MissingKeys::dropped) scratch.table.drop_missing();
 }

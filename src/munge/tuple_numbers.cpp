@@ -1,9 +1,9 @@
 #include "munge/tuple_numbers.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include <neve/base/error.hpp>
@@ -153,34 +153,40 @@ struct Extent {
 };
 
 Extent extent_of(std::span<const double> column) {
-  // In lanes, so that it is done by vectors.
-  constexpr std::size_t kLanes = 8;
-  struct Lanes {
-    std::array<double, kLanes> least;
-    std::array<double, kLanes> most;
-    std::array<double, kLanes> broken{};
-    void add(const double* values, std::size_t count) {
-      for (std::size_t lane = 0; lane < count; ++lane) {
-        const double value = values[lane];
-        least[lane] = value < least[lane] ? value : least[lane];
-        most[lane] = value > most[lane] ? value : most[lane];
-        broken[lane] = std::trunc(value) < value || std::trunc(value) > value ? 1 : broken[lane];
-      }
-    }
-  } lanes;
+  constexpr std::size_t kLanes = 4;
+  using Doubles = double __attribute__((vector_size(kLanes * sizeof(double))));
+  using Words = std::int64_t __attribute__((vector_size(kLanes * sizeof(double))));
+  // Added and taken off again, this rounds numbers below 2^51.
+  constexpr double kRounds = 0x1.8p52;
   Extent found;
-  lanes.least.fill(found.least);
-  lanes.most.fill(found.most);
+  Doubles least = Doubles{} + found.least;
+  Doubles most = Doubles{} + found.most;
+  Words broken{};
+  const auto add = [&](const Doubles& x) {
+    least = x < least ? x : least;
+    most = x > most ? x : most;
+    const Doubles rounded = (x + kRounds) - kRounds;
+    broken |= (rounded < x) | (rounded > x);
+  };
   std::size_t done = 0;
-  for (; done + kLanes <= column.size(); done += kLanes) lanes.add(column.data() + done, kLanes);
-  lanes.add(column.data() + done, column.size() - done);
-  found.least = std::ranges::min(lanes.least);
-  found.most = std::ranges::max(lanes.most);
-  constexpr double kExact = 0x1p52;
+  Doubles lanes{};
+  for (; done + kLanes <= column.size(); done += kLanes) {
+    std::memcpy(&lanes, column.data() + done, sizeof lanes);
+    add(lanes);
+  }
+  lanes = Doubles{} + std::numeric_limits<double>::quiet_NaN();
+  std::memcpy(&lanes, column.data() + done, (column.size() - done) * sizeof(double));
+  add(lanes);
+  bool any_broken = false;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    found.least = std::min(found.least, least[lane]);
+    found.most = std::max(found.most, most[lane]);
+    any_broken = any_broken || broken[lane] != 0;
+  }
+  constexpr double kExact = 0x1p51;
   const bool exact = found.least >= -kExact && found.most <= kExact;
   const bool narrow = found.most - found.least < 0x1p31;
-  found.whole =
-      std::ranges::max(lanes.broken) == 0 && (found.least > found.most || (exact && narrow));
+  found.whole = !any_broken && (found.least > found.most || (exact && narrow));
   return found;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include <neve/base/error.hpp>
@@ -23,18 +24,15 @@ std::int64_t word_at(const NumberInput& input, std::size_t row) {
   return std::bit_cast<std::int64_t>(missing ? kMissingDouble : input.double_at(row));
 }
 
-// What tells rows apart, cheaper to get than the word.
-std::int64_t key_at(const NumberInput& input, std::size_t row) {
-  return input.has_integers() ? input.integers[row] : word_at(input, row);
-}
-
 // Indices of keys, in an open table twice as large as the most entries.
 class Distinct {
  public:
-  Distinct() : slots_(std::size_t{2} << kLargestWidth, kFree), keys_(slots_.size()) {}
+  Distinct() : slots_(std::size_t{2} << kLargestWidth, kFree) {
+    keys_ = std::make_unique_for_overwrite<std::int64_t[]>(slots_.size());
+  }
 
   // The index of the key, which is `next` if it was not there.
-  std::uint32_t index_of(std::int64_t key, std::uint32_t next) {
+  std::uint16_t index_of(std::int64_t key, std::uint16_t next) {
     std::size_t slot =
         (static_cast<std::uint64_t>(key) * 0x9e3779b97f4a7c15) >> (63 - kLargestWidth);
     while (slots_[slot] != kFree && keys_[slot] != key) slot = (slot + 1) % slots_.size();
@@ -46,10 +44,41 @@ class Distinct {
   }
 
  private:
-  static constexpr std::uint32_t kFree = ~std::uint32_t{0};
-  std::vector<std::uint32_t> slots_;
-  std::vector<std::int64_t> keys_;
+  static constexpr std::uint16_t kFree = 0xFFFF;
+  std::vector<std::uint16_t> slots_;
+  std::unique_ptr<std::int64_t[]> keys_;
 };
+
+// Fills what is known of distinct numbers; nothing where there are more than `most` of them.
+template <class KeyAt>
+std::shared_ptr<const DistinctNumbers> distinct_of(std::size_t rows, std::size_t most,
+                                                   const KeyAt& key_at) {
+  auto found = std::make_shared<DistinctNumbers>();
+  found->indices = std::make_unique_for_overwrite<std::uint16_t[]>(rows);
+  Distinct distinct;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const auto next = static_cast<std::uint16_t>(found->first_rows.size());
+    found->indices[row] = distinct.index_of(key_at(row), next);
+    if (found->indices[row] != next) continue;
+    if (next == most) return nullptr;
+    found->first_rows.push_back(static_cast<std::uint32_t>(row));
+  }
+  return found;
+}
+
+// Rows are told apart by their integers, or by the bits of doubles, of which all missing ones are
+// one.
+std::shared_ptr<const DistinctNumbers> distinct_of(const NumberInput& input, std::size_t most) {
+  const auto rows = static_cast<std::size_t>(input.rows);
+  if (input.has_integers()) {
+    return distinct_of(
+        rows, most, [integers = input.integers.data()](std::size_t row) { return integers[row]; });
+  }
+  return distinct_of(rows, most, [doubles = input.doubles.data()](std::size_t row) {
+    const double value = doubles[row];
+    return std::bit_cast<std::int64_t>(value == value ? value + 0.0 : kMissingDouble);
+  });
+}
 
 std::size_t payload_bytes(std::int64_t rows, int width) {
   return (std::size_t{1} << width) * kWordBytes + packed_bytes(rows, width);
@@ -67,14 +96,9 @@ int widest_that_pays(const NumberInput& input) {
 std::optional<int> index_width(const NumberInput& input) {
   const int widest = widest_that_pays(input);
   if (widest < 1) return std::nullopt;
-  const std::uint32_t most = std::uint32_t{1} << widest;
-  Distinct distinct;
-  std::uint32_t count = 0;
-  for (std::size_t row = 0; row < static_cast<std::size_t>(input.rows); ++row) {
-    if (distinct.index_of(key_at(input, row), count) != count) continue;
-    if (++count > most) return std::nullopt;
-  }
-  return width_for(count - 1);
+  input.distinct = distinct_of(input, std::size_t{1} << widest);
+  if (!input.distinct) return std::nullopt;
+  return width_for(input.distinct->first_rows.size() - 1);
 }
 
 std::optional<std::size_t> estimate(const NumberInput& input) {
@@ -85,14 +109,10 @@ std::optional<std::size_t> estimate(const NumberInput& input) {
 }
 
 Buffer encode(const NumberInput& input, ChunkHeader& header) {
-  Distinct distinct;
+  NEVE_CHECK(input.distinct != nullptr, "numbers that were not estimated");
   std::vector<std::int64_t> table;
-  std::vector<std::uint32_t> indices(static_cast<std::size_t>(input.rows));
-  for (std::size_t row = 0; row < indices.size(); ++row) {
-    const auto next = static_cast<std::uint32_t>(table.size());
-    indices[row] = distinct.index_of(key_at(input, row), next);
-    if (indices[row] == next) table.push_back(word_at(input, row));
-  }
+  for (const std::uint32_t row : input.distinct->first_rows) table.push_back(word_at(input, row));
+  const std::uint16_t* const indices = input.distinct->indices.get();
   const int width = width_for(table.size() - 1);
   Buffer buffer = new_chunk_buffer(payload_bytes(input.rows, width));
   const std::span<std::byte> payload = payload_of(buffer);
