@@ -1,7 +1,6 @@
 #include "munge/group_table.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <neve/base/error.hpp>
 

@@ -1,8 +1,10 @@
 #include "munge/key_records.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include <neve/base/error.hpp>
 
@@ -102,6 +104,40 @@ std::vector<std::uint32_t> sorted_order(const KeyShape& shape, const KeyRecords&
   }
   for (std::size_t i = 0; i < n; ++i) order[i] = items[i].at;
   return order;
+}
+
+namespace {
+
+/// Records of one word, sorted as that and their places side by side in 64 bits; nothing where
+/// these do not suffice.
+std::optional<KeyRecords> sorted_words(const KeyRecords& records) {
+  const std::size_t n = records.size();
+  const auto [least, most] = std::ranges::minmax(records.words);
+  const auto key_bits = static_cast<int>(std::bit_width(most - least));
+  const auto place_bits = static_cast<int>(std::bit_width(n));
+  if (key_bits + place_bits > std::numeric_limits<std::uint64_t>::digits) return std::nullopt;
+  std::vector<std::uint64_t> items(n);
+  for (std::size_t i = 0; i < n; ++i) items[i] = (records.words[i] - least) << place_bits | i;
+  sort_by_bits(items, place_bits, key_bits);
+  KeyRecords to;
+  to.words_each = records.words_each;
+  to.words.resize(n);
+  to.rows.resize(n);
+  const std::uint64_t place = (std::uint64_t{1} << place_bits) - 1;
+  for (std::size_t i = 0; i < n; ++i) {
+    to.words[i] = (items[i] >> place_bits) + least;
+    to.rows[i] = records.rows[items[i] & place];
+  }
+  return to;
+}
+
+}  // namespace
+
+KeyRecords sorted_records(const KeyShape& shape, const KeyRecords& records) {
+  if (shape.words() == 1 && shape.texts() == 0 && records.size() > 1) {
+    if (auto sorted = sorted_words(records)) return *std::move(sorted);
+  }
+  return records.picked(sorted_order(shape, records));
 }
 
 std::size_t lower_bound(const KeyShape& shape, const KeyRecords& sorted, const KeyRecords& bounds,

@@ -63,6 +63,8 @@ int compare_keys(const KeyShape& shape, const KeyRecords& a, std::size_t i, cons
 /// The records' places in the order of their keys, equal ones as they stand: by radix, or by
 /// comparing where there are texts.
 std::vector<std::uint32_t> sorted_order(const KeyShape& shape, const KeyRecords& records);
+/// The records in that order.
+KeyRecords sorted_records(const KeyShape& shape, const KeyRecords& records);
 /// The first of sorted records that is not below record j of `bounds` in (key, row).
 std::size_t lower_bound(const KeyShape& shape, const KeyRecords& sorted, const KeyRecords& bounds,
                         std::size_t j);

@@ -9,7 +9,7 @@ namespace neve::munge {
 void KeysTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch) {
   scratch.shape = state.plan.shape;
   scratch.records = records_of(group, state.plan);
-  scratch.records = scratch.records.picked(sorted_order(scratch.shape, scratch.records));
+  scratch.records = sorted_records(scratch.shape, scratch.records);
 }
 
 void KeysTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& scratch,
@@ -45,7 +45,7 @@ KeyRecords collect_keys(mr::Peers& peers, const mr::Source& keys, const KeyShape
   all.rows.reserve(count);
   for (const auto& slice : slices.of) slice->append_to(all);
   peers.check();
-  return all.picked(sorted_order(shape, all));
+  return sorted_records(shape, all);
 }
 
 void SortTask::rebuild(const mr::RowGroup& group, const State& state, Scratch& scratch) {
@@ -62,10 +62,10 @@ RowNumbers SortTask::answer(const Scratch& scratch, const RowRange& range) {
   return {{{scratch.rows.begin() + range.begin, scratch.rows.begin() + range.end}}};
 }
 
-void JoinTask::Scratch::add(std::int64_t left_row, std::int64_t first, std::int64_t count) {
-  left.push_back(left_row);
-  first_right.push_back(first);
-  begins.push_back(begins.back() + count);
+void JoinTask::Scratch::reserve(std::size_t runs) {
+  left.reserve(runs);
+  first_right.reserve(runs);
+  begins.reserve(runs + 1);
 }
 
 namespace {
@@ -77,14 +77,29 @@ class Joiner {
       : state_(state), range_(range), to_(to) {}
 
   void join(const KeyRecords& left, const KeyRecords& right) {
-    const KeyShape& shape = state_.left.shape;
+    to_.reserve(left.size());
     to_.right_rows = right.rows;
+    const KeyShape& shape = state_.left.shape;
+    if (shape.words() != 1 || shape.texts() > 0) {
+      return join_by(left, right,
+                     [&shape](const KeyRecords& a, std::size_t i, const KeyRecords& b,
+                              std::size_t j) { return compare_keys(shape, a, i, b, j); });
+    }
+    join_by(left, right,
+            [](const KeyRecords& a, std::size_t i, const KeyRecords& b, std::size_t j) {
+              const std::uint64_t x = a.words[i];
+              const std::uint64_t y = b.words[j];
+              return static_cast<int>(x > y) - static_cast<int>(x < y);
+            });
+  }
+
+ private:
+  template <class Compare>
+  void join_by(const KeyRecords& left, const KeyRecords& right, const Compare& compare) {
     std::size_t i = 0;
     std::size_t j = 0;
     while (i < left.size() || j < right.size()) {
-      const int order = i == left.size()    ? 1
-                        : j == right.size() ? -1
-                                            : compare_keys(shape, left, i, right, j);
+      const int order = i == left.size() ? 1 : j == right.size() ? -1 : compare(left, i, right, j);
       if (order < 0) {
         if (state_.all_left) to_.add(left.rows[i], -1, 1);
         ++i;
@@ -93,9 +108,9 @@ class Joiner {
         ++j;
       } else {
         std::size_t end = j + 1;
-        while (end < right.size() && compare_keys(shape, right, j, right, end) == 0) ++end;
+        while (end < right.size() && compare(right, j, right, end) == 0) ++end;
         for (const std::size_t first = i; i < left.size(); ++i) {
-          if (compare_keys(shape, left, first, left, i) != 0) break;
+          if (compare(left, first, left, i) != 0) break;
           to_.add(left.rows[i], static_cast<std::int64_t>(j), static_cast<std::int64_t>(end - j));
         }
         j = end;
@@ -103,7 +118,6 @@ class Joiner {
     }
   }
 
- private:
   /// Whether a right row without a partner here has none in other partitions, and is this one's to
   /// give. Splitters with row -1 lie before all rows of their key; others are left rows themselves.
   [[nodiscard]] bool is_alone(const KeyRecords& right, std::size_t j) const {
@@ -143,6 +157,9 @@ void JoinTask::map(const mr::RowGroup& group, const State& /*state*/, Scratch& s
 
 RowNumbers JoinTask::answer(const Scratch& scratch, const RowRange& range) {
   RowNumbers found{{{}, {}}};
+  for (auto& column : found.columns) {
+    column.reserve(static_cast<std::size_t>(range.end - range.begin));
+  }
   const auto after = std::ranges::upper_bound(scratch.begins, range.begin);
   auto run = static_cast<std::size_t>(after - scratch.begins.begin()) - 1;
   for (std::int64_t row = range.begin; row < range.end; ++row) {

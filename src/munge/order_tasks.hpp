@@ -105,7 +105,12 @@ struct JoinTask {
     std::vector<std::int64_t> left;          ///< -1: none
     std::vector<std::int64_t> first_right;   ///< place in right_rows; -1: none
     std::vector<std::int64_t> right_rows;
-    void add(std::int64_t left_row, std::int64_t first, std::int64_t count);
+    void add(std::int64_t left_row, std::int64_t first, std::int64_t count) {
+      left.push_back(left_row);
+      first_right.push_back(first);
+      begins.push_back(begins.back() + count);
+    }
+    void reserve(std::size_t runs);
     [[nodiscard]] std::int64_t byte_size() const {
       return static_cast<std::int64_t>((3 * begins.size() + right_rows.size()) *
                                        sizeof(std::int64_t));

@@ -36,4 +36,28 @@ void sort_by_key(std::vector<RadixItem>& items, std::vector<RadixItem>& room) {
   }
 }
 
+void sort_by_bits(std::vector<std::uint64_t>& items, int first, int bits) {
+  // Below this the counters cost more than the items.
+  constexpr std::size_t kFew = 512;
+  if (items.size() < kFew) {
+    std::ranges::sort(items);
+    return;
+  }
+  const int passes = (bits + static_cast<int>(kDigitBits) - 1) / static_cast<int>(kDigitBits);
+  if (passes == 0) return;
+  const int each = (bits + passes - 1) / passes;
+  const std::uint64_t mask = (std::uint64_t{1} << each) - 1;
+  std::vector<std::uint64_t> room(items.size());
+  std::array<std::uint32_t, kDigits> places{};
+  for (int pass = 0; pass < passes; ++pass) {
+    const int shift = first + pass * each;
+    places.fill(0);
+    for (const std::uint64_t item : items) ++places[item >> shift & mask];
+    std::uint32_t next = 0;
+    for (std::uint32_t& place : places) next += std::exchange(place, next);
+    for (const std::uint64_t item : items) room[places[item >> shift & mask]++] = item;
+    items.swap(room);
+  }
+}
+
 }  // namespace neve::munge

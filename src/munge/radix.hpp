@@ -15,4 +15,7 @@ struct RadixItem {
 /// alike cost nothing. `room` is of the same size; its contents are of no use afterwards.
 void sort_by_key(std::vector<RadixItem>& items, std::vector<RadixItem>& room);
 
+/// Sorts by `bits` bits from bit `first` on; those below must ascend already.
+void sort_by_bits(std::vector<std::uint64_t>& items, int first, int bits);
+
 }  // namespace neve::munge

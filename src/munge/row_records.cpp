@@ -210,10 +210,47 @@ class RowRecords::Collector {
                      std::span<const std::uint8_t* const> records) {
     const std::vector<Field>& fields = fields_[c];
     if (fields.size() == 1) {
-      collect_block(c, begin, records, [field = fields[0]](std::size_t) { return field; });
+      collect_alike(columns_[c], fields[0], begin, records);
     } else {
       const std::uint32_t* const part = from_.part.data() + begin;
       collect_block(c, begin, records, [&](std::size_t i) { return fields[part[i]]; });
+    }
+  }
+
+  /// From records that all have the number at the same place.
+  static void collect_alike(PlainValues& to, const Field& field, std::size_t begin,
+                            std::span<const std::uint8_t* const> records) {
+    if (to.form() == Form::codes) {
+      collect_wide(records, field, frame::kMissingCode, to.codes.data() + begin);
+    } else if (to.form() == Form::int64s || to.form() == Form::times) {
+      collect_wide(records, field, frame::kMissingInt64, to.int64s.data() + begin);
+    } else if (to.form() == Form::doubles && field.is_double) {
+      for (std::size_t i = 0; i < records.size(); ++i) {
+        std::memcpy(&to.doubles[begin + i], records[i] + field.offset, sizeof(double));
+      }
+    } else if (to.form() == Form::doubles) {
+      collect_wide(records, field, frame::kMissingDouble, to.doubles.data() + begin);
+    }
+  }
+
+  template <class Value>
+  static void collect_wide(std::span<const std::uint8_t* const> records, const Field& field,
+                           Value missing, Value* to) {
+    const unsigned width = kWidest - field.shift / 8;
+    if (width == 1) collect_numbers<std::int8_t>(records, field.offset, missing, to);
+    if (width == 2) collect_numbers<std::int16_t>(records, field.offset, missing, to);
+    if (width == 4) collect_numbers<std::int32_t>(records, field.offset, missing, to);
+    if (width == kWidest) collect_numbers<std::int64_t>(records, field.offset, missing, to);
+  }
+
+  template <class Number, class Value>
+  static void collect_numbers(std::span<const std::uint8_t* const> records, std::uint32_t offset,
+                              Value missing, Value* to) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      Number number = 0;
+      std::memcpy(&number, records[i] + offset, sizeof number);
+      const bool present = number != std::numeric_limits<Number>::lowest();
+      to[i] = present ? static_cast<Value>(number) : missing;
     }
   }
 
