@@ -9,7 +9,7 @@ using Table = schema::SchemaOf<P>;
 void add_trees(Table& table) {
   table
       .field<&P::score_tree_interval>(
-          "Measure after every so many trees; 0 leaves it to the server: often at first, then every tenth.")
+          "Measure after every so many trees; 0: often at first, then after every tenth.")
       .input()
       .secondary()
       .at_least(0)
