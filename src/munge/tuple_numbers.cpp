@@ -175,7 +175,7 @@ Extent extent_of(std::span<const double> column) {
     add(lanes);
   }
   lanes = Doubles{} + std::numeric_limits<double>::quiet_NaN();
-  std::memcpy(&lanes, column.data() + done, (column.size() - done) * sizeof(double));
+  for (std::size_t i = done; i < column.size(); ++i) lanes[i - done] = column[i];
   add(lanes);
   bool any_broken = false;
   for (std::size_t lane = 0; lane < kLanes; ++lane) {
