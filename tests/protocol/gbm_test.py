@@ -124,7 +124,7 @@ def test_training_goes_on_from_a_checkpoint(frame):
     both = train(frame, ntrees=8, sample_rate=0.7, checkpoint=first.model_id)
     assert column(both.predict(frame)) == column(whole.predict(frame))
     assert both.mse() == whole.mse()
-    assert [row[3] for row in both._model_json["output"]["scoring_history"].cell_values] == list(range(9))
+    assert [row[3] for row in both._model_json["output"]["scoring_history"].cell_values] == [0, 1, 2, 3, 5, 8]
 
 
 @pytest.mark.parametrize("changed, message", [
