@@ -248,15 +248,16 @@ struct Word {
   void unpack(std::span<const std::uint64_t> words, std::uint64_t missing, std::size_t width,
               std::uint64_t* tuples) const {
     int shift = bits;
-    std::uint64_t* to = tuples + (width - columns.size());
+    std::size_t place = width - columns.size();
     for (const Packing& column : columns) {
       shift -= column.bits;
       const std::uint64_t mask = (std::uint64_t{1} << column.bits) - 1;
       for (std::size_t i = 0; i < words.size(); ++i) {
         const std::uint64_t code = words[i] >> shift & mask;
-        to[i * width] = column.whole ? column.whole_key(code, missing) : column.levels[code];
+        tuples[i * width + place] =
+            column.whole ? column.whole_key(code, missing) : column.levels[code];
       }
-      ++to;
+      ++place;
     }
   }
 };
