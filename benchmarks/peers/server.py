@@ -154,9 +154,8 @@ class Drf(Training):
 class Gbm(Training):
     def estimator(self):
         from h2o.estimators import H2OGradientBoostingEstimator
-        # LightGBM and XGBoost ask a split for no least gain unless they are told to.
         made = H2OGradientBoostingEstimator(ntrees=TREES, max_depth=self.depth, learn_rate=LEARN_RATE,
-                                            min_rows=MIN_ROWS, min_split_improvement=0, seed=1)
+                                            min_rows=MIN_ROWS, seed=1)
         if self.leaves:  # Neve's own, which the client has no names for
             made._parms.update(grow_policy="lossguide", max_leaves=self.leaves)
         return made
