@@ -5,22 +5,12 @@
 #include <cmath>
 #include <span>
 
+#include <neve/base/radix_sort.hpp>
+
 #include "algos/families/trees/fixed_point.hpp"
 
 namespace neve::algos::gbm {
 namespace {
-
-constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
-
-/// Doubles in the order of unsigned integers; -0 equals 0.
-std::uint64_t key_of(double value) {
-  const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);
-  return (bits & kSign) != 0 ? ~bits : bits | kSign;
-}
-
-double value_of(std::uint64_t key) {
-  return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
-}
 
 /// Which of 2^part_bits equal parts of a range a key is in.
 class Parts {
@@ -49,7 +39,7 @@ void each_row(const trees::RowStore& store, const Deviations& of, std::int32_t n
                                                 : trees::nearest(weight * of.weight_scale);
     if (units == 0) return;
     const double deviation = store.response[row] - store.score[row];
-    visit(key_of(of.absolute ? std::abs(deviation) : deviation), units);
+    visit(order_key(of.absolute ? std::abs(deviation) : deviation), units);
   };
   if (node == Deviations::kAllRows) {
     for (std::size_t row = 0; row < store.rows; ++row) visit_row(row);
@@ -139,7 +129,8 @@ class Selection {
     std::vector<double> found(request.nodes.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (ranks_[i].empty()) continue;
-      found[i] = ranks_[i][0].between(value_of(keys_[2 * i]), value_of(keys_[2 * i + 1]));
+      found[i] = ranks_[i][0].between(value_of_order_key(keys_[2 * i]),
+                                      value_of_order_key(keys_[2 * i + 1]));
     }
     return found;
   }

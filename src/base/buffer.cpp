@@ -19,10 +19,10 @@ constexpr std::size_t kLarge = 2048;
 Buffer::Buffer(std::size_t size) : size_(size) {
   if (size == 0) return;
   const std::size_t padded = (size + kAlignment - 1) / kAlignment * kAlignment;
-  data_.reset(static_cast<std::byte*>(size < kLarge ? std::malloc(size)
-                                                    : std::aligned_alloc(kAlignment, padded)));
-  if (data_ == nullptr) throw std::bad_alloc();
-  std::memset(data_.get(), 0, size < kLarge ? size : padded);
+  void* const data = size < kLarge ? std::malloc(size) : std::aligned_alloc(kAlignment, padded);
+  if (data == nullptr) throw std::bad_alloc();
+  std::memset(data, 0, size);
+  data_.reset(static_cast<std::byte*>(data));
 }
 
 void Buffer::Free::operator()(std::byte* data) const { std::free(data); }

@@ -1,3 +1,4 @@
+#include <neve/base/radix_sort.hpp>
 #include <neve/munge/rollups.hpp>
 
 #include <algorithm>
@@ -18,7 +19,7 @@ void DistinctTask::map(const mr::RowGroup& group, const State& state, Partial& p
     runner.run(begin, std::min(kBlockRows, group.rows - begin));
     for (const double x : runner.output(0)) {
       if (std::isnan(x)) continue;
-      const std::uint64_t key = key_of(x);
+      const std::uint64_t key = order_key(x);
       if (here.empty() || here.back() != key) here.push_back(key);
     }
   }
@@ -46,7 +47,7 @@ std::vector<double> distinct_numbers(mr::Engine& engine, const frame::LayoutPtr&
                                   " distinct values.");
   }
   std::vector<double> numbers;
-  for (const std::uint64_t key : found.keys) numbers.push_back(value_of_key(key));
+  for (const std::uint64_t key : found.keys) numbers.push_back(value_of_order_key(key));
   return numbers;
 }
 

@@ -9,7 +9,7 @@
 
 namespace neve::munge {
 
-/// Sorted distinct keys of values (see key_of), at most `most` and one more.
+/// Sorted distinct keys of values (see order_key), at most `most` and one more.
 struct DistinctTask {
   static constexpr std::string_view name = "munge.distinct";
   static constexpr auto reduction = mr::Reduction::exact;

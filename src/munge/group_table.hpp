@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include <neve/base/radix_sort.hpp>
 #include <neve/munge/group_by.hpp>
 
 #include "munge/evaluate_tasks.hpp"
@@ -97,7 +98,7 @@ inline std::uint64_t missing_key(MissingKeys place) {
 inline bool is_missing_key(std::uint64_t key) { return key + 1 <= 1; }
 /// A key as a value; a missing one is NaN, wherever it is ordered.
 inline double group_value(std::uint64_t key) {
-  return is_missing_key(key) ? frame::kMissingDouble : value_of_key(key);
+  return is_missing_key(key) ? frame::kMissingDouble : value_of_order_key(key);
 }
 
 }  // namespace neve::munge

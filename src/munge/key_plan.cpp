@@ -5,9 +5,9 @@
 #include <cmath>
 
 #include <neve/base/error.hpp>
+#include <neve/base/radix_sort.hpp>
 
 #include "munge/program.hpp"
-#include "munge/rollup_task.hpp"
 
 namespace neve::munge {
 namespace {
@@ -21,7 +21,7 @@ std::uint64_t key_of_int(std::int64_t value) {
 std::int64_t int_of_key(std::uint64_t key) {
   return static_cast<std::int64_t>(key ^ (std::uint64_t{1} << 63U));
 }
-std::uint64_t key_of_double(double value) { return std::isnan(value) ? 0 : key_of(value); }
+std::uint64_t key_of_double(double value) { return std::isnan(value) ? 0 : order_key(value); }
 
 /// Calls visit(row, key) for each row of a chunk whose values are held in this form.
 template <class Visit>

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include <neve/base/error.hpp>
+#include <neve/base/radix_sort.hpp>
 
 #include "munge/rollup_task.hpp"
 #include "munge/whole_counts.hpp"
@@ -55,7 +56,7 @@ void each_key(const mr::RowGroup& group, const KeyCountTask::State& state, const
     runner.run(begin, std::min(kBlockRows, group.rows - begin));
     for (const double x : runner.output(0)) {
       if (std::isnan(x)) continue;
-      const std::uint64_t key = key_of(x);
+      const std::uint64_t key = order_key(x);
       const std::ptrdiff_t prefix = table.find(key);
       if (prefix >= 0) visit(static_cast<std::size_t>(prefix), key);
     }
@@ -111,7 +112,7 @@ class Selection {
       std::size_t bin = open.prefix * kBins;
       while (open.rank >= bins_[bin].count) open.rank -= bins_[bin++].count;
       if (bins_[bin].least == bins_[bin].most) {
-        found_[open.place] = value_of_key(bins_[bin].least);
+        found_[open.place] = value_of_order_key(bins_[bin].least);
         continue;
       }
       const std::uint64_t prefix =
@@ -134,7 +135,7 @@ class Selection {
       auto& keys = collected[state_.prefixes[open.prefix]];
       const auto nth = keys.begin() + open.rank;
       std::nth_element(keys.begin(), nth, keys.end());
-      found_[open.place] = value_of_key(*nth);
+      found_[open.place] = value_of_order_key(*nth);
     }
   }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -126,15 +125,5 @@ struct KeyCollectTask {
   static void map(const mr::RowGroup& group, const State& state, Partial& partial);
   static void merge(Partial& left, const Partial& right);
 };
-
-/// Doubles in the order of unsigned integers; -0 equals 0.
-inline constexpr std::uint64_t kSignOfKey = std::uint64_t{1} << 63U;
-inline std::uint64_t key_of(double value) {
-  const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);
-  return (bits & kSignOfKey) != 0 ? ~bits : bits | kSignOfKey;
-}
-inline double value_of_key(std::uint64_t key) {
-  return std::bit_cast<double>((key & kSignOfKey) != 0 ? key & ~kSignOfKey : ~key);
-}
 
 }  // namespace neve::munge

@@ -7,9 +7,9 @@
 #include <limits>
 
 #include <neve/base/error.hpp>
+#include <neve/base/radix_sort.hpp>
 
 #include "munge/radix.hpp"
-#include "munge/rollup_task.hpp"
 
 namespace neve::munge {
 namespace {
@@ -141,7 +141,7 @@ struct Packing {
   /// The key of a code that takes no more than 32 bits.
   [[nodiscard]] std::uint64_t whole_key(std::uint64_t code, std::uint64_t missing) const {
     const auto above = static_cast<double>(static_cast<std::int64_t>(code));
-    return code == missing_code ? missing : key_of(least + above - 1);
+    return code == missing_code ? missing : order_key(least + above - 1);
   }
 };
 
@@ -211,7 +211,7 @@ Coded coded(std::span<const double> column, std::uint64_t missing) {
   }
   std::vector<std::uint64_t> keys(column.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    keys[i] = std::isnan(column[i]) ? missing : key_of(column[i]);
+    keys[i] = std::isnan(column[i]) ? missing : order_key(column[i]);
   }
   NumberedWords numbered = number_words(keys, kWordBits);
   packing.levels = std::move(numbered.words);

@@ -10,7 +10,7 @@ namespace neve::munge {
 struct NumberedTuples {
   std::size_t count = 0;
   std::size_t width = 0;
-  std::vector<std::uint64_t> tuples;  ///< tuple-major; keys of doubles, see key_of
+  std::vector<std::uint64_t> tuples;  ///< tuple-major; keys of doubles, see order_key
   std::vector<std::uint32_t> ids;     ///< of each row
 };
 

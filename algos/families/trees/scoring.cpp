@@ -23,7 +23,7 @@ bool Scoring::is_due(std::int64_t trees) const {
   // Only the history shows them then, and those of ten trees are a fifth of the time of twenty.
   if (is_fold_)
     return trees % std::max<std::int64_t>(kEveryTree, (parameters_.ntrees + 1) / 2) == 0;
-  return trees <= 3 || trees == kEveryTree / 2 || trees % kEveryTree == 0;
+  return trees <= 3 || trees == 5 || trees % kEveryTree == 0;
 }
 
 void Scoring::begin() {

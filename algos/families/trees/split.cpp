@@ -1,7 +1,6 @@
 #include "algos/families/trees/split.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -101,10 +100,7 @@ void LevelOrder::sort() {
   keys_.resize(means_.size());
   spare_.resize(std::max(spare_.size(), means_.size()));
   for (std::uint64_t place = 0; place < means_.size(); ++place) {
-    constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
-    const auto bits = std::bit_cast<std::uint64_t>(means_[place] + 0.0);  // no negative zero
-    const std::uint64_t rising = (bits & kSign) != 0 ? ~bits : bits | kSign;
-    keys_[place] = (rising & ~kPlace) | place;
+    keys_[place] = (order_key(means_[place]) & ~kPlace) | place;
   }
   radix_sort(std::span(keys_), std::span(spare_), std::identity());
   for (std::size_t end = 1; end < keys_.size(); ++end) {

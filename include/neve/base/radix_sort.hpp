@@ -18,6 +18,12 @@ inline std::uint64_t order_key(double value) {
   return (bits & kSign) != 0 ? ~bits : bits | kSign;
 }
 
+/// The number that has the key.
+inline double value_of_order_key(std::uint64_t key) {
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
+  return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
+}
+
 namespace detail {
 
 template <class Row, class KeyOf>

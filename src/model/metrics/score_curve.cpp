@@ -20,16 +20,9 @@ constexpr std::size_t kSampleEvery = 128;
 constexpr std::size_t kSpreadBlock = 1U << 16U;
 
 /// Ascending keys are descending scores; both zeros are one score.
-std::uint64_t key_of(double score) {
-  constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
-  const auto bits = std::bit_cast<std::uint64_t>(score + 0.0);
-  return (bits & kSign) != 0 ? bits : ~bits & ~kSign;
-}
+std::uint64_t key_of(double score) { return ~order_key(score); }
 
-double score_of(std::uint64_t key) {
-  constexpr std::uint64_t kSign = std::uint64_t{1} << 63U;
-  return std::bit_cast<double>((key & kSign) != 0 ? key : ~key & ~kSign);
-}
+double score_of(std::uint64_t key) { return value_of_order_key(~key); }
 
 /// A row to be sorted where all weigh 1: its key. Where they do not, its weight goes along.
 using Key = std::uint64_t;

@@ -7,9 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <neve/base/radix_sort.hpp>
 #include <neve/base/rng.hpp>
-
-#include "munge/rollup_task.hpp"
 
 namespace neve::munge {
 namespace {
@@ -24,7 +23,7 @@ void check(const Columns& columns, std::size_t rows, std::uint64_t missing) {
   std::map<std::vector<std::uint64_t>, std::uint32_t> expected;
   for (std::size_t row = 0; row < rows; ++row) {
     for (const auto& column : columns) {
-      tuples[row].push_back(std::isnan(column[row]) ? missing : key_of(column[row]));
+      tuples[row].push_back(std::isnan(column[row]) ? missing : order_key(column[row]));
     }
     expected.emplace(tuples[row], 0);
   }
