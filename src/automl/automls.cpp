@@ -11,12 +11,12 @@
 #include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
 #include <neve/munge/rows.hpp>
-#include <neve/store/store.hpp>
 
 #include "automl/plan.hpp"
 #include "automl/request.hpp"
 #include "automl/run.hpp"
 #include "automl/settings.hpp"
+#include "store/api/objects.hpp"
 
 namespace neve::automl {
 namespace {
@@ -153,29 +153,15 @@ std::shared_ptr<job::Job> AutoMls::start(BuildSpec& spec) {
 
 void AutoMls::publish(const AutoMl& automl) {
   mr::Engine& engine = parts_.models.engine();
-  const auto kept = store::keep(engine.blobs(), wire::encode(automl));
-  store::Entry entry;
-  entry.name = automl.key;
-  entry.kind = store::Kind::automl;
-  if (kept.blob) entry.columns.push_back(kept.blob->column);
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(kept));
-  engine.store().commit({.put = {std::move(entry)}});
+  store::put_object(engine.store(), engine.blobs(), automl.key, store::Kind::automl,
+                    wire::encode(automl));
 }
 
 std::optional<AutoMl> AutoMls::read(std::string_view key) const {
   mr::Engine& engine = parts_.models.engine();
-  while (true) {
-    const auto entry = engine.store().catalog().find(key);
-    if (!entry || entry->kind != store::Kind::automl) return std::nullopt;
-    try {
-      return wire::decode<AutoMl>(
-          store::fetch(engine.blobs(), wire::decode<store::Kept>(*entry->manifest)));
-    } catch (const ClusterError&) {
-      // A run that goes on replaces it, and what it was is gone.
-      const auto now = engine.store().catalog().find(key);
-      if (now && now->version == entry->version) throw;
-    }
-  }
+  const auto bytes = store::find_object(engine.store(), engine.blobs(), key, store::Kind::automl);
+  if (!bytes) return std::nullopt;
+  return wire::decode<AutoMl>(*bytes);
 }
 
 std::optional<AutoMl> AutoMls::find(std::string_view name) const {

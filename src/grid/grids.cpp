@@ -7,11 +7,11 @@
 
 #include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
-#include <neve/store/store.hpp>
 
 #include "grid/request.hpp"
 #include "grid/scores.hpp"
 #include "grid/search.hpp"
+#include "store/api/objects.hpp"
 
 namespace neve::grid {
 namespace {
@@ -165,29 +165,15 @@ std::shared_ptr<job::Job> Grids::start(Grid grid, const model::NamedFrames& give
 
 void Grids::publish(const Grid& grid) {
   mr::Engine& engine = parts_.models.engine();
-  const auto kept = store::keep(engine.blobs(), wire::encode(grid));
-  store::Entry entry;
-  entry.name = grid.key;
-  entry.kind = store::Kind::grid;
-  if (kept.blob) entry.columns.push_back(kept.blob->column);
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(kept));
-  engine.store().commit({.put = {std::move(entry)}});
+  store::put_object(engine.store(), engine.blobs(), grid.key, store::Kind::grid,
+                    wire::encode(grid));
 }
 
 std::optional<Grid> Grids::find(std::string_view key) const {
   mr::Engine& engine = parts_.models.engine();
-  while (true) {
-    const auto entry = engine.store().catalog().find(key);
-    if (!entry || entry->kind != store::Kind::grid) return std::nullopt;
-    try {
-      return wire::decode<Grid>(
-          store::fetch(engine.blobs(), wire::decode<store::Kept>(*entry->manifest)));
-    } catch (const ClusterError&) {
-      // A search that goes on replaces it, and what it was is gone.
-      const auto now = engine.store().catalog().find(key);
-      if (now && now->version == entry->version) throw;
-    }
-  }
+  const auto bytes = store::find_object(engine.store(), engine.blobs(), key, store::Kind::grid);
+  if (!bytes) return std::nullopt;
+  return wire::decode<Grid>(*bytes);
 }
 
 Grid Grids::require(std::string_view key, std::string_view argument) const {

@@ -12,6 +12,7 @@
 #include "model/fold_tasks.hpp"
 #include "model/levels_of_numbers.hpp"
 #include "model/tasks.hpp"
+#include "store/api/objects.hpp"
 
 namespace neve::model {
 namespace {
@@ -117,19 +118,23 @@ void Models::publish_all(const std::vector<std::shared_ptr<Model>>& models,
 }
 
 ModelPtr Models::find(std::string_view key) const {
-  const auto entry = parts_.engine.store().catalog().find(key);
-  if (!entry || entry->kind != store::Kind::model) return nullptr;
-  {
+  ModelPtr model;
+  store::read_entry(parts_.engine.store(), key, store::Kind::model, [&](const store::Entry& entry) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto at = cache_.find(key);
+      if (at != cache_.end() && at->second.version == entry.version) {
+        model = at->second.model;
+        return;
+      }
+    }
+    const auto stored = wire::decode<Stored>(*entry.manifest);
+    const Algorithm* algorithm = parts_.algorithms.find(stored.algorithm);
+    NEVE_CHECK(algorithm != nullptr, "no algorithm " + stored.algorithm);
+    model = algorithm->decode(store::fetch(parts_.engine.blobs(), stored.model));
     const std::lock_guard lock(mutex_);
-    const auto at = cache_.find(key);
-    if (at != cache_.end() && at->second.version == entry->version) return at->second.model;
-  }
-  const auto stored = wire::decode<Stored>(*entry->manifest);
-  const Algorithm* algorithm = parts_.algorithms.find(stored.algorithm);
-  NEVE_CHECK(algorithm != nullptr, "no algorithm " + stored.algorithm);
-  ModelPtr model = algorithm->decode(store::fetch(parts_.engine.blobs(), stored.model));
-  const std::lock_guard lock(mutex_);
-  cache_[std::string(key)] = {entry->version, model};
+    cache_[std::string(key)] = {entry.version, model};
+  });
   return model;
 }
 

@@ -10,9 +10,9 @@
 #include <neve/base/error.hpp>
 #include <neve/munge/rollups.hpp>
 #include <neve/munge/rows.hpp>
-#include <neve/store/store.hpp>
 
 #include "model/averages.hpp"
+#include "store/api/objects.hpp"
 
 namespace neve::model {
 namespace {
@@ -362,23 +362,15 @@ void compute(PartialDependence& asked, Models& models, const frame::Frame& frame
 }
 
 void publish(mr::Engine& engine, const PartialDependence& made) {
-  const store::Kept kept = store::keep(engine.blobs(), wire::encode(made));
-  store::Entry entry;
-  entry.name = made.key;
-  if (kept.blob) entry.columns.push_back(kept.blob->column);
-  const std::pair<std::string, store::Kept> stored(PartialDependence::kType, kept);
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(stored));
-  engine.store().commit({.put = {std::move(entry)}});
+  store::put_object(engine.store(), engine.blobs(), made.key, store::Kind::partial_dependence,
+                    wire::encode(made));
 }
 
 PartialDependence partial_dependence(mr::Engine& engine, std::string_view key) {
-  const auto entry = engine.store().catalog().find(key);
-  if (entry && entry->kind == store::Kind::other) {
-    const auto stored = wire::decode<std::pair<std::string, store::Kept>>(*entry->manifest);
-    if (stored.first == PartialDependence::kType)
-      return wire::decode<PartialDependence>(store::fetch(engine.blobs(), stored.second));
-  }
-  throw InputError::object_not_found(std::string(key), "name");
+  const auto bytes =
+      store::find_object(engine.store(), engine.blobs(), key, store::Kind::partial_dependence);
+  if (!bytes) throw InputError::object_not_found(std::string(key), "name");
+  return wire::decode<PartialDependence>(*bytes);
 }
 
 }  // namespace neve::model

@@ -9,6 +9,7 @@
 #include "job/api/bell.hpp"
 #include "model/job_frames.hpp"
 #include "schema/api/form.hpp"
+#include "store/api/objects.hpp"
 
 namespace neve::model {
 namespace {
@@ -290,23 +291,15 @@ std::shared_ptr<job::Job> Models::train_segments(const Algorithm& algorithm,
 }
 
 void Models::publish(const SegmentModels& segments) {
-  const auto kept = store::keep(parts_.engine.blobs(), wire::encode(segments));
-  store::Entry entry;
-  entry.name = segments.key;
-  if (kept.blob) entry.columns.push_back(kept.blob->column);
-  const std::pair<std::string, store::Kept> stored(SegmentModels::kType, kept);
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(stored));
-  parts_.engine.store().commit({.put = {std::move(entry)}});
+  store::put_object(parts_.engine.store(), parts_.engine.blobs(), segments.key,
+                    store::Kind::segments, wire::encode(segments));
 }
 
 SegmentModels Models::segment_models(std::string_view key) const {
-  const auto entry = parts_.engine.store().catalog().find(key);
-  if (!entry || entry->kind != store::Kind::other)
-    throw InputError::object_not_found(std::string(key), "segment_models");
-  const auto stored = wire::decode<std::pair<std::string, store::Kept>>(*entry->manifest);
-  if (stored.first != SegmentModels::kType)
-    throw InputError::object_not_found(std::string(key), "segment_models");
-  return wire::decode<SegmentModels>(store::fetch(parts_.engine.blobs(), stored.second));
+  const auto bytes =
+      store::find_object(parts_.engine.store(), parts_.engine.blobs(), key, store::Kind::segments);
+  if (!bytes) throw InputError::object_not_found(std::string(key), "segment_models");
+  return wire::decode<SegmentModels>(*bytes);
 }
 
 }  // namespace neve::model

@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include <neve/base/error.hpp>
-#include <neve/store/store.hpp>
 
 #include "series/frames.hpp"
 #include "series/moments.hpp"
 #include "series/tasks.hpp"
+#include "store/api/objects.hpp"
 
 namespace neve::series {
 namespace {
@@ -114,12 +114,8 @@ Index build(mr::Engine& engine, const frame::Frame& frame, const Settings& setti
 void Indexes::publish(const Index& index) {
   NEVE_CHECK(!index.key.empty() && index.lease != nullptr);
   const store::Kept kept = store::keep(engine_.blobs(), wire::encode(index));
-  store::Entry entry;
-  entry.name = index.key;
-  entry.kind = store::Kind::series_index;
-  entry.manifest = std::make_shared<const wire::Bytes>(wire::encode(kept));
-  entry.columns = {index.column};
-  if (kept.blob) entry.columns.push_back(kept.blob->column);
+  store::Entry entry = store::object_entry(index.key, store::Kind::series_index, kept);
+  entry.columns.insert(entry.columns.begin(), index.column);
   engine_.store().commit({.put = {std::move(entry)}});
 }
 

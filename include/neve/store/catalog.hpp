@@ -30,7 +30,9 @@ enum class Kind : std::uint8_t {
   other,
   job,
   series_index,
-  automl
+  automl,
+  segments,
+  partial_dependence
 };
 
 /// Bytes of any number that live like a column of their own, with as many copies: pieces of a fixed
