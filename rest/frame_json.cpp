@@ -256,6 +256,7 @@ FrameV3 frame_v3(const Services& services, const frame::Frame& frame, const Fram
     out.chunk_summary = chunk_table(services, frame);
     out.distribution_summary = distribution_table(services, frame, out.byte_size);
   }
+  out.columns.reserve(static_cast<std::size_t>(out.column_count));
   for (std::int32_t c = window.column_offset; c < last; ++c) {
     const auto at = static_cast<std::size_t>(c);
     const frame::Column& column = frame.columns[at];

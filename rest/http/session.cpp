@@ -8,7 +8,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
+#include <utility>
 
+#include <neve/base/free_memory.hpp>
 #include <neve/base/log.hpp>
 
 #include "rest/http/request_head.hpp"
@@ -49,6 +51,13 @@ class Busy {
 };
 
 }  // namespace
+
+void SessionShared::note_freed(std::size_t bytes) {
+  constexpr std::size_t kWorthIt = std::size_t{1} << 20U;
+  if (freed_.fetch_add(bytes) + bytes < kWorthIt) return;
+  freed_ = 0;
+  workers.submit([] { return_free_memory(); });
+}
 
 /// A request on its way through the session.
 struct Session::Exchange {
@@ -259,7 +268,7 @@ asio::awaitable<bool> Session::write_answer(Exchange& exchange) {
   Framing framing;
   framing.http_1_0 = exchange.received && exchange.parser.get().version() == 10;
   framing.keep_alive = exchange.received && exchange.parser.get().keep_alive() && !shared_.stopping;
-  const Response& response = exchange.answer.response;
+  Response& response = exchange.answer.response;
   const bool head = exchange.request.method == "HEAD";
   if (response.producer && !head) co_return co_await write_streamed(exchange, framing);
   const bool has_length = response.status != 204 && response.status != 304 && !response.producer;
@@ -268,7 +277,11 @@ asio::awaitable<bool> Session::write_answer(Exchange& exchange) {
   const bool together = !head && response.body.size() <= kBodyBlockBytes;
   if (together) text.append(response.body);
   bool written = co_await write_all(text);
-  if (written && !together && !head) written = co_await write_all(response.body);
+  if (!together && !head) {
+    if (written) written = co_await write_all(response.body);
+    const std::size_t size = std::exchange(response.body, {}).size();
+    shared_.note_freed(size);
+  }
   co_return written&& framing.keep_alive;
 }
 

@@ -43,6 +43,13 @@ struct SessionShared {
   std::mutex busy_mutex;
   std::condition_variable idle;
   int busy = 0;  // requests between their first byte and the end of their answer
+
+  /// A large answer is gone, and with it what it was made of, which was larger still. What the
+  /// allocator keeps of such goes back to the system now and then, as seldom as it is worth it.
+  void note_freed(std::size_t bytes);
+
+ private:
+  std::atomic<std::size_t> freed_{0};  // since it was last given back
 };
 
 /// One connection: reads a request, has it answered, writes the answer, and again. All its state

@@ -60,28 +60,30 @@ std::vector<frame::Rollup> roll_up(mr::Engine& engine, const frame::LayoutPtr& l
 }
 
 std::vector<frame::Rollup> Rollups::of(const frame::Frame& frame, const job::TokenPtr& token) {
+  std::vector<frame::Rollup> all(frame.columns.size());
   std::vector<frame::Column> unknown;
-  std::unordered_map<ColumnId, frame::Rollup> here;
+  std::unordered_map<ColumnId, std::size_t> among_unknown;
   {
     const std::lock_guard lock(mutex_);
-    for (const frame::Column& column : frame.columns) {
+    for (std::size_t c = 0; c < all.size(); ++c) {
+      const frame::Column& column = frame.columns[c];
       const auto at = known_.find(column.id);
-      if (at != known_.end()) here.emplace(column.id, at->second);
-      if (at == known_.end() && here.emplace(column.id, frame::Rollup()).second) {
+      if (at != known_.end()) {
+        all[c] = at->second;
+      } else if (among_unknown.emplace(column.id, unknown.size()).second) {
         unknown.push_back(column);
       }
     }
   }
-  if (!unknown.empty()) {
-    const auto fresh = roll_up(engine_, frame.layout, unknown, token);
-    const std::lock_guard lock(mutex_);
-    if (known_.size() + fresh.size() > kMostKept) known_.clear();
-    for (std::size_t i = 0; i < fresh.size(); ++i) {
-      known_[unknown[i].id] = here[unknown[i].id] = fresh[i];
-    }
+  if (unknown.empty()) return all;
+  const auto fresh = roll_up(engine_, frame.layout, unknown, token);
+  for (std::size_t c = 0; c < all.size(); ++c) {
+    const auto at = among_unknown.find(frame.columns[c].id);
+    if (at != among_unknown.end()) all[c] = fresh[at->second];
   }
-  std::vector<frame::Rollup> all;
-  for (const frame::Column& column : frame.columns) all.push_back(here.at(column.id));
+  const std::lock_guard lock(mutex_);
+  if (known_.size() + fresh.size() > kMostKept) known_.clear();
+  for (std::size_t i = 0; i < fresh.size(); ++i) known_[unknown[i].id] = fresh[i];
   return all;
 }
 

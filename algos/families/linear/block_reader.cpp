@@ -81,6 +81,9 @@ BlockReader::BlockReader(const Design& design, const mr::RowGroup& group, const 
       block_(&read_),
       factors_(factors_of(design)),
       zeros_(zeros_of(design)) {
+  std::size_t most = 0;
+  for (const KeptBlock& block : kept.blocks) most = std::max(most, block.block.stored_rows.size());
+  read_.stored_values.resize(most);
   read_.weights.resize(kRows, 1.0);
   read_.offset.resize(kRows, 0.0);
 }
@@ -123,7 +126,6 @@ bool BlockReader::next() {
     if (begin_ == group_.rows) return false;
     const KeptBlock& kept = kept_->blocks[at];
     block_ = &kept.block;
-    read_.stored_values.resize(std::max(read_.stored_values.size(), block_->stored_rows.size()));
     kept.stored.read(block_->stored_ends, factors_, read_.stored_values);
     return true;
   }

@@ -15,32 +15,35 @@ struct BlockWork {
   std::array<double, BlockReader::kRows> eta;
   std::array<double, BlockReader::kRows> mu;
   std::array<double, BlockReader::kRows> score;
+  std::array<double, BlockReader::kRows> weight;
 
-  /// Fisher weights go where they are kept.
-  Working rows(const BlockReader& reader, FisherWeights& scratch) {
+  /// Fisher weights go where they are kept, where that is wanted.
+  Working rows(const BlockReader& reader, FisherWeights* keep) {
     const std::size_t n = reader.rows();
-    return {
-        .eta = {eta.data(), n},
-        .y = reader.response(),
-        .prior = reader.weights(),
-        .mu = {mu.data(), n},
-        .weight = std::span(scratch.values).subspan(static_cast<std::size_t>(reader.begin()), n),
-        .score = {score.data(), n}};
+    const auto begin = static_cast<std::size_t>(reader.begin());
+    return {.eta = {eta.data(), n},
+            .y = reader.response(),
+            .prior = reader.weights(),
+            .mu = {mu.data(), n},
+            .weight = keep == nullptr ? std::span(weight).first(n)
+                                      : std::span(keep->values).subspan(begin, n),
+            .score = {score.data(), n}};
   }
 };
 
 /// Runs `use` on every block of a group after its means, weights and scores are known, with the
-/// block's deviance.
+/// block's deviance. The Fisher weights of the group are left in `keep`, unless that is null.
 template <class Use>
-void for_each_block(BlockReader&& reader, const Point& point, FisherWeights& scratch,
-                    const Use& use) {
-  scratch.values.resize(static_cast<std::size_t>(reader.group_rows()));
-  scratch.version = point.version;
+void for_each_block(BlockReader&& reader, const Point& point, FisherWeights* keep, const Use& use) {
+  if (keep != nullptr) {
+    keep->values.resize(static_cast<std::size_t>(reader.group_rows()));
+    keep->version = point.version;
+  }
   const Predictor predictor(point.design, point.beta);
   BlockWork buffers;
   while (reader.next()) {
     predictor.predict(reader, {buffers.eta.data(), reader.rows()});
-    const Working rows = buffers.rows(reader, scratch);
+    const Working rows = buffers.rows(reader, keep);
     use(reader, rows, work(point.response, rows));
   }
 }
@@ -188,7 +191,7 @@ const std::vector<double>& weights_at(const mr::RowGroup& group, const Point& po
     map_classes(group, point, scratch, ignored);
     return scratch.values;
   }
-  for_each_block(read_blocks(group, point, scratch), point, scratch,
+  for_each_block(read_blocks(group, point, scratch), point, &scratch,
                  [](const BlockReader&, const Working&, double) {});
   return scratch.values;
 }
@@ -262,9 +265,11 @@ void map_likelihood(const mr::RowGroup& group, const Point& point, FisherWeights
     if (also) also(reader, rows.weight);
   };
   if (also) {
-    for_each_block(BlockReader(point.design, group), point, scratch, use);
+    for_each_block(BlockReader(point.design, group), point, &scratch, use);
   } else {
-    for_each_block(read_blocks(group, point, scratch), point, scratch, use);
+    // Blocks are kept for fits by gradients, which hardly ever ask for the weights.
+    FisherWeights* const keep = point.kept ? nullptr : &scratch;
+    for_each_block(read_blocks(group, point, scratch), point, keep, use);
   }
   gradient.add_to(partial.gradient);
 }
