@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <neve/base/free_memory.hpp>
 #include <neve/base/java_number.hpp>
 
 #include "algos/families/linear/lbfgs.hpp"
@@ -133,6 +134,8 @@ void GlmTrainer::make_surface(model::TrainContext& context) {
   if (bytes > context.engine.budget().free() / 2) return;
   try {
     surface_->keep_blocks();
+    // To make them took about as much again as they are, which the fit does not need.
+    return_free_memory();
   } catch (const OutOfMemoryError&) {
     make();
   }

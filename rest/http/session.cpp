@@ -53,7 +53,7 @@ class Busy {
 }  // namespace
 
 void SessionShared::note_freed(std::size_t bytes) {
-  constexpr std::size_t kWorthIt = std::size_t{1} << 20U;
+  constexpr std::size_t kWorthIt = std::size_t{256} << 10U;
   if (freed_.fetch_add(bytes) + bytes < kWorthIt) return;
   freed_ = 0;
   workers.submit([] { return_free_memory(); });
