@@ -39,7 +39,7 @@ LookUp::Found LookUp::find(const Row& row, std::size_t k) const {
   const auto first = std::ranges::lower_bound(cells_.keys, row.key) - cells_.keys.begin();
   for (auto at = static_cast<std::size_t>(first); at < cells_.size(); ++at) {
     if (cells_.keys[at] != row.key) break;
-    if (by_fold && cells_.folds[at] == row.fold) continue;
+    if (by_fold && (cells_.folds[at] == row.fold || cells_.folds[at] == row.held_out)) continue;
     found.rows += static_cast<double>(cells_.counts[at]);
     found.sum += cells_.sums[at * width + k];
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -59,6 +60,7 @@ class LookUp {
     std::uint64_t key = 0;
     std::int64_t fold = 0;
     double response = 0;
+    std::optional<std::int64_t> held_out = {};  ///< another fold that it is not encoded by
   };
   /// The encoding by sum k of a row; without noise where nothing but other rows are known.
   struct Encoded {

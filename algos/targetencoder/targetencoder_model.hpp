@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ class TargetEncoderModel final : public model::Model {
 
   /// Not defined for rows: throws InputError.
   void score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const override;
+  /// See column_encoder.cpp. Throws InputError for noise, interactions of columns, and rows that
+  /// are encoded by all but themselves: these are not numbers of levels.
+  [[nodiscard]] std::unique_ptr<const model::ColumnEncoder> column_encoder() const override;
   [[nodiscard]] bool is_sound() const override;
   [[nodiscard]] schema::AnyObject output() const override;
   [[nodiscard]] wire::Bytes encode() const override;

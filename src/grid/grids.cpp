@@ -94,7 +94,8 @@ Grid Grids::grid_of(const model::Algorithm& algorithm, const SearchOrder& order,
             .parallelism = order.parallelism,
             .export_folder = export_folder_of(algorithm, order.form),
             .recovery_folder = order.recovery_folder,
-            .model_seed = draw_seed()};
+            .model_seed = draw_seed(),
+            .encoder = order.encoder};
   std::erase_if(grid.form, [](const auto& given) { return given.first == "model_id"; });
   check(grid.criteria, grid.space);
   grid.seeds_models = grid.criteria.seed != -1;

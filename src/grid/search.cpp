@@ -244,6 +244,8 @@ void Search::train(Candidate& candidate, std::uint64_t place, schema::Form form)
     if (draws && counts_on && state_.grid.seeds_models)
       set(form, "seed", std::to_string(criteria.seed + candidate.number - 1));
     model::Build build = models_.check(algorithm_, form, "grid", frames_);
+    if (const std::string& encoder = state_.grid.encoder; !encoder.empty())
+      build.encoder = models_.require(encoder, "preprocessing");
     if (build.errors() > 0) {
       fail("water.exceptions.H2OModelBuilderIllegalArgumentException",
            "Illegal argument(s) for " + std::string(algorithm_.title) + " model: " + name +

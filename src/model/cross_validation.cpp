@@ -78,6 +78,7 @@ Header CrossValidator::fold_header(std::int32_t fold) const {
   std::erase_if(header.actual_parameters, is_not_its);
   std::erase_if(header.settled.values, is_not_its);
   header.settled.idle = {"fold_assignment"};
+  if (order_.encoding != nullptr) order_.encoding->set_fold(fold, header.roles);
   return header;
 }
 
@@ -86,8 +87,11 @@ std::shared_ptr<Model> CrossValidator::train_fold(std::int32_t fold, const wire:
   begin_part(fold, "Fold " + std::to_string(fold + 1) + " of " + std::to_string(folds_.count));
   const FoldWeights weights =
       weigh_fold(tools.engine, order_.training, folds_, fold, tools.job.token());
-  const Dataset training = reweighted(order_.training, weights.training);
-  const Dataset holdout = reweighted(order_.training, weights.holdout);
+  std::optional<Dataset> encoded;
+  if (order_.encoding != nullptr) encoded = order_.encoding->rows_of_fold(order_.training, fold);
+  const Dataset& rows = encoded ? *encoded : order_.training;
+  const Dataset training = reweighted(rows, weights.training);
+  const Dataset holdout = reweighted(rows, weights.holdout);
   FitPlan plan{.parameters = order_.parameters,
                .header = fold_header(fold),
                .training = &training,
@@ -103,7 +107,7 @@ std::shared_ptr<Model> CrossValidator::train_fold(std::int32_t fold, const wire:
 
 bool CrossValidator::train_together() {
   const FitTools& tools = order_.tools;
-  if (tools.algorithm.train_folds == nullptr) return false;
+  if (tools.algorithm.train_folds == nullptr || order_.encoding != nullptr) return false;
   begin_part(0, "What folds share");
   FoldsOrder order{.engine = tools.engine,
                    .job = tools.job,

@@ -10,6 +10,7 @@
 
 #include "model/fit.hpp"
 #include "model/folds.hpp"
+#include "model/target_encoding.hpp"
 
 namespace neve::model {
 
@@ -39,6 +40,7 @@ class CrossValidator {
     const CommonParameters& common;
     const FurtherFrames* further = nullptr;         ///< null without
     const FurtherModels* further_models = nullptr;  ///< null without
+    const TargetEncoding* encoding = nullptr;       ///< null without
   };
   /// Deals the rows. Throws InputError where that cannot be done.
   explicit CrossValidator(const Order& order);

@@ -56,6 +56,22 @@ std::vector<double> numbers_of(const Encoded& each, const LevelMap& map, const D
   return numbers;
 }
 
+/// The same of a target encoder's numbers, and behind them that of what is missing.
+std::vector<double> target_numbers(const Encoded& each, const LevelMap& map) {
+  const std::size_t levels = each.numbers.size() - 2;
+  std::vector<double> numbers;
+  if (map.identity) {
+    numbers.assign(each.numbers.begin(), each.numbers.end() - 2);
+  } else {
+    for (const std::int32_t code : map.to_training) {
+      const auto level = static_cast<std::size_t>(code);
+      numbers.push_back(level < levels ? each.numbers[level] : each.numbers.back());
+    }
+  }
+  numbers.push_back(each.numbers[levels]);
+  return numbers;
+}
+
 LevelMap grouped(const Encoded& each, const LevelMap& map) {
   LevelMap made{.identity = false, .form = EncodedForm::group};
   if (map.identity) {
@@ -88,6 +104,9 @@ class LevelEncoder {
         made.identity = map.identity;
         made.to_training = map.to_training;
         number_unseen(static_cast<std::int32_t>(encoding_.domains[source]->size()), made);
+        return made;
+      case EncodedForm::target:
+        made.numbers = target_numbers(each, map);
         return made;
       case EncodedForm::text:
       case EncodedForm::number: {
@@ -139,6 +158,10 @@ void LevelMap::fill_numbers(std::span<const std::int32_t> codes, std::span<doubl
       return fill([this](std::int32_t code) {
         return code < 0 ? frame::kMissingDouble : numbers[static_cast<std::size_t>(code)];
       });
+    case EncodedForm::target:
+      return fill([this](std::int32_t code) {
+        return code < 0 ? numbers.back() : numbers[static_cast<std::size_t>(code)];
+      });
   }
 }
 
@@ -173,6 +196,8 @@ bool is_sound(const Encoded& each, const Encoding& encoding, const DomainPtr& ma
     case EncodedForm::text:
     case EncodedForm::number:
       return each.numbers.size() == size;
+    case EncodedForm::target:
+      return each.numbers.size() == size + 2;
     case EncodedForm::group:
       return each.groups.size() == size + 1 && std::ranges::all_of(each.groups, is_group);
     default:

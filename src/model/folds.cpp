@@ -184,7 +184,11 @@ Folds assign_folds(mr::Engine& engine, const CommonParameters& parameters,
   state.seed = seed;
   auto made = engine.run_with_outputs<FoldTask>(inputs, state, options_of(token, 1));
   Folds folds{state.folds, made.columns[0], made.columns[0]};
-  if (!column.empty()) folds.as_told = training.column(training.require(column));
+  if (column.empty()) return folds;
+  folds.as_told = training.column(training.require(column));
+  for (std::size_t v = 0; v < state.fold_of.size(); ++v) {
+    if (state.fold_of[v] >= 0) folds.told.push_back(static_cast<std::int64_t>(v));
+  }
   return folds;
 }
 

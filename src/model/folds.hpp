@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include <neve/frame/frame.hpp>
 #include <neve/model/algorithm.hpp>
@@ -14,6 +15,8 @@ struct Folds {
   std::int32_t count = 0;
   frame::Column column;   ///< whole numbers from 0 to below count
   frame::Column as_told;  ///< the user's fold column, or the same
+  /// What the user's fold column holds where a row is in each fold; empty without.
+  std::vector<std::int64_t> told = {};
 };
 
 /// Whether the parameters ask for cross-validation.

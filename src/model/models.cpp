@@ -11,6 +11,7 @@
 #include "model/encoding_tasks.hpp"
 #include "model/fold_tasks.hpp"
 #include "model/levels_of_numbers.hpp"
+#include "model/target_encoding.hpp"
 #include "model/tasks.hpp"
 #include "store/api/objects.hpp"
 
@@ -143,6 +144,16 @@ ModelPtr Models::require(std::string_view key, std::string_view argument) const 
   throw InputError::object_not_found(std::string(key), std::string(argument));
 }
 
+bool Models::is_target_encoded(const Model& model) const {
+  const auto& predictors = model.header.roles.encoding.predictors;
+  if (std::ranges::find(predictors, EncodedForm::target, &Encoded::form) != predictors.end())
+    return true;
+  return std::ranges::any_of(model.made_of(), [&](const std::string& name) {
+    const ModelPtr part = find(name);
+    return part != nullptr && is_target_encoded(*part);
+  });
+}
+
 std::vector<ModelPtr> Models::list() const {
   std::vector<ModelPtr> models;
   for (const store::Entry& entry : parts_.engine.store().catalog().list(store::Kind::model)) {
@@ -177,6 +188,8 @@ bool Models::remove(std::string_view key) {
     add_names(*model, names);
   } else {
     for (const ModelPtr& member : group(std::string(key))) add_names(*member, names);
+    for (const auto& belongings : group_belongings_)
+      std::ranges::copy(belongings(std::string(key)), std::back_inserter(names));
     if (names.empty()) return false;
     names.emplace_back(key);
   }
@@ -286,7 +299,8 @@ mr::TaskList tasks() {
                       &mr::task_entry<FoldCountTask>(),  &mr::task_entry<FoldTask>(),
                       &mr::task_entry<FoldWeightTask>(), &mr::task_entry<HoldOutTask>(),
                       &mr::task_entry<LevelSumTask>(),   &mr::task_entry<EncodeTask>(),
-                      &mr::task_entry<FillTask>(),       &mr::task_entry<MomentsTask>()};
+                      &mr::task_entry<FillTask>(),       &mr::task_entry<MomentsTask>(),
+                      &mr::task_entry<TargetTask>()};
   for (const mr::TaskEntry* task : metrics::tasks()) all.push_back(task);
   return all;
 }

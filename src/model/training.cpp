@@ -13,6 +13,7 @@
 #include "model/job_frames.hpp"
 #include "model/levels_of_numbers.hpp"
 #include "model/roles.hpp"
+#include "model/target_encoding.hpp"
 
 namespace neve::model {
 namespace {
@@ -79,10 +80,11 @@ struct Models::TrainRequest {
   double most_seconds = 0;        ///< beside max_runtime_secs
   schema::Form from_models = {};  ///< parameters instead of the form's
   std::vector<std::pair<std::string, std::int64_t>> unchanged = {};  ///< models, by checksum
+  std::string encoder = {};                                          ///< empty without
   template <class Archive>
   void fields(Archive& archive) {
     archive(algorithm, model_id, form, seed, training, validation, calibration, models, further,
-            settles_automatic, most_seconds, from_models, unchanged);
+            settles_automatic, most_seconds, from_models, unchanged, encoder);
   }
 };
 
@@ -149,6 +151,10 @@ Models::TrainRequest Models::request_of(const Build& build, std::int64_t seed,
   for (const auto& [name, key] : build.from_models.frames) request.further[name] = take(key, name);
   for (const ModelPtr& model : build.from_models.models)
     request.unchanged.emplace_back(model->header.key, model->header.checksum);
+  if (build.encoder != nullptr) {
+    request.encoder = build.encoder->header.key;
+    request.unchanged.emplace_back(request.encoder, build.encoder->header.checksum);
+  }
   for (const auto& [field, key] : named_models(algorithm, parameters, p))
     request.models[field] = require(key, field)->header.checksum;
   return request;
@@ -204,11 +210,29 @@ struct Models::Course {
   std::optional<Dataset> validation;
   std::optional<Dataset> calibration;
   FurtherModels models;
+  ModelPtr encoder;
+  std::optional<TargetEncoding> encoding;
   [[nodiscard]] const Model* checkpoint() const {
     const auto found = models.find(kCheckpoint);
     return found == models.end() ? nullptr : found->second.get();
   }
 };
+
+void Models::encode_targets(const TrainRequest& request, const Algorithm& algorithm, job::Job& job,
+                            Course& course) {
+  const CommonParameters& p = algorithm.common(course.parameters.get());
+  if (wants_folds(p) && algorithm.agree != nullptr) {
+    throw InputError::illegal_argument(
+        std::string(algorithm.title) +
+            " cannot be cross-validated on target encoded columns: its folds share what they have "
+            "learnt.",
+        {{"preprocessing", request.encoder}});
+  }
+  course.encoder = require(request.encoder, "preprocessing");
+  course.encoding.emplace(
+      TargetEncoding::Order{parts_.engine, *course.encoder, request.training, p, job.token()},
+      course.header.roles);
+}
 
 Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
                                const Algorithm& algorithm) {
@@ -244,16 +268,17 @@ Models::Course Models::prepare(const TrainRequest& request, job::Job& job,
        .unsorted =
            algorithm.sorts_levels != nullptr ? algorithm.sorts_levels(course.parameters.get()) : 0},
       request.training, header.roles, job.token());
+  if (!request.encoder.empty()) encode_targets(request, algorithm, job, course);
   if (header.roles.predictors.empty()) {
     throw InputError::illegal_argument(
         "No predictor is left: every column is the response, ignored, constant, text or an id.");
   }
   Messages messages;
   header.category = algorithm.category(course.parameters.get(), header.roles, messages);
-  course.training = with_encoded_columns(
-      parts_.engine, header.roles,
-      adapt(header.roles, request.training, algorithm.needs_response(course.parameters.get())),
-      job.token());
+  Dataset rows =
+      adapt(header.roles, request.training, algorithm.needs_response(course.parameters.get()));
+  if (course.encoding) rows = course.encoding->main_rows(std::move(rows));
+  course.training = with_encoded_columns(parts_.engine, header.roles, std::move(rows), job.token());
   check_weights(parts_.engine, course.training, job.token());
   const auto adapted = [&](const frame::Frame& frame) {
     Dataset data =
@@ -354,7 +379,8 @@ Made Models::make(const TrainRequest& request, const Task& task) {
   std::optional<CrossValidator> folds;
   if (wants_folds(p)) {
     folds.emplace(CrossValidator::Order{tools, request.training, course.training, course.header,
-                                        course.parameters, p, &request.further, &course.models});
+                                        course.parameters, p, &request.further, &course.models,
+                                        course.encoding ? &*course.encoding : nullptr});
     trainer = folds->train(saved ? &*saved : nullptr);
     plan.deadline = folds->main_deadline();
     plan.together = folds->together();

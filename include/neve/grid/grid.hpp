@@ -110,11 +110,12 @@ struct Grid {
   /// Whether the seeds that models leave open count on from the search's, as the user gave one.
   bool seeds_models = false;
   std::int32_t last_number = 0;  ///< of a model's name, also of those that failed
+  std::string encoder = {};      ///< target encoder whose numbers its models learn from, or empty
   template <class Archive>
   void fields(Archive& archive) {
     archive(key, algorithm, form, space, criteria, parallelism, hyper_names, entries, warnings,
-            export_folder, recovery_folder, frames, holdouts, model_seed, seeds_models,
-            last_number);
+            export_folder, recovery_folder, frames, holdouts, model_seed, seeds_models, last_number,
+            encoder);
   }
 };
 
@@ -127,6 +128,7 @@ struct SearchOrder {
   std::int32_t parallelism = 1;
   std::string recovery_folder = {};  ///< may be empty
   model::NamedFrames frames = {};    ///< looked up by their names, before those of the catalogue
+  std::string encoder = {};          ///< as of a Grid
 };
 
 /// The models of a grid that are there, from best to worst.

@@ -19,7 +19,8 @@ enum class EncodedForm : std::uint8_t {
   code,       ///< the code as a number
   text,       ///< the number that the level's text is
   number,     ///< a number for each level
-  group       ///< a code of fewer levels
+  group,      ///< a code of fewer levels
+  target      ///< what a target encoder makes of the level, or of a missing one
 };
 
 /// One predictor made from a frame's column.
@@ -27,7 +28,7 @@ struct Encoded {
   EncodedForm form = EncodedForm::whole;
   std::int32_t source = 0;           ///< of Encoding::names
   std::int32_t which = 0;            ///< level (the domain's size: missing), or digit from the last
-  std::vector<double> numbers = {};  ///< of levels
+  std::vector<double> numbers = {};  ///< of levels; target: as a ColumnEncoder gives them
   std::vector<std::int32_t> groups = {};  ///< of levels, and of those that training did not see
   template <class Archive>
   void fields(Archive& archive) {
@@ -45,6 +46,25 @@ struct Encoding {
   void fields(Archive& archive) {
     archive(names, types, domains, predictors);
   }
+};
+
+/// What a target encoder makes of the levels of columns, for models that learn from its numbers.
+class ColumnEncoder {
+ public:
+  struct Column {
+    std::string name;                  ///< of a frame
+    frame::DomainPtr domain;           ///< of the frame that the encoder has learnt from
+    std::vector<std::string> outputs;  ///< names of the numbers that it becomes
+  };
+  virtual ~ColumnEncoder() = default;
+  [[nodiscard]] virtual std::vector<Column> columns() const = 0;
+  /// The column that tells rows' folds; empty where the encoder does not know any.
+  [[nodiscard]] virtual std::string fold_column() const = 0;
+  /// The numbers of output `output` of column `column`, by rows that are in none of these values of
+  /// the fold column: those of all levels, of a missing one, of one that the encoder does not know.
+  [[nodiscard]] virtual std::vector<double> numbers(
+      std::size_t column, std::size_t output,
+      std::span<const std::int64_t> without_folds) const = 0;
 };
 
 /// What the columns of a training frame are to a model, fixed before training: predictors in the
@@ -76,7 +96,7 @@ struct LevelMap {
   std::vector<std::int32_t> to_training = {};
   EncodedForm form = EncodedForm::whole;
   std::int32_t which = 0;            ///< code of the scoring frame (-1: missing), or digit
-  std::vector<double> numbers = {};  ///< of codes of the scoring frame
+  std::vector<double> numbers = {};  ///< of codes of the scoring frame; target: then if missing
   template <class Archive>
   void fields(Archive& archive) {
     archive(identity, to_training, form, which, numbers);

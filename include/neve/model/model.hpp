@@ -175,8 +175,7 @@ class Model {
   }
   /// The answers to RowQuestion::hidden_features about one hidden layer, from 0 on. Null where
   /// models of this kind have no such layers; throws InputError where this one has fewer.
-  [[nodiscard]] virtual std::unique_ptr<const RowExplainer> hidden_features(
-      std::int32_t /*layer*/) const {
+  [[nodiscard]] virtual std::unique_ptr<const RowExplainer> hidden_features(std::int32_t) const {
     return nullptr;
   }
   /// One of the model's trees, see model_output.hpp. Throws InputError where it has none of that
@@ -186,6 +185,8 @@ class Model {
                                                      const std::string& tree_class) const;
   /// What a model of words has learnt; null for others.
   [[nodiscard]] virtual const WordVectors* word_vectors() const { return nullptr; }
+  /// What a target encoder makes of levels; null for others. Throws InputError where it cannot say.
+  [[nodiscard]] virtual std::unique_ptr<const ColumnEncoder> column_encoder() const { return {}; }
   /// What the mean residual deviance of a regression is the deviance of.
   [[nodiscard]] virtual metrics::Deviance deviance() const { return {}; }
   /// Groups of the gains/lift table, as the parameter of that name.

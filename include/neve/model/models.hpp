@@ -43,6 +43,8 @@ struct Build {
   Messages messages;
   NamedFrames frames = {};  ///< looked up by their names, before those of the catalogue
   FromModels from_models = {};
+  /// The target encoder whose numbers it learns from, see ColumnEncoder; null without.
+  ModelPtr encoder = nullptr;
   [[nodiscard]] int errors() const;
   [[nodiscard]] const CommonParameters& common() const {
     return algorithm->common(parameters.get());
@@ -88,6 +90,11 @@ class Models {
   void define_groups(std::function<std::vector<ModelPtr>(const std::string& name)> groups) {
     groups_.push_back(std::move(groups));
   }
+  /// Says which further models are removed with such a group.
+  void define_belongings(
+      std::function<std::vector<std::string>(const std::string& name)> belongings) {
+    group_belongings_.push_back(std::move(belongings));
+  }
   /// The models of the group of this name; empty where there is none.
   [[nodiscard]] std::vector<ModelPtr> group(const std::string& name) const;
   /// Whether models of trainings asked for from now on tell what AUTO came to, as they do at first.
@@ -129,6 +136,8 @@ class Models {
   /// Throws InputError (404) naming `argument`.
   [[nodiscard]] ModelPtr require(std::string_view key, std::string_view argument = "key") const;
   [[nodiscard]] std::vector<ModelPtr> list() const;
+  /// Whether it, or a model that it is made of, predicts by what a target encoder has learnt.
+  [[nodiscard]] bool is_target_encoded(const Model& model) const;
   /// The algorithm of a model.
   [[nodiscard]] const Algorithm& algorithm_of(const Model& model) const;
   void publish(const Model& model);
@@ -180,6 +189,8 @@ class Models {
                                         const void* parameters,
                                         const CommonParameters& common) const;
   Course prepare(const TrainRequest& request, job::Job& job, const Algorithm& algorithm);
+  void encode_targets(const TrainRequest& request, const Algorithm& algorithm, job::Job& job,
+                      Course& course);
   /// Says in the model whose its metrics are, and how to repeat it.
   void complete(Model& model, const TrainRequest& request, const Course& course);
   void export_models(const std::vector<std::shared_ptr<Model>>& models, const std::string& folder,
@@ -205,6 +216,8 @@ class Models {
 
   Parts parts_;
   std::vector<std::function<std::vector<ModelPtr>(const std::string& name)>> groups_ = {};
+  std::vector<std::function<std::vector<std::string>(const std::string& name)>> group_belongings_ =
+      {};
   mutable std::mutex mutex_;
   std::uint64_t counter_ = 0;
   std::atomic<bool> settles_automatic_ = true;
