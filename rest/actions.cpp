@@ -15,7 +15,7 @@ void answer(const model::Action& action, const Call& call, const http::Responder
   const model::ActionAnswer made = action.run(models, input.get());
   schema::JsonWriter out(call.parameter("_exclude_fields"));
   if (made.model != nullptr) {
-    write_model(models.algorithm_of(*made.model), *made.model, out);
+    write_model(models, *made.model, out);
   } else {
     schema::write_object(*made.object.schema, made.object.object.get(), out);
   }

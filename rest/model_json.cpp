@@ -170,7 +170,10 @@ void write_messages(const model::Messages& messages, JsonWriter& out) {
   out.end_array();
 }
 
-void write_model(const model::Algorithm& algorithm, const model::Model& model, JsonWriter& out) {
+void write_model(const model::Models& models, const model::Model& model, JsonWriter& out) {
+  const model::Algorithm& algorithm = models.algorithm_of(model);
+  // As in H2O-3, whose Java code of models does not encode columns.
+  const bool has_java = !models.is_target_encoded(model);
   const model::Header& header = model.header;
   const auto given = algorithm.parameters->make();
   const auto actual = algorithm.parameters->make();
@@ -189,8 +192,8 @@ void write_model(const model::Algorithm& algorithm, const model::Model& model, J
   member(out, "treatment_column_name", [&] { out.null(); });
   value_member(out, "data_frame", schema::FrameRef(header.training_frame));
   value_member(out, "timestamp", header.end_time_ms);
-  value_member(out, "have_pojo", algorithm.have_pojo);
-  value_member(out, "have_mojo", algorithm.have_mojo);
+  value_member(out, "have_pojo", algorithm.have_pojo && has_java);
+  value_member(out, "have_mojo", algorithm.have_mojo && has_java);
   member(out, "parameters", [&] {
     write_parameters(*algorithm.parameters, given.get(), actual.get(), out, header.settled.idle);
   });

@@ -25,7 +25,6 @@ void write_implementation(const schema::Schema& parameters, const void* values,
 void write_implementation(const schema::Schema& parameters, const model::Messages& messages,
                           schema::JsonWriter& out);
 /// A model as in GET /3/Models: "GBMModelV3".
-void write_model(const model::Algorithm& algorithm, const model::Model& model,
-                 schema::JsonWriter& out);
+void write_model(const model::Models& models, const model::Model& model, schema::JsonWriter& out);
 
 }  // namespace neve::rest

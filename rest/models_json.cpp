@@ -44,7 +44,7 @@ std::string models_json(const Call& call, bool export_cross_validation_predictio
   member("models", [&] {
     out.begin_array();
     for (const model::ModelPtr& model : models) {
-      write_model(call.services.models->algorithm_of(*model), *model, out);
+      write_model(*call.services.models, *model, out);
     }
     out.end_array();
   });

@@ -80,7 +80,7 @@ ModelExport export_details(Call& call, const ModelExport& input) {
   const model::Models& models = *call.services.models;
   const model::ModelPtr model = models.require(input.model_id.name, "model_id");
   schema::JsonWriter out;
-  write_model(models.algorithm_of(*model), *model, out);
+  write_model(models, *model, out);
   const std::string json = out.take();
   call.services.ingest->write_file(require_path(input.dir), std::as_bytes(std::span(json)),
                                    input.force);

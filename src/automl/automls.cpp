@@ -13,6 +13,7 @@
 #include <neve/munge/rows.hpp>
 
 #include "automl/plan.hpp"
+#include "automl/preprocessing.hpp"
 #include "automl/request.hpp"
 #include "automl/run.hpp"
 #include "automl/settings.hpp"
@@ -34,13 +35,10 @@ std::string in_key(const std::string& column) {
 
 /// Whether a predictor is a category of many levels.
 bool has_many_levels(const InputSpec& input, const frame::Frame& training) {
-  std::vector<std::string> others = input.ignored_columns.value_or(std::vector<std::string>());
-  for (const auto* column : {&input.response_column, &input.weights_column, &input.fold_column})
-    others.push_back(column->name);
   for (std::size_t c = 0; c < training.columns.size(); ++c) {
     const frame::Column& column = training.columns[c];
     if (!column.is_categorical() || column.domain->size() < kManyLevels) continue;
-    if (std::ranges::find(others, training.names[c]) == others.end()) return true;
+    if (is_predictor(input, training.names[c])) return true;
   }
   return false;
 }
@@ -71,6 +69,10 @@ void AutoMls::define_jobs(job::Jobs& jobs) {
       if (auto model = parts_.models.find(entry.model)) models.push_back(std::move(model));
     }
     return models;
+  });
+  parts_.models.define_belongings([this](const std::string& name) {
+    const auto automl = read(name);
+    return automl ? automl->encoders : std::vector<std::string>();
   });
 }
 
@@ -124,6 +126,7 @@ std::shared_ptr<job::Job> AutoMls::start(BuildSpec& spec) {
   (void)planned_steps(spec.build_models, limited, left_out);
   const frame::Frame& training = request.frames.at(spec.input_spec.training_frame.name);
   settle(spec, training, limited && criteria.max_models == 0);
+  check_preprocessing(spec, training);
   AutoMl& automl = request.automl;
   {
     const std::lock_guard lock(mutex_);
@@ -137,6 +140,7 @@ std::shared_ptr<job::Job> AutoMls::start(BuildSpec& spec) {
     if (criteria.seed == -1) automl.spec.build_control.stopping_criteria.seed = draw_seed();
     if (const auto before = read(automl.key)) {
       automl.entries = before->entries;
+      automl.encoders = before->encoders;
       std::erase_if(automl.entries,
                     [&](const Entry& entry) { return parts_.models.find(entry.model) == nullptr; });
     }

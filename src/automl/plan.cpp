@@ -226,6 +226,14 @@ std::vector<PlannedStep> planned_steps(const BuildModels& spec, bool limited_tim
   return all;
 }
 
+bool is_predictor(const InputSpec& input, const std::string& column) {
+  for (const auto* other : {&input.response_column, &input.weights_column, &input.fold_column}) {
+    if (other->name == column) return false;
+  }
+  const auto ignored = input.ignored_columns.value_or(std::vector<std::string>());
+  return std::ranges::find(ignored, column) == ignored.end();
+}
+
 std::vector<StepDefinition> as_plan(const std::vector<PlannedStep>& steps) {
   std::vector<StepDefinition> plan;
   std::int32_t group = 0;

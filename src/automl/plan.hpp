@@ -33,6 +33,9 @@ struct Occasion {
 /// From so many levels on a category has many.
 constexpr std::size_t kManyLevels = 25;
 
+/// Whether a column of the training frame is one that models may look at.
+bool is_predictor(const InputSpec& input, const std::string& column);
+
 /// The plan of runs whose spec has none: with a limit of time, ensembles come after each group, so
 /// that there is something good whenever the time is over. Shallow, slow trees are among the first
 /// where a category has many levels, which the usual ones learn by heart.

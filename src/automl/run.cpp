@@ -39,7 +39,9 @@ Run::Run(AutoMls& automls, AutoMls::Request request, job::Job& job)
   }
   const BuildSpec& spec = state_.automl.spec;
   plan_ = planned_steps(spec.build_models, limit().has_value(), left_out_);
-  settings_.emplace(spec, frames_.at(spec.input_spec.training_frame.name));
+  spec_ = spec;
+  add_folds();
+  settings_.emplace(spec_, frames_.at(spec.input_spec.training_frame.name));
   const std::string& instance = state_.automl.instance;
   trained_before_ = static_cast<std::int32_t>(
       std::ranges::count_if(state_.automl.entries, [&](const Entry& entry) {
@@ -50,6 +52,7 @@ Run::Run(AutoMls& automls, AutoMls::Request request, job::Job& job)
 void Run::run() {
   try {
     if (job_.saved() == nullptr) begin();
+    if (!encoded_.empty()) encode();
     follow_plan();
   } catch (...) {
     // What is there by now can be looked at, unless somebody has removed it.

@@ -67,9 +67,12 @@ class Run {
     std::vector<std::string> bases = {};
     std::optional<double> seconds = std::nullopt;  ///< that it gets
     double seconds_behind = 0;                     ///< that must be left after it
+    model::ModelPtr encoder = nullptr;             ///< whose numbers it learns from
   };
 
+  void add_folds();
   void begin();
+  void encode();
   void follow_plan();
   void end();
   void do_step(const PlannedStep& step);
@@ -81,6 +84,8 @@ class Run {
   [[nodiscard]] std::vector<Search> best_searches(std::int32_t max_models) const;
   void stack(const PlannedStep& step);
   void better(const PlannedStep& step);
+  /// What the models of a step learn from; null where they look at columns as they are.
+  [[nodiscard]] model::ModelPtr encoder_for(const KnownStep& step) const;
   /// True where a model was made of it.
   bool make(const Order& order);
   bool accept(const Order& order, const model::Made& made);
@@ -130,7 +135,10 @@ class Run {
   job::Job& job_;
   model::NamedFrames frames_;
   State state_;
-  State before_;  ///< what the part that is being done, if there is one, began with
+  State before_;    ///< what the part that is being done, if there is one, began with
+  BuildSpec spec_;  ///< as models get it: folds may be told by a column that the run has added
+  std::vector<std::string> encoded_;  ///< columns
+  model::ModelPtr encoder_;           ///< null without
   std::vector<PlannedStep> plan_;
   std::vector<std::string> left_out_;
   std::optional<Settings> settings_;

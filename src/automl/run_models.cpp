@@ -21,7 +21,8 @@ void Run::train(const PlannedStep& step) {
         .name = next_name(std::string(known.stem)),
         .form = std::move(form),
         .seconds = seconds_for(step),
-        .seconds_behind = seconds_behind(step) / 2});
+        .seconds_behind = seconds_behind(step) / 2,
+        .encoder = encoder_for(known)});
 }
 
 bool Run::make(const Order& order) {
@@ -50,6 +51,7 @@ bool Run::make(const Order& order) {
              message.text);
   }
   if (build.errors() > 0) return fail("Skipping training of model " + order.name + ".");
+  build.encoder = order.encoder;
   model::Made made;
   const model::TrainingTerms terms{
       .seed = 0, .most_seconds = order.seconds.value_or(0), .shared = &shared_};
@@ -120,6 +122,7 @@ void Run::do_search(const PlannedStep& step, const Search& what, std::int32_t st
   const KnownStep& known = *find_step(what.provider, what.step);
   const model::Algorithm& algorithm = *automls_.parts_.algorithms.find(known.algorithm);
   const StoppingCriteria& given = state_.automl.spec.build_control.stopping_criteria;
+  const model::ModelPtr encoder = encoder_for(known);
   const grid::SearchOrder order{.key = what.grid,
                                 .form = settings_->form(known, algorithm),
                                 .space = {.axes = known.space},
@@ -130,7 +133,8 @@ void Run::do_search(const PlannedStep& step, const Search& what, std::int32_t st
                                              .stopping_rounds = stopping_rounds,
                                              .stopping_metric = settings_->stopping_metric(),
                                              .stopping_tolerance = given.stopping_tolerance},
-                                .frames = frames_};
+                                .frames = frames_,
+                                .encoder = encoder ? encoder->header.key : ""};
   tell_start(step, what.grid + " hyperparameter search");
   job_.progress(0, what.grid + " [" + step.provider + " " + step.id + "]");
   publish();
@@ -213,7 +217,8 @@ void Run::better(const PlannedStep& step) {
                               .name = name,
                               .form = std::move(form),
                               .seconds = seconds_for(step),
-                              .seconds_behind = seconds_behind(step) / 2});
+                              .seconds_behind = seconds_behind(step) / 2,
+                              .encoder = encoder_for(known)});
   if (!is_there) return;
   for (const model::Leaderboard::Row& row : leaderboard().rows) {
     const std::string& key = row.model->header.key;

@@ -84,11 +84,6 @@ void check(const BuildSpec& spec, const model::NamedFrames& frames) {
         "one of them if necessary.",
         {{"parameter", "include_algos"}});
   }
-  if (models.preprocessing && !models.preprocessing->empty()) {
-    throw InputError::illegal_argument(
-        "preprocessing is not supported yet: encode columns with a target encoder beforehand.",
-        {{"parameter", "preprocessing"}});
-  }
   check_bounds(spec.build_control);
   check_bounds(spec.build_control.stopping_criteria);
   check_bounds(models);

@@ -156,6 +156,10 @@ Alias KnownStep::part() const {
   }
 }
 
+bool KnownStep::encodes_targets(bool cross_validates) const {
+  return !cross_validates || algorithm == "gbm" || algorithm == "drf";
+}
+
 std::int32_t KnownStep::group() const {
   if (kind == StepKind::model) return 1;
   return kind == StepKind::search ? 2 : 3;

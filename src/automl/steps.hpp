@@ -33,6 +33,9 @@ struct KnownStep {
   std::string_view stem;               ///< of its models' names: "XRT"
   schema::Form form = {};              ///< parameters of its models
   std::vector<grid::Axis> space = {};  ///< of a search
+  /// Whether its models learn from target encoded columns. With cross-validation only trees do, as
+  /// H2O-3's: folds of GLM share what they have learnt, and networks gain nothing.
+  [[nodiscard]] bool encodes_targets(bool cross_validates) const;
   [[nodiscard]] Alias part() const;
   [[nodiscard]] std::int32_t group() const;   ///< where a plan does not say
   [[nodiscard]] std::int32_t weight() const;  ///< likewise

@@ -134,7 +134,7 @@ def test_nothing_to_train_is_told(client, frame):
     ({"build_models": {"include_algos": ["GBX"]}}, "GBX"),
     ({"build_models": {"modeling_plan": [{"name": "GBX"}]}}, "GBX"),
     ({"build_models": {"algo_parameters": [{"scope": "any", "name": "ntrees", "value": 3}]}}, "ntrees"),
-    ({"build_models": {"preprocessing": [{"type": "targetencoding"}]}}, "preprocessing"),
+    ({"build_models": {"preprocessing": [{"type": "scaling"}]}}, "scaling"),
     ({"build_control": {"stopping_criteria": {"max_models": -1}}}, "max_models"),
     ({"wrong": 1}, "wrong")])
 def test_bad_requests_are_refused(client, frame, part, message):

@@ -74,10 +74,11 @@ struct AutoMl {
   std::vector<Event> events = {};          ///< of the latest run
   std::vector<StepDefinition> steps = {};  ///< that the latest run has done
   bool ended = false;
+  std::vector<std::string> encoders = {};  ///< target encoders that its runs have trained
   template <class Archive>
   void fields(Archive& archive) {
     archive(key, project, instance, spec, sort_metric, leaderboard_checksum, entries, events, steps,
-            ended);
+            ended, encoders);
   }
 };
 

@@ -1,5 +1,5 @@
 // Runs outlive their driver.
-#include "automl_session.hpp"
+#include "encoded_rows.hpp"
 
 namespace neve::automl {
 namespace {
@@ -9,22 +9,23 @@ using testing::Runner;
 using testing::Session;
 using testing::spec;
 
-TEST(Survival, AnotherNodeGoesOnToTheSameLeaderboard) {
-  BuildSpec run = spec(4);
-  run.build_models.include_algos = {Algo::glm, Algo::gbm, Algo::stackedensemble};
+/// Kills the node that drives the run when it has kept so many states.
+void expect_same_leaderboard(const BuildSpec& run, int states,
+                             void (*publish_rows)(mr::ComputeNode& node)) {
   Session session;
+  publish_rows(session.cluster.node(0));
   const auto expected = session.on.board(session.on.run(run));
   const Folder folder;
   mr::LocalCluster cluster = neve::testing::three_nodes(algos::all_algorithms());
-  testing::publish_rows(cluster.node(0));
+  publish_rows(cluster.node(0));
   std::vector<std::unique_ptr<Runner>> runners;
   for (std::size_t i = 0; i < cluster.size(); ++i) {
     constexpr int kNoEnd = 1 << 20;
-    constexpr int kStates = 4;
     runners.push_back(
-        std::make_unique<Runner>(cluster.node(i), folder.path(), i == 0 ? kStates : kNoEnd));
+        std::make_unique<Runner>(cluster.node(i), folder.path(), i == 0 ? states : kNoEnd));
   }
-  const auto job = runners[0]->automls.start(run);
+  BuildSpec settled = run;
+  const auto job = runners[0]->automls.start(settled);
   runners[0]->blobs.await_stall();
   cluster.kill(0);
   runners[0]->jobs.leave();
@@ -48,6 +49,19 @@ TEST(Survival, AnotherNodeGoesOnToTheSameLeaderboard) {
     EXPECT_EQ(board[i].values, expected[i].values) << board[i].model;
     EXPECT_TRUE(board[i].learnt == expected[i].learnt) << board[i].model;
   }
+}
+
+TEST(Survival, AnotherNodeGoesOnToTheSameLeaderboard) {
+  BuildSpec run = spec(4);
+  run.build_models.include_algos = {Algo::glm, Algo::gbm, Algo::stackedensemble};
+  expect_same_leaderboard(run, 4, &testing::publish_rows);
+}
+
+TEST(Survival, AnotherNodeGoesOnWithEncodedColumns) {
+  BuildSpec run = testing::encoded_spec(3);
+  run.build_models.include_algos = {Algo::gbm, Algo::stackedensemble};
+  run.build_models.exclude_algos.reset();
+  for (const int states : {1, 6}) expect_same_leaderboard(run, states, &testing::publish_encoded);
 }
 
 }  // namespace
