@@ -43,6 +43,11 @@ const schema::Schema& table_of(Strategy strategy) {
                           &T::stopping_rounds, &T::stopping_metric, &T::stopping_tolerance>(
         "TPESearchCriteriaV99", "TPESearchCriteria");
   }
+  if (strategy == Strategy::asha) {
+    return criteria_table<Strategy::asha, &T::seed, &T::max_models, &T::max_runtime_secs,
+                          &T::stopping_metric, &T::eta, &T::min_resource>("ASHASearchCriteriaV99",
+                                                                          "ASHASearchCriteria");
+  }
   if (strategy == Strategy::sequential) {
     return criteria_table<Strategy::sequential, &T::max_models, &T::max_runtime_secs,
                           &T::stopping_rounds, &T::stopping_metric, &T::stopping_tolerance,

@@ -6,12 +6,13 @@
 #include <neve/base/error.hpp>
 
 #include "base/api/sealed_file.hpp"
+#include "grid/halving.hpp"
 #include "grid/walk.hpp"
 
 namespace neve::grid {
 namespace {
 
-constexpr SealedFile kGrid{.head = "NEVEGRD\n", .version = 1, .what = "a grid"};
+constexpr SealedFile kGrid{.head = "NEVEGRD\n", .version = 2, .what = "a grid"};
 constexpr SealedFile kRecovery{
     .head = "NEVEREC\n", .version = 1, .what = "a list of searches to recover"};
 
@@ -70,7 +71,7 @@ void check_sound(const Grid& grid, const model::Algorithms& algorithms, const st
   if (algorithm == nullptr)
     refuse(kGrid, source, "this server has no algorithm '" + grid.algorithm + "'.");
   const bool known_words =
-      grid.criteria.strategy <= Strategy::tpe &&
+      grid.criteria.strategy <= Strategy::asha &&
       grid.criteria.stopping_metric <= model::StoppingMetric::custom_increasing;
   if (!known_words || !are_plain_names(grid) || grid.parallelism < 0 || grid.last_number < 0)
     refuse(kGrid, source, "its parts do not fit together.");
@@ -79,6 +80,8 @@ void check_sound(const Grid& grid, const model::Algorithms& algorithms, const st
     refuse(kGrid, source, "its parameters cannot be read.");
   check(grid.criteria, checked(grid.space, *algorithm, grid.form, grid.criteria.strategy));
   (void)Walk(grid.space, grid.criteria);
+  if (grid.criteria.strategy == Strategy::asha)
+    (void)rungs_of(*algorithm, grid.form, grid.space, grid.criteria);
 }
 
 wire::Bytes write_recovery_file(const std::vector<std::string>& keys) {

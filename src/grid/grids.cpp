@@ -8,6 +8,7 @@
 #include <neve/base/error.hpp>
 #include <neve/base/rng.hpp>
 
+#include "grid/halving.hpp"
 #include "grid/request.hpp"
 #include "grid/scores.hpp"
 #include "grid/search.hpp"
@@ -28,6 +29,16 @@ std::string export_folder_of(const model::Algorithm& algorithm, const schema::Fo
   const auto parameters = algorithm.parameters->make();
   schema::read_form(*algorithm.parameters, parameters.get(), form);
   return algorithm.common(parameters.get()).export_checkpoints_dir.value_or("");
+}
+
+void warn_of_training_metrics(const model::Algorithm& algorithm, Grid& grid) {
+  const auto parameters = algorithm.parameters->make();
+  schema::read_form(*algorithm.parameters, parameters.get(), grid.form);
+  const model::CommonParameters& common = algorithm.common(parameters.get());
+  if (!common.validation_frame.empty() || common.nfolds > 1 || !common.fold_column.empty()) return;
+  grid.warnings.emplace_back(
+      "Models are chosen by the rows that they were trained on, which favours those that overfit: "
+      "give a validation_frame, or nfolds.");
 }
 
 }  // namespace
@@ -103,6 +114,11 @@ Grid Grids::grid_of(const model::Algorithm& algorithm, const SearchOrder& order,
   if (grid.key.empty())
     grid.key = "Grid_" + parts_.models.automatic_key(algorithm, "model", client);
   grid.hyper_names = grid.space.names();
+  if (grid.criteria.strategy == Strategy::asha) {
+    const Rungs rungs = rungs_of(algorithm, grid.form, grid.space, grid.criteria);
+    grid.hyper_names.push_back(rungs.parameter);
+    warn_of_training_metrics(algorithm, grid);
+  }
   if (const auto before = find(grid.key)) {
     if (before->algorithm != grid.algorithm) {
       throw InputError::illegal_argument(
@@ -112,8 +128,13 @@ Grid Grids::grid_of(const model::Algorithm& algorithm, const SearchOrder& order,
     }
     grid.entries = before->entries;
     drop_lost(parts_.models, grid.entries);
-    // What failed is tried again: it may have been for want of what is there by now.
-    std::erase_if(grid.entries, [](const Entry& entry) { return entry.model.empty(); });
+    // What failed is tried again: it may have been for want of what is there by now. What was
+    // superseded has no model to compare with others by another metric.
+    const bool compares = grid.criteria.strategy == Strategy::asha &&
+                          grid.criteria.stopping_metric == before->criteria.stopping_metric;
+    std::erase_if(grid.entries, [&](const Entry& entry) {
+      return entry.model.empty() && !(entry.superseded && compares);
+    });
     grid.last_number = before->last_number;
     for (const std::string& name : before->hyper_names) {
       if (std::ranges::find(grid.hyper_names, name) == grid.hyper_names.end())

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include <neve/base/clock.hpp>
@@ -62,12 +63,20 @@ Search::Search(Grids& grids, Grids::Request request, job::Job& job)
     state_ = wire::decode<State>(*job.saved());
     // Those that were on their way are proposed again.
     if (state_.proposed.size() > state_.place) state_.proposed.resize(state_.place);
+    if (state_.steps.size() > state_.place) state_.steps.resize(state_.place);
   } else {
     state_.grid = std::move(request.grid);
   }
   const Grid& grid = state_.grid;
   if (grid.criteria.strategy == Strategy::tpe)
     proposals_.emplace(grid.space.axes, walk_.size(), grid.criteria.seed);
+  if (grid.criteria.strategy == Strategy::asha) {
+    rungs_ = rungs_of(algorithm_, grid.form, grid.space, grid.criteria);
+    const auto limit = static_cast<std::uint64_t>(grid.criteria.max_models);
+    halving_.emplace(limit > 0 ? std::min(limit, walk_.size()) : walk_.size(),
+                     static_cast<std::uint32_t>(rungs_.values.size()),
+                     static_cast<std::uint32_t>(grid.criteria.eta));
+  }
 }
 
 void Search::run() {
@@ -78,6 +87,7 @@ void Search::run() {
     candidates_.clear();
     try {
       if (grids_.find(state_.grid.key)) publish();
+      remove_superseded();
     } catch (const Error& error) {
       log::warn("Grid " + state_.grid.key + " was not kept: " + error.what());
     }
@@ -85,6 +95,7 @@ void Search::run() {
   }
   candidates_.clear();
   publish();
+  remove_superseded();
   if (!state_.grid.recovery_folder.empty())
     grids_.note_recovery(state_.grid.recovery_folder, state_.grid.key, true);
 }
@@ -98,7 +109,12 @@ void Search::search() {
     if (candidates_.empty()) return;
     if (!candidates_.front().ready()) bell_->wait();
     tell_progress();
-    job_.keep([this] { return wire::encode(state()); });
+    bool is_kept = models_.engine().store().catalog().view()->members.size() == 1;
+    job_.keep([&] {
+      is_kept = true;
+      return wire::encode(state());
+    });
+    if (is_kept) remove_superseded();
   }
 }
 
@@ -108,26 +124,28 @@ void Search::accept_ready() {
     candidates_.pop_front();
     const Identity identity = next.entry.identity;
     accept(std::move(next));
-    if (proposals_) note_result(identity);
+    if (proposals_ || halving_) state_.results.push_back(result_of(identity));
     ++state_.place;
   }
 }
 
-void Search::note_result(const Identity& identity) {
-  double result = std::numeric_limits<double>::quiet_NaN();
+double Search::result_of(const Identity& identity) const {
+  double result = Entry::kNoResult;
   for (const Entry& entry : state_.grid.entries) {
-    if (entry.identity != identity || entry.model.empty()) continue;
-    const auto model = models_.find(entry.model);
+    if (entry.identity != identity) continue;
+    if (entry.superseded) result = entry.result;
+    const auto model = entry.model.empty() ? nullptr : models_.find(entry.model);
     if (!model) continue;
     const Measure measure =
         stopping_measure(state_.grid.criteria.stopping_metric, model->header.category);
     if (const auto score = score_of(*model, measure))
       result = measure.more_is_better ? -*score : *score;
   }
-  state_.results.push_back(result);
+  return result;
 }
 
 void Search::accept(Candidate candidate) {
+  if (candidate.is_idle) return;
   const bool is_first =
       std::ranges::find(state_.tried, candidate.entry.identity) == state_.tried.end();
   if (is_first) state_.tried.push_back(candidate.entry.identity);
@@ -159,12 +177,14 @@ void Search::take(Candidate& candidate) {
   }
   models_.publish(end.made);
   entry.model = end.made.models.back()->header.key;
+  if (Entry* below = entry_below(state_.place)) supersede(*below);
   if (!state_.grid.recovery_folder.empty())
     grids_.write_made(end.made, state_.grid.recovery_folder);
 }
 
 void Search::count(const model::Model& model) {
   ++state_.built;
+  if (halving_) return;
   const Criteria& criteria = state_.grid.criteria;
   const Measure measure = stopping_measure(criteria.stopping_metric, model.header.category);
   state_.scores.push_back(
@@ -174,12 +194,21 @@ void Search::count(const model::Model& model) {
 }
 
 void Search::begin_more() {
-  while (may_begin()) candidates_.push_back(begin());
+  while (may_begin() && choose_step()) candidates_.push_back(begin());
+}
+
+/// Where models are trained further: says what comes next, unless nothing does.
+bool Search::choose_step() {
+  if (!halving_) return true;
+  const auto step = halving_->next(state_.steps, state_.results);
+  if (step) state_.steps.push_back(*step);
+  return step.has_value();
 }
 
 bool Search::may_begin() const {
   const std::uint64_t place = state_.place + candidates_.size();
-  if (place >= walk_.size()) return false;
+  if (!halving_ && place >= walk_.size()) return false;
+  if (halving_ && Halving::needed(place) > state_.place) return false;
   if (proposals_ && Proposals::needed(place) > state_.place) return false;
   const std::size_t most = at_a_time(state_.grid, models_.engine());
   const auto running = static_cast<std::size_t>(std::ranges::count_if(
@@ -190,27 +219,80 @@ bool Search::may_begin() const {
         return candidate.is_known || candidate.member != nullptr;
       }));
   const std::int32_t limit = state_.grid.criteria.max_models;
-  if (limit > 0 && state_.built + awaited >= limit) return false;
+  if (!halving_ && limit > 0 && state_.built + awaited >= limit) return false;
   return seconds_left().value_or(1) > 0;
+}
+
+schema::Form Search::values_of(const Halving::Step& step) const {
+  schema::Form values = walk_.at(step.point);
+  values.emplace_back(rungs_.parameter, rungs_.values[step.rung]);
+  return values;
+}
+
+Entry* Search::entry_below(std::uint64_t place) {
+  if (!halving_ || state_.steps[place].rung == 0) return nullptr;
+  const Halving::Step& step = state_.steps[place];
+  const Identity below = identity_at(values_of({step.point, step.rung - 1})).first;
+  const auto at = std::ranges::find_if(state_.grid.entries, [&](const Entry& entry) {
+    return entry.identity == below && !entry.model.empty();
+  });
+  return at == state_.grid.entries.end() ? nullptr : &*at;
+}
+
+/// A model that is cross-validated is trained anew, as another one has seen the rows of its folds.
+void Search::go_on_from(const model::Model& below, schema::Form& form,
+                        model::TrainingTerms& terms) const {
+  const auto mine = algorithm_.parameters->make();
+  schema::read_form(*algorithm_.parameters, mine.get(), form);
+  const model::CommonParameters& common = algorithm_.common(mine.get());
+  const auto before = algorithm_.parameters->make();
+  schema::read_form(*algorithm_.parameters, before.get(), below.header.parameters);
+  schema::read_form(*algorithm_.parameters, before.get(), below.header.actual_parameters);
+  terms.seed = algorithm_.common(before.get()).seed;
+  if (state_.grid.seeds_models) set(form, "seed", std::to_string(terms.seed));
+  if (common.nfolds < 2 && common.fold_column.empty()) set(form, "checkpoint", below.header.key);
+}
+
+/// The model goes later: a driver that takes over may have to go on from it again.
+void Search::supersede(Entry& entry) {
+  entry.result = result_of(entry.identity);
+  entry.superseded = true;
+  state_.superseded.push_back(std::move(entry.model));
+  entry.model.clear();
+}
+
+void Search::remove_superseded() {
+  for (const std::string& name : state_.superseded) models_.remove(name);
+  state_.superseded.clear();
 }
 
 /// The values of the point behind the last candidate.
 schema::Form Search::next_point() {
+  if (halving_) return values_of(state_.steps.back());
   if (!proposals_) return walk_.at(state_.place + candidates_.size());
   state_.proposed.push_back(proposals_->at(state_.proposed, state_.results));
   return proposals_->values(state_.proposed.back());
 }
 
+std::pair<Identity, std::vector<schema::Problem>> Search::identity_at(
+    const schema::Form& values) const {
+  const auto parameters = algorithm_.parameters->make();
+  auto problems = schema::read_form(*algorithm_.parameters, parameters.get(), form_of(values));
+  return {problems.empty() ? identity_of(algorithm_, parameters.get(), checksums_)
+                           : identity_of(values),
+          std::move(problems)};
+}
+
 Search::Candidate Search::begin() {
   const std::uint64_t place = state_.place + candidates_.size();
   Candidate candidate;
+  candidate.is_idle = halving_ && state_.steps.back().idle;
+  candidate.is_known = candidate.is_idle;
+  if (candidate.is_idle) return candidate;
   candidate.entry.values = next_point();
-  schema::Form form = form_of(candidate);
-  const auto parameters = algorithm_.parameters->make();
-  const auto problems = schema::read_form(*algorithm_.parameters, parameters.get(), form);
-  candidate.entry.identity = problems.empty()
-                                 ? identity_of(algorithm_, parameters.get(), checksums_)
-                                 : identity_of(candidate.entry.values);
+  schema::Form form = form_of(candidate.entry.values);
+  std::vector<schema::Problem> problems;
+  std::tie(candidate.entry.identity, problems) = identity_at(candidate.entry.values);
   candidate.is_known = is_known(candidate.entry.identity);
   if (candidate.is_known) return candidate;
   candidate.number = next_number();
@@ -229,7 +311,7 @@ void Search::train(Candidate& candidate, std::uint64_t place, schema::Form form)
   const std::string name = state_.grid.key + "_model_" + std::to_string(candidate.number);
   set(form, "model_id", name);
   const Criteria& criteria = state_.grid.criteria;
-  const model::TrainingTerms terms = terms_of(candidate);
+  model::TrainingTerms terms = terms_of(candidate);
   const auto fail = [&](const std::string& type, const std::string& message) {
     candidate.entry.failure = message;
     candidate.entry.failure_trace = type + ": " + message;
@@ -240,9 +322,14 @@ void Search::train(Candidate& candidate, std::uint64_t place, schema::Form form)
     const bool draws = algorithm_.parameters->find("seed") != nullptr &&
                        algorithm_.common(parameters.get()).seed == -1;
     // As H2O-3 has it: such a search can be repeated, its models draw different numbers.
-    const bool counts_on = criteria.strategy == Strategy::random_discrete || proposals_;
+    const bool counts_on = criteria.strategy == Strategy::random_discrete || proposals_ || halving_;
+    const auto number = halving_ ? static_cast<std::int64_t>(state_.steps[place].point)
+                                 : std::int64_t{candidate.number} - 1;
     if (draws && counts_on && state_.grid.seeds_models)
-      set(form, "seed", std::to_string(criteria.seed + candidate.number - 1));
+      set(form, "seed", std::to_string(criteria.seed + number));
+    const Entry* below = entry_below(place);
+    if (const auto from = below == nullptr ? nullptr : models_.find(below->model))
+      go_on_from(*from, form, terms);
     model::Build build = models_.check(algorithm_, form, "grid", frames_);
     if (const std::string& encoder = state_.grid.encoder; !encoder.empty())
       build.encoder = models_.require(encoder, "preprocessing");
@@ -263,9 +350,9 @@ void Search::train(Candidate& candidate, std::uint64_t place, schema::Form form)
   }
 }
 
-schema::Form Search::form_of(const Candidate& candidate) const {
+schema::Form Search::form_of(const schema::Form& values) const {
   schema::Form form = state_.grid.form;
-  for (const auto& [name, value] : candidate.entry.values) set(form, name, value);
+  for (const auto& [name, value] : values) set(form, name, value);
   return form;
 }
 
@@ -308,8 +395,8 @@ Search::State Search::state() const {
 }
 
 void Search::tell_progress() {
-  auto all = static_cast<double>(walk_.size());
-  const std::int32_t limit = state_.grid.criteria.max_models;
+  auto all = halving_ ? halving_->steps() : static_cast<double>(walk_.size());
+  const std::int32_t limit = halving_ ? 0 : state_.grid.criteria.max_models;
   if (limit > 0) all = std::min(all, static_cast<double>(limit));
   auto done =
       static_cast<double>(limit > 0 ? static_cast<std::uint64_t>(state_.built) : state_.place);

@@ -130,8 +130,8 @@ Space checked(Space space, const model::Algorithm& algorithm, const schema::Form
 void check(const Criteria& criteria, const Space& space) {
   if (criteria.strategy == Strategy::unknown) {
     throw InputError::illegal_argument(
-        "search_criteria.strategy must be Cartesian, RandomDiscrete, Sequential or TPE, not "
-        "Unknown.",
+        "search_criteria.strategy must be Cartesian, RandomDiscrete, Sequential, TPE or ASHA, "
+        "not Unknown.",
         {{"parameter", "search_criteria"}});
   }
   check_limit(criteria.max_models, "max_models", std::to_string(criteria.max_models));

@@ -29,7 +29,7 @@ Walk::Walk(Space space, const Criteria& criteria) : strategy_(criteria.strategy)
       add_block(std::move(axes));
     }
   }
-  if (strategy_ == Strategy::random_discrete)
+  if (strategy_ == Strategy::random_discrete || strategy_ == Strategy::asha)
     order_.emplace(size_, static_cast<std::uint64_t>(criteria.seed));
 }
 

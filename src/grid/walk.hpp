@@ -11,9 +11,9 @@
 namespace neve::grid {
 
 /// The points of a space in the order in which they are tried, each of which is known without the
-/// others. Cartesian: the first axis turns fastest. RandomDiscrete: the same points in random
-/// order. Sequential: the first values of all axes, then the second ones, and so on; an axis of one
-/// value keeps it.
+/// others. Cartesian: the first axis turns fastest. RandomDiscrete and ASHA: the same points
+/// in random order. Sequential: the first values of all axes, then the second ones, and so on; an
+/// axis of one value keeps it.
 class Walk {
  public:
   /// The space is checked. Throws InputError where it has more than 2^62 points.

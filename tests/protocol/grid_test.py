@@ -165,6 +165,40 @@ def test_a_search_that_learns_from_its_results(frame):
         search(gbm(), {"subspaces": [{"max_depth": [1]}]}, frame, criteria={"strategy": "TPE"})
 
 
+def test_a_search_that_trains_the_better_models_further(client, frame):
+    space = {"max_depth": list(range(1, 7)), "learn_rate": [0.05, 0.1, 0.3, 0.6]}
+    train, valid = frame.split_frame([0.7], seed=1)
+    criteria = {"strategy": "ASHA", "max_models": 12, "seed": 1, "eta": 3, "min_resource": 2, "stopping_metric": "RMSE"}
+
+    def made(parallelism):
+        grid = H2OGridSearch(gbm(ntrees=18), space, search_criteria=criteria, parallelism=parallelism)
+        grid.train(x=X, y="y", training_frame=train, validation_frame=valid)
+        return grid
+
+    grid, again = made(1), made(4)
+    assert grid.hyper_names == ["max_depth", "learn_rate", "ntrees"]
+    trees = [model.actual_params["ntrees"] for model in grid.models]
+    assert len(trees) == 12 and set(trees) == {2, 6, 18} and trees.count(2) > trees.count(18)
+    assert [m.mse(valid=True) for m in grid.models] == [m.mse(valid=True) for m in again.models]
+    assert list(grid.sorted_metric_table()["ntrees"]) == trees
+    best = grid.models[trees.index(18)]
+    alone = gbm(ntrees=18, max_depth=best.actual_params["max_depth"], learn_rate=best.actual_params["learn_rate"])
+    alone.train(x=X, y="y", training_frame=train, validation_frame=valid)
+    assert alone.mse(valid=True) == best.mse(valid=True)
+    assert len(search(H2ODeepLearningEstimator(epochs=4, hidden=[4], seed=1), {"rate": [0.01, 0.02, 0.1], "l1": [0, 0.1]},
+                      frame, criteria={"strategy": "ASHA", "eta": 2})) == 6
+    for wrong, message in [({"eta": 1}, "eta must be 2 or more"), ({"min_resource": 19}, "at most ntrees, which is 18"),
+                           ({"stopping_rounds": 2}, "Can't parse the search_criteria.*stopping_rounds")]:
+        with pytest.raises(H2OResponseError, match=message):
+            search(gbm(ntrees=18), space, frame, criteria={"strategy": "ASHA", **wrong})
+    with pytest.raises(H2OResponseError, match="chooses ntrees of each GBM model itself"):
+        search(H2OGradientBoostingEstimator(), {"ntrees": [1, 2]}, frame, criteria={"strategy": "ASHA"})
+    with pytest.raises(H2OResponseError, match="for GLM use RandomDiscrete or TPE"):
+        search(H2OGeneralizedLinearEstimator(), {"alpha": [0, 1]}, frame, criteria={"strategy": "ASHA"})
+    for each in (train, valid):
+        client.remove(each)
+
+
 def test_subspaces_and_duplicates(frame):
     grid = search(gbm(), {"max_depth": [2, 3, 2], "subspaces": [{"learn_rate": [0.1, 0.2]}, {"nbins": [10]}]}, frame)
     assert len(grid) == 6 and grid.hyper_names == ["max_depth", "learn_rate", "nbins"]

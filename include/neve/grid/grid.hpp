@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -44,23 +45,26 @@ struct Space {
   [[nodiscard]] std::vector<std::string> names() const;
 };
 
-/// H2O-3's, and one that learns from the models that are there (tree-structured Parzen estimator).
-enum class Strategy : std::uint8_t { unknown, cartesian, random_discrete, sequential, tpe };
+/// H2O-3's; one that learns from the models that are there (tree-structured Parzen estimator); one
+/// that trains the better models further than the others (asynchronous successive halving).
+enum class Strategy : std::uint8_t { unknown, cartesian, random_discrete, sequential, tpe, asha };
 
 /// In which order the points of a space are tried, and when that ends.
 struct Criteria {
   Strategy strategy = Strategy::cartesian;
-  std::int64_t seed = -1;       ///< of random_discrete and tpe; -1 in a request: drawn
-  std::int32_t max_models = 0;  ///< built ones; 0: no limit
+  std::int64_t seed = -1;       ///< of random_discrete, tpe and asha; -1 in a request: drawn
+  std::int32_t max_models = 0;  ///< built ones, of asha: points that are begun; 0: no limit
   double max_runtime_secs = 0;  ///< 0: no limit
   std::int32_t stopping_rounds = 0;
   model::StoppingMetric stopping_metric = model::StoppingMetric::automatic;
   double stopping_tolerance = 0.001;
   bool early_stopping = true;  ///< whether the three before it count
+  std::int32_t eta = 3;        ///< of asha: one of so many models is trained further
+  double min_resource = 0;     ///< of asha: what a model is trained at least; 0: a usual share
   template <class Archive>
   void fields(Archive& archive) {
     archive(strategy, seed, max_models, max_runtime_secs, stopping_rounds, stopping_metric,
-            stopping_tolerance, early_stopping);
+            stopping_tolerance, early_stopping, eta, min_resource);
   }
 };
 
@@ -81,13 +85,18 @@ using Identity = std::array<std::uint64_t, 2>;
 struct Entry {
   schema::Form values = {};  ///< of the hyper-parameters that the point has
   Identity identity = {};
-  std::string model = {};    ///< empty where training failed
+  std::string model = {};    ///< empty where training failed, or it was superseded
   std::string failure = {};  ///< empty where it did not
   std::string failure_trace = {};
+  /// Whether another entry has the same model trained further, in whose place this one was.
+  bool superseded = false;
+  double result =
+      kNoResult;  ///< of one that was superseded, by the search's metric; less is better
   template <class Archive>
   void fields(Archive& archive) {
-    archive(values, identity, model, failure, failure_trace);
+    archive(values, identity, model, failure, failure_trace, superseded, result);
   }
+  static constexpr double kNoResult = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// A search and what it has come to, in the order of its plan. Immutable but for its search.
@@ -219,6 +228,6 @@ class Grids {
 template <>
 struct neve::schema::EnumText<neve::grid::Strategy> {
   static constexpr std::string_view name = "GridHyperSpaceSearchCriteriaStrategy";
-  static constexpr std::array<std::string_view, 5> values = {"Unknown", "Cartesian",
-                                                             "RandomDiscrete", "Sequential", "TPE"};
+  static constexpr std::array<std::string_view, 6> values = {
+      "Unknown", "Cartesian", "RandomDiscrete", "Sequential", "TPE", "ASHA"};
 };
