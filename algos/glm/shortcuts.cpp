@@ -1,9 +1,30 @@
 // What spares a fit passes over the data.
 #include <algorithm>
+#include <utility>
 
+#include "algos/families/linear/shared_sums.hpp"
 #include "algos/glm/train.hpp"
 
 namespace neve::algos::glm {
+
+/// The other models of a search. A fold's weights are a column of its own, so that nobody else
+/// needs what it does.
+SharedResults* GlmTrainer::shared_with(const model::TrainContext& context) {
+  return context.is_fold ? nullptr : context.shared;
+}
+
+/// What the rows say of the columns, from a pass that models of a search share.
+void GlmTrainer::learn_moments(model::TrainContext& context, const linear::Given& given) {
+  linear::Design bare = columns_.design;
+  bare.place_coefficients();
+  auto moments = linear::shared_sums<linear::MomentsTask::Partial>(
+      shared_with(context), linear::MomentsTask::name, columns_.inputs,
+      [&] {
+        return linear::usable_moments(context.engine, columns_.inputs, bare, context.run_options());
+      },
+      bare);
+  prepared_ = linear::complete(std::move(bare), std::move(moments), given);
+}
 
 /// Whether the first thing to do will be X'WX at the model without predictors, over all of them.
 bool GlmTrainer::starts_with_gram() const {

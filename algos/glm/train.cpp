@@ -64,8 +64,7 @@ void GlmTrainer::prepare_columns(model::TrainContext& context) {
     const GivenTable table(context.engine, context.further->at("plug_values"), "plug_values");
     read_plug_values(table, columns_.design, given);
   }
-  prepared_ = linear::prepare(context.engine, columns_.inputs, columns_.design,
-                              context.run_options(), given);
+  learn_moments(context, given);
 }
 
 void GlmTrainer::prepare(model::TrainContext& context, const linear::Response* found,
@@ -117,9 +116,9 @@ void GlmTrainer::make_surface(model::TrainContext& context) {
   }
   const auto make = [&] {
     scratch_ = std::make_unique<mr::ScratchLease>(context.engine);
-    surface_.emplace(
-        linear::Surface::Data{context.engine, columns_.inputs, context.job.token(), scratch_->id()},
-        fit_design(), response_, scale);
+    surface_.emplace(linear::Surface::Data{context.engine, columns_.inputs, context.job.token(),
+                                           scratch_->id(), shared_with(context)},
+                     fit_design(), response_, scale);
   };
   make();
   if (parts != nullptr) {

@@ -54,6 +54,8 @@ class GlmTrainer final : public model::Trainer {
   void prepare(model::TrainContext& context, const linear::Response* found, bool goes_on);
   /// Learns what the fits have to know of the rows, and of their columns.
   void prepare_columns(model::TrainContext& context);
+  static SharedResults* shared_with(const model::TrainContext& context);
+  void learn_moments(model::TrainContext& context, const linear::Given& given);
   void make_surface(model::TrainContext& context);
   void make_optimiser();
   void take_roles(model::TrainContext& context);

@@ -54,11 +54,17 @@ void set_numeric(NumericTerm& term, const Moments& seen, bool center, const Give
 
 }  // namespace
 
+MomentsTask::Partial usable_moments(mr::Engine& engine, const mr::Inputs& inputs,
+                                    const Design& bare, const mr::RunOptions& options) {
+  auto moments = engine.run<MomentsTask>(inputs, bare, options);
+  check_usable(bare, moments);
+  return moments;
+}
+
 Prepared prepare(mr::Engine& engine, const mr::Inputs& inputs, Design bare,
                  const mr::RunOptions& options, const Given& given) {
   bare.place_coefficients();
-  auto moments = engine.run<MomentsTask>(inputs, bare, options);
-  check_usable(bare, moments);
+  auto moments = usable_moments(engine, inputs, bare, options);
   return complete(std::move(bare), std::move(moments), given);
 }
 

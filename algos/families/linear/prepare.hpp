@@ -31,7 +31,11 @@ struct Given {
 Prepared prepare(mr::Engine& engine, const mr::Inputs& inputs, Design bare,
                  const mr::RunOptions& options, const Given& given = {});
 
-/// The same from moments that are known.
+/// The pass over the data that prepare() makes. Throws as it does.
+MomentsTask::Partial usable_moments(mr::Engine& engine, const mr::Inputs& inputs,
+                                    const Design& bare, const mr::RunOptions& options);
+
+/// The same from moments that are known; the design has its coefficients placed.
 Prepared complete(Design bare, MomentsTask::Partial moments, const Given& given = {});
 
 }  // namespace neve::algos::linear

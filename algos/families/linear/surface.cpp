@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "algos/families/linear/shared_sums.hpp"
+
 namespace neve::algos::linear {
 
 LikelihoodTask::Partial QuadraticSums::likelihood(std::vector<double> beta) const {
@@ -150,9 +152,12 @@ constexpr std::int32_t kLarge = 2 * kShare;
 
 }  // namespace
 
+bool Surface::is_parabola() const {
+  return point_.response.family == Family::gaussian && point_.response.canonical();
+}
+
 bool Surface::is_large() const {
-  const bool parabola = point_.response.family == Family::gaussian && point_.response.canonical();
-  return data_ && !constant_gram_ && !parabola && data_->inputs.layout->groups() >= kLarge;
+  return data_ && !constant_gram_ && !is_parabola() && data_->inputs.layout->groups() >= kLarge;
 }
 
 double Surface::sample(bool some) {
@@ -174,7 +179,10 @@ LikelihoodTask::Partial Surface::likelihood_and_gram(const std::vector<double>& 
   if (sums_ || constant_gram_) return likelihood(beta);
   point_.beta = beta;
   ++point_.version;
-  auto made = data_->engine.run<LikelihoodGramTask>(data_->inputs, point_, options());
+  auto made = shared_sums<LikelihoodGramTask::Partial>(
+      is_parabola() ? data_->shared : nullptr, LikelihoodGramTask::name, data_->inputs,
+      [&] { return data_->engine.run<LikelihoodGramTask>(data_->inputs, point_, options()); },
+      point_.design, point_.response, beta);
   gram_ = std::move(made.gram);
   return made.likelihood;
 }
@@ -198,7 +206,10 @@ linalg::Symmetric Surface::gram(double largest_weight) {
   if (sums_) return part_of(sums_->gram);
   if (constant_gram_) return part_of(*constant_gram_);
   if (gram_) return *std::exchange(gram_, std::nullopt);
-  return gram_at(data_->engine, data_->inputs, point_, largest_weight, options());
+  return shared_sums<linalg::Symmetric>(
+      is_parabola() ? data_->shared : nullptr, "linear.gram", data_->inputs,
+      [&] { return gram_at(data_->engine, data_->inputs, point_, largest_weight, options()); },
+      point_.design, point_.response, largest_weight);
 }
 
 }  // namespace neve::algos::linear

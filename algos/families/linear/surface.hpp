@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include <neve/base/shared_results.hpp>
 #include <neve/linalg/symmetric.hpp>
 #include <neve/mr/engine.hpp>
 
@@ -34,6 +35,9 @@ class Surface {
     mr::Inputs inputs;
     job::TokenPtr token;
     mr::ScratchId scratch;
+    /// Other fits to the same rows, who may need the same X'WX; null without. Of a gaussian
+    /// response with the identity link, as others' X'WX is nobody else's.
+    SharedResults* shared = nullptr;
   };
   Surface(Data data, Design design, Response response, double deviance_scale);
   /// Of rows that only sums are known of, over the columns of the design.
@@ -76,6 +80,7 @@ class Surface {
 
  private:
   [[nodiscard]] mr::RunOptions options() const;
+  [[nodiscard]] bool is_parabola() const;
   void keep(const std::vector<std::size_t>& slopes, std::size_t sets);
   void leave_columns(const std::vector<std::size_t>& places);
   [[nodiscard]] linalg::Symmetric part_of(const linalg::Symmetric& whole) const;
