@@ -60,11 +60,11 @@ def test_a_model_predicts_raw_rows_as_one_of_encoded_rows(client, frames, respon
     plan = [{"name": "DRF", "steps": [{"id": "def_1"}]}]
     aml = train(training, response, max_models=1, nfolds=0, stopping_rounds=0, modeling_plan=plan)
     encoder = encoder_of(client, aml)
-    encoded = encoder.transform(training, as_training=True)
+    encoded = encoder.transform(training, blending=True, as_training=True)
     assert "town" not in encoded.names
     by_hand = H2ORandomForestEstimator(ntrees=50, score_tree_interval=5, seed=aml.leader.actual_params["seed"])
     by_hand.train(x=["town_te", "x", "kind"], y=response, training_frame=encoded)
-    assert predictions(by_hand, encoder.transform(test)) == predictions(aml.leader, test)
+    assert predictions(by_hand, encoder.transform(test, blending=True)) == predictions(aml.leader, test)
     assert aml.leader._model_json["output"]["names"][:3] == ["town_te", "x", "kind"]
     assert aml.leader._model_json["output"]["original_names"][:3] == ["town", "x", "kind"]
     client.remove(aml)

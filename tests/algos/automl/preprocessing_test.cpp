@@ -121,9 +121,14 @@ TEST(Preprocessing, ModelsPredictOnRawRowsAsOnRowsEncodedByHand) {
 TEST(Preprocessing, TreesLearnFromEncodedColumnsOthersFromTheirLevels) {
   Session session;
   publish_encoded(session.on.node);
-  const AutoMl automl = session.on.run(encoded_spec(3));
+  BuildSpec run = encoded_spec(3);
+  run.build_models.modeling_plan = {{"GLM", Alias::defaults},
+                                    {"DRF", std::nullopt, std::vector<Step>{{"def_1"}}},
+                                    {"GBM", std::nullopt, std::vector<Step>{{"def_1"}}},
+                                    {"StackedEnsemble", Alias::defaults}};
+  const AutoMl automl = session.on.run(run);
   const std::vector<std::string> encoded = {"k_te", "x", "c"};
-  const std::vector<std::string> plain = {"x", "k", "c"};
+  const std::vector<std::string> plain = {"k", "c", "x"};
   EXPECT_EQ(predictors(session.on, entry_of(automl, "GBM_1").model), encoded);
   EXPECT_EQ(predictors(session.on, entry_of(automl, "DRF_1").model), encoded);
   EXPECT_EQ(predictors(session.on, entry_of(automl, "GLM_1").model), plain);
@@ -200,6 +205,7 @@ TEST(Preprocessing, TakesFoldsOfTheUser) {
   publish_encoded(session.on.node);
   BuildSpec run = encoded_spec(2);
   run.input_spec.fold_column = std::string("c");
+  run.build_models.modeling_plan = {{"DRF", std::nullopt, std::vector<Step>{{"def_1"}}}};
   const AutoMl automl = session.on.run(run);
   const auto model = session.on.models.require(entry_of(automl, "DRF_1").model);
   EXPECT_EQ(model->header.roles.predictors, (std::vector<std::string>{"k_te", "x"}));

@@ -78,8 +78,10 @@ double mean_without(const Rows& rows, const std::vector<double>& codes, double c
 }
 
 TEST(TargetEncoding, NothingTellsAFoldOfItsOwnRows) {
-  const Rows rows = make_rows(kRows);
+  Rows rows = make_rows(kRows);
+  for (double& fold : rows.fold) fold = fold == 0 ? 1 : (fold == 2 ? 2 : 3);
   Session session;
+  session.node().frames().publish(rows_frame(session.engine(), "tr", rows));
   const auto model = session.train("y", kByFold);
   const frame::Frame frame = session.frame("tr");
   model::CommonParameters parameters;
@@ -106,7 +108,7 @@ TEST(TargetEncoding, NothingTellsAFoldOfItsOwnRows) {
     one.add("c", made);
     return values_of(session.engine(), one, "c");
   };
-  const std::vector<double> folds = {0, 2, 5};
+  const std::vector<double> folds = {1, 2, 3};
   for (std::int32_t fold = -1; fold < 3; ++fold) {
     const model::Dataset data = fold < 0 ? main : encoding.rows_of_fold(main, fold);
     const double held_out = fold < 0 ? -1 : folds[static_cast<std::size_t>(fold)];
