@@ -41,6 +41,16 @@ void warn_of_training_metrics(const model::Algorithm& algorithm, Grid& grid) {
       "give a validation_frame, or nfolds.");
 }
 
+/// As H2O-3 does of elastic nets, in whose words clients look for it.
+void warn_of_lists(const model::Algorithm& algorithm, Grid& grid) {
+  const schema::Field* alpha = algorithm.parameters->find("alpha");
+  if (alpha == nullptr || !alpha->type.ends_with("[]")) return;
+  if (std::ranges::find(grid.hyper_names, alpha->name) == grid.hyper_names.end()) return;
+  grid.warnings.emplace_back(
+      "Adding alpha array to hyperparameter runs slower with gridsearch. Given as the parameter "
+      "alpha of one model, its values share passes over the rows, and the best one is kept.");
+}
+
 }  // namespace
 
 void Grids::define_jobs(job::Jobs& jobs) {
@@ -114,6 +124,7 @@ Grid Grids::grid_of(const model::Algorithm& algorithm, const SearchOrder& order,
   if (grid.key.empty())
     grid.key = "Grid_" + parts_.models.automatic_key(algorithm, "model", client);
   grid.hyper_names = grid.space.names();
+  warn_of_lists(algorithm, grid);
   if (grid.criteria.strategy == Strategy::asha) {
     const Rungs rungs = rungs_of(algorithm, grid.form, grid.space, grid.criteria);
     grid.hyper_names.push_back(rungs.parameter);

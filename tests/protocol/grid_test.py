@@ -199,6 +199,15 @@ def test_a_search_that_trains_the_better_models_further(client, frame):
         client.remove(each)
 
 
+def test_what_is_to_be_told_of_a_search(client, frame):
+    with pytest.warns(UserWarning, match="Adding alpha array to hyperparameter runs slower with gridsearch"):
+        grid = search(H2OGeneralizedLinearEstimator(), {"alpha": [0, 0.5]}, frame)
+    assert len(client.api("GET /99/Grids/" + grid.grid_id)["warning_details"]) == 1
+    with pytest.warns(UserWarning, match="by the rows that they were trained on"):
+        search(gbm(), {"max_depth": [1, 2, 3]}, frame, criteria={"strategy": "ASHA"})
+    assert client.api("GET /99/Grids/" + search(gbm(), {"max_depth": [1]}, frame).grid_id)["warning_details"] == []
+
+
 def test_subspaces_and_duplicates(frame):
     grid = search(gbm(), {"max_depth": [2, 3, 2], "subspaces": [{"learn_rate": [0.1, 0.2]}, {"nbins": [10]}]}, frame)
     assert len(grid) == 6 and grid.hyper_names == ["max_depth", "learn_rate", "nbins"]
