@@ -13,6 +13,18 @@ void Reservation::release() {
   bytes_ = 0;
 }
 
+void Reservation::add(Reservation other) {
+  NEVE_CHECK(budget_ == nullptr || other.budget_ == nullptr || budget_ == other.budget_);
+  if (budget_ == nullptr) budget_ = other.budget_;
+  bytes_ += std::exchange(other.bytes_, 0);
+}
+
+void Reservation::give_back(std::int64_t bytes) {
+  NEVE_CHECK(bytes >= 0 && bytes <= bytes_);
+  if (budget_ != nullptr) budget_->used_.fetch_sub(bytes, std::memory_order_relaxed);
+  bytes_ -= bytes;
+}
+
 Reservation Budget::reserve(std::int64_t bytes, std::string_view what) {
   NEVE_CHECK(bytes >= 0);
   std::int64_t used = used_.load(std::memory_order_relaxed);

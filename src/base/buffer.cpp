@@ -16,16 +16,23 @@ constexpr std::size_t kLarge = 2048;
 
 }  // namespace
 
-Buffer::Buffer(std::size_t size) : size_(size) {
-  if (size == 0) return;
-  const std::size_t padded = (size + kAlignment - 1) / kAlignment * kAlignment;
-  void* const data = size < kLarge ? std::malloc(size) : std::aligned_alloc(kAlignment, padded);
-  if (data == nullptr) throw std::bad_alloc();
-  std::memset(data, 0, size);
-  data_.reset(static_cast<std::byte*>(data));
+Buffer::Buffer(std::size_t size) {
+  const bool large = size >= kLarge;
+  const std::size_t before = large ? kAlignment : sizeof(Head);
+  static_assert(sizeof(Head) <= kAlignment && sizeof(Head) % alignof(std::max_align_t) == 0);
+  const std::size_t padded = (before + size + kAlignment - 1) / kAlignment * kAlignment;
+  void* const block = large ? std::aligned_alloc(kAlignment, padded) : std::malloc(before + size);
+  if (block == nullptr) throw std::bad_alloc();
+  data_ = static_cast<std::byte*>(block) + before;
+  std::memset(data_, 0, size);
+  new (&head()) Head{.size = size, .owners = 1U, .before = static_cast<std::uint32_t>(before)};
 }
 
-void Buffer::Free::operator()(std::byte* data) const { std::free(data); }
+void Buffer::give_up() {
+  Head& head = this->head();
+  if (head.owners.fetch_sub(1, std::memory_order_acq_rel) == 1) std::free(data_ - head.before);
+  data_ = nullptr;
+}
 
 std::uint64_t hash_bytes(std::span<const std::byte> bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);

@@ -113,7 +113,7 @@ Chunk ChunkWriter::finish(Buffer buffer, ChunkHeader header, const Codec& codec)
   header.payload_bytes = payload.size();
   header.checksum = checksum_of(header, payload);
   std::memcpy(buffer.bytes().data(), &header, sizeof header);
-  return Chunk(std::make_shared<const Buffer>(std::move(buffer)), codec);
+  return Chunk(SharedBuffer(std::move(buffer)), codec);
 }
 
 Chunk::Chunk() : Chunk(encode_missing(ChunkKind::numbers, 0)) {}

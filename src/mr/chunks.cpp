@@ -37,9 +37,9 @@ wire::Bytes bytes_of(const SharedBuffer& buffer) {
 }
 
 SharedBuffer buffer_of(const wire::Bytes& bytes) {
-  auto buffer = std::make_shared<Buffer>(bytes.size());
-  std::ranges::copy(bytes, buffer->bytes().begin());
-  return buffer;
+  Buffer buffer(bytes.size());
+  std::ranges::copy(bytes, buffer.bytes().begin());
+  return SharedBuffer(std::move(buffer));
 }
 
 }  // namespace

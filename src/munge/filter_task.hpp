@@ -22,9 +22,9 @@ struct TravellingChunk {
       archive(bytes);
     } else {
       archive(bytes);
-      auto made = std::make_shared<Buffer>(bytes.size());
-      std::copy(bytes.begin(), bytes.end(), made->bytes().begin());
-      buffer = std::move(made);
+      Buffer made(bytes.size());
+      std::copy(bytes.begin(), bytes.end(), made.bytes().begin());
+      buffer = SharedBuffer(std::move(made));
     }
   }
 };

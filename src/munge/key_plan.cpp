@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <memory>
 
 #include <neve/base/error.hpp>
 #include <neve/base/radix_sort.hpp>
@@ -169,7 +170,7 @@ void add_texts(const frame::Chunk& chunk, const KeyColumn& column, KeyRecords& t
   std::vector<std::string_view> texts(rows);
   std::vector<std::uint8_t> missing(rows);
   chunk.decode_text(0, texts, missing);
-  to.kept.push_back(chunk.buffer());
+  to.kept.push_back(std::make_shared<const SharedBuffer>(chunk.buffer()));
   const auto word = static_cast<std::size_t>(column.word);
   const auto text = static_cast<std::size_t>(column.text);
   for (std::size_t i = 0; i < rows; ++i) {

@@ -1,6 +1,7 @@
 #include "munge/plain_values.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include <neve/base/error.hpp>
 #include <neve/frame/chunk_builder.hpp>
@@ -76,7 +77,7 @@ void PlainValues::append(const frame::Chunk& chunk, std::int64_t begin, std::int
     case Form::text:
       text.resize(now);
       missing.resize(now);
-      keep(chunk.buffer());
+      keep(std::make_shared<const SharedBuffer>(chunk.buffer()));
       return chunk.decode_text(begin, std::span(text).subspan(old),
                                std::span(missing).subspan(old));
     case Form::uuids:

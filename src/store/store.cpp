@@ -61,22 +61,46 @@ std::uint64_t Store::next_id() {
   return bits | counter_.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Store::HeldColumn::put(GroupIndex group, SharedBuffer chunk, Reservation reserved) {
+  const auto at = std::ranges::lower_bound(chunks, group, {}, &Held::group);
+  if (at != chunks.end() && at->group == group) {
+    reservation.give_back(static_cast<std::int64_t>(at->chunk->size()));
+    at->chunk = std::move(chunk);
+  } else {
+    chunks.insert(at, {group, std::move(chunk)});
+  }
+  reservation.add(std::move(reserved));
+}
+
+SharedBuffer Store::HeldColumn::find(GroupIndex group) const {
+  const auto at = std::ranges::lower_bound(chunks, group, {}, &Held::group);
+  return at == chunks.end() || at->group != group ? nullptr : at->chunk;
+}
+
+void Store::HeldColumn::take(GroupIndex first, GroupIndex end, std::vector<Held>& out) {
+  const auto from = std::ranges::lower_bound(chunks, first, {}, &Held::group);
+  const auto to = std::ranges::lower_bound(chunks, end, {}, &Held::group);
+  for (auto at = from; at < to; ++at) {
+    reservation.give_back(static_cast<std::int64_t>(at->chunk->size()));
+    out.push_back(std::move(*at));
+  }
+  if (from < to) chunks.erase(from, to);
+}
+
 void Store::put(ColumnId column, GroupIndex group, SharedBuffer chunk) {
   const auto size = static_cast<std::int64_t>(chunk->size());
-  Held held{std::move(chunk), budget_.reserve(size, "A column chunk")};
-  bytes_.fetch_add(size, std::memory_order_relaxed);
+  Reservation reserved = budget_.reserve(size, "A column chunk");
   const std::unique_lock lock(mutex_);
-  Held& place = chunks_[column][group];
-  if (place.chunk) bytes_.fetch_sub(static_cast<std::int64_t>(place.chunk->size()));
-  place = std::move(held);
+  HeldColumn& place = chunks_[column];
+  const std::int64_t before = place.reservation.bytes();
+  place.put(group, std::move(chunk), std::move(reserved));
+  bytes_.fetch_add(place.reservation.bytes() - before, std::memory_order_relaxed);
 }
 
 SharedBuffer Store::find(ColumnId column, GroupIndex group) const {
   const std::shared_lock lock(mutex_);
-  const auto groups = chunks_.find(column);
-  if (groups == chunks_.end()) return nullptr;
-  const auto at = groups->second.find(group);
-  return at == groups->second.end() ? nullptr : at->second.chunk;
+  const auto held = chunks_.find(column);
+  return held == chunks_.end() ? nullptr : held->second.find(group);
 }
 
 void Store::drop(const std::vector<ColumnId>& columns) {
@@ -86,37 +110,29 @@ void Store::drop(const std::vector<ColumnId>& columns) {
       const std::unique_lock lock(mutex_);
       gone = chunks_.extract(column);
     }
-    if (gone.empty()) continue;
-    for (const auto& [group, held] : gone.mapped()) bytes_.fetch_sub(held.reservation.bytes());
+    if (!gone.empty()) bytes_.fetch_sub(gone.mapped().reservation.bytes());
   }
 }
 
 void Store::drop_elsewhere(std::uint64_t since) {
   std::vector<Held> gone;  // freed without the lock
-  const auto take = [&](std::unordered_map<GroupIndex, Held>& groups,
-                        const Catalog::Elsewhere& run) {
-    for (std::int32_t g = run.first_group; g < run.end_group; ++g) {
-      auto held = groups.extract(GroupIndex(g));
-      if (!held.empty()) gone.push_back(std::move(held.mapped()));
-    }
-  };
   for (const Catalog::Elsewhere& run : catalog_.elsewhere(self_, since)) {
     const std::unique_lock lock(mutex_);
     for (const ColumnId column : run.columns) {
-      const auto groups = chunks_.find(column);
-      if (groups != chunks_.end()) take(groups->second, run);
+      const auto held = chunks_.find(column);
+      if (held == chunks_.end()) continue;
+      held->second.take(GroupIndex(run.first_group), GroupIndex(run.end_group), gone);
     }
   }
-  for (const Held& held : gone) bytes_.fetch_sub(held.reservation.bytes());
+  for (const Held& held : gone) bytes_.fetch_sub(static_cast<std::int64_t>(held.chunk->size()));
 }
 
 std::int64_t Store::chunk_bytes(std::span<const ColumnId> columns) const {
   const std::shared_lock lock(mutex_);
   std::int64_t sum = 0;
   for (const ColumnId column : columns) {
-    const auto groups = chunks_.find(column);
-    if (groups == chunks_.end()) continue;
-    for (const auto& [group, held] : groups->second) sum += held.reservation.bytes();
+    const auto held = chunks_.find(column);
+    if (held != chunks_.end()) sum += held->second.reservation.bytes();
   }
   return sum;
 }
@@ -207,7 +223,7 @@ void Store::sweep() {
   std::vector<ColumnId> orphans;
   {
     const std::shared_lock lock(mutex_);
-    for (const auto& [column, groups] : chunks_) {
+    for (const auto& [column, held] : chunks_) {
       if (writer_is_gone(column.value()) && !catalog_.has_column(column)) {
         orphans.push_back(column);
       }

@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::copy(data, data + size, reinterpret_cast<std::uint8_t*>(bytes.bytes().data()));
   if (size > sizeof(neve::frame::ChunkHeader) && data[0] % 8 != 0) make_plausible(bytes);
   try {
-    const auto shared = std::make_shared<const neve::Buffer>(std::move(bytes));
+    const neve::SharedBuffer shared(std::move(bytes));
     const Chunk chunk = Chunk::from_bytes(shared, Chunk::Checksum::trust);
     const std::int64_t block = std::min<std::int64_t>(chunk.rows(), 1500);
     read_block(chunk, 0, static_cast<std::size_t>(block));

@@ -22,9 +22,9 @@ struct ChunkMail {
       archive(column, group, bytes);
     }
     [[nodiscard]] SharedBuffer chunk() const {
-      auto made = std::make_shared<Buffer>(bytes.size());
-      std::ranges::copy(bytes, made->bytes().begin());
-      return made;
+      Buffer made(bytes.size());
+      std::ranges::copy(bytes, made.bytes().begin());
+      return SharedBuffer(std::move(made));
     }
   };
   std::vector<Item> items;

@@ -40,9 +40,9 @@ bool is_home(const store::Run& run, NodeId node) {
 
 SharedBuffer chunk_of(ColumnId column, GroupIndex group) {
   const std::uint64_t content = content_of(column, group);
-  auto made = std::make_shared<Buffer>(sizeof content);
-  std::memcpy(made->bytes().data(), &content, sizeof content);
-  return made;
+  Buffer made(sizeof content);
+  std::memcpy(made.bytes().data(), &content, sizeof content);
+  return SharedBuffer(std::move(made));
 }
 
 void DataLedger::acknowledged(const std::string& name, Frame frame) {

@@ -31,6 +31,10 @@ class Reservation {
   ~Reservation() { release(); }
   [[nodiscard]] std::int64_t bytes() const { return bytes_; }
   void release();
+  /// Takes over what another has of the same budget.
+  void add(Reservation other);
+  /// Gives back some of the bytes.
+  void give_back(std::int64_t bytes);
 
  private:
   friend class Budget;

@@ -103,8 +103,19 @@ class Store {
   void tell_listeners();
   void note_members();
   struct Held {
+    GroupIndex group;
     SharedBuffer chunk;
-    Reservation reservation;
+  };
+  /// What this node has of a column. Wide frames have very many small chunks, so that there is
+  /// little beside them.
+  struct HeldColumn {
+    std::vector<Held> chunks;  ///< by row group, ascending
+    Reservation reservation;   ///< of all of them
+
+    void put(GroupIndex group, SharedBuffer chunk, Reservation reserved);
+    [[nodiscard]] SharedBuffer find(GroupIndex group) const;
+    /// Moves groups [first, end) to `out`.
+    void take(GroupIndex first, GroupIndex end, std::vector<Held>& out);
   };
   Budget& budget_;
   Sequencer& sequencer_;
@@ -116,7 +127,7 @@ class Store {
   std::atomic<std::uint64_t> highest_number_{0};  ///< of a member so far
   std::atomic<std::int64_t> bytes_{0};
   mutable std::shared_mutex mutex_;
-  std::unordered_map<ColumnId, std::unordered_map<GroupIndex, Held>> chunks_;
+  std::unordered_map<ColumnId, HeldColumn> chunks_;
   std::mutex applied_mutex_;
   std::condition_variable applied_;
   std::mutex listeners_mutex_;

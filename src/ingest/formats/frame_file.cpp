@@ -143,7 +143,7 @@ frame::Chunk FrameFileReader::read_block(const std::string& what) {
   Buffer buffer(length);
   read(buffer.bytes().data(), length);
   try {
-    auto chunk = frame::Chunk::from_bytes(std::make_shared<const Buffer>(std::move(buffer)));
+    auto chunk = frame::Chunk::from_bytes(SharedBuffer(std::move(buffer)));
     sum_ = sum_with(sum_, length, chunk.checksum());
     ++blocks_;
     return chunk;

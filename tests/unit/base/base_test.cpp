@@ -1,11 +1,15 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 
 #include <neve/base/budget.hpp>
+#include <neve/base/buffer.hpp>
 #include <neve/base/error.hpp>
 #include <neve/base/java_number.hpp>
 #include <neve/base/math.hpp>
@@ -54,6 +58,47 @@ TEST(Budget, RefusesWhatDoesNotFitAndTakesBackWhatIsReleased) {
     EXPECT_EQ(budget.used(), 1000);
   }
   EXPECT_EQ(budget.used(), 0);
+}
+
+TEST(Budget, ReservationsJoinAndGiveBackParts) {
+  neve::Budget budget(1000);
+  {
+    neve::Reservation all;
+    all.add(budget.reserve(300, "a chunk"));
+    all.add(budget.reserve(200, "a chunk"));
+    all.add({});
+    EXPECT_EQ(all.bytes(), 500);
+    EXPECT_EQ(budget.used(), 500);
+    all.give_back(450);
+    EXPECT_EQ(budget.used(), 50);
+    EXPECT_THROW(all.give_back(51), neve::InternalError);
+  }
+  EXPECT_EQ(budget.used(), 0);
+}
+
+TEST(Buffer, IsSharedWithoutACopy) {
+  for (const std::size_t size : {0U, 1U, 100U, 2047U, 2048U, 100'000U}) {
+    neve::Buffer made(size);
+    ASSERT_EQ(made.bytes().size(), size);
+    EXPECT_TRUE(std::ranges::all_of(made.bytes(), [](std::byte b) { return b == std::byte{0}; }));
+    for (std::byte& byte : made.bytes()) byte = std::byte{7};
+    const auto* const place = made.bytes().data();
+    const auto aligned = size < 2048 ? alignof(std::max_align_t) : neve::Buffer::kAlignment;
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(place) % aligned, 0U);
+    neve::SharedBuffer first(std::move(made));
+    neve::SharedBuffer second = first;
+    EXPECT_TRUE(first == second);
+    first = nullptr;
+    EXPECT_FALSE(first);
+    first = second;
+    second = neve::SharedBuffer(neve::Buffer(3));
+    EXPECT_FALSE(first == second);
+    EXPECT_EQ(first->size(), size);
+    EXPECT_EQ(first->bytes().data(), place);
+    if (size > 0) EXPECT_EQ(first->bytes().back(), std::byte{7});
+  }
+  EXPECT_TRUE(neve::SharedBuffer() == nullptr);
+  EXPECT_EQ(neve::Buffer().size(), 0U);
 }
 
 TEST(CounterRng, IsAFunctionOfItsPlace) {

@@ -37,7 +37,7 @@ Chunk moved(const Chunk& chunk) {
   Buffer copy(chunk.byte_size());
   const auto bytes = chunk.buffer()->bytes();
   std::copy(bytes.begin(), bytes.end(), copy.bytes().begin());
-  return Chunk::from_bytes(std::make_shared<const Buffer>(std::move(copy)));
+  return Chunk::from_bytes(SharedBuffer(std::move(copy)));
 }
 
 TEST(Chunk, KeepsInt64Exactly) {

@@ -145,7 +145,7 @@ SharedBuffer copy_of(const Chunk& chunk, std::size_t changed_byte = ~std::size_t
   const auto bytes = chunk.buffer()->bytes();
   std::copy(bytes.begin(), bytes.end(), copy.bytes().begin());
   if (changed_byte < copy.size()) copy.bytes()[changed_byte] ^= std::byte{0x5a};
-  return std::make_shared<const Buffer>(std::move(copy));
+  return SharedBuffer(std::move(copy));
 }
 
 TEST(Codec, KeepsEveryValueAndIsTheOneExpected) {
@@ -194,8 +194,7 @@ TEST(Codec, TravelsAsBytesAndRejectsChangedOnes) {
     }
     Buffer shorter(chunk.byte_size() - 1);
     std::memcpy(shorter.bytes().data(), chunk.buffer()->bytes().data(), shorter.size());
-    EXPECT_THROW(Chunk::from_bytes(std::make_shared<const Buffer>(std::move(shorter))),
-                 InternalError);
+    EXPECT_THROW(Chunk::from_bytes(SharedBuffer(std::move(shorter))), InternalError);
   }
 }
 

@@ -66,7 +66,7 @@ TEST_F(RaftSequencerTest, AllReplicasApplyTheSame) {
 TEST_F(RaftSequencerTest, FreedColumnsAreDroppedEverywhere) {
   const ColumnId column(5);
   for (std::uint64_t id = 1; id <= 3; ++id) {
-    store(id).put(column, GroupIndex(0), std::make_shared<const Buffer>(64));
+    store(id).put(column, GroupIndex(0), SharedBuffer(Buffer(64)));
   }
   store(1).commit({.new_columns = {.ids = {column}}});
   const Applied freed = store(1).commit({.drop_refs = {column}});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <neve/base/error.hpp>
+
 namespace neve::store {
 namespace {
 
@@ -22,7 +24,7 @@ class StoreTest : public testing::Test {
     sequencer_.add(store_);
     sequencer_.change_view(view_of(1, {1, 2}));
     for (const std::uint64_t number : {1, 2, 3, 4, 5}) {
-      store_.put(column_of(number), GroupIndex(0), std::make_shared<const Buffer>(8));
+      store_.put(column_of(number), GroupIndex(0), SharedBuffer(Buffer(8)));
     }
   }
   bool holds(std::uint64_t number) {
@@ -54,6 +56,30 @@ TEST_F(StoreTest, ASnapshotSweepsAfterWritersThatThisNodeNeverKnew) {
   EXPECT_TRUE(holds(5)) << "it may be about to join";
   sequencer_.change_view(view_of(8, {1, 4, 6}));
   EXPECT_FALSE(holds(5)) << "it has left before 6 came";
+}
+
+TEST_F(StoreTest, ChunksOfAColumnAreFoundInWhateverOrderTheyCame) {
+  const ColumnId column(1);
+  const std::int64_t before = store_.chunk_bytes();
+  for (const std::int32_t group : {5, 0, 3, 9, 4}) {
+    store_.put(column, GroupIndex(group), SharedBuffer(Buffer(static_cast<std::size_t>(group))));
+  }
+  for (const std::int32_t group : {0, 3, 4, 5, 9}) {
+    ASSERT_TRUE(store_.find(column, GroupIndex(group)));
+    EXPECT_EQ(store_.find(column, GroupIndex(group))->size(), static_cast<std::size_t>(group));
+  }
+  EXPECT_FALSE(store_.find(column, GroupIndex(2)));
+  EXPECT_FALSE(store_.find(column, GroupIndex(10)));
+  store_.put(column, GroupIndex(4), SharedBuffer(Buffer(40)));
+  EXPECT_EQ(store_.find(column, GroupIndex(4))->size(), 40U);
+  EXPECT_EQ(store_.chunk_bytes(std::vector{column}), 5 + 0 + 3 + 9 + 40);
+  EXPECT_EQ(store_.chunk_bytes(), before + 57);
+  EXPECT_EQ(budget_.used(), store_.chunk_bytes());
+  EXPECT_THROW(store_.put(column, GroupIndex(7), SharedBuffer(Buffer(2000))), OutOfMemoryError);
+  EXPECT_FALSE(store_.find(column, GroupIndex(7)));
+  store_.drop({column});
+  EXPECT_EQ(store_.chunk_bytes(), before);
+  EXPECT_EQ(budget_.used(), before);
 }
 
 }  // namespace
