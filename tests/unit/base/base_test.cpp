@@ -95,7 +95,9 @@ TEST(Buffer, IsSharedWithoutACopy) {
     EXPECT_FALSE(first == second);
     EXPECT_EQ(first->size(), size);
     EXPECT_EQ(first->bytes().data(), place);
-    if (size > 0) EXPECT_EQ(first->bytes().back(), std::byte{7});
+    if (size > 0) {
+      EXPECT_EQ(first->bytes().back(), std::byte{7});
+    }
   }
   EXPECT_TRUE(neve::SharedBuffer() == nullptr);
   EXPECT_EQ(neve::Buffer().size(), 0U);
