@@ -117,24 +117,9 @@ TEST(HalvingSearch, AnotherNodeGoesOnToTheSameModels) {
   Session session;
   const auto expected = session.on.learnt(session.on.search(halving()));
   for (const int states : {4, 9, 14}) {
-    const testing::Folder folder;
-    mr::LocalCluster cluster = neve::testing::three_nodes(algos::gbm::algorithm());
-    testing::publish_rows(cluster.node(0));
-    std::vector<std::unique_ptr<Searcher>> searchers;
-    for (std::size_t i = 0; i < cluster.size(); ++i) {
-      constexpr int kNoEnd = 1 << 20;
-      searchers.push_back(
-          std::make_unique<Searcher>(cluster.node(i), folder.path(), i == 0 ? states : kNoEnd));
-    }
-    const auto job = searchers[0]->grids.start(algos::gbm::algorithm(), halving(), "python");
-    searchers[0]->blobs.await_stall();
-    cluster.kill(0);
-    searchers[0]->jobs.leave();
-    searchers[0]->blobs.release();
-    const auto ended = [&](const store::Catalog& catalog) {
-      return !catalog.find(job->key())->owner.has_value();
-    };
-    ASSERT_TRUE(cluster.node(1).store().wait_for(ended, std::chrono::minutes(2)));
+    testing::LostDriver lost(halving(), states);
+    ASSERT_TRUE(lost.ends());
+    const auto& searchers = lost.searchers;
     EXPECT_EQ(searchers[1]->learnt(searchers[1]->grids.require("grid", "grid_id")), expected);
     EXPECT_EQ(searchers[1]->models.list().size(), 12U) << "none is left of what was superseded";
   }

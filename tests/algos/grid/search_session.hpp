@@ -119,6 +119,34 @@ struct Session {
   Searcher on{cluster.node(0), folder.path()};
 };
 
+/// Three nodes whose first one is lost when its search has kept so many states.
+struct LostDriver {
+  LostDriver(const SearchOrder& order, int states) {
+    publish_rows(cluster.node(0));
+    for (std::size_t i = 0; i < cluster.size(); ++i) {
+      constexpr int kNoEnd = 1 << 20;
+      searchers.push_back(
+          std::make_unique<Searcher>(cluster.node(i), folder.path(), i == 0 ? states : kNoEnd));
+    }
+    job = searchers[0]->grids.start(algos::gbm::algorithm(), order, "python");
+    searchers[0]->blobs.await_stall();
+    cluster.kill(0);
+    searchers[0]->jobs.leave();
+    searchers[0]->blobs.release();
+  }
+  /// Whether another node brings the search to its end.
+  bool ends() {
+    const auto ended = [&](const store::Catalog& catalog) {
+      return !catalog.find(job->key())->owner.has_value();
+    };
+    return cluster.node(1).store().wait_for(ended, std::chrono::minutes(2));
+  }
+  Folder folder;
+  mr::LocalCluster cluster = neve::testing::three_nodes(algos::gbm::algorithm());
+  std::vector<std::unique_ptr<Searcher>> searchers;
+  std::shared_ptr<job::Job> job;
+};
+
 /// Parameters that all models have.
 inline schema::Form form(const schema::Form& more = {}) {
   return neve::testing::with({{"response_column", "y"},

@@ -9,6 +9,7 @@ namespace neve::grid {
 namespace {
 
 using testing::Folder;
+using testing::LostDriver;
 using testing::order;
 using testing::Searcher;
 using testing::Session;
@@ -16,25 +17,10 @@ using testing::Session;
 TEST(Survival, AnotherNodeGoesOnToTheSameModels) {
   Session session;
   const auto expected = session.on.learnt(session.on.search(order(1, {{"seed", "3"}})));
-  const Folder folder;
-  mr::LocalCluster cluster = neve::testing::three_nodes(algos::gbm::algorithm());
-  testing::publish_rows(cluster.node(0));
-  std::vector<std::unique_ptr<Searcher>> searchers;
-  for (std::size_t i = 0; i < cluster.size(); ++i) {
-    constexpr int kNoEnd = 1 << 20;
-    searchers.push_back(
-        std::make_unique<Searcher>(cluster.node(i), folder.path(), i == 0 ? 2 : kNoEnd));
-  }
-  const auto job =
-      searchers[0]->grids.start(algos::gbm::algorithm(), order(2, {{"seed", "3"}}), "python");
-  searchers[0]->blobs.await_stall();
-  cluster.kill(0);
-  searchers[0]->jobs.leave();
-  searchers[0]->blobs.release();
-  const auto ended = [&](const store::Catalog& catalog) {
-    return !catalog.find(job->key())->owner.has_value();
-  };
-  ASSERT_TRUE(cluster.node(1).store().wait_for(ended, std::chrono::minutes(2)));
+  LostDriver lost(order(2, {{"seed", "3"}}), 2);
+  ASSERT_TRUE(lost.ends());
+  const auto& searchers = lost.searchers;
+  const auto& job = lost.job;
   EXPECT_EQ(searchers[1]->jobs.look(job->key())->exception, "");
   bool resumed = false;
   for (std::size_t i = 1; i < searchers.size(); ++i) {
