@@ -75,13 +75,19 @@ void cancel_elsewhere(Call& call, const http::Responder& responder) {
   send_cancelled(call, responder);
 }
 
+/// Answers once the job has ended, so that what it leaves behind is there, or after a short wait
+/// where it takes longer to stop. Holds no thread. A job on another node is only told.
 void cancel_job(const std::shared_ptr<Call>& call, const http::Responder& responder) {
-  if (const auto job = call->services.jobs->find(call->parameter("job_id"))) {
-    job->cancel();
-    send_cancelled(*call, responder);
-  } else {
+  const auto job = call->services.jobs->find(call->parameter("job_id"));
+  if (!job) {
     off_io_thread(call, responder, &cancel_elsewhere);
+    return;
   }
+  job->cancel();
+  constexpr std::int64_t kLongestWaitMs = 2000;
+  const auto answer = [responder, call] { send_cancelled(*call, responder); };
+  job->when_finished(answer);
+  if (!job->finished()) call->services.info.run_after(kLongestWaitMs, answer);
 }
 
 /// Answers when the job has finished or the wait is over, holding no thread. Only the first

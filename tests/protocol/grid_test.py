@@ -249,10 +249,10 @@ def test_a_search_can_be_looked_at_cancelled_and_resumed(client, frame):
     with pytest.raises(H2OResponseError, match="is being searched by job"):
         H2OGridSearch(gbm(), {"max_depth": [1]}, grid_id="long").train(x=X, y="y", training_frame=frame)
     grid.cancel()
+    so_far = len(client.get_grid("long").model_ids)  # the search has ended by now
     with pytest.raises(Exception, match="cancelled"):
         grid.join()
-    so_far = len(client.get_grid("long").model_ids)
-    assert so_far < 12
+    assert len(client.get_grid("long").model_ids) == so_far < 12
     resumed = client.get_grid("long")
     resumed.resume()
     assert len(resumed.model_ids) == 12
