@@ -55,13 +55,19 @@ void check_pretraining(const Parameters& p, model::Messages& messages) {
     model::add_warning(messages, kField,
                        "pretrained_autoencoder has no effect: training goes on from checkpoint.");
   }
+  if (p.initial_weights || p.initial_biases) {
+    model::add_warning(messages, kField,
+                       "initial_weights and initial_biases have no effect: training starts from "
+                       "pretrained_autoencoder.");
+  }
 }
 
 void check_pretrained(const Parameters& p, const model::FurtherModels& models,
                       model::Messages& messages) {
   const model::Model& named = *models.at(kField);
+  const std::string about = "Model '" + named.header.key + "' of " + kField + " ";
   const auto refuse = [&](const char* field, const std::string& why) {
-    model::add_error(messages, field, "Model '" + named.header.key + "' of " + kField + " " + why);
+    model::add_error(messages, field, about + why);
   };
   const auto* pretrained = dynamic_cast<const DeepLearningModel*>(&named);
   if (pretrained == nullptr || !pretrained->is_autoencoder()) {
@@ -74,15 +80,21 @@ void check_pretrained(const Parameters& p, const model::FurtherModels& models,
     refuse("hidden", "has the hidden layers " + listed(was.hidden) + ", not " + listed(p.hidden) +
                          ": they must be the same.");
   }
-  if (activation_of(p) != activation_of(was)) {
-    refuse("activation", "has the activation " + std::string(schema::enum_text(was.activation)) +
-                             ", not " + std::string(schema::enum_text(p.activation)) +
-                             ": but for dropout they must be the same.");
+  if (const Activation unit = activation_of(p), other = activation_of(was); unit != other) {
+    const std::string difference = "has the activation " +
+                                   std::string(schema::enum_text(was.activation)) + ", not " +
+                                   std::string(schema::enum_text(p.activation)) + ": ";
+    if (unit == Activation::maxout || other == Activation::maxout) {
+      refuse("activation", difference + "units of Maxout have other weights.");
+    } else {
+      model::add_warning(messages, "activation",
+                         about + difference + "its weights suit another network.");
+    }
   }
   if (p.standardize != was.standardize) {
     model::add_warning(messages, "standardize",
-                       "Model '" + named.header.key + "' of " + kField +
-                           " was trained with another value of standardize: its weights suit "
+                       about +
+                           "was trained with another value of standardize: its weights suit "
                            "inputs on another scale.");
   }
 }

@@ -44,7 +44,7 @@ void DeepLearningTrainer::init(model::TrainContext& context) {
                             context.roles, network_);
     }
     for (float& bias : network_.layers.back().biases) bias = static_cast<float>(start_bias_);
-    if (context.further != nullptr)
+    if (p.pretrained_autoencoder.empty() && context.further != nullptr)
       put_initial_frames(context.engine, p, *context.further, network_);
     settle_huber(context.engine.pool());
   }

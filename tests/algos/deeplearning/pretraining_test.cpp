@@ -74,9 +74,30 @@ TEST(Pretraining, RefusesAutoencodersThatDoNotFitByName) {
   EXPECT_NE(error({{"pretrained_autoencoder", "supervised"}}).find("is no autoencoder"),
             std::string::npos);
   EXPECT_NE(error({{"hidden", "[16,9]"}}).find("[16, 8], not [16, 9]"), std::string::npos);
-  EXPECT_NE(error({{"activation", "Rectifier"}}).find("activation: "), std::string::npos);
+  EXPECT_NE(error({{"activation", "Maxout"}}).find("activation: "), std::string::npos);
   const auto both = session.check("", session.from_it({{"autoencoder", "true"}}));
   EXPECT_EQ(both.errors(), 1);
+}
+
+/// As in H2O-3.
+TEST(Pretraining, AnotherActivationIsWarnedOfAndOtherFirstWeightsAreNotLookedAt) {
+  PretrainedSession session;
+  publish_as(session.models(),
+             *session.train("y", {{"export_weights_and_biases", "true"}, {"epochs", "0"}}),
+             "other");
+  const std::string weights = session.model<DeepLearningModel>("other")->weight_frames[0];
+  const schema::Form form = session.from_it({{"activation", "Rectifier"},
+                                             {"initial_weights", "[\"" + weights + "\",null,null]"},
+                                             {"epochs", "0"}});
+  const auto build = session.check("three", form);
+  EXPECT_EQ(build.errors(), 0);
+  std::vector<std::string> warned;
+  for (const model::Message& message : build.messages) {
+    if (message.kind == model::Message::Kind::warning) warned.push_back(message.field);
+  }
+  EXPECT_EQ(warned, (std::vector<std::string>{"pretrained_autoencoder", "activation"}));
+  expect_hidden_layers(session.train("three", form)->network,
+                       session.model<DeepLearningModel>("auto")->network);
 }
 
 TEST(Pretraining, TellsWhichInputsDiffer) {
