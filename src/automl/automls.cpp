@@ -12,6 +12,7 @@
 #include <neve/base/rng.hpp>
 #include <neve/munge/rows.hpp>
 
+#include "automl/holdouts.hpp"
 #include "automl/plan.hpp"
 #include "automl/preprocessing.hpp"
 #include "automl/request.hpp"
@@ -44,11 +45,11 @@ bool has_many_levels(const InputSpec& input, const frame::Frame& training) {
 }
 
 /// Says what the user left open.
-void settle(BuildSpec& spec, const frame::Frame& training, bool limited_time) {
+void settle(BuildSpec& spec, const frame::Frame& training, bool limited_time, bool blends) {
   StoppingCriteria& criteria = spec.build_control.stopping_criteria;
   if (criteria.stopping_tolerance < 0)
     criteria.stopping_tolerance = usual_tolerance(training.rows());
-  if (spec.build_control.nfolds < 0) spec.build_control.nfolds = kUsualFolds;
+  if (spec.build_control.nfolds < 0) spec.build_control.nfolds = blends ? 0 : kUsualFolds;
   if (!spec.input_spec.fold_column.empty()) spec.build_control.nfolds = 0;
   if (!spec.build_models.modeling_plan)
     spec.build_models.modeling_plan = default_plan(
@@ -125,7 +126,12 @@ std::shared_ptr<job::Job> AutoMls::start(BuildSpec& spec) {
   std::vector<std::string> left_out;
   (void)planned_steps(spec.build_models, limited, left_out);
   const frame::Frame& training = request.frames.at(spec.input_spec.training_frame.name);
-  settle(spec, training, limited && criteria.max_models == 0);
+  // Nodes of a cluster are alike.
+  mr::Engine& engine = parts_.models.engine();
+  const std::size_t nodes = engine.store().catalog().view()->members.size();
+  request.blends =
+      blends_by_itself(spec, training, nodes * static_cast<std::size_t>(engine.pool().threads()));
+  settle(spec, training, limited && criteria.max_models == 0, request.blends);
   check_preprocessing(spec, training);
   AutoMl& automl = request.automl;
   {

@@ -12,9 +12,10 @@ struct AutoMls::Request {
   static constexpr std::string_view kKind = "automl.run";
   AutoMl automl;
   model::NamedFrames frames;
+  bool blends = false;  ///< by itself, see holdouts.hpp
   template <class Archive>
   void fields(Archive& archive) {
-    archive(automl, frames);
+    archive(automl, frames, blends);
   }
 };
 

@@ -10,6 +10,8 @@
 #include <neve/base/log.hpp>
 #include <neve/store/store.hpp>
 
+#include "automl/holdouts.hpp"
+
 namespace neve::automl {
 namespace {
 
@@ -23,6 +25,20 @@ std::string names_of(const std::vector<Algo>& algos) {
   return "[" + names + "]";
 }
 
+/// `spec` as the user gave it.
+std::string way_of_validation(const BuildSpec& spec, bool blends) {
+  const InputSpec& input = spec.input_spec;
+  if (!input.fold_column.empty())
+    return "Cross-validation by the folds of column " + input.fold_column.name + ".";
+  if (const std::int32_t folds = spec.build_control.nfolds; folds > 0)
+    return std::to_string(folds) + "-fold cross-validation.";
+  std::string way = "No cross-validation";
+  if (blends) way += ", as there is not the time for it: ensembles learn by blending";
+  if (input.validation_frame.empty() || (blends && input.blending_frame.empty()))
+    way += "; rows of the training frame are held out";
+  return way + ".";
+}
+
 }  // namespace
 
 Run::Run(AutoMls& automls, AutoMls::Request request, job::Job& job)
@@ -30,6 +46,7 @@ Run::Run(AutoMls& automls, AutoMls::Request request, job::Job& job)
       models_(automls.parts_.models),
       job_(job),
       frames_(std::move(request.frames)),
+      blends_(request.blends),
       shared_(models_.engine().budget()) {
   if (job.saved() != nullptr) {
     state_ = wire::decode<State>(*job.saved());
@@ -40,8 +57,9 @@ Run::Run(AutoMls& automls, AutoMls::Request request, job::Job& job)
   const BuildSpec& spec = state_.automl.spec;
   plan_ = planned_steps(spec.build_models, limit().has_value(), left_out_);
   spec_ = spec;
-  add_folds();
   settings_.emplace(spec_, frames_.at(spec.input_spec.training_frame.name));
+  hold_out();
+  add_folds();
   const std::string& instance = state_.automl.instance;
   trained_before_ = static_cast<std::int32_t>(
       std::ranges::count_if(state_.automl.entries, [&](const Entry& entry) {
@@ -66,6 +84,12 @@ void Run::run() {
   end();
 }
 
+/// Whoever goes on with the run makes the same parts.
+void Run::hold_out() {
+  if (settings_->cross_validates()) return;
+  automl::hold_out(models_.engine(), spec_, frames_, blends_, state_.automl.instance, job_.token());
+}
+
 void Run::begin() {
   const BuildSpec& spec = state_.automl.spec;
   const InputSpec& input = spec.input_spec;
@@ -82,6 +106,7 @@ void Run::begin() {
          "User specified a validation frame with cross-validation still enabled. Models are "
          "compared by cross-validation all the same; the frame adds metrics to look at.");
   }
+  info(Stage::validation, way_of_validation(spec, blends_));
   for (const auto& [name, frame] : frames_) {
     info(Stage::data_import, "Frame " + name + ": " + std::to_string(frame.rows()) + " rows, " +
                                  std::to_string(frame.columns.size()) + " columns");

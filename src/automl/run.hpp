@@ -70,6 +70,7 @@ class Run {
     model::ModelPtr encoder = nullptr;             ///< whose numbers it learns from
   };
 
+  void hold_out();
   void add_folds();
   void begin();
   void encode();
@@ -135,8 +136,10 @@ class Run {
   job::Job& job_;
   model::NamedFrames frames_;
   State state_;
-  State before_;    ///< what the part that is being done, if there is one, began with
-  BuildSpec spec_;  ///< as models get it: folds may be told by a column that the run has added
+  State before_;       ///< what the part that is being done, if there is one, began with
+  const bool blends_;  ///< by itself
+  /// As models get it: frames may be parts that the run has made, folds a column that it has added.
+  BuildSpec spec_;
   std::vector<std::string> encoded_;  ///< columns
   model::ModelPtr encoder_;           ///< null without
   std::vector<PlannedStep> plan_;

@@ -24,7 +24,7 @@ bool is_monotonic(const model::Model& model) {
 
 std::vector<std::string> Run::bases_of(const EnsembleChoice& choice) const {
   using Bases = EnsembleChoice::Bases;
-  const bool blends = !state_.automl.spec.input_spec.blending_frame.empty();
+  const bool blends = !spec_.input_spec.blending_frame.empty();
   std::vector<std::string> bases;
   std::set<std::string> families;
   for (const model::Leaderboard::Row& row : leaderboard().rows) {

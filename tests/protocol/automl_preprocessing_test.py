@@ -34,10 +34,10 @@ def frames(client):
         client.remove(frame)
 
 
-def train(frame, response="two", **options):
+def train(frame, response="two", validation=None, **options):
     aml = H2OAutoML(**{"max_models": 3, "nfolds": 3, "seed": 1, "stopping_rounds": 1, "stopping_tolerance": 0.5,
                        "exclude_algos": ["DeepLearning"], "preprocessing": ["target_encoding"], **options})
-    aml.train(x=["town", "x", "kind"], y=response, training_frame=frame)
+    aml.train(x=["town", "x", "kind"], y=response, training_frame=frame, validation_frame=validation)
     return aml
 
 
@@ -58,13 +58,15 @@ def predictions(model, frame):
 def test_a_model_predicts_raw_rows_as_one_of_encoded_rows(client, frames, response):
     training, test = frames
     plan = [{"name": "DRF", "steps": [{"id": "def_1"}]}]
-    aml = train(training, response, max_models=1, nfolds=0, stopping_rounds=0, modeling_plan=plan)
+    # Without the validation frame, rows would be held out.
+    aml = train(training, response, test, max_models=1, nfolds=0, stopping_rounds=0, modeling_plan=plan)
     encoder = encoder_of(client, aml)
     encoded = encoder.transform(training, blending=True, as_training=True)
+    encoded_test = encoder.transform(test, blending=True)
     assert "town" not in encoded.names
     by_hand = H2ORandomForestEstimator(ntrees=50, score_tree_interval=5, seed=aml.leader.actual_params["seed"])
-    by_hand.train(x=["town_te", "x", "kind"], y=response, training_frame=encoded)
-    assert predictions(by_hand, encoder.transform(test, blending=True)) == predictions(aml.leader, test)
+    by_hand.train(x=["town_te", "x", "kind"], y=response, training_frame=encoded, validation_frame=encoded_test)
+    assert predictions(by_hand, encoded_test) == predictions(aml.leader, test)
     assert aml.leader._model_json["output"]["names"][:3] == ["town_te", "x", "kind"]
     assert aml.leader._model_json["output"]["original_names"][:3] == ["town", "x", "kind"]
     client.remove(aml)

@@ -110,6 +110,34 @@ def test_blending_and_leaderboard_frames(client, frame):
     client.remove(aml)
 
 
+def test_short_time_for_much_data_is_blended(client):
+    rows = client.create_frame(rows=200000, cols=10, categorical_fraction=0, integer_fraction=0, missing_fraction=0,
+                               has_response=True, response_factors=2, seed=1, frame_id="short_rows")
+    aml = automl(project_name="short", max_models=None, max_runtime_secs=6, nfolds=-1,
+                 include_algos=["GLM", "GBM", "StackedEnsemble"])
+    aml.train(y="response", training_frame=rows)
+    messages = [row[0] for row in aml.event_log["message"].as_data_frame(use_pandas=False, header=False)]
+    assert any("by blending" in message for message in messages)
+    names = ids(aml)
+    ensembles = [name for name in names if name.startswith("StackedEnsemble")]
+    bases = [name for name in names if name not in ensembles]
+    assert all(client.get_model(name)._model_json["output"]["cross_validation_metrics"] is None for name in bases)
+    assert ensembles or len(bases) == 1  # on a busy machine
+    for name in ensembles:
+        assert client.get_model(name).params["blending_frame"]["actual"]["name"].endswith("_blending_short_rows")
+    client.remove(aml)
+
+
+def test_models_are_ranked_by_rows_held_out_where_there_are_no_folds(client, frame):
+    aml = automl(project_name="held_out", nfolds=0, max_models=2)
+    aml.train(x=X, y="y", training_frame=frame)
+    best = client.get_model(ids(aml)[0])
+    assert float(aml.leaderboard[0, "rmse"]) == pytest.approx(best.rmse(valid=True), rel=1e-12)
+    assert 0.05 * frame.nrow < best._model_json["output"]["validation_metrics"]._metric_json["nobs"] < 0.15 * frame.nrow
+    assert not any(name.startswith("StackedEnsemble") for name in ids(aml))
+    client.remove(aml)
+
+
 def test_a_run_ends_by_its_time(client, frame):
     aml = automl(project_name="limited", max_models=None, max_runtime_secs=5, nfolds=3)
     aml.train(x=X, y="y", training_frame=frame)

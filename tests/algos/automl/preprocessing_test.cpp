@@ -88,7 +88,8 @@ void expect_as_by_hand(Session& session, const AutoMl& automl, const std::string
   set(form, "ignored_columns", "[\"" + other + "\"" + folds + "]");
   set(form, "stopping_rounds", "0");
   std::erase_if(form, [](const auto& given) {
-    return given.first == "fold_column" || given.first.starts_with("keep_cross_validation");
+    return given.first == "fold_column" || given.first == "validation_frame" ||
+           given.first.starts_with("keep_cross_validation");
   });
   const auto job = on.models.train(on.models.check(on.models.algorithm_of(*model), form, "test"));
   job->wait();
@@ -107,6 +108,8 @@ TEST(Preprocessing, ModelsPredictOnRawRowsAsOnRowsEncodedByHand) {
       BuildSpec run = encoded_spec(2, response);
       run.build_control.nfolds = folds;
       run.build_control.stopping_criteria.stopping_rounds = folds == 0 ? 0 : 1;
+      // Otherwise rows would be held out.
+      if (folds == 0) run.input_spec.validation_frame = std::string("test");
       run.build_models.modeling_plan = {{"DRF", std::nullopt, std::vector<Step>{{"def_1"}}}};
       if (folds > 0)
         run.build_models.modeling_plan->push_back(
