@@ -8,6 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+import process
+
 HERE = Path(__file__).resolve().parent
 LOAD_LIMIT_SECONDS = 900
 RUN_LIMIT_SECONDS = 1200
@@ -155,6 +157,7 @@ def alternate(row, neve, neve_first, rival, first, place):
         for turn in range(rounds):
             sides = [(neve, neve_runs), (worker, peer_runs)]
             for side, runs in sides if turn % 2 == 0 else reversed(sides):
+                process.wait_until_quiet()
                 runs.append(side.run())
     return paired(neve_runs, rival, peer_runs)
 

@@ -92,6 +92,17 @@ class OthersWatch:
         return max(0.0, others) / (elapsed * CORES)
 
 
+def wait_until_quiet(limit_seconds=10, window_seconds=0.3, share=0.05):
+    """Waits, for so long at most, until our own processes use at most `share` of a core over a window: what a server
+    still does behind its answer, as Java does with memory and compiling, is not to slow down whoever is measured next."""
+    deadline = time.monotonic() + limit_seconds
+    while time.monotonic() < deadline:
+        before = family_seconds(os.getpid())
+        time.sleep(window_seconds)
+        if family_seconds(os.getpid()) - before <= share * window_seconds:
+            return
+
+
 def wait_until_idle(limit_seconds=300, window_seconds=10, share=0.05, say=print):
     """True as soon as others use at most `share` of all cores over a window; False if that does not come in time."""
     deadline = time.monotonic() + limit_seconds
