@@ -12,14 +12,12 @@ namespace neve::algos::extendedisolationforest {
 
 void ExtendedIsolationForestModel::score(const model::ScoreBlock& block,
                                          std::span<const std::span<double>> out) const {
+  const PlaneScorer& scorer = scorer_.get([this] { return PlaneScorer(trees, levels); });
   std::vector<double> points;
-  PointForm::append(block, levels, points);
+  scorer.read(block, points);
   const auto lengths = out[1].first(block.rows);
   std::ranges::fill(lengths, 0);
-  for (const PlaneTree& tree : trees) {
-    for (std::size_t i = 0; i < block.rows; ++i)
-      lengths[i] += tree.length_of(points.data() + i * levels.size());
-  }
+  for (std::size_t t = 0; t < scorer.trees(); ++t) scorer.add_lengths(t, points, lengths);
   for (double& length : lengths) length /= static_cast<double>(trees.size());
   std::ranges::copy(lengths, out[0].begin());
   to_scores(sample_size, out[0].first(block.rows));

@@ -8,7 +8,9 @@
 
 #include <neve/model/model.hpp>
 
+#include "algos/extendedisolationforest/plane_scorer.hpp"
 #include "algos/extendedisolationforest/plane_tree.hpp"
+#include "algos/families/trees/late.hpp"
 
 namespace neve::algos::extendedisolationforest {
 
@@ -45,6 +47,7 @@ class ExtendedIsolationForestModel final : public model::Model {
   void learnt(Archive& archive) {
     archive(trees, levels, sample_size);
   }
+  trees::Late<PlaneScorer> scorer_;
 };
 
 }  // namespace neve::algos::extendedisolationforest

@@ -7,6 +7,8 @@
 #include <neve/base/math.hpp>
 #include <neve/model/score.hpp>
 
+#include "algos/extendedisolationforest/plane_scorer.hpp"
+
 namespace neve::algos::extendedisolationforest {
 namespace {
 
@@ -47,18 +49,16 @@ void LengthTask::rebuild(const mr::RowGroup& group, const State& /*state*/, Scra
 
 void LengthTask::map(const mr::RowGroup& group, const State& state, Scratch& rows,
                      Partial& partial) {
-  const std::size_t columns = state.read.levels.size();
+  const PlaneScorer scorer(state.trees, state.read.levels);
   model::BlockReader reader(group, state.read.plan);
   std::vector<double> points;
   for (std::size_t begin = 0; begin < rows.sums.size();) {
     const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
-    points.clear();
-    PointForm::append(block, state.read.levels, points);
+    scorer.read(block, points);
     const auto sums = std::span(rows.sums).subspan(begin, block.rows);
     std::size_t point = 0;
-    for (std::size_t t = 0; t < state.trees.size(); ++t) {
-      for (std::size_t i = 0; i < sums.size(); ++i)
-        sums[i] += state.trees[t].length_of(points.data() + i * columns);
+    for (std::size_t t = 0; t < scorer.trees(); ++t) {
+      scorer.add_lengths(t, points, sums);
       if (state.points[t] == 0) continue;
       const std::int64_t trees = state.before + static_cast<std::int64_t>(t) + 1;
       partial[point++].add(sums_of(sums, trees, state.sample_size));

@@ -1,6 +1,7 @@
 #include "algos/extendedisolationforest/plane_tree.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -25,25 +26,28 @@ double code_in(std::int32_t code, std::int32_t levels) {
 
 void PointForm::append(const model::ScoreBlock& block, std::span<const std::int32_t> levels,
                        std::vector<Value>& points) {
-  const std::size_t columns = levels.size();
   const std::size_t first = points.size();
-  points.resize(first + block.rows * columns);
-  for (std::size_t c = 0; c < columns; ++c) {
-    double* to = points.data() + first + c;
+  points.resize(first + block.rows * levels.size());
+  write(block, levels, levels.size(), points.data() + first);
+}
+
+void PointForm::write(const model::ScoreBlock& block, std::span<const std::int32_t> levels,
+                      std::size_t stride, Value* points) {
+  for (std::size_t c = 0; c < levels.size(); ++c) {
     for (std::size_t i = 0; i < block.rows; ++i) {
-      to[i * columns] =
+      points[i * stride + c] =
           levels[c] > 0 ? code_in(block.codes[c][i], levels[c]) : number_in(block.numbers[c][i]);
     }
   }
 }
 
 bool PlaneTree::goes_right(std::span<const Coordinate> plane, const double* row) {
-  double side = 0;
+  std::array<double, kPlaneSums> sums{};
   for (const Coordinate& along : plane) {
     const double term = (row[along.column] - along.point) * along.slope;
-    side += std::isnan(term) ? 0 : term;
+    sums[static_cast<std::size_t>(along.column) % kPlaneSums] += std::isnan(term) ? 0 : term;
   }
-  return side > 0;
+  return sum_of_lanes(sums.data()) > 0;
 }
 
 double PlaneTree::length_of(const double* row) const {
@@ -67,6 +71,11 @@ bool PlaneTree::is_sound(std::size_t columns) const {
         node.plane >= 0 &&
         static_cast<std::size_t>(node.plane) + static_cast<std::size_t>(width) <= planes.size();
     if (!leads_on || !has_plane) return false;
+    const auto plane = plane_of(node);
+    const auto follows = [](const Coordinate& left, const Coordinate& right) {
+      return left.column >= right.column;
+    };
+    if (std::ranges::adjacent_find(plane, follows) != plane.end()) return false;
   }
   return std::ranges::all_of(planes, [&](const Coordinate& along) {
     return along.column >= 0 && static_cast<std::size_t>(along.column) < columns &&

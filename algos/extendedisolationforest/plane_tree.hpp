@@ -18,8 +18,19 @@ struct PointForm {
   using Value = double;
   static void append(const model::ScoreBlock& block, std::span<const std::int32_t> levels,
                      std::vector<Value>& points);
+  /// The values of a block's rows, which are `stride` apart.
+  static void write(const model::ScoreBlock& block, std::span<const std::int32_t> levels,
+                    std::size_t stride, Value* points);
 };
 using PointRows = isolation::RowSample<PointForm::Value>;
+
+/// Sums that are taken side by side for the side of a plane that a row is on: a column's term goes
+/// into sum number column % kPlaneSums.
+inline constexpr std::size_t kPlaneSums = 8;
+/// Their sum, in an order of its own.
+inline double sum_of_lanes(const double* sums) {
+  return ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+}
 
 /// A tree whose tests are planes: a row goes left where Σ (x - point) · slope over the plane's
 /// coordinates is at most 0, right otherwise. A coordinate in which the row has no value adds
@@ -45,9 +56,9 @@ struct PlaneTree {
       archive(left, plane, rows, length);
     }
   };
-  std::int32_t width = 1;        ///< coordinates of a plane
-  std::vector<Node> nodes = {};  ///< the root first, children behind their parents
-  std::vector<Coordinate> planes = {};
+  std::int32_t width = 1;               ///< coordinates of a plane
+  std::vector<Node> nodes = {};         ///< the root first, children behind their parents
+  std::vector<Coordinate> planes = {};  ///< of each plane by column
 
   [[nodiscard]] std::span<const Coordinate> plane_of(const Node& node) const {
     return std::span(planes).subspan(static_cast<std::size_t>(node.plane),

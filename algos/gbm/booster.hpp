@@ -10,8 +10,8 @@
 #include <neve/mr/engine.hpp>
 
 #include "algos/families/trees/growth_plan.hpp"
-#include "algos/gbm/block_scorer.hpp"
 #include "algos/gbm/boost.hpp"
+#include "algos/gbm/iteration_scores.hpp"
 
 namespace neve::algos::gbm {
 

@@ -14,9 +14,8 @@
 namespace neve::algos::gbm {
 
 void GbmModel::score(const model::ScoreBlock& block, std::span<const std::span<double>> out) const {
-  std::call_once(scorer_->once, [this] {
-    scorer_->made = std::make_unique<const BlockScorer>(iterations, header.roles.predictors.size());
-  });
+  const trees::BlockScorer& scorer =
+      scorer_.get([this] { return scorer_of(iterations, header.roles.predictors.size()); });
   // Of two classes only the second one has trees.
   const auto values = out.first(outputs());
   const auto scores = distribution.is_binomial() ? values.last(1) : values;
@@ -25,7 +24,7 @@ void GbmModel::score(const model::ScoreBlock& block, std::span<const std::span<d
       of_class[i] = block.offset.empty() ? first_score : block.offset[i] + first_score;
     }
   }
-  scorer_->made->add(block, scores);
+  scorer.add(block, scores);
   finish_scores(values);
   if (out.size() > values.size()) calibration.fill(values[1], out.subspan(values.size()));
 }
@@ -38,13 +37,13 @@ void GbmModel::finish_scores(std::span<const std::span<double>> values) const {
 std::unique_ptr<const model::RowExplainer> GbmModel::explainer(model::RowQuestion question) const {
   if (question == model::RowQuestion::sampled_for_trees)
     return std::make_unique<const SampleAnswers>(samplings, iterations.size());
-  std::call_once(asked_->once, [this] {
-    auto grid = std::make_shared<trees::TreeGrid>();
+  const auto& grid = asked_.get([this] {
+    auto made = std::make_shared<trees::TreeGrid>();
     for (const Iteration& iteration : iterations)
-      grid->emplace_back(iteration.begin(), iteration.end());
-    asked_->made = std::move(grid);
+      made->emplace_back(iteration.begin(), iteration.end());
+    return made;
   });
-  trees::AskedForest forest{asked_->made, trees::levels_of(header.roles),
+  trees::AskedForest forest{grid, trees::levels_of(header.roles),
                             model::is_classifier(header.category)};
   if (question == model::RowQuestion::staged_predictions)
     return std::make_unique<const StagedAnswers>(*this, std::move(forest));

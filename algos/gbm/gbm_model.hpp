@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,8 +10,9 @@
 #include <neve/model/model.hpp>
 
 #include "algos/families/trees/calibration.hpp"
+#include "algos/families/trees/late.hpp"
 #include "algos/families/trees/row_answers.hpp"
-#include "algos/gbm/block_scorer.hpp"
+#include "algos/gbm/iteration_scores.hpp"
 #include "algos/gbm/sample_answers.hpp"
 
 namespace neve::algos::gbm {
@@ -61,18 +61,9 @@ class GbmModel final : public model::Model {
   void learnt(Archive& archive) {
     archive(distribution, first_score, iterations, gainslift_groups, class_weights, calibration);
   }
-  /// The trees as they are scored, made at first use.
-  struct Scorer {
-    std::once_flag once;
-    std::unique_ptr<const BlockScorer> made;
-  };
-  std::shared_ptr<Scorer> scorer_ = std::make_shared<Scorer>();
-  /// The trees as they are asked, likewise: every row group asks.
-  struct Asked {
-    std::once_flag once;
-    std::shared_ptr<const trees::TreeGrid> made;
-  };
-  std::shared_ptr<Asked> asked_ = std::make_shared<Asked>();
+  trees::Late<trees::BlockScorer> scorer_;
+  /// The trees as they are asked: every row group asks.
+  trees::Late<std::shared_ptr<const trees::TreeGrid>> asked_;
 };
 
 /// The deviance of a distribution, for metrics.

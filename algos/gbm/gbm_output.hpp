@@ -6,7 +6,7 @@
 
 #include <neve/model/model_output.hpp>
 
-#include "algos/gbm/block_scorer.hpp"
+#include "algos/gbm/iteration_scores.hpp"
 
 namespace neve::algos::gbm {
 

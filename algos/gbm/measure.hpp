@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "algos/families/trees/measured_rows.hpp"
-#include "algos/gbm/block_scorer.hpp"
 #include "algos/gbm/huber_errors.hpp"
+#include "algos/gbm/iteration_scores.hpp"
 
 namespace neve::algos::gbm {
 

@@ -1,10 +1,11 @@
 #include "algos/isolationforest/isolationforest_model.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <array>
 
 #include "algos/families/trees/view.hpp"
 #include "algos/isolationforest/isolationforest_output.hpp"
+#include "algos/isolationforest/paths.hpp"
 #include "algos/isolationforest/scores.hpp"
 
 namespace neve::algos::isolationforest {
@@ -21,12 +22,11 @@ std::vector<std::string> IsolationForestModel::output_names() const {
 
 void IsolationForestModel::score(const model::ScoreBlock& block,
                                  std::span<const std::span<double>> out) const {
-  trees::RowKeys keys;
-  trees::fill_keys(block, levels, keys);
-  std::vector<std::uint16_t> every(block.rows);
-  std::iota(every.begin(), every.end(), std::uint16_t{0});
+  const trees::BlockScorer& scorer =
+      scorer_.get([this] { return scorer_of(iterations, levels, std::array{iterations.size()}); });
   std::vector<double> paths(block.rows);
-  for (const auto& iteration : iterations) iteration[0].add_scores(keys, every, paths);
+  const std::span<double> sums(paths);
+  scorer.add(block, {&sums, 1});
   const auto count = static_cast<double>(iterations.size());
   for (std::size_t i = 0; i < block.rows; ++i) {
     out[0][i] = normalised(paths[i]);

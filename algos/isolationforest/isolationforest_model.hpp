@@ -9,6 +9,8 @@
 
 #include <neve/model/model.hpp>
 
+#include "algos/families/trees/block_scorer.hpp"
+#include "algos/families/trees/late.hpp"
 #include "algos/families/trees/row_answers.hpp"
 #include "algos/isolationforest/grow.hpp"
 
@@ -57,6 +59,7 @@ class IsolationForestModel final : public model::Model {
   void learnt(Archive& archive) {
     archive(iterations, levels, least_path, largest_path, splits);
   }
+  trees::Late<trees::BlockScorer> scorer_;
 };
 
 }  // namespace neve::algos::isolationforest

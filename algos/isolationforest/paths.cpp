@@ -1,21 +1,18 @@
 #include "algos/isolationforest/paths.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
 
 namespace neve::algos::isolationforest {
 namespace {
 
-/// Marks the rows of a block that a tree grew on.
-void mark_sampled(std::span<const std::int64_t> sample, std::int64_t first_row,
-                  std::vector<std::uint8_t>& marks) {
-  std::ranges::fill(marks, std::uint8_t{0});
-  const std::int64_t end = first_row + std::ssize(marks);
-  for (auto row = std::ranges::lower_bound(sample, first_row); row != sample.end() && *row < end;
-       ++row) {
-    marks[static_cast<std::size_t>(*row - first_row)] = 1;
+/// Up to which trees sums go: to those after which they are wanted, and to the last.
+std::vector<std::size_t> ends_of(const std::vector<std::uint8_t>& points) {
+  std::vector<std::size_t> ends;
+  for (std::size_t t = 0; t < points.size(); ++t) {
+    if (points[t] != 0 || t + 1 == points.size()) ends.push_back(t + 1);
   }
+  return ends;
 }
 
 /// Where the rows of a block are in what the group keeps.
@@ -24,30 +21,52 @@ struct Place {
   std::size_t count = 0;
 };
 
-void add_paths(std::span<const double> lengths, std::span<const std::uint8_t> sampled,
-               std::size_t begin, PathRows& rows) {
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    const auto length = static_cast<std::int32_t>(lengths[i]);
-    const std::int32_t unseen = 1 - sampled[i];
-    rows.all[begin + i] += length;
-    rows.unseen[begin + i] += unseen * length;
-    rows.trees[begin + i] += unseen;
+/// Adds the paths of those rows of a block that a tree grew on.
+void add_seen(const trees::CompactTree& tree, std::span<const std::int64_t> sample,
+              std::int64_t first_row, const trees::RowKeys& keys, const Place& place,
+              PathRows& rows) {
+  std::vector<std::uint16_t> picked;
+  const std::int64_t end = first_row + static_cast<std::int64_t>(place.count);
+  for (auto row = std::ranges::lower_bound(sample, first_row); row != sample.end() && *row < end;
+       ++row) {
+    picked.push_back(static_cast<std::uint16_t>(*row - first_row));
+  }
+  std::vector<double> lengths(picked.size());
+  tree.add_scores(keys, picked, lengths);
+  for (std::size_t i = 0; i < picked.size(); ++i) {
+    rows.seen[place.begin + picked[i]] += static_cast<std::int32_t>(lengths[i]);
+    ++rows.seen_trees[place.begin + picked[i]];
   }
 }
 
-PathSums sums_of(const PathRows& rows, const Place& place) {
+/// After so many trees.
+PathSums sums_of(const PathRows& rows, const Place& place, std::int32_t trees) {
   PathSums sums;
   for (std::size_t i = place.begin; i < place.begin + place.count; ++i) {
     sums.least = std::min<std::int64_t>(sums.least, rows.all[i]);
     sums.largest = std::max<std::int64_t>(sums.largest, rows.all[i]);
-    if (rows.trees[i] == 0) continue;
+    const std::int32_t unseen = trees - rows.seen_trees[i];
+    if (unseen == 0) continue;
     ++sums.rows;
-    sums.lengths += static_cast<double>(rows.unseen[i]) / rows.trees[i];
+    sums.lengths += static_cast<double>(rows.all[i] - rows.seen[i]) / unseen;
   }
   return sums;
 }
 
 }  // namespace
+
+trees::BlockScorer scorer_of(const trees::TreeGrid& grid, std::span<const std::int32_t> levels,
+                             std::span<const std::size_t> ends) {
+  std::vector<trees::Tree> unpacked;
+  for (const auto& iteration : grid) unpacked.push_back(iteration[0].unpacked(levels));
+  std::vector<trees::TreeSum> sums;
+  std::size_t first = 0;
+  for (const std::size_t end : ends) {
+    trees::TreeSum& sum = sums.emplace_back();
+    for (; first < end; ++first) sum.push_back(&unpacked[first]);
+  }
+  return {sums, levels.size()};
+}
 
 void PathSums::add(const PathSums& other) {
   least = std::min(least, other.least);
@@ -62,32 +81,40 @@ PathTask::Partial PathTask::zero(const State& state) {
 
 void PathTask::rebuild(const mr::RowGroup& group, const State& /*state*/, Scratch& rows) {
   const auto count = static_cast<std::size_t>(group.rows);
+  rows.trees = 0;
   rows.all.assign(count, 0);
-  rows.unseen.assign(count, 0);
-  rows.trees.assign(count, 0);
+  rows.seen.assign(count, 0);
+  rows.seen_trees.assign(count, 0);
 }
 
 void PathTask::map(const mr::RowGroup& group, const State& state, Scratch& rows, Partial& partial) {
+  const std::vector<std::size_t> ends = ends_of(state.points);
+  const trees::BlockScorer scorer = scorer_of(state.grid, state.read.levels, ends);
   model::BlockReader reader(group, state.read.plan);
   trees::RowKeys keys;
   std::vector<double> lengths;
-  std::vector<std::uint8_t> sampled;
-  std::vector<std::uint16_t> every(model::ScoreBlock::kMostRows);
-  std::iota(every.begin(), every.end(), std::uint16_t{0});
+  std::vector<std::span<double>> sums(ends.size());
   for (std::size_t begin = 0; begin < static_cast<std::size_t>(group.rows);) {
     const model::ScoreBlock& block = reader.read(static_cast<std::int64_t>(begin));
+    const Place place{begin, block.rows};
+    lengths.assign(ends.size() * block.rows, 0);
+    for (std::size_t s = 0; s < sums.size(); ++s)
+      sums[s] = std::span(lengths).subspan(s * block.rows, block.rows);
+    scorer.add(block, sums);
     trees::fill_keys(block, state.read.levels, keys);
-    sampled.resize(block.rows);
+    std::size_t tree = 0;
     std::size_t point = 0;
-    for (std::size_t t = 0; t < state.grid.size(); ++t) {
-      lengths.assign(block.rows, 0);
-      state.grid[t][0].add_scores(keys, std::span(every).first(block.rows), lengths);
-      mark_sampled(state.samples[t], block.first_row, sampled);
-      add_paths(lengths, sampled, begin, rows);
-      if (state.points[t] != 0) partial[point++].add(sums_of(rows, {begin, block.rows}));
+    for (std::size_t s = 0; s < sums.size(); ++s) {
+      for (std::size_t i = 0; i < block.rows; ++i)
+        rows.all[begin + i] += static_cast<std::int32_t>(sums[s][i]);
+      for (; tree < ends[s]; ++tree)
+        add_seen(state.grid[tree][0], state.samples[tree], block.first_row, keys, place, rows);
+      if (state.points[tree - 1] == 0) continue;
+      partial[point++].add(sums_of(rows, place, rows.trees + static_cast<std::int32_t>(tree)));
     }
     begin += block.rows;
   }
+  rows.trees += static_cast<std::int32_t>(state.grid.size());
 }
 
 void PathTask::merge(Partial& left, const Partial& right) {

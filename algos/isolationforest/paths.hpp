@@ -2,24 +2,32 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include <neve/mr/task.hpp>
 
+#include "algos/families/trees/block_scorer.hpp"
 #include "algos/families/trees/row_answers.hpp"
 #include "algos/isolationforest/sample.hpp"
 
 namespace neve::algos::isolationforest {
 
+/// Path lengths by the trees of a grid: sum k is that of the trees behind ends[k - 1] and before
+/// ends[k].
+trees::BlockScorer scorer_of(const trees::TreeGrid& grid, std::span<const std::int32_t> levels,
+                             std::span<const std::size_t> ends);
+
 /// What a row group keeps: path lengths of each row, over the trees so far.
 struct PathRows {
-  std::vector<std::int32_t> all;     ///< Σ over all trees
-  std::vector<std::int32_t> unseen;  ///< Σ over the trees that did not grow on the row
-  std::vector<std::int32_t> trees;   ///< how many these are
+  std::int32_t trees = 0;
+  std::vector<std::int32_t> all;         ///< Σ over all trees
+  std::vector<std::int32_t> seen;        ///< Σ over the trees that grew on the row
+  std::vector<std::int32_t> seen_trees;  ///< how many these are
   [[nodiscard]] std::int64_t byte_size() const {
     constexpr std::size_t kBytes = sizeof(std::int32_t);
-    return static_cast<std::int64_t>((all.size() + unseen.size() + trees.size()) * kBytes);
+    return static_cast<std::int64_t>((all.size() + seen.size() + seen_trees.size()) * kBytes);
   }
 };
 

@@ -10,6 +10,8 @@
 
 #include <neve/base/rng.hpp>
 
+#include "algos/extendedisolationforest/plane_scorer.hpp"
+
 namespace {
 
 using namespace neve;
@@ -37,6 +39,45 @@ TEST(MeanSearchLength, IsThatOfTheFormula) {
   EXPECT_EQ(mean_search_length(1), 0);
   EXPECT_EQ(mean_search_length(2), 1);
   EXPECT_NEAR(mean_search_length(256), 10.244770920119917, 1e-13);
+}
+
+/// In blocks of eight columns, of which some have no coordinate in a plane.
+TEST(PlaneScorer, SaysWhatTheTreesSay) {
+  constexpr std::size_t kColumns = 19;
+  constexpr std::size_t kRows = 300;
+  const std::vector<std::int32_t> levels(kColumns);
+  const CounterRng random(5);
+  std::vector<double> values;
+  std::vector<std::vector<double>> columns(kColumns);
+  for (std::size_t row = 0; row < kRows; ++row) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      const std::uint64_t at = row * kColumns + c;
+      const double value = random.below(at, 9) == 0 ? kMissing : random.uniform(at) - 0.5;
+      values.push_back(value);
+      columns[c].push_back(value);
+    }
+  }
+  const PointRows sample = sample_of(kColumns, std::move(values));
+  model::ScoreBlock block;
+  block.rows = kRows;
+  block.codes.resize(kColumns);
+  block.numbers.assign(columns.begin(), columns.end());
+  for (const std::int32_t width : {1, 3, 19}) {
+    const GrowPlan plan{.seed = 2, .max_depth = 9, .width = width, .columns = kColumns};
+    std::vector<PlaneTree> trees;
+    for (std::int64_t number = 0; number < 3; ++number)
+      trees.push_back(grow_all(plan, number, sample));
+    const PlaneScorer scorer(trees, levels);
+    ASSERT_EQ(scorer.trees(), trees.size());
+    std::vector<double> rows;
+    scorer.read(block, rows);
+    for (std::size_t t = 0; t < trees.size(); ++t) {
+      std::vector<double> lengths(kRows, 0.5);
+      scorer.add_lengths(t, rows, lengths);
+      for (std::size_t i = 0; i < kRows; ++i)
+        EXPECT_EQ(lengths[i], 0.5 + trees[t].length_of(&sample.values[i * kColumns]));
+    }
+  }
 }
 
 TEST(DepthLimit, IsTheLogarithmRoundedUp) {

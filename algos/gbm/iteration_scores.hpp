@@ -8,7 +8,7 @@
 #include <neve/model/score.hpp>
 #include <neve/mr/task.hpp>
 
-#include "algos/families/trees/forest.hpp"
+#include "algos/families/trees/block_scorer.hpp"
 #include "algos/families/trees/row_store.hpp"
 #include "algos/gbm/distribution.hpp"
 
@@ -17,21 +17,8 @@ namespace neve::algos::gbm {
 /// Trees of one iteration, one per class.
 using Iteration = std::vector<trees::Tree>;
 
-/// Adds the trees of some iterations to scores of rows. Immutable; any number of threads.
-class BlockScorer {
- public:
-  /// `columns` is the number of the model's predictors.
-  BlockScorer(std::span<const Iteration> iterations, std::size_t columns);
-  /// scores[k] are the rows' scores of class k.
-  void add(const model::ScoreBlock& block, std::span<const std::span<double>> scores) const;
-
- private:
-  void fill_keys(const model::ScoreBlock& block, std::size_t begin, std::size_t count,
-                 trees::RowKeys& keys) const;
-  std::vector<std::int32_t> used_;          ///< columns that the trees test
-  std::vector<std::int32_t> levels_;        ///< of each used column; 0 for numbers
-  std::vector<trees::FlatForest> forests_;  ///< per class
-};
+/// Scores of each class by its trees of these iterations. `columns` is the number of predictors.
+trees::BlockScorer scorer_of(std::span<const Iteration> iterations, std::size_t columns);
 
 /// Adds iterations to the scores of a group's rows, all or those that are picked, classes × rows.
 /// The sums are those of adding a tree after the other, to the last bit.
