@@ -118,10 +118,10 @@ std::optional<schema::Form> split_map(std::string_view text) {
   if (!parts) return std::nullopt;
   schema::Form map;
   for (const std::string_view part : *parts) {
-    const std::size_t colon = find_outside(part, ":");
-    if (colon == std::string_view::npos || colon == part.size()) return std::nullopt;
-    std::string name = unquoted(trim(part.substr(0, colon)));
-    const std::string_view given = trim(part.substr(colon + 1));
+    const std::size_t sign = find_outside(part, ":=");
+    if (sign == std::string_view::npos || sign == part.size()) return std::nullopt;
+    std::string name = unquoted(trim(part.substr(0, sign)));
+    const std::string_view given = trim(part.substr(sign + 1));
     auto value = value_text(given);
     if (name.empty() || given.empty() || !value) return std::nullopt;
     map.emplace_back(std::move(name), *std::move(value));

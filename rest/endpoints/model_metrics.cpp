@@ -146,7 +146,13 @@ const Resource& model_metrics() {
              "Lists the metrics of a model on a frame.", &list_kept),
        route("POST",
              "/3/ModelMetrics/predictions_frame/{predictions_frame}/actuals_frame/{actuals_frame}",
-             "makeMetrics", "Measures predictions against what came true.", &make_metrics)}};
+             "makeMetrics", "Measures predictions against what came true.", &make_metrics),
+       // As R's client asks, without a name where nobody was treated.
+       route("POST",
+             "/3/ModelMetrics/predictions_frame/{predictions_frame}/actuals_frame/{actuals_frame}/"
+             "treatment_frame/{treatment_frame}",
+             "makeTreatmentMetrics", "Measures predictions against what came true.",
+             &make_metrics)}};
   return kResource;
 }
 

@@ -151,6 +151,11 @@ def test_metrics_of_two_classes_are_those_of_the_model(client, frame, rows):
     assert turned.auc() == pytest.approx(made.auc(), rel=1e-9)
     assert client.make_metrics(predicted["yes"], frame["two"], domain=["no", "yes"], distribution="bernoulli").auc() == \
         made.auc()
+    # As R's client asks.
+    p, actual = predicted["yes"], frame["two"]
+    asked = client.api("POST /3/ModelMetrics/predictions_frame/%s/actuals_frame/%s/treatment_frame/" % (p.frame_id, actual.frame_id),
+                       data={"domain": '["no","yes"]'})
+    assert asked["model_metrics"]["AUC"] == made.auc()
     numbers = client.make_metrics(predicted["yes"], frame["two"] == "yes", domain=["0", "1"])
     assert numbers.auc() == made.auc()
 

@@ -18,6 +18,8 @@ TEST(LenientMap, ReadsWhatPythonAndRWrite) {
                                {"max_models", "2"},
                                {"on", "True"},
                                {"text", "a, b: {c}"}}));
+  EXPECT_EQ(split_map(R"({"strategy"="RandomDiscrete","max_models"=2})"),
+            (schema::Form{{"strategy", "RandomDiscrete"}, {"max_models", "2"}}));
   EXPECT_EQ(split_map("{}"), schema::Form());
   EXPECT_EQ(split_map(R"({"a":["x","y"]})"), (schema::Form{{"a", R"(["x","y"])"}}));
 }
