@@ -62,9 +62,10 @@ void check_columns(const CommonParameters& parameters, const frame::Frame& train
   }
   for (const std::string& ignored :
        parameters.ignored_columns.value_or(std::vector<std::string>())) {
-    if (!training.find(ignored)) {
-      add_error(messages, "ignored_columns",
-                "Column '" + ignored + "' to ignore is not in the training frame");
+    // R's client sends an empty name for an empty list; H2O-3 takes any.
+    if (!ignored.empty() && !training.find(ignored)) {
+      add_warning(messages, "ignored_columns",
+                  "Column '" + ignored + "' to ignore is not in the training frame");
     }
   }
 }

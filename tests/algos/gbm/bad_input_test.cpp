@@ -77,14 +77,25 @@ TEST(BadInput, OutOfRangeIsNamed) {
   }
 }
 
+/// As in H2O-3. R's client sends the empty name where there is nothing to ignore.
+TEST(BadInput, ColumnsToIgnoreNeedNotBeThere) {
+  Session session;
+  for (const char* ignored : {R"([""])", R"(["lost"])"}) {
+    const schema::Form form = asking({{"ignored_columns", ignored}});
+    const auto build = session.models().check(algos::gbm::algorithm(), form, "python");
+    EXPECT_EQ(build.errors(), 0);
+    const auto told = std::ranges::count(build.messages, "ignored_columns", &model::Message::field);
+    EXPECT_EQ(told, ignored == std::string_view(R"(["lost"])") ? 1 : 0);
+    EXPECT_EQ(outcome(session, form), "");
+  }
+}
+
 TEST(BadInput, ColumnsThatDoNotFitAreNamed) {
   Session session;
   const std::pair<const char*, const char*> refused[] = {
-      {"response_column", "lost"}, {"response_column", ""},
-      {"weights_column", "lost"},  {"weights_column", "k"},
-      {"weights_column", "two"},   {"offset_column", "lost"},
-      {"offset_column", "k"},      {"fold_column", "lost"},
-      {"fold_column", "w"},        {"ignored_columns", R"(["lost"])"}};
+      {"response_column", "lost"}, {"response_column", ""},   {"weights_column", "lost"},
+      {"weights_column", "k"},     {"weights_column", "two"}, {"offset_column", "lost"},
+      {"offset_column", "k"},      {"fold_column", "lost"},   {"fold_column", "w"}};
   for (const auto& [field, value] : refused) {
     const std::string got = outcome(session, asking({{field, value}}), field);
     EXPECT_TRUE(got.starts_with("refused")) << field << " " << value << ": " << got;
