@@ -74,7 +74,7 @@ GridKey export_grid(Call& call, const GridExport& input) {
   grid::Grids& grids = *call.services.grids;
   const grid::Grid grid = grids.require(input.grid_id.name, "grid_id");
   grids.save(grid, input.grid_directory,
-             {.frames = input.save_params_references,
+             {.references = input.save_params_references,
               .holdouts = input.export_cross_validation_predictions});
   return {.name = grid.key, .url = {}};
 }

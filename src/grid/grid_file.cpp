@@ -12,7 +12,7 @@
 namespace neve::grid {
 namespace {
 
-constexpr SealedFile kGrid{.head = "NEVEGRD\n", .version = 2, .what = "a grid"};
+constexpr SealedFile kGrid{.head = "NEVEGRD\n", .version = 3, .what = "a grid"};
 constexpr SealedFile kRecovery{
     .head = "NEVEREC\n", .version = 1, .what = "a list of searches to recover"};
 
@@ -43,6 +43,7 @@ bool is_plain_name(const std::string& name) {
 
 bool are_plain_names(const Grid& grid) {
   return is_plain_name(grid.key) && std::ranges::all_of(grid.frames, is_plain_name) &&
+         std::ranges::all_of(grid.models, is_plain_name) &&
          std::ranges::all_of(grid.holdouts, is_plain_name) &&
          std::ranges::all_of(grid.entries, [](const Entry& entry) {
            return entry.model.empty() || is_plain_name(entry.model);

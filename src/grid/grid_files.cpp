@@ -54,12 +54,10 @@ void Grids::write_made(const model::Made& made, const std::string& folder) const
   parts_.ingest.write_file(path_of(folder, model.header.key), parts_.models.to_file(model), true);
 }
 
-void Grids::write_models(const Grid& grid, const std::string& folder) const {
-  for (const Entry& entry : grid.entries) {
-    if (entry.model.empty()) continue;
-    const auto model = parts_.models.find(entry.model);
-    if (!model) continue;
-    parts_.ingest.write_file(path_of(folder, entry.model), parts_.models.to_file(*model), true);
+void Grids::write_models(std::span<const std::string> names, const std::string& folder) const {
+  for (const std::string& name : names) {
+    if (const auto model = parts_.models.find(name))
+      parts_.ingest.write_file(path_of(folder, name), parts_.models.to_file(*model), true);
   }
 }
 
@@ -68,11 +66,12 @@ void Grids::write_frames(const model::NamedFrames& frames, const std::string& fo
 }
 
 void Grids::save(Grid grid, const std::string& folder, const SaveChoices& choices) {
-  write_models(grid, folder);
+  write_models(grid.made(), folder);
+  if (choices.references) write_models(grid.models, folder);
   grid.holdouts.clear();
   if (choices.holdouts) grid.holdouts = holdouts_of(parts_.models, grid);
   std::vector<std::string> frames = grid.holdouts;
-  if (choices.frames) frames.insert(frames.end(), grid.frames.begin(), grid.frames.end());
+  if (choices.references) frames.insert(frames.end(), grid.frames.begin(), grid.frames.end());
   for (const std::string& name : frames) {
     const frame::Frame frame = parts_.models.frames().require(name, "frame_id");
     finish(parts_.ingest.save_frame(frame, folder, true));
@@ -80,19 +79,22 @@ void Grids::save(Grid grid, const std::string& folder, const SaveChoices& choice
   write_grid(grid, folder);
 }
 
-Grid Grids::load(const std::string& path, bool with_frames) {
+Grid Grids::load(const std::string& path, bool with_references) {
   const ingest::Ingest::FileBytes file = parts_.ingest.read_file(path);
   Grid grid = read_grid_file(file.bytes, path, parts_.version);
   check_sound(grid, parts_.algorithms, path);
   refuse_running(grid.key);
   const std::string folder = folder_of(path);
   std::vector<std::string> frames = grid.holdouts;
-  if (with_frames) frames.insert(frames.end(), grid.frames.begin(), grid.frames.end());
+  std::vector<std::string> models = grid.made();
+  if (with_references) {
+    frames.insert(frames.end(), grid.frames.begin(), grid.frames.end());
+    models.insert(models.end(), grid.models.begin(), grid.models.end());
+  }
   for (const std::string& name : frames) finish(parts_.ingest.load_frame(name, folder, true));
-  for (const Entry& entry : grid.entries) {
-    if (entry.model.empty()) continue;
-    const std::string model = path_of(folder, entry.model);
-    parts_.models.from_file(parts_.ingest.read_file(model).bytes, model, entry.model);
+  for (const std::string& name : models) {
+    const std::string model = path_of(folder, name);
+    parts_.models.from_file(parts_.ingest.read_file(model).bytes, model, name);
   }
   // What is done with it from now on is not to touch the files that it came from.
   grid.recovery_folder.clear();

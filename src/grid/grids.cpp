@@ -51,7 +51,28 @@ void warn_of_lists(const model::Algorithm& algorithm, Grid& grid) {
       "alpha of one model, its values share passes over the rows, and the best one is kept.");
 }
 
+/// A checkpoint, and those of the algorithm's own parameters.
+std::vector<std::string> models_named(const model::Algorithm& algorithm, const schema::Form& form) {
+  const auto parameters = algorithm.parameters->make();
+  schema::throw_problems("", schema::read_form(*algorithm.parameters, parameters.get(), form));
+  std::vector<std::string> names;
+  if (const auto& checkpoint = algorithm.common(parameters.get()).checkpoint; !checkpoint.empty())
+    names.push_back(checkpoint.name);
+  if (algorithm.further_models == nullptr) return names;
+  for (auto& [field, name] : algorithm.further_models(parameters.get()))
+    names.push_back(std::move(name));
+  return names;
+}
+
 }  // namespace
+
+std::vector<std::string> Grid::made() const {
+  std::vector<std::string> names;
+  for (const Entry& entry : entries) {
+    if (!entry.model.empty()) names.push_back(entry.model);
+  }
+  return names;
+}
 
 void Grids::define_jobs(job::Jobs& jobs) {
   jobs.define(std::string(Request::kKind),
@@ -174,9 +195,11 @@ Grids::Request Grids::request_of(Grid grid, const model::NamedFrames& given,
   request.frames = parts_.models.frames_of(algorithm, request.grid.form, columns, given);
   request.grid.frames.clear();
   for (const auto& [name, frame] : request.frames) request.grid.frames.push_back(name);
+  request.grid.models = models_named(algorithm, request.grid.form);
   if (const std::string& folder = request.grid.recovery_folder; !folder.empty()) {
     write_frames(request.frames, folder);
-    write_models(request.grid, folder);
+    write_models(request.grid.models, folder);
+    write_models(request.grid.made(), folder);
     write_grid(request.grid, folder);
     note_recovery(folder, request.grid.key, false);
   }

@@ -4,9 +4,9 @@ import time
 
 import h2o
 import pytest
-from h2o.estimators import (H2ODeepLearningEstimator, H2OGeneralizedLinearEstimator, H2OGradientBoostingEstimator,
-                            H2OKMeansEstimator, H2ONaiveBayesEstimator, H2OPrincipalComponentAnalysisEstimator,
-                            H2ORandomForestEstimator)
+from h2o.estimators import (H2OAutoEncoderEstimator, H2ODeepLearningEstimator, H2OGeneralizedLinearEstimator,
+                            H2OGradientBoostingEstimator, H2OKMeansEstimator, H2ONaiveBayesEstimator,
+                            H2OPrincipalComponentAnalysisEstimator, H2ORandomForestEstimator)
 from h2o.exceptions import H2OResponseError
 from h2o.grid.grid_search import H2OGridSearch
 
@@ -239,6 +239,23 @@ def test_a_grid_is_saved_loaded_and_gone_on_with(client, frame, tmp_path):
     with pytest.raises(H2OResponseError, match="cannot be loaded as a grid"):
         client.load_grid(path)
     client.remove(loaded)
+
+
+def test_a_grid_keeps_the_models_that_its_parameters_name(client, file, tmp_path):
+    frame = client.upload_file(file, destination_frame="begun_rows")
+    H2OAutoEncoderEstimator(model_id="begun", hidden=[4], activation="tanh", epochs=1, seed=1).train(x=X, training_frame=frame)
+    network = H2ODeepLearningEstimator(pretrained_autoencoder="begun", hidden=[4], activation="tanh", seed=1)
+    grid = search(network, {"epochs": [1, 2]}, frame, grid_id="from_begun", recovery_dir=str(tmp_path / "kept"))
+    errors = {m.model_id: m.mse() for m in grid.models}
+    saved = client.save_grid(str(tmp_path / "saved"), "from_begun", save_params_references=True)
+    for path in (saved, str(tmp_path / "kept" / "from_begun")):
+        client.remove(["from_begun", "begun", "begun_rows"])
+        loaded = client.load_grid(path, load_params_references=True)
+        client.remove(loaded.model_ids[0])
+        loaded.resume()
+        assert {m.model_id[:-1] for m in loaded.models} == {"from_begun_model_"}
+        assert sorted(m.mse() for m in loaded.models) == sorted(errors.values())
+    client.remove(["from_begun", "begun", "begun_rows"])
 
 
 def test_a_search_can_be_looked_at_cancelled_and_resumed(client, frame):

@@ -114,17 +114,20 @@ struct Grid {
   std::string export_folder = {};        ///< for its file, beside those of its models; may be empty
   std::string recovery_folder = {};      ///< for these files and those of frames; may be empty
   std::vector<std::string> frames = {};  ///< that the form names
+  std::vector<std::string> models = {};  ///< likewise
   std::vector<std::string> holdouts = {};  ///< frames of its models' folds beside a saved file
   std::int64_t model_seed = 0;             ///< what models that leave their seed open draw from
   /// Whether the seeds that models leave open count on from the search's, as the user gave one.
   bool seeds_models = false;
   std::int32_t last_number = 0;  ///< of a model's name, also of those that failed
   std::string encoder = {};      ///< target encoder whose numbers its models learn from, or empty
+  /// The models that were made.
+  [[nodiscard]] std::vector<std::string> made() const;
   template <class Archive>
   void fields(Archive& archive) {
     archive(key, algorithm, form, space, criteria, parallelism, hyper_names, entries, warnings,
-            export_folder, recovery_folder, frames, holdouts, model_seed, seeds_models, last_number,
-            encoder);
+            export_folder, recovery_folder, frames, models, holdouts, model_seed, seeds_models,
+            last_number, encoder);
   }
 };
 
@@ -195,13 +198,13 @@ class Grids {
 
   /// What is written beside a grid and its models.
   struct SaveChoices {
-    bool frames = false;    ///< that it names
-    bool holdouts = false;  ///< predictions of rows held out, as far as models keep them
+    bool references = false;  ///< frames and models that its form names
+    bool holdouts = false;    ///< predictions of rows held out, as far as models keep them
   };
   /// Writes a grid and its models into a folder. Throws InputError.
   void save(Grid grid, const std::string& folder, const SaveChoices& choices);
   /// Reads back what save() has written to the folder of the file `path`. Throws InputError.
-  Grid load(const std::string& path, bool with_frames);
+  Grid load(const std::string& path, bool with_references);
   /// Loads the grids whose search was kept in a folder and has not come to its end, and goes on
   /// with them. Throws InputError where nothing was kept there.
   void recover(const std::string& folder);
@@ -216,7 +219,7 @@ class Grids {
   void refuse_running(const std::string& key) const;
   void write_grid(const Grid& grid, const std::string& folder) const;
   void write_made(const model::Made& made, const std::string& folder) const;
-  void write_models(const Grid& grid, const std::string& folder) const;
+  void write_models(std::span<const std::string> names, const std::string& folder) const;
   void write_frames(const model::NamedFrames& frames, const std::string& folder) const;
   void note_recovery(const std::string& folder, const std::string& key, bool ended) const;
 
