@@ -250,8 +250,7 @@ TEST(Aggregator, WhatCannotBeIsRefused) {
                                   {{"rel_tol_num_exemplars", "0"}},
                                   {{"rel_tol_num_exemplars", "1"}},
                                   {{"num_iteration_without_new_exemplar", "0"}},
-                                  {{"categorical_encoding", "SortByResponse"}},
-                                  {{"ignored_columns", "[\"nothing\"]"}}};
+                                  {{"categorical_encoding", "SortByResponse"}}};
   for (const schema::Form& form : refused) {
     const model::Build build = session.check(form);
     ASSERT_EQ(build.errors(), 1) << form[0].second;

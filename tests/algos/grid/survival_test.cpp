@@ -58,7 +58,7 @@ TEST(Survival, ASavedGridIsReadBackAndGoneOnWith) {
   first.space.axes[0].values = {"2", "3"};
   const Grid saved = on.search(first);
   const auto expected = on.learnt(saved);
-  on.grids.save(saved, session.folder.path() + "/out", {.frames = true});
+  on.grids.save(saved, session.folder.path() + "/out", {.references = true});
   const std::string path = session.folder.path() + "/out/grid";
   forget_all(on);
   EXPECT_EQ(on.grids.load(path, true).entries.size(), 4U);
