@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t kLanes = kPlaneSums;
 constexpr std::size_t kHalf = kLanes / 2;
-typedef double Numbers __attribute__((vector_size(kHalf * 8), aligned(8), may_alias));
+using Numbers __attribute__((vector_size(kHalf * 8), aligned(8), may_alias)) = double;
 
 }  // namespace
 
