@@ -26,8 +26,8 @@ std::string folder_of(const std::string& path) {
 /// The frames of holdout predictions that the grid's models keep.
 std::vector<std::string> holdouts_of(const model::Models& models, const Grid& grid) {
   std::vector<std::string> names;
-  for (const Entry& entry : grid.entries) {
-    const auto model = entry.model.empty() ? nullptr : models.find(entry.model);
+  for (const std::string& made : grid.made()) {
+    const auto model = models.find(made);
     if (!model) continue;
     const std::string& name = model->header.cross_validation.holdout_predictions;
     if (!name.empty()) names.push_back(name);
