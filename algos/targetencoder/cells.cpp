@@ -4,10 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <unordered_map>
 #include <utility>
 
 #include <neve/base/error.hpp>
+
+#include "algos/targetencoder/places.hpp"
 
 namespace neve::algos::targetencoder {
 namespace {
@@ -15,9 +16,11 @@ namespace {
 /// Cells of one group of columns in the order in which rows meet them.
 class Counter {
  public:
-  explicit Counter(std::int32_t width) { cells_.width = width; }
-  void add(std::uint64_t key, std::int64_t fold, double response, bool is_class) {
-    const std::size_t at = place(key, fold);
+  Counter(const Group& group, std::int32_t width) : places_(group) { cells_.width = width; }
+  void add(std::uint64_t key, std::int64_t fold, std::uint64_t fold_number, double response,
+           bool is_class) {
+    const std::size_t at = places_.of(key, fold_number);
+    if (at == cells_.size()) cells_.append(key, fold);
     ++cells_.counts[at];
     const auto width = static_cast<std::size_t>(cells_.width);
     if (!is_class) {
@@ -38,20 +41,8 @@ class Counter {
   }
 
  private:
-  /// Neighbouring rows often have the same level.
-  std::size_t place(std::uint64_t key, std::int64_t fold) {
-    if (last_ < cells_.size() && cells_.keys[last_] == key && cells_.folds[last_] == fold)
-      return last_;
-    auto& of_key = places_[key];
-    for (const std::size_t at : of_key) {
-      if (cells_.folds[at] == fold) return last_ = at;
-    }
-    of_key.push_back(cells_.size());
-    return last_ = cells_.append(key, fold);
-  }
   Cells cells_;
-  std::unordered_map<std::uint64_t, std::vector<std::size_t>> places_;  ///< one for each fold
-  std::size_t last_ = 0;
+  Places places_;
 };
 
 }  // namespace
@@ -150,18 +141,22 @@ CellTask::Partial CellTask::zero(const State& state) {
 }
 
 void CellTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
-  std::vector<Counter> counters(state.groups.size(), Counter(state.width()));
+  std::vector<Counter> counters;
+  for (const Group& of : state.groups) counters.emplace_back(of, state.width());
   model::BlockReader reader(group, state.plan);
   std::vector<double> response(model::ScoreBlock::kMostRows);
   std::vector<std::int64_t> folds(model::ScoreBlock::kMostRows);
+  std::vector<std::uint64_t> fold_numbers(model::ScoreBlock::kMostRows);
+  Numbering numbering;
   for (std::int64_t begin = 0; begin < group.rows;) {
     const model::ScoreBlock& block = reader.read(begin);
     state.rows.read_response(group, begin, std::span(response).first(block.rows));
     state.rows.read_folds(group, begin, std::span(folds).first(block.rows));
+    numbering.of(std::span(folds).first(block.rows), fold_numbers);
     for (std::size_t g = 0; g < state.groups.size(); ++g) {
       for (std::size_t i = 0; i < block.rows; ++i) {
         if (std::isnan(response[i])) continue;
-        counters[g].add(state.groups[g].key(block, i), folds[i], response[i],
+        counters[g].add(state.groups[g].key(block, i), folds[i], fold_numbers[i], response[i],
                         state.rows.classes > 1);
       }
     }

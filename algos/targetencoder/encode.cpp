@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <neve/base/math.hpp>
+
+#include "algos/targetencoder/places.hpp"
 
 namespace neve::algos::targetencoder {
 
@@ -69,10 +72,14 @@ struct BlockRows {
   std::vector<double> response =
       std::vector<double>(model::ScoreBlock::kMostRows, frame::kMissingDouble);
   std::vector<std::int64_t> folds = std::vector<std::int64_t>(model::ScoreBlock::kMostRows);
+  std::vector<std::uint64_t> fold_numbers =
+      std::vector<std::uint64_t>(model::ScoreBlock::kMostRows);
+  Numbering numbering;
   void read(const RowReader& reader, const mr::RowGroup& group, std::int64_t begin,
             std::size_t rows) {
     if (reader.response >= 0) reader.read_response(group, begin, std::span(response).first(rows));
     reader.read_folds(group, begin, std::span(folds).first(rows));
+    numbering.of(std::span(folds).first(rows), fold_numbers);
   }
 };
 
@@ -87,23 +94,67 @@ std::vector<LookUp> look_ups_of(const EncodeRowsTask::State& state) {
   return made;
 }
 
-/// The encodings of a block by sum k of group g.
-struct BlockEncoder {
-  const EncodeRowsTask::State& state;
-  const LookUp& look_up;
-  std::size_t g = 0;
-  std::size_t k = 0;
-  void encode(const model::ScoreBlock& block, const BlockRows& rows, std::span<double> out) const {
-    const CounterRng noise(state.rules.seed, static_cast<std::uint64_t>(state.streams[g]) + k);
+/// The encodings of one group's rows. Rows that nothing tells apart are encoded once.
+class RowEncoder {
+ public:
+  RowEncoder(const EncodeRowsTask::State& state, const LookUp& look_up, std::size_t g)
+      : state_(state), look_up_(look_up), group_(state.groups[g]), places_(group_) {
+    width_ = static_cast<std::size_t>(state.cells[g].width);
+    for (std::size_t k = 0; k < width_; ++k)
+      noise_.emplace_back(state.rules.seed, static_cast<std::uint64_t>(state.streams[g]) + k);
+  }
+  /// Writes row i's encoding by sum k to out[k][i].
+  void encode(const model::ScoreBlock& block, const BlockRows& rows,
+              std::span<const std::span<double>> out) {
     for (std::size_t i = 0; i < block.rows; ++i) {
-      const LookUp::Row row{state.groups[g].key(block, i), rows.folds[i], rows.response[i]};
-      const auto [value, noisy] = look_up.encode(row, k, state.rows.classes > 1);
-      out[i] = value;
-      if (!noisy || state.rules.noise == 0) continue;
-      const double chance = noise.uniform(static_cast<std::uint64_t>(block.first_row) + i);
-      out[i] += (2 * chance - 1) * state.rules.noise;
+      const LookUp::Row row{group_.key(block, i), rows.folds[i], rows.response[i]};
+      const std::span<const LookUp::Encoded> found = encodings(row, rows.fold_numbers[i]);
+      for (std::size_t k = 0; k < width_; ++k)
+        out[k][i] = found[k].value + noise(found[k], block, i, k);
     }
   }
+
+ private:
+  /// What tells rows of one key apart; nothing where no two rows are sure to be alike.
+  [[nodiscard]] std::optional<std::uint64_t> variant(const LookUp::Row& row,
+                                                     std::uint64_t fold_number) const {
+    switch (state_.rules.leakage) {
+      case LeakageHandling::none:
+        return 0;
+      case LeakageHandling::k_fold:
+        return fold_number;
+      case LeakageHandling::leave_one_out:
+        if (state_.rows.classes <= 1) return std::nullopt;
+        return std::isnan(row.response) ? 0 : static_cast<std::uint64_t>(row.response) + 1;
+    }
+    return std::nullopt;
+  }
+  std::span<const LookUp::Encoded> encodings(const LookUp::Row& row, std::uint64_t fold_number) {
+    std::size_t at = 0;
+    if (const auto alike = variant(row, fold_number)) {
+      at = places_.of(row.key, *alike) * width_;
+    } else {
+      known_.clear();
+    }
+    if (at == known_.size()) {
+      for (std::size_t k = 0; k < width_; ++k)
+        known_.push_back(look_up_.encode(row, k, state_.rows.classes > 1));
+    }
+    return std::span(known_).subspan(at, width_);
+  }
+  [[nodiscard]] double noise(const LookUp::Encoded& encoded, const model::ScoreBlock& block,
+                             std::size_t row, std::size_t k) const {
+    if (!encoded.may_be_noisy || state_.rules.noise == 0) return 0;
+    const double chance = noise_[k].uniform(static_cast<std::uint64_t>(block.first_row) + row);
+    return (2 * chance - 1) * state_.rules.noise;
+  }
+  const EncodeRowsTask::State& state_;
+  const LookUp& look_up_;
+  const Group& group_;
+  Places places_;
+  std::size_t width_ = 1;
+  std::vector<CounterRng> noise_;       ///< per sum
+  std::vector<LookUp::Encoded> known_;  ///< place × sum
 };
 
 }  // namespace
@@ -111,18 +162,21 @@ struct BlockEncoder {
 void EncodeRowsTask::map(const mr::RowGroup& group, const State& state, Partial& /*partial*/,
                          mr::Outputs& outputs) {
   const std::vector<LookUp> look_ups = look_ups_of(state);
+  std::vector<RowEncoder> encoders;
+  for (std::size_t g = 0; g < look_ups.size(); ++g) encoders.emplace_back(state, look_ups[g], g);
   model::BlockReader reader(group, state.plan);
   BlockRows rows;
+  std::vector<std::span<double>> out;
   for (std::int64_t begin = 0; begin < group.rows;) {
     const model::ScoreBlock& block = reader.read(begin);
     rows.read(state.rows, group, begin, block.rows);
-    const auto first = static_cast<std::size_t>(begin);
     std::size_t output = 0;
-    for (std::size_t g = 0; g < state.groups.size(); ++g) {
-      for (std::size_t k = 0; k < static_cast<std::size_t>(state.cells[g].width); ++k) {
-        BlockEncoder{state, look_ups[g], g, k}.encode(
-            block, rows, outputs.doubles(output++).subspan(first, block.rows));
-      }
+    for (std::size_t g = 0; g < encoders.size(); ++g) {
+      out.clear();
+      for (std::int32_t k = 0; k < state.cells[g].width; ++k)
+        out.push_back(
+            outputs.doubles(output++).subspan(static_cast<std::size_t>(begin), block.rows));
+      encoders[g].encode(block, rows, out);
     }
     begin += static_cast<std::int64_t>(block.rows);
   }
