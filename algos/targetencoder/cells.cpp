@@ -142,6 +142,7 @@ CellTask::Partial CellTask::zero(const State& state) {
 
 void CellTask::map(const mr::RowGroup& group, const State& state, Partial& partial) {
   std::vector<Counter> counters;
+  counters.reserve(state.groups.size());
   for (const Group& of : state.groups) counters.emplace_back(of, state.width());
   model::BlockReader reader(group, state.plan);
   std::vector<double> response(model::ScoreBlock::kMostRows);

@@ -163,6 +163,7 @@ void EncodeRowsTask::map(const mr::RowGroup& group, const State& state, Partial&
                          mr::Outputs& outputs) {
   const std::vector<LookUp> look_ups = look_ups_of(state);
   std::vector<RowEncoder> encoders;
+  encoders.reserve(look_ups.size());
   for (std::size_t g = 0; g < look_ups.size(); ++g) encoders.emplace_back(state, look_ups[g], g);
   model::BlockReader reader(group, state.plan);
   BlockRows rows;
