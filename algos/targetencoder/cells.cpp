@@ -8,6 +8,7 @@
 
 #include <neve/base/error.hpp>
 
+#include "algos/targetencoder/block_rows.hpp"
 #include "algos/targetencoder/places.hpp"
 
 namespace neve::algos::targetencoder {
@@ -145,20 +146,15 @@ void CellTask::map(const mr::RowGroup& group, const State& state, Partial& parti
   counters.reserve(state.groups.size());
   for (const Group& of : state.groups) counters.emplace_back(of, state.width());
   model::BlockReader reader(group, state.plan);
-  std::vector<double> response(model::ScoreBlock::kMostRows);
-  std::vector<std::int64_t> folds(model::ScoreBlock::kMostRows);
-  std::vector<std::uint64_t> fold_numbers(model::ScoreBlock::kMostRows);
-  Numbering numbering;
+  BlockRows rows;
   for (std::int64_t begin = 0; begin < group.rows;) {
     const model::ScoreBlock& block = reader.read(begin);
-    state.rows.read_response(group, begin, std::span(response).first(block.rows));
-    state.rows.read_folds(group, begin, std::span(folds).first(block.rows));
-    numbering.of(std::span(folds).first(block.rows), fold_numbers);
+    rows.read(state.rows, group, begin, block.rows);
     for (std::size_t g = 0; g < state.groups.size(); ++g) {
       for (std::size_t i = 0; i < block.rows; ++i) {
-        if (std::isnan(response[i])) continue;
-        counters[g].add(state.groups[g].key(block, i), folds[i], fold_numbers[i], response[i],
-                        state.rows.classes > 1);
+        if (std::isnan(rows.response[i])) continue;
+        counters[g].add(state.groups[g].key(block, i), rows.folds[i], rows.fold_numbers[i],
+                        rows.response[i], state.rows.classes > 1);
       }
     }
     begin += static_cast<std::int64_t>(block.rows);

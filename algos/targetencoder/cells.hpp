@@ -39,6 +39,10 @@ struct Group {
   /// The key of row i of a block, or kUnseen where a level is one that training did not see.
   static constexpr std::uint64_t kUnseen = ~std::uint64_t{0};
   [[nodiscard]] std::uint64_t key(const model::ScoreBlock& block, std::size_t row) const;
+  /// Other keys are below that.
+  [[nodiscard]] std::uint64_t keys() const {
+    return factors.back() * (static_cast<std::uint64_t>(levels.back()) + 1);
+  }
   template <class Archive>
   void fields(Archive& archive) {
     archive(columns, levels, factors);

@@ -6,6 +6,7 @@
 
 #include <neve/base/math.hpp>
 
+#include "algos/targetencoder/block_rows.hpp"
 #include "algos/targetencoder/places.hpp"
 
 namespace neve::algos::targetencoder {
@@ -66,22 +67,6 @@ LookUp::Encoded LookUp::encode(const Row& row, std::size_t k, bool is_class) con
 }
 
 namespace {
-
-/// Responses and folds of a block of rows, beside their levels.
-struct BlockRows {
-  std::vector<double> response =
-      std::vector<double>(model::ScoreBlock::kMostRows, frame::kMissingDouble);
-  std::vector<std::int64_t> folds = std::vector<std::int64_t>(model::ScoreBlock::kMostRows);
-  std::vector<std::uint64_t> fold_numbers =
-      std::vector<std::uint64_t>(model::ScoreBlock::kMostRows);
-  Numbering numbering;
-  void read(const RowReader& reader, const mr::RowGroup& group, std::int64_t begin,
-            std::size_t rows) {
-    if (reader.response >= 0) reader.read_response(group, begin, std::span(response).first(rows));
-    reader.read_folds(group, begin, std::span(folds).first(rows));
-    numbering.of(std::span(folds).first(rows), fold_numbers);
-  }
-};
 
 std::vector<LookUp> look_ups_of(const EncodeRowsTask::State& state) {
   std::vector<LookUp> made;

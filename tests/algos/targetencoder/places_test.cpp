@@ -5,6 +5,7 @@
 
 #include <neve/base/rng.hpp>
 
+#include "algos/targetencoder/block_rows.hpp"
 #include "algos/targetencoder/places.hpp"
 
 namespace {
@@ -20,8 +21,7 @@ TEST(TargetEncoderPlaces, NumberPairsInTheOrderInWhichTheyCome) {
     Places places(group);
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> expected;
     const CounterRng random(1, levels.size());
-    const std::uint64_t keys =
-        group.factors.back() * (static_cast<std::uint64_t>(levels.back()) + 1);
+    const std::uint64_t keys = group.keys();
     for (std::uint64_t i = 0; i < 20'000; ++i) {
       const auto draw = static_cast<std::uint64_t>(random.uniform(3 * i) * 60);
       const std::uint64_t key = draw == 0   ? Group::kUnseen
