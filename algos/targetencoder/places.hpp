@@ -2,10 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <unordered_map>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "algos/targetencoder/cells.hpp"
 
@@ -32,14 +30,14 @@ class Places {
   static constexpr std::uint64_t kMostInTable = 1U << 18U;
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
   std::size_t hashed(std::uint64_t key, std::uint64_t variant) {
-    const auto [found, added] = hashed_.try_emplace(std::pair(key, variant), size_);
+    const auto [found, added] = hashed_[key].try_emplace(variant, size_);
     if (added) ++size_;
     return found->second;
   }
   std::uint64_t keys_;
   std::uint64_t variants_;            ///< that the table has room for
   std::vector<std::uint32_t> table_;  ///< variant × key
-  boost::unordered_flat_map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> hashed_;
+  std::unordered_map<std::uint64_t, std::unordered_map<std::uint64_t, std::size_t>> hashed_;
   std::size_t size_ = 0;
 };
 
