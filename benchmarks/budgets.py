@@ -18,6 +18,7 @@ import pandas as pd
 
 import data
 import process
+from peers.task import auc
 from results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ class Set:
     target: str
     metric: str            # auc, logloss or rmse
     columns: tuple = ()    # predictors, if not all
+    header: bool = True    # else columns are C1, C2, …, and the target is a class
 
 
 SETS = {
@@ -39,7 +41,7 @@ SETS = {
     "allyears": Set("allyears2k_headers.zip", "IsDepDelayed", "auc",
                     ("Year", "Month", "DayofMonth", "DayOfWeek", "CRSDepTime", "CRSArrTime", "UniqueCarrier", "FlightNum",
                      "Origin", "Dest", "Distance")),  # what is known before the flight
-    "covtype": Set("covtype.20k.data", "C55", "logloss"),
+    "covtype": Set("covtype.20k.data", "C55", "logloss", header=False),
     "diamonds": Set("diamonds.csv", "price", "rmse"),
 }
 
@@ -59,10 +61,10 @@ def ready(name, files, root):
         path = next(Path(files).rglob(of.file), None)
         if path is None:
             raise FileNotFoundError(f"no {of.file} in or below {files}: say where it lies with --files")
-        table = pd.read_csv(path, header=None if of.target == "C55" else 0, encoding="latin-1", low_memory=False)
-        if of.target == "C55":
+        table = pd.read_csv(path, header=0 if of.header else None, encoding="latin-1", low_memory=False)
+        if not of.header:
             table.columns = [f"C{i + 1}" for i in range(table.shape[1])]
-            table["C55"] = "c" + table["C55"].astype(str)
+            table[of.target] = "c" + table[of.target].astype(str)
         table = table[[*of.columns, of.target]] if of.columns else table
         held_out = data.stream(f"held out of {name}").random(len(table)) < HELD_OUT
         train, test = table[~held_out], table[held_out]
@@ -73,12 +75,12 @@ def ready(name, files, root):
 
 def score(metric, truth, predicted):
     """`predicted`: numbers, or a frame of probabilities with a column for each class."""
-    from sklearn.metrics import log_loss, mean_squared_error, roc_auc_score
+    from sklearn.metrics import log_loss, mean_squared_error
     if metric == "rmse":
         return float(mean_squared_error(truth, predicted)) ** 0.5
     classes = sorted(predicted.columns)
     if metric == "auc":
-        return float(roc_auc_score(truth == classes[1], predicted[classes[1]]))
+        return auc(truth == classes[1], predicted[classes[1]])
     return float(log_loss(truth, predicted[classes], labels=classes))
 
 
@@ -91,11 +93,9 @@ def on_server(engine, folder, of, seconds, seed):
         train, test = (h2o.import_file(str(folder / f"{part}.csv")) for part in ("train", "test"))
         run = H2OAutoML(max_runtime_secs=seconds, seed=seed)
         run.train(y=of.target, training_frame=train)
-        job = max((job for job in server.get("/3/Jobs")["jobs"] if (job["dest"] or {}).get("name") == run.key),
-                  key=lambda job: job["start_time"])
         predicted = run.leader.predict(test).as_data_frame(use_pandas=True)
         predicted = predicted["predict"] if of.metric == "rmse" else predicted.drop(columns="predict")
-        made = {"job_seconds": job["msec"] / 1000, "leader": run.leader.model_id, "models": run.leaderboard.nrow}
+        made = {"job_seconds": server.job_seconds(run.key), "leader": run.leader.model_id, "models": run.leaderboard.nrow}
         h2o.connection().close()
     return predicted, made
 
@@ -125,7 +125,7 @@ def measure(run, files, root):
     engine, name, seconds, seed = run.split(":")
     of = SETS[name]
     folder = ready(name, files, root)
-    process.wait_until_idle(60, share=0.05, say=print)
+    process.wait_until_idle(60, share=process.IDLE_SHARE, say=print)
     watch = process.OthersWatch()
     predicted, made = ENGINES[engine](engine, folder, of, int(seconds), int(seed))
     others = watch.share()
@@ -165,7 +165,7 @@ def main():
         except Exception as failure:
             print(f"{run} failed: {failure}", file=sys.stderr, flush=True)
             continue
-        record["idle"] = record["others_share"] <= 0.05
+        record["idle"] = record["others_share"] <= process.IDLE_SHARE
         results.add(run, record)
         print(run, json.dumps(record), flush=True)
     print_means(results.records())

@@ -4,6 +4,7 @@ import time
 
 TICKS = os.sysconf("SC_CLK_TCK")
 CORES = os.cpu_count()
+IDLE_SHARE = 0.05  # of all cores, that others may use while we measure
 
 
 def cpu_seconds(pid, with_ended_children=False):

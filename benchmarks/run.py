@@ -25,7 +25,6 @@ from results import Results
 ROOT = Path(__file__).resolve().parent.parent
 MEASURES = {"start": startup.measure, "rest": latency.measure, "distribution": distribution.measure,
             "munge": munging.measure, "munge-10m": munging.measure}
-IDLE_SHARE = 0.05
 
 
 def options():
@@ -47,7 +46,7 @@ def say(text):
 def measure(row, root, scale, idle_seconds):
     """One row's record, with whether others left the machine alone before and while it was measured."""
     say(f"{row.name}: {row.title}")
-    idle_before = process.wait_until_idle(idle_seconds, share=IDLE_SHARE, say=say)
+    idle_before = process.wait_until_idle(idle_seconds, share=process.IDLE_SHARE, say=say)
     watch = process.OthersWatch()
     try:
         record = MEASURES.get(row.name, pairs.measure)(row, root, scale * row.times, say)
@@ -55,7 +54,7 @@ def measure(row, root, scale, idle_seconds):
         say(f"{row.name}: failed: {failure}")
         record = {"error": str(failure)[-600:]}
     others = watch.share()
-    return record | {"idle": idle_before and others <= IDLE_SHARE, "others_share": round(others, 3)}
+    return record | {"idle": idle_before and others <= process.IDLE_SHARE, "others_share": round(others, 3)}
 
 
 def main():

@@ -118,6 +118,11 @@ class Server:
         with urllib.request.urlopen(self.url + path, timeout=60) as answer:
             return json.load(answer)
 
+    def job_seconds(self, key):
+        """Of the latest job that made the object."""
+        jobs = [job for job in self.get("/3/Jobs")["jobs"] if (job["dest"] or {}).get("name") == key]
+        return max(jobs, key=lambda job: job["start_time"])["msec"] / 1000
+
     def stop(self):
         if self.process.poll() is None:
             self.process.terminate()

@@ -28,9 +28,7 @@ class ServerTask(Task):
         return model._model_json["output"]["run_time"] / 1000
 
     def job_seconds(self, key):
-        """Of the latest job that made the object."""
-        jobs = [job for job in self.server.get("/3/Jobs")["jobs"] if (job["dest"] or {}).get("name") == key]
-        return max(jobs, key=lambda job: job["start_time"])["msec"] / 1000
+        return self.server.job_seconds(key)
 
 
 class Ingest(ingest.File, ServerTask):
