@@ -199,6 +199,20 @@ def test_a_search_that_trains_the_better_models_further(client, frame):
         client.remove(each)
 
 
+def test_the_better_forests_get_more_trees(frame):
+    def forest(**parameters):
+        return H2ORandomForestEstimator(**{"ntrees": 9, "seed": 1, **parameters})
+
+    grid = search(forest(), {"max_depth": [1, 2, 4, 8], "mtries": [1, 2, 3]}, frame, "three",
+                  criteria={"strategy": "ASHA", "stopping_metric": "logloss"})
+    trees = [model.actual_params["ntrees"] for model in grid.models]
+    assert len(trees) == 12 and set(trees) == {1, 3, 9} and trees.count(1) > trees.count(9)
+    best = grid.models[trees.index(9)]
+    alone = forest(**{name: best.actual_params[name] for name in ("max_depth", "mtries")})
+    alone.train(x=X, y="three", training_frame=frame)
+    assert alone.predict(frame).as_data_frame().equals(best.predict(frame).as_data_frame())
+
+
 def test_what_is_to_be_told_of_a_search(client, frame):
     with pytest.warns(UserWarning, match="Adding alpha array to hyperparameter runs slower with gridsearch"):
         grid = search(H2OGeneralizedLinearEstimator(), {"alpha": [0, 0.5]}, frame)
