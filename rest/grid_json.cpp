@@ -185,7 +185,8 @@ const schema::Schema& GridSearchV99::schema() {
           .field<&T::search_criteria>("Order of the search, and when it ends.")
           .as_type("HyperSpaceSearchCriteria", "HyperSpaceSearchCriteriaV99")
           .inout()
-          .field<&T::parallelism>("Models that are trained at a time; 0: as many as threads.")
+          .field<&T::parallelism>(
+              "Models that are trained at a time; 0: as many as keep the threads busy.")
           .inout()
           .field<&T::recovery_dir>("Folder that keeps all that the search can go on from.")
           .inout()

@@ -123,7 +123,8 @@ Grid Grids::grid_of(const model::Algorithm& algorithm, const SearchOrder& order,
                     std::string_view client) const {
   if (order.parallelism < 0) {
     throw InputError::illegal_argument(
-        "parallelism must be 0, for as many models at a time as there are threads, or positive, "
+        "parallelism must be 0, for as many models at a time as keep the threads busy, or "
+        "positive, "
         "not " +
             std::to_string(order.parallelism) + ".",
         {{"parallelism", std::to_string(order.parallelism)}});

@@ -107,7 +107,7 @@ struct Grid {
   schema::Form form = {};  ///< parameters that all models have
   Space space = {};
   Criteria criteria = {};
-  std::int32_t parallelism = 1;  ///< models at a time; 0: as many as there are threads
+  std::int32_t parallelism = 1;  ///< models at a time; 0: as many as keep the threads busy
   std::vector<std::string> hyper_names = {};
   std::vector<Entry> entries = {};
   std::vector<std::string> warnings = {};
