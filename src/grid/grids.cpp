@@ -124,8 +124,7 @@ Grid Grids::grid_of(const model::Algorithm& algorithm, const SearchOrder& order,
   if (order.parallelism < 0) {
     throw InputError::illegal_argument(
         "parallelism must be 0, for as many models at a time as keep the threads busy, or "
-        "positive, "
-        "not " +
+        "positive, not " +
             std::to_string(order.parallelism) + ".",
         {{"parallelism", std::to_string(order.parallelism)}});
   }

@@ -42,15 +42,29 @@ std::string unreadable(const schema::Form& values, const std::vector<schema::Pro
   return text;
 }
 
-/// How many models are trained at a time. Where it is left open, one after the other while its rows
-/// keep all threads busy, as models side by side take the caches from each other.
-std::size_t at_a_time(const Grid& grid, const model::NamedFrames& frames, int threads) {
+/// GBM and random forests pass over all rows for each level of a tree: models side by side take the
+/// caches from each other. Others leave threads idle in between, however many rows there are.
+bool keeps_threads_busy(const model::Algorithm& algorithm) {
+  return algorithm.supervised && algorithm.parameters->find("ntrees") != nullptr;
+}
+
+std::int32_t row_groups(const Grid& grid, const model::NamedFrames& frames) {
+  const auto given =
+      std::ranges::find(grid.form, "training_frame", &schema::Form::value_type::first);
+  const auto frame = given == grid.form.end() ? frames.end() : frames.find(given->second);
+  return frame == frames.end() ? 1 : frame->second.layout->groups();
+}
+
+/// How many models are trained at a time.
+std::size_t at_a_time(const Grid& grid, const model::Algorithm& algorithm,
+                      const model::NamedFrames& frames, int threads) {
   constexpr int kGroupsForAThread = 4;  // so that none waits long for the last one
-  std::int32_t groups = 1;
-  for (const auto& [name, frame] : frames) groups = std::max(groups, frame.layout->groups());
-  const std::int32_t open = std::min(threads, (kGroupsForAThread * threads + groups - 1) / groups);
-  return static_cast<std::size_t>(
-      std::clamp(grid.parallelism > 0 ? grid.parallelism : open, 1, kMostAtATime));
+  std::int32_t wanted = grid.parallelism;
+  if (wanted == 0) {
+    const std::int32_t groups = keeps_threads_busy(algorithm) ? row_groups(grid, frames) : 1;
+    wanted = std::min(threads, (kGroupsForAThread * threads + groups - 1) / groups);
+  }
+  return static_cast<std::size_t>(std::clamp(wanted, 1, kMostAtATime));
 }
 
 }  // namespace
@@ -216,7 +230,8 @@ bool Search::may_begin() const {
   if (!halving_ && place >= walk_.size()) return false;
   if (halving_ && Halving::needed(place) > state_.place) return false;
   if (proposals_ && Proposals::needed(place) > state_.place) return false;
-  const std::size_t most = at_a_time(state_.grid, frames_, models_.engine().pool().threads());
+  const std::size_t most =
+      at_a_time(state_.grid, algorithm_, frames_, models_.engine().pool().threads());
   const auto running = static_cast<std::size_t>(std::ranges::count_if(
       candidates_, [](const Candidate& candidate) { return !candidate.ready(); }));
   if (running >= most || candidates_.size() >= kAhead * most) return false;
