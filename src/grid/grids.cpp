@@ -51,15 +51,12 @@ void warn_of_lists(const model::Algorithm& algorithm, Grid& grid) {
       "alpha of one model, its values share passes over the rows, and the best one is kept.");
 }
 
-/// A checkpoint, and those of the algorithm's own parameters.
 std::vector<std::string> models_named(const model::Algorithm& algorithm, const schema::Form& form) {
   const auto parameters = algorithm.parameters->make();
   schema::throw_problems("", schema::read_form(*algorithm.parameters, parameters.get(), form));
   std::vector<std::string> names;
-  if (const auto& checkpoint = algorithm.common(parameters.get()).checkpoint; !checkpoint.empty())
-    names.push_back(checkpoint.name);
-  if (algorithm.further_models == nullptr) return names;
-  for (auto& [field, name] : algorithm.further_models(parameters.get()))
+  const auto& common = algorithm.common(parameters.get());
+  for (auto& [field, name] : model::named_models(algorithm, parameters.get(), common))
     names.push_back(std::move(name));
   return names;
 }

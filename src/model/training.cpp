@@ -41,16 +41,6 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
     throw InputError::illegal_argument("The weights column has infinite values.");
 }
 
-/// The models that parameters name, by the parameter: the checkpoint and the algorithm's own.
-std::vector<std::pair<std::string, std::string>> named_models(const Algorithm& algorithm,
-                                                              const void* parameters,
-                                                              const CommonParameters& common) {
-  std::vector<std::pair<std::string, std::string>> made;
-  if (algorithm.further_models != nullptr) made = algorithm.further_models(parameters);
-  if (!common.checkpoint.empty()) made.emplace_back(kCheckpoint, common.checkpoint.name);
-  return made;
-}
-
 /// Lets the main model have what the folds' models have found out.
 void take_from_folds(const Algorithm& algorithm, const std::vector<std::shared_ptr<Model>>& models,
                      void* parameters, Header& header) {
@@ -62,6 +52,15 @@ void take_from_folds(const Algorithm& algorithm, const std::vector<std::shared_p
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> named_models(const Algorithm& algorithm,
+                                                              const void* parameters,
+                                                              const CommonParameters& common) {
+  std::vector<std::pair<std::string, std::string>> made;
+  if (algorithm.further_models != nullptr) made = algorithm.further_models(parameters);
+  if (!common.checkpoint.empty()) made.emplace_back(kCheckpoint, common.checkpoint.name);
+  return made;
+}
 
 /// What training does: the same model to the last bit, on whatever node. Frames come by value, as
 /// their names may mean something else by the time that another node takes over.

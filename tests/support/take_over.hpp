@@ -1,17 +1,14 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <chrono>
 #include <condition_variable>
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
+#include <string>
 #include <utility>
-#include <vector>
 
-#include <neve/base/error.hpp>
 #include <neve/model/models.hpp>
 
 #include "mr/api/compute_node.hpp"
@@ -24,28 +21,10 @@ class StallingBlobs final : public store::Blobs {
  public:
   StallingBlobs(store::Blobs& blobs, int states) : blobs_(blobs), left_(states) {}
   std::pair<store::Blob, std::shared_ptr<const store::ColumnLease>> keep(
-      std::span<const std::byte> bytes) override {
-    {
-      std::unique_lock lock(mutex_);
-      if (left_-- <= 0) {
-        stalled_ = true;
-        changed_.notify_all();
-        changed_.wait(lock, [this] { return released_; });
-        throw ClusterError("The node is dead.");
-      }
-    }
-    return blobs_.keep(bytes);
-  }
+      std::span<const std::byte> bytes) override;
   wire::Bytes fetch(const store::Blob& blob) override { return blobs_.fetch(blob); }
-  void await_stall() {
-    std::unique_lock lock(mutex_);
-    EXPECT_TRUE(changed_.wait_for(lock, std::chrono::minutes(2), [this] { return stalled_; }));
-  }
-  void release() {
-    const std::lock_guard lock(mutex_);
-    released_ = true;
-    changed_.notify_all();
-  }
+  void await_stall();
+  void release();
 
  private:
   store::Blobs& blobs_;
@@ -59,18 +38,10 @@ class StallingBlobs final : public store::Blobs {
 /// What trains on one node of a cluster; its jobs keep their state at every step.
 struct Trainer {
   Trainer(mr::ComputeNode& of_node, const AlgorithmList& known, int states,
-          const std::string& tag = "test")
-      : node(of_node),
-        blobs(of_node.engine().blobs(), states),
-        algorithms(known),
-        jobs({of_node.id(), of_node.store(), blobs, of_node.transport(),
-              std::chrono::milliseconds(0)},
-             tag) {
-    models.define_jobs(jobs);
-  }
+          const std::string& tag = "test");
   Trainer(mr::ComputeNode& of_node, const model::Algorithm& algorithm, int states)
       : Trainer(of_node, AlgorithmList{&algorithm}, states) {}
-  ~Trainer() { jobs.stop(); }
+  ~Trainer();
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
@@ -78,54 +49,18 @@ struct Trainer {
   StallingBlobs blobs;
   model::Algorithms algorithms;
   job::Jobs jobs;
-  model::Models models{models_parts(node, jobs, algorithms)};
+  model::Models models;
 };
 
 /// Three nodes that train algorithms and hold each row twice.
-inline mr::LocalCluster three_nodes(const AlgorithmList& algorithms) {
-  return {{.nodes = 3, .threads_each = 1, .memory_bytes_each = std::int64_t{1} << 30U, .copies = 2},
-          training_tasks(algorithms)};
-}
-inline mr::LocalCluster three_nodes(const model::Algorithm& algorithm) {
-  return three_nodes(AlgorithmList{&algorithm});
-}
+mr::LocalCluster three_nodes(const AlgorithmList& algorithms);
+mr::LocalCluster three_nodes(const model::Algorithm& algorithm);
 
 /// Trains "model" on the first of three nodes, which `prepare` gives its frames, kills that node
 /// after `states` states were kept, and gives what the model that another node finished has learnt.
 /// The form has model_id "model".
-inline wire::Bytes learnt_after_loss(const model::Algorithm& algorithm, const schema::Form& form,
-                                     int states,
-                                     const std::function<void(mr::ComputeNode&)>& prepare,
-                                     const AlgorithmList& others = {}) {
-  const AlgorithmList known = with_first(algorithm, others);
-  mr::LocalCluster cluster = three_nodes(known);
-  prepare(cluster.node(0));
-  std::vector<std::unique_ptr<Trainer>> trainers;
-  for (std::size_t i = 0; i < cluster.size(); ++i) {
-    constexpr int kNoEnd = 1 << 20;
-    trainers.push_back(std::make_unique<Trainer>(cluster.node(i), known, i == 0 ? states : kNoEnd));
-  }
-  model::Models& models = trainers[0]->models;
-  const auto job = models.train(models.check(algorithm, form, "python"));
-  trainers[0]->blobs.await_stall();
-  cluster.kill(0);
-  // The dead node would go on until it finds that nobody answers.
-  job->token()->cancel();
-  trainers[0]->blobs.release();
-  const auto ended = [&](const store::Catalog& catalog) {
-    return !catalog.find(job->key())->owner.has_value();
-  };
-  EXPECT_TRUE(cluster.node(1).store().wait_for(ended, std::chrono::minutes(2)));
-  const auto last = trainers[1]->jobs.look(job->key());
-  EXPECT_EQ(last->exception, "");
-  bool resumed = false;
-  for (std::size_t i = 1; i < cluster.size(); ++i) {
-    const auto taken = trainers[i]->jobs.find(job->key());
-    resumed |= taken && taken->saved() != nullptr;
-  }
-  EXPECT_TRUE(resumed) << "it was done all over again";
-  const model::ModelPtr model = trainers[1]->models.find("model");
-  return model ? model->encode_learnt() : wire::Bytes();
-}
+wire::Bytes learnt_after_loss(const model::Algorithm& algorithm, const schema::Form& form,
+                              int states, const std::function<void(mr::ComputeNode&)>& prepare,
+                              const AlgorithmList& others = {});
 
 }  // namespace neve::testing

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <neve/frame/frame.hpp>
@@ -227,6 +228,11 @@ class Models {
   };
   mutable std::map<std::string, Cached, std::less<>> cache_;
 };
+
+/// The models that parameters name, by the parameter: the checkpoint and the algorithm's own.
+std::vector<std::pair<std::string, std::string>> named_models(const Algorithm& algorithm,
+                                                              const void* parameters,
+                                                              const CommonParameters& common);
 
 /// Says whose metrics these are, on which frame, as of now.
 void describe(const Header& header, const std::string& frame_key, std::int64_t frame_checksum,

@@ -59,13 +59,9 @@ inline void publish_rows(mr::ComputeNode& node) {
 }
 
 inline schema::Form complete(schema::Form form) {
-  const schema::Form own = form;
-  for (const auto& [name, value] : schema::Form{
-           {"training_frame", "tr"}, {"model_id", "model"}, {"save_mapping_frame", "true"}}) {
-    const auto given = std::ranges::find(own, name, [](const auto& entry) { return entry.first; });
-    if (given == own.end()) form.emplace_back(name, value);
-  }
-  return form;
+  return with_defaults(
+      std::move(form),
+      {{"training_frame", "tr"}, {"model_id", "model"}, {"save_mapping_frame", "true"}});
 }
 
 class Session : public TrainingNodes {
@@ -80,11 +76,7 @@ class Session : public TrainingNodes {
     return model<AggregatorModel>();
   }
   /// What is said of a training that starts and fails.
-  std::string failure(schema::Form form) {
-    const auto job = models().train(check(std::move(form)));
-    job->wait();
-    return job->snapshot().exception;
-  }
+  std::string failure(schema::Form form) { return failure_of(check(std::move(form))); }
   std::vector<double> column(const std::string& frame_key, const std::string& name) {
     return values_of(engine(), frame(frame_key), name);
   }

@@ -54,13 +54,9 @@ inline void publish_rows(mr::ComputeNode& node) {
 }
 
 inline schema::Form complete(schema::Form form) {
-  const schema::Form own = form;
-  for (const auto& [name, value] :
-       schema::Form{{"training_frame", "full"}, {"model_id", "model"}, {"seed", "1"}, {"k", "2"}}) {
-    const auto given = std::ranges::find(own, name, [](const auto& entry) { return entry.first; });
-    if (given == own.end()) form.emplace_back(name, value);
-  }
-  return form;
+  return with_defaults(
+      std::move(form),
+      {{"training_frame", "full"}, {"model_id", "model"}, {"seed", "1"}, {"k", "2"}});
 }
 
 class Session : public TrainingNodes {
@@ -75,11 +71,7 @@ class Session : public TrainingNodes {
     return model<GlrmModel>();
   }
   /// What is said of a training that starts and fails.
-  std::string failure(schema::Form form) {
-    const auto job = models().train(check(std::move(form)));
-    job->wait();
-    return job->snapshot().exception;
-  }
+  std::string failure(schema::Form form) { return failure_of(check(std::move(form))); }
 };
 
 }  // namespace neve::testing::glrm

@@ -1,4 +1,5 @@
 // Searches outlive their driver, their names, and their cluster.
+#include <filesystem>
 #include <fstream>
 
 #include <neve/base/error.hpp>

@@ -60,13 +60,8 @@ inline void publish_rows(mr::ComputeNode& node) {
 }
 
 inline schema::Form complete(schema::Form form) {
-  const schema::Form own = form;
-  for (const auto& [name, value] :
-       schema::Form{{"training_frame", "tr"}, {"model_id", "model"}, {"seed", "1"}}) {
-    const auto given = std::ranges::find(own, name, [](const auto& entry) { return entry.first; });
-    if (given == own.end()) form.emplace_back(name, value);
-  }
-  return form;
+  return with_defaults(std::move(form),
+                       {{"training_frame", "tr"}, {"model_id", "model"}, {"seed", "1"}});
 }
 
 class Session : public TrainingNodes {

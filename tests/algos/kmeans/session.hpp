@@ -27,43 +27,16 @@ struct Rows {
   std::vector<double> x, y, k;
 };
 
-inline Rows make_rows(std::size_t count, std::uint64_t middles = 4) {
-  const CounterRng random(9);
-  Rows rows;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const auto of = static_cast<double>(random.below(6 * i, middles));
-    const auto noise = [&](std::uint64_t n) {
-      return random.uniform(6 * i + n) + random.uniform(6 * i + n + 1) - 1;
-    };
-    rows.x.push_back(i % 13 == 12 ? frame::kMissingDouble : 1e5 + 3 * of + noise(1));
-    rows.y.push_back(of * of - 2 * of + noise(3));
-    const double level = static_cast<double>(random.below(6 * i + 5, 3));
-    rows.k.push_back(i % 17 == 16 ? -1 : of < 2 ? 0 : level);
-  }
-  return rows;
-}
+Rows make_rows(std::size_t count, std::uint64_t middles = 4);
 
-inline frame::Frame rows_frame(mr::Engine& engine, const std::string& key, const Rows& rows) {
-  return described_frame(engine, key, {{"x", {}}, {"y", {}}, {"k", {"a", "b", "c"}}},
-                         {rows.x, rows.y, rows.k});
-}
+frame::Frame rows_frame(mr::Engine& engine, const std::string& key, const Rows& rows);
 
 constexpr std::size_t kRows = 6'000;
 
 /// The frame "tr".
-inline void publish_rows(mr::ComputeNode& node) {
-  node.frames().publish(rows_frame(node.engine(), "tr", make_rows(kRows)));
-}
+void publish_rows(mr::ComputeNode& node);
 
-inline schema::Form complete(schema::Form form) {
-  const schema::Form own = form;
-  for (const auto& [name, value] :
-       schema::Form{{"training_frame", "tr"}, {"model_id", "model"}, {"seed", "1"}}) {
-    const auto given = std::ranges::find(own, name, [](const auto& entry) { return entry.first; });
-    if (given == own.end()) form.emplace_back(name, value);
-  }
-  return form;
-}
+schema::Form complete(schema::Form form);
 
 class Session : public TrainingNodes {
  public:
@@ -77,11 +50,7 @@ class Session : public TrainingNodes {
     return model<KMeansModel>();
   }
   /// What is said of a training that starts and fails.
-  std::string failure(schema::Form form) {
-    const auto job = models().train(check(std::move(form)));
-    job->wait();
-    return job->snapshot().exception;
-  }
+  std::string failure(schema::Form form) { return failure_of(check(std::move(form))); }
 };
 
 }  // namespace neve::testing::kmeans
