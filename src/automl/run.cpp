@@ -153,7 +153,8 @@ void Run::do_step(const PlannedStep& step) {
   before_ = state_;
   const StepKind kind = step.kind();
   if (kind == StepKind::ensemble) return stack(step);
-  if (is_over()) return;
+  // The better of two models that are there already adds none to max_models.
+  if (kind == StepKind::exploitation ? has_to_end() : is_over()) return;
   switch (kind) {
     case StepKind::search:
       return search(step);
@@ -166,10 +167,11 @@ void Run::do_step(const PlannedStep& step) {
   }
 }
 
-bool Run::is_over() const {
-  if (state_.failures >= kMostFailures || models_left() == 0) return true;
-  return limit() && seconds_left() <= 0;
+bool Run::has_to_end() const {
+  return state_.failures >= kMostFailures || (limit() && seconds_left() <= 0);
 }
+
+bool Run::is_over() const { return has_to_end() || models_left() == 0; }
 
 void Run::end() {
   AutoMl& automl = state_.automl;

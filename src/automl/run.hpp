@@ -120,7 +120,8 @@ class Run {
   [[nodiscard]] std::int32_t trained() const;
   [[nodiscard]] std::optional<std::int32_t> models_left() const;
   [[nodiscard]] std::int32_t models_for(const PlannedStep& step) const;
-  [[nodiscard]] bool is_over() const;
+  [[nodiscard]] bool has_to_end() const;  ///< time or patience is used up
+  [[nodiscard]] bool is_over() const;     ///< or the number of models
 
   std::string next_name(const std::string& stem);
   std::int64_t next_seed() { return state_.seed++; }
