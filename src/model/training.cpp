@@ -41,6 +41,11 @@ void check_weights(mr::Engine& engine, const Dataset& data, const job::TokenPtr&
     throw InputError::illegal_argument("The weights column has infinite values.");
 }
 
+[[noreturn]] void refuse_changed(const std::string& key, const std::string& field) {
+  throw InputError::illegal_argument("Model '" + key + "' of parameter " + field +
+                                     " has changed since training was asked for.");
+}
+
 /// Lets the main model have what the folds' models have found out.
 void take_from_folds(const Algorithm& algorithm, const std::vector<std::shared_ptr<Model>>& models,
                      void* parameters, Header& header) {
@@ -184,8 +189,7 @@ FurtherModels Models::models_of(const TrainRequest& request, const Algorithm& al
   for (const auto& [field, key] : named_models(algorithm, parameters, common)) {
     found[field] = require(key, field);
     if (found[field]->header.checksum == request.models.at(field)) continue;
-    throw InputError::illegal_argument("Model '" + key + "' of parameter " + field +
-                                       " has changed since training was asked for.");
+    refuse_changed(key, field);
   }
   return found;
 }
@@ -368,7 +372,7 @@ Made Models::make(const TrainRequest& request, const Task& task) {
                .made = &made.belongings,
                .further = &request.further,
                .further_models = &course.models};
-  plan.write_snapshot = [&](Snapshot snapshot) {
+  plan.write_snapshot = [&](const Snapshot& snapshot) {
     Model& model = *snapshot.model;
     complete(model, request, course);
     const std::string name = model.header.key + snapshot.file_suffix;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <neve/base/error.hpp>
 
 #include "automl_session.hpp"
@@ -127,8 +129,8 @@ TEST(Run, GoesOnWithItsBestSearch) {
   std::vector<std::string> expected;
   for (int i = 1; i <= 4; ++i)
     expected.push_back("GBM_grid_1_" + automl.instance + "_model_" + std::to_string(i));
-  std::vector<std::string> made;
-  for (const Entry& entry : automl.entries) made.push_back(entry.model);
+  std::vector<std::string> made(automl.entries.size());
+  std::ranges::transform(automl.entries, made.begin(), &Entry::model);
   EXPECT_EQ(made, expected) << session.on.events(automl);
 }
 
