@@ -133,8 +133,8 @@ def dense(law, draw, rows):
     return pl.DataFrame(table | {"y": np.round(y, 4).astype(np.float32), "b": np.where(positive, "Y", "N")})
 
 
-def make_airlines(folder, scale):
-    draw = stream("airlines-1m")
+def make_airlines(folder, scale, name="airlines-1m"):
+    draw = stream(name)
     for part, rows in (("train", 1_000_000), ("test", 100_000)):
         write(airlines(draw, round(rows * scale)), folder / part)
 
@@ -257,6 +257,9 @@ def write(table, stem):
 
 MAKERS = {"airlines": make_airlines, "dense": make_dense, "tables": make_tables, "sparse": make_sparse, "digits": make_digits,
           "clusters": make_clusters, "text": make_text, "walks": make_walks}
+# Other rows of the airlines' law.
+AIRLINE_DRAWS = [f"airlines-draw{i}" for i in range(2, 10)]
+MAKERS |= {name: functools.partial(make_airlines, name=name) for name in AIRLINE_DRAWS}
 
 
 def ready(root, name, scale=1.0):
