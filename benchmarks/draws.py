@@ -47,12 +47,13 @@ def print_table(records, draws):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=DEFAULT_DRAWS, help="default: %(default)s")
+    parser.add_argument("--draws", type=int, choices=range(1, len(data.AIRLINE_DRAWS) + 2), default=DEFAULT_DRAWS,
+                        help="default: %(default)s")
     parser.add_argument("--scale", type=float, default=10, help="of 1M rows to learn from and 100k to test on (default: 10)")
     given = parser.parse_args()
     os.environ.setdefault("NEVE_BINARY", str(ROOT / "build/release/neve"))
     root = Path(os.environ.get("NEVE_DATA", ROOT / "build/data")).resolve() / "bench"
-    results = Results(root.parent.parent / "bench" / "draws.jsonl", given.scale)
+    results = Results(ROOT / "build/bench/draws.jsonl", given.scale)
     draws = ["airlines", *data.AIRLINE_DRAWS[:given.draws - 1]]
     for draw in draws:
         for engine in ENGINES:
