@@ -7,6 +7,8 @@
 
 #include <neve/base/error.hpp>
 
+#include "algos/families/trees/residual_sums.hpp"
+
 namespace neve::algos::gbm {
 namespace {
 
@@ -144,26 +146,14 @@ FixedSums sum_centered(const LeafTask::State& state, const trees::RowStore& stor
   });
 }
 
-/// The same where all rows weigh 1 and terms follow from the residual alone. Of rows that the tree
-/// has not seen the residual counts as 0, and so do both terms where `sampled`.
-template <bool sampled>
-FixedSums sum_plain(const LeafTask::State& state, const trees::RowStore& store,
-                    std::span<const std::uint16_t> rows) {
-  const float* residual =
-      store.residual.data() + static_cast<std::size_t>(state.tree_class) * store.rows;
-  const bool additive = state.distribution.family == Family::gaussian;
-  const trees::TwoPartScale numerator_scale = state.numerator_scale;
-  const trees::TwoPartScale denominator_scale = state.denominator_scale;
-  FixedSums sums;
-  for (const std::uint16_t row : rows) {
-    double seen = 1;
-    if constexpr (sampled) seen = store.addends.leaves_out(row) ? 0 : 1;
-    const double r = seen * static_cast<double>(residual[row]);
-    const double distance = std::abs(r);
-    sums.numerator += numerator_scale.round(r);
-    sums.denominator += denominator_scale.round(additive ? seen : distance * (1 - distance));
-  }
-  return sums;
+/// The same where all rows weigh 1 and terms follow from the residual alone.
+FixedSums sum_plain(const LeafTask::State& state, const trees::RowStore& store, std::int32_t leaf) {
+  const trees::ResidualSumKernels& kernels = trees::residual_sum_kernels();
+  const auto sum =
+      state.distribution.family == Family::gaussian ? kernels.counted : kernels.with_variances;
+  const trees::ResidualSums sums = sum(trees::plain_rows(store, leaf, state.tree_class),
+                                       state.numerator_scale, state.denominator_scale);
+  return {sums.first, sums.second};
 }
 
 void add_exactly(double value, double& sum, double& rest) {
@@ -215,14 +205,17 @@ void LeafTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& s
                    Partial& partial) {
   trees::apply_splits(store, state.splits);
   const bool plain = store.weight.empty() && !has_costly_terms(state.distribution);
-  const auto sum = !plain ? sum_weighted : store.sampled ? sum_plain<true> : sum_plain<false>;
-  for (std::size_t leaf = 0; leaf < state.leaves.size(); ++leaf) {
-    const auto rows = store.rows_of(state.leaves[leaf]);
-    const FixedSums sums = !state.centers.empty()
-                               ? sum_centered(state, store, rows, state.centers[leaf])
-                               : sum(state, store, rows);
-    partial.numerators[leaf] += sums.numerator;
-    partial.denominators[leaf] += sums.denominator;
+  const auto sums_of = [&](std::size_t i) {
+    const std::int32_t leaf = state.leaves[i];
+    if (!state.centers.empty())
+      return sum_centered(state, store, store.rows_of(leaf), state.centers[i]);
+    if (plain) return sum_plain(state, store, leaf);
+    return sum_weighted(state, store, store.rows_of(leaf));
+  };
+  for (std::size_t i = 0; i < state.leaves.size(); ++i) {
+    const FixedSums sums = sums_of(i);
+    partial.numerators[i] += sums.numerator;
+    partial.denominators[i] += sums.denominator;
   }
 }
 

@@ -75,8 +75,20 @@ void cancel_elsewhere(Call& call, const http::Responder& responder) {
   send_cancelled(call, responder);
 }
 
+/// Answers once the job has finished, or the wait is over; holds no thread meanwhile.
+void answer_at_end(const Call& call, const std::shared_ptr<job::Job>& job, std::int64_t wait_ms,
+                   const std::function<void()>& answer) {
+  const std::uint64_t callback = job->when_finished(answer);
+  if (job->finished()) return;
+  // Of two answers the first one counts.
+  call.services.info.run_after(wait_ms, [job, callback, answer] {
+    job->forget(callback);
+    answer();
+  });
+}
+
 /// Answers once the job has ended, so that what it leaves behind is there, or after a short wait
-/// where it takes longer to stop. Holds no thread. A job on another node is only told.
+/// where it takes longer to stop. A job on another node is only told.
 void cancel_job(const std::shared_ptr<Call>& call, const http::Responder& responder) {
   const auto job = call->services.jobs->find(call->parameter("job_id"));
   if (!job) {
@@ -85,27 +97,23 @@ void cancel_job(const std::shared_ptr<Call>& call, const http::Responder& respon
   }
   job->cancel();
   constexpr std::int64_t kLongestWaitMs = 2000;
-  const auto answer = [responder, call] { send_cancelled(*call, responder); };
-  job->when_finished(answer);
-  if (!job->finished()) call->services.info.run_after(kLongestWaitMs, answer);
+  answer_at_end(*call, job, kLongestWaitMs,
+                [responder, call] { send_cancelled(*call, responder); });
 }
 
-/// Answers when the job has finished or the wait is over, holding no thread. Only the first
-/// question after a job waits: clients otherwise sleep 0.2 s on every small job.
+/// Waits for the end, as clients sleep for 0.2 s and longer between questions, and would often
+/// sleep when the job ends. The first question waits longest, so that small jobs are asked after
+/// once; later ones leave progress bars moving.
 void fetch_job(const std::shared_ptr<Call>& call, const http::Responder& responder) {
   const auto job = call->services.jobs->find(call->parameter("job_id"));
   if (!job) {
     off_io_thread(call, responder, &fetch_elsewhere);
     return;
   }
-  const auto answer = [job, responder, call] { send_job(*call, responder, job->snapshot()); };
-  if (job->finished() || !job->first_look()) {
-    answer();
-    return;
-  }
-  constexpr std::int64_t kLongestWaitMs = 1000;
-  job->when_finished(answer);
-  call->services.info.run_after(kLongestWaitMs, answer);
+  constexpr std::int64_t kFirstWaitMs = 1000;
+  constexpr std::int64_t kWaitMs = 500;
+  answer_at_end(*call, job, job->first_look() ? kFirstWaitMs : kWaitMs,
+                [job, responder, call] { send_job(*call, responder, job->snapshot()); });
 }
 
 }  // namespace
@@ -120,11 +128,12 @@ const Resource& jobs() {
             .cheap();
     cancel.handle = &cancel_job;
     made.routes.push_back(std::move(cancel));
-    Route fetch =
-        route("GET", "/3/Jobs/{job_id}", "fetch_job",
-              "Tells the state of a job; the first time, waits up to a second for its end.",
-              &list_jobs)
-            .cheap();
+    Route fetch = route("GET", "/3/Jobs/{job_id}", "fetch_job",
+                        "Tells the state of a job; waits up to a second for its end, up to half a "
+                        "second when asked "
+                        "again.",
+                        &list_jobs)
+                      .cheap();
     fetch.handle = &fetch_job;
     made.routes.push_back(std::move(fetch));
     return made;

@@ -109,7 +109,7 @@ void Job::run(const std::function<void(Job&)>& work) {
 }
 
 void Job::finish(const Snapshot& last) {
-  std::vector<std::function<void()>> callbacks;
+  std::map<std::uint64_t, std::function<void()>> callbacks;
   {
     const std::lock_guard lock(mutex_);
     status_ = last.status;
@@ -122,18 +122,25 @@ void Job::finish(const Snapshot& last) {
     callbacks_.clear();
   }
   changed_.notify_all();
-  for (const auto& callback : callbacks) callback();
+  for (const auto& [number, callback] : callbacks) callback();
 }
 
-void Job::when_finished(std::function<void()> callback) {
+std::uint64_t Job::when_finished(std::function<void()> callback) {
   {
     const std::lock_guard lock(mutex_);
+    ++last_callback_;
     if (end_ms_ == 0) {
-      callbacks_.push_back(std::move(callback));
-      return;
+      callbacks_.emplace(last_callback_, std::move(callback));
+      return last_callback_;
     }
   }
   callback();
+  return 0;
+}
+
+void Job::forget(std::uint64_t callback) {
+  const std::lock_guard lock(mutex_);
+  callbacks_.erase(callback);
 }
 
 void Job::wait() const {

@@ -9,10 +9,16 @@
 namespace neve::algos::trees {
 
 /// The nearest whole number, ties to even, for |x| <= 2^51: as llrint, but in vectors on any CPU.
-inline std::int64_t nearest(double x) {
-  constexpr double kShift = 0x1.8p52;
-  return std::bit_cast<std::int64_t>(x + kShift) - std::bit_cast<std::int64_t>(kShift);
-}
+struct Nearest {
+  explicit Nearest(double x) : shifted(x + kShift) {}
+  static constexpr double kShift = 0x1.8p52;
+  double shifted;
+  [[nodiscard]] std::int64_t whole() const {
+    return std::bit_cast<std::int64_t>(shifted) - std::bit_cast<std::int64_t>(kShift);
+  }
+  [[nodiscard]] double real() const { return shifted - kShift; }
+};
+inline std::int64_t nearest(double x) { return Nearest(x).whole(); }
 
 /// A sum of rounded numbers: whole units, and what rounding left over in finer units. Exact in any
 /// order.
@@ -45,8 +51,8 @@ struct TwoPartScale {
 
   [[nodiscard]] TwoPartSum round(double value) const {
     const double units = value * whole;
-    const std::int64_t first = nearest(units);
-    return {first, nearest((units - static_cast<double>(first)) * rest)};
+    const Nearest first(units);
+    return {first.whole(), nearest((units - first.real()) * rest)};
   }
   [[nodiscard]] double to_double(TwoPartSum sum) const {
     return (static_cast<double>(sum.whole) + static_cast<double>(sum.rest) / rest) / whole;

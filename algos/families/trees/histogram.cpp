@@ -6,6 +6,8 @@
 
 #include <neve/base/error.hpp>
 
+#include "algos/families/trees/residual_sums.hpp"
+
 namespace neve::algos::trees {
 namespace {
 
@@ -139,27 +141,22 @@ void add_node(const RowStore& store, const HistogramRequest& request, std::int32
 /// Adds Σ weight · residual² of the rows that the tree grows on, and their number.
 void add_squares(const RowStore& store, const HistogramRequest& request, std::size_t place,
                  Histograms& out) {
+  const FixedPoint& form = request.form;
+  if (store.weight.empty()) {
+    const PlainRows rows = plain_rows(store, request.nodes[place], request.tree_class);
+    const SquareSum sum = residual_sum_kernels().squares(rows, form.square);
+    out.squares[place] += sum.sum;
+    out.rows[place] += sum.rows;
+    return;
+  }
   const float* residual =
       store.residual.data() + static_cast<std::size_t>(request.tree_class) * store.rows;
-  const FixedPoint& form = request.form;
-  const auto rows = store.rows_of(request.nodes[place]);
-  TwoPartSum sum;
-  std::int64_t count = 0;
-  if (!store.addends.counted.empty()) {
-    for (const std::uint16_t row : rows) {
-      const auto r = static_cast<double>(residual[row]);
-      sum += form.square.round(r * r);
-    }
-    count = static_cast<std::int64_t>(rows.size());
-  } else {
-    for (const std::uint16_t row : rows) {
-      if (store.addends.leaves_out(row)) continue;
-      sum += form.round_square(static_cast<double>(residual[row]), store.weight_of(row));
-      ++count;
-    }
+  for (const std::uint16_t row : store.rows_of(request.nodes[place])) {
+    if (store.addends.leaves_out(row)) continue;
+    out.squares[place] +=
+        form.round_square(static_cast<double>(residual[row]), store.weight_of(row));
+    ++out.rows[place];
   }
-  out.squares[place] += sum;
-  out.rows[place] += count;
 }
 
 template <class Sum>

@@ -1,6 +1,7 @@
 #include "algos/families/trees/partition.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <numeric>
 #include <type_traits>
@@ -17,22 +18,21 @@
 namespace neve::algos::trees {
 namespace {
 
+const RowKernels& row_kernels() { return kernels_at_process_isa(v3::kRowKernels, v4::kRowKernels); }
+
 /// Applies splits to a group's rows, one after the other.
 class Splitter {
  public:
   explicit Splitter(RowStore& store)
       : store_(store),
-        kernels_(kernels_at_process_isa(v3::kRowKernels, v4::kRowKernels)),
+        kernels_(row_kernels()),
         spare_(std::make_unique_for_overwrite<std::uint16_t[]>(store.rows + kSpareSlack)) {}
 
   void apply(const NodeSplit& split) {
     const RowStore::Range range = store_.ranges[static_cast<std::size_t>(split.node)];
     const auto& place = store_.layout.places[static_cast<std::size_t>(split.column)];
     const Tile& tile = store_.layout.tiles[static_cast<std::size_t>(place.tile)];
-    right_.resize(static_cast<std::size_t>(place.bins));
-    for (std::int32_t bin = 0; bin < place.bins; ++bin) {
-      right_[static_cast<std::size_t>(bin)] = split.goes_right(bin, place.bins - 1) ? 1 : 0;
-    }
+    mark_right(split, place.bins);
     const std::uint8_t* bytes = store_.tiles[static_cast<std::size_t>(place.tile)].data();
     const RowSplit rows{.bins = bytes + place.position * (tile.wide ? 2 : 1),
                         .stride = tile.columns.size(),
@@ -48,6 +48,17 @@ class Splitter {
   }
 
  private:
+  void mark_right(const NodeSplit& split, std::int32_t bins) {
+    right_.assign(static_cast<std::size_t>(bins), 0);
+    if (!split.categorical) {
+      std::fill(right_.begin() + std::min(split.threshold, bins), right_.end(), std::uint8_t{1});
+      right_.back() = split.missing_right ? 1 : 0;
+      return;
+    }
+    for (std::int32_t bin = 0; bin < bins; ++bin)
+      right_[static_cast<std::size_t>(bin)] = split.goes_right(bin, bins - 1) ? 1 : 0;
+  }
+
   RowStore& store_;
   const RowKernels& kernels_;
   std::unique_ptr<std::uint16_t[]> spare_;
@@ -104,24 +115,51 @@ void round_targets(RowStore& store, const RootTask::State& state) {
     }
     return;
   }
+  if (form.form == FixedPoint::Form::packed && store.weight.empty()) {
+    for (std::size_t row = 0; row < store.rows; ++row) {
+      const std::int64_t target = nearest(static_cast<double>(residual[row]) * form.target.whole);
+      store.addends.target[row] = (target << form.weight_bits) + 1;
+    }
+    return;
+  }
   for (std::size_t row = 0; row < store.rows; ++row) {
     round_target(form, static_cast<double>(residual[row]), store.weight_of(row), row,
                  store.addends);
   }
 }
 
+/// Clears the addends of rows that the tree does not see.
 void leave_out(RowStore& store, const RowSampler& sampler) {
+  constexpr std::size_t kRows = 1024;
+  std::array<std::uint64_t, kRows> numbers;
+  std::array<double, kRows> responses;
+  std::array<std::int64_t, kRows> taken;
   Addends& addends = store.addends;
-  for (std::size_t row = 0; row < store.rows; ++row) {
-    // A branch would be mispredicted for every third row or so.
-    const std::int64_t kept = sampler.takes(store.number_of(row), store.response[row]) ? -1 : 0;
-    addends.target[row] &= kept;
-    if (!addends.rest.empty()) addends.rest[row] &= kept;
-    if (!addends.weight.empty()) addends.weight[row] &= kept;
+  for (std::size_t begin = 0; begin < store.rows; begin += kRows) {
+    const std::size_t count = std::min(kRows, store.rows - begin);
+    for (std::size_t i = 0; i < count; ++i)
+      numbers[i] = static_cast<std::uint64_t>(store.number_of(begin + i));
+    store.response.read(begin, std::span(responses).first(count));
+    sampler.take(std::span(numbers).first(count), std::span(responses).first(count), taken);
+    for (std::vector<std::int64_t>* words : {&addends.target, &addends.rest, &addends.weight}) {
+      if (words->empty()) continue;
+      std::int64_t* at = words->data() + begin;
+      for (std::size_t i = 0; i < count; ++i) at[i] &= taken[i];
+    }
   }
 }
 
 }  // namespace
+
+void RowSampler::take(std::span<const std::uint64_t> rows, std::span<const double> responses,
+                      std::span<std::int64_t> taken) const {
+  if (sampling_.rate_per_class.empty()) {
+    row_kernels().draw(random_, sampling_.rate, rows.data(), rows.size(), taken.data());
+    return;
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    taken[i] = takes(static_cast<std::int64_t>(rows[i]), responses[i]) ? -1 : 0;
+}
 
 void apply_splits(RowStore& store, std::span<const NodeSplit> splits) {
   std::int32_t last = 0;

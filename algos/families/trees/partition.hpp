@@ -65,6 +65,9 @@ class RowSampler {
                             : sampling_.rate_per_class[static_cast<std::size_t>(response)];
     return random_.uniform(static_cast<std::uint64_t>(row)) < rate;
   }
+  /// The same of many rows: all bits where the row is taken, none elsewhere.
+  void take(std::span<const std::uint64_t> rows, std::span<const double> responses,
+            std::span<std::int64_t> taken) const;
 
  private:
   const RowSampling& sampling_;

@@ -67,8 +67,14 @@ std::size_t split_rows(const RowSplit& split) {
   return left;
 }
 
+void draw(const CounterRng& random, double rate, const std::uint64_t* rows, std::size_t count,
+          std::int64_t* drawn) {
+  const CounterRng stream = random;
+  for (std::size_t i = 0; i < count; ++i) drawn[i] = stream.uniform(rows[i]) < rate ? -1 : 0;
+}
+
 }  // namespace
 
-const RowKernels kRowKernels = {&split_rows<std::uint8_t>, &split_rows<std::uint16_t>};
+const RowKernels kRowKernels = {&split_rows<std::uint8_t>, &split_rows<std::uint16_t>, &draw};
 
 }  // namespace neve::algos::trees::NEVE_ISA

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <neve/base/rng.hpp>
+
 namespace neve::algos::trees {
 
 /// A node's rows, and the bins that say where each goes.
@@ -16,11 +18,14 @@ struct RowSplit {
 };
 inline constexpr std::size_t kSpareSlack = 16;
 
-/// Kernels that move rows: those that go left come first, all in the order that they had. They give
-/// the number of these.
 struct RowKernels {
+  /// Move rows: those that go left come first, all in the order that they had. They give the number
+  /// of these.
   std::size_t (*split_by_bytes)(const RowSplit& split);
   std::size_t (*split_by_words)(const RowSplit& split);
+  /// Sets all bits where random.uniform(row) is below the rate, none elsewhere.
+  void (*draw)(const CounterRng& random, double rate, const std::uint64_t* rows, std::size_t count,
+               std::int64_t* drawn);
 };
 
 namespace v3 {

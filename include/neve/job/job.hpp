@@ -106,8 +106,10 @@ class Job {
   bool first_look() { return !looked_at_.exchange(true); }
   /// Runs `work` and records how it ended. Called once, by Jobs.
   void run(const std::function<void(Job&)>& work);
-  /// Calls back once the job has finished, at once if it has; on any thread, must not block.
-  void when_finished(std::function<void()> callback);
+  /// Calls back once the job has finished, at once if it has; on any thread, must not block. Gives
+  /// the number by which forget() takes it back.
+  std::uint64_t when_finished(std::function<void()> callback);
+  void forget(std::uint64_t callback);
   /// Blocks until finished.
   void wait() const;
 
@@ -141,7 +143,8 @@ class Job {
   std::vector<std::string> warnings_;
   std::string exception_;
   std::string exception_type_;
-  std::vector<std::function<void()>> callbacks_;
+  std::map<std::uint64_t, std::function<void()>> callbacks_;
+  std::uint64_t last_callback_ = 0;
 };
 
 /// What a job is to do: a kind that every node knows, and the request as that kind reads it. The

@@ -10,6 +10,7 @@
 #include <neve/frame/chunk_builder.hpp>
 
 #include "algos/families/trees/compact_numbers.hpp"
+#include "algos/families/trees/residual_sums.hpp"
 #include "algos/families/trees/row_kernels.hpp"
 #include "algos/families/trees/row_store.hpp"
 
@@ -120,6 +121,76 @@ TEST(RowStores, KeepAllRowsWithoutAWeightsColumn) {
   EXPECT_EQ(store.number_of(2), 102);
   EXPECT_EQ(store.weight_of(0), 1);
   EXPECT_EQ(store.weight_of(1), 0);
+}
+
+TEST(RowKernels, DrawRowsAsTheCounterSays) {
+  const CounterRng random(7);
+  std::vector<std::uint64_t> rows(77);
+  std::iota(rows.begin(), rows.end(), std::uint64_t{1} << 40U);
+  for (const RowKernels* kernels : {&v3::kRowKernels, &v4::kRowKernels}) {
+    if (kernels == &v4::kRowKernels && highest_isa() < Isa::v4) GTEST_SKIP() << "this CPU has v3";
+    std::vector<std::int64_t> drawn(rows.size() + 1, 5);
+    kernels->draw(random, 0.3, rows.data(), rows.size(), drawn.data());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      EXPECT_EQ(drawn[i], random.uniform(rows[i]) < 0.3 ? -1 : 0);
+    EXPECT_EQ(drawn.back(), 5);
+  }
+}
+
+/// Sums of the rows 3, 5, 7, … by plain loops.
+struct ExpectedSums {
+  SquareSum squares;
+  ResidualSums counted;
+  ResidualSums with_variances;
+};
+
+ExpectedSums sums_of(const PlainRows& rows, const TwoPartScale& scale) {
+  ExpectedSums made;
+  for (std::size_t i = 0; i < rows.count; ++i) {
+    const std::uint16_t row = rows.rows[i];
+    if (rows.seen != nullptr && rows.seen[row] == 0) continue;
+    const auto r = static_cast<double>(rows.residual[row]);
+    made.squares.sum += scale.round(r * r);
+    ++made.squares.rows;
+    made.counted.first += scale.round(r);
+    made.counted.second += scale.round(1);
+    made.with_variances.second += scale.round(std::abs(r) * (1 - std::abs(r)));
+  }
+  made.with_variances.first = made.counted.first;
+  return made;
+}
+
+TEST(ResidualSums, AreThoseOfTheRowsThatTheTreeHasSeen) {
+  const CounterRng random(11);
+  std::vector<float> residual(2100);
+  std::vector<std::int64_t> seen(residual.size());
+  for (std::size_t i = 0; i < residual.size(); ++i) {
+    residual[i] = static_cast<float>(2 * random.uniform(i) - 1);
+    seen[i] = random.uniform(i + residual.size()) < 0.4 ? 0 : -3;
+  }
+  const TwoPartScale scale{0x1p20, 0x1p20};
+  for (const ResidualSumKernels* kernels : {&v3::kResidualSumKernels, &v4::kResidualSumKernels}) {
+    if (kernels == &v4::kResidualSumKernels && highest_isa() < Isa::v4)
+      GTEST_SKIP() << "this CPU has v3";
+    for (const std::size_t count : {0U, 1U, 127U, 128U, 129U, 1000U}) {
+      std::vector<std::uint16_t> numbers(count);
+      for (std::size_t i = 0; i < count; ++i) numbers[i] = static_cast<std::uint16_t>(3 + 2 * i);
+      for (const bool sampled : {false, true}) {
+        const PlainRows rows{numbers.data(), count, residual.data(),
+                             sampled ? seen.data() : nullptr};
+        const ExpectedSums expected = sums_of(rows, scale);
+        const SquareSum squares = kernels->squares(rows, scale);
+        EXPECT_EQ(squares.sum, expected.squares.sum) << count;
+        EXPECT_EQ(squares.rows, expected.squares.rows) << count;
+        const ResidualSums counted = kernels->counted(rows, scale, scale);
+        EXPECT_EQ(counted.first, expected.counted.first) << count;
+        EXPECT_EQ(counted.second, expected.counted.second) << count;
+        const ResidualSums varied = kernels->with_variances(rows, scale, scale);
+        EXPECT_EQ(varied.first, expected.with_variances.first) << count;
+        EXPECT_EQ(varied.second, expected.with_variances.second) << count;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -151,6 +151,18 @@ TEST(Job, CallsBackOnceFinishedAlsoAfterwards) {
   EXPECT_FALSE(made->first_look());
 }
 
+TEST(Job, CallsNobodyBackWhoWasForgotten) {
+  Nodes nodes(1, [](job::Job& job, auto) { until_cancelled(job); });
+  const auto made = nodes.start();
+  std::atomic<int> calls = 0;
+  const std::uint64_t first = made->when_finished([&] { calls += 1; });
+  made->when_finished([&] { calls += 10; });
+  made->forget(first);
+  made->cancel();
+  nodes.jobs(0).stop();
+  EXPECT_EQ(calls, 10);
+}
+
 TEST(Jobs, StopEndsWhatRuns) {
   Nodes nodes(1, [](job::Job& job, auto) { until_cancelled(job); });
   std::vector<std::shared_ptr<job::Job>> all;
