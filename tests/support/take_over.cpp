@@ -34,14 +34,16 @@ void StallingBlobs::release() {
   changed_.notify_all();
 }
 
+job::Jobs::Parts jobs_parts(mr::ComputeNode& node, store::Blobs& blobs) {
+  return {node.id(), node.store(), blobs, node.transport(), std::chrono::milliseconds(0)};
+}
+
 Trainer::Trainer(mr::ComputeNode& of_node, const AlgorithmList& known, int states,
                  const std::string& tag)
     : node(of_node),
       blobs(of_node.engine().blobs(), states),
       algorithms(known),
-      jobs(
-          {of_node.id(), of_node.store(), blobs, of_node.transport(), std::chrono::milliseconds(0)},
-          tag),
+      jobs(jobs_parts(of_node, blobs), tag),
       models(models_parts(node, jobs, algorithms)) {
   models.define_jobs(jobs);
 }

@@ -35,6 +35,9 @@ class StallingBlobs final : public store::Blobs {
   bool released_ = false;
 };
 
+/// Jobs of a node that keep their state at every step.
+job::Jobs::Parts jobs_parts(mr::ComputeNode& node, store::Blobs& blobs);
+
 /// What trains on one node of a cluster; its jobs keep their state at every step.
 struct Trainer {
   Trainer(mr::ComputeNode& of_node, const AlgorithmList& known, int states,

@@ -1,7 +1,5 @@
 #include "algos/automl/automl_session.hpp"
 
-#include <chrono>
-
 #include "algos/trees/training_session.hpp"
 
 namespace neve::automl::testing {
@@ -28,26 +26,12 @@ BuildSpec spec(std::int32_t max_models, const std::string& response) {
 }
 
 Runner::Runner(mr::ComputeNode& of_node, const std::string& folder, int states)
-    : node(of_node),
-      policy({.import_roots = {folder},
-              .export_roots = {folder},
-              .default_roots = {},
-              .local_users_only = true}),
-      blobs(of_node.engine().blobs(), states),
-      algorithms(algos::all_algorithms()),
-      jobs(
-          {of_node.id(), of_node.store(), blobs, of_node.transport(), std::chrono::milliseconds(0)},
-          "test"),
-      models(neve::testing::models_parts(of_node, jobs, algorithms)),
-      ingest(of_node, jobs, policy),
-      grids({models, ingest, jobs, algorithms, "1"}),
+    : Searcher(of_node, folder, states, algos::all_algorithms()),
       automls({models, grids, jobs, algorithms}) {
-  models.define_jobs(jobs);
-  ingest.define_jobs();
-  grids.define_jobs(jobs);
   automls.define_jobs(jobs);
 }
 
+/// Before the base does: jobs use what is here.
 Runner::~Runner() { jobs.stop(); }
 
 AutoMl Runner::run(BuildSpec spec) {

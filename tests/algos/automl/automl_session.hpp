@@ -25,7 +25,7 @@ using grid::testing::Folder;
 mr::TaskList all_tasks();
 
 /// What runs on one node; its jobs keep `states` states, at each step, and hang at the next.
-struct Runner {
+struct Runner : grid::testing::Searcher {
   explicit Runner(mr::ComputeNode& of_node, const std::string& folder, int states = 1 << 20);
   ~Runner();
   Runner(const Runner&) = delete;
@@ -43,14 +43,6 @@ struct Runner {
   std::vector<Line> board(const AutoMl& automl);
   std::string events(const AutoMl& automl);
 
-  mr::ComputeNode& node;
-  ingest::PathPolicy policy;
-  neve::testing::StallingBlobs blobs;
-  model::Algorithms algorithms;
-  job::Jobs jobs;
-  model::Models models;
-  ingest::Ingest ingest;
-  grid::Grids grids;
   AutoMls automls;
 };
 

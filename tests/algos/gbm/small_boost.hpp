@@ -7,10 +7,10 @@
 #include <vector>
 
 #include <neve/base/rng.hpp>
-#include <neve/frame/chunk_builder.hpp>
 
 #include "algos/gbm/booster.hpp"
 #include "algos/gbm/leaf_quantiles.hpp"
+#include "algos/trees/small_table.hpp"
 #include "mr/api/compute_node.hpp"
 
 /// Boosting of small tables on nodes of this process, without models.
@@ -20,15 +20,7 @@ inline const double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 mr::TaskList all_tasks();
 
-/// Columns of a small frame; `levels` is 0 for numbers.
-struct Table {
-  std::vector<std::vector<double>> predictors;
-  std::vector<std::int32_t> levels;
-  std::vector<double> response;
-  std::vector<double> weights;  ///< empty for none
-  std::vector<double> class_weights = {};
-  [[nodiscard]] std::size_t rows() const { return response.size(); }
-};
+using trees::testing::Table;
 
 BoostSettings settings_of(Family family, std::int32_t depth);
 
@@ -43,8 +35,6 @@ struct Learnt {
     return writer.take();
   }
 };
-
-mr::Inputs put(mr::Engine& engine, const Table& table, std::vector<frame::Column>& held);
 
 struct Machine {
   int nodes = 1;

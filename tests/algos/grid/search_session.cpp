@@ -39,17 +39,16 @@ Folder::Folder() {
 
 Folder::~Folder() { std::filesystem::remove_all(path_); }
 
-Searcher::Searcher(mr::ComputeNode& of_node, const std::string& folder, int states)
+Searcher::Searcher(mr::ComputeNode& of_node, const std::string& folder, int states,
+                   const neve::testing::AlgorithmList& known)
     : node(of_node),
       policy({.import_roots = {folder},
               .export_roots = {folder},
               .default_roots = {},
               .local_users_only = true}),
       blobs(of_node.engine().blobs(), states),
-      algorithms({&algos::gbm::algorithm()}),
-      jobs(
-          {of_node.id(), of_node.store(), blobs, of_node.transport(), std::chrono::milliseconds(0)},
-          "test"),
+      algorithms(known),
+      jobs(neve::testing::jobs_parts(of_node, blobs), "test"),
       models(parts()),
       ingest(of_node, jobs, policy),
       grids({models, ingest, jobs, algorithms, "1"}) {

@@ -19,7 +19,7 @@ namespace neve::algos::gbm {
 const model::Algorithm& algorithm();
 }
 
-/// Searches for GBMs on nodes of this process, as a client would ask for them.
+/// Searches for models on nodes of this process, as a client would ask for them.
 namespace neve::grid::testing {
 
 /// A folder that goes with its test.
@@ -37,7 +37,9 @@ class Folder {
 
 /// What searches on one node; its jobs keep `states` states, at each step, and hang at the next.
 struct Searcher {
-  explicit Searcher(mr::ComputeNode& of_node, const std::string& folder, int states = 1 << 20);
+  /// Of GBMs, unless it is told of other algorithms.
+  explicit Searcher(mr::ComputeNode& of_node, const std::string& folder, int states = 1 << 20,
+                    const neve::testing::AlgorithmList& known = {&algos::gbm::algorithm()});
   ~Searcher();
   Searcher(const Searcher&) = delete;
   Searcher& operator=(const Searcher&) = delete;

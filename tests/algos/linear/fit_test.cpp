@@ -13,6 +13,7 @@
 #include "algos/families/linear/irls.hpp"
 #include "algos/families/linear/prepare.hpp"
 #include "algos/families/linear/tasks.hpp"
+#include "algos/glm/session.hpp"
 #include "mr/api/compute_node.hpp"
 
 namespace {
@@ -40,22 +41,6 @@ std::map<std::string, std::vector<double>> golden_data() {
     }
   }
   return data;
-}
-
-/// case → name → figures.
-std::map<std::string, std::map<std::string, std::vector<double>>> golden_results() {
-  std::ifstream in(NEVE_SOURCE_DIR "/tests/algos/glm/golden/expected.txt");
-  std::map<std::string, std::map<std::string, std::vector<double>>> results;
-  std::string line;
-  while (std::getline(in, line)) {
-    std::istringstream words(line);
-    std::string name;
-    std::string what;
-    words >> name >> what;
-    double figure = 0;
-    while (words >> figure) results[name][what].push_back(figure);
-  }
-  return results;
 }
 
 struct Columns {
@@ -191,7 +176,7 @@ Fitted fit(const Columns& columns, const Settings& settings) {
 }
 
 void expect_golden(const std::string& name, const Fitted& fitted) {
-  const auto golden = golden_results()[name];
+  const auto golden = neve::testing::glm::golden(name, "expected.txt");
   ASSERT_FALSE(golden.empty());
   EXPECT_NEAR(fitted.deviance, golden.at("deviance")[0], 1e-9 * fitted.deviance) << name;
   const std::vector<std::string> names = {"g.b", "g.c", "g.d", "x1", "x2", "Intercept"};
