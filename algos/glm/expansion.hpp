@@ -45,7 +45,8 @@ class TermBlock {
   [[nodiscard]] const linear::Product* slopes(std::size_t numeric) const;
   /// The level of such a product that each row is in.
   [[nodiscard]] std::span<const std::int32_t> slope_levels(std::size_t numeric) const {
-    return product_codes_[static_cast<std::size_t>(~expansion_.numerics[numeric])];
+    const std::int32_t product = ~expansion_.numerics[numeric];
+    return product_codes_[static_cast<std::size_t>(product)];
   }
   /// One cell of a numeric term, whatever its kind.
   [[nodiscard]] double number(std::size_t numeric, std::size_t row) const;

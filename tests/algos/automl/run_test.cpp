@@ -12,8 +12,8 @@ using testing::Session;
 using testing::spec;
 
 std::vector<std::string> names(const std::vector<Runner::Line>& board) {
-  std::vector<std::string> made;
-  for (const Runner::Line& line : board) made.push_back(line.model);
+  std::vector<std::string> made(board.size());
+  std::ranges::transform(board, made.begin(), &Runner::Line::model);
   std::ranges::sort(made);
   return made;
 }

@@ -39,11 +39,12 @@ Words planted_words(std::size_t sentences) {
   Words words;
   std::uint64_t drawn = 0;
   for (std::size_t s = 0; s < sentences; ++s) {
-    const std::string topic = std::to_string(random.below(drawn++, 5));
+    const std::string topic = "t" + std::to_string(random.below(drawn++, 5));
     for (int i = 0; i < 10; ++i) {
-      const std::string word = "w" + std::to_string(random.below(drawn++, 10));
+      std::string word = "w" + std::to_string(random.below(drawn++, 10));
       const bool shared = random.below(drawn++, 4) == 0;
-      words.emplace_back(shared ? word : "t" + topic + word);
+      if (!shared) word.insert(0, topic);
+      words.emplace_back(std::move(word));
     }
     words.emplace_back(std::nullopt);
   }

@@ -165,8 +165,7 @@ TEST(Job, CallsNobodyBackWhoWasForgotten) {
 
 TEST(Jobs, StopEndsWhatRuns) {
   Nodes nodes(1, [](job::Job& job, auto) { until_cancelled(job); });
-  std::vector<std::shared_ptr<job::Job>> all;
-  for (int i = 0; i < 3; ++i) all.push_back(nodes.start());
+  const std::vector all = {nodes.start(), nodes.start(), nodes.start()};
   nodes.jobs(0).stop();
   for (const auto& job : all) EXPECT_EQ(job->snapshot().status, job::Status::cancelled);
 }
