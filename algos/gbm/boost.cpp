@@ -102,17 +102,11 @@ void measure(const Distribution& distribution, const trees::RowStore& store, std
   }
 }
 
-/// Sums of leaf terms in fixed point.
-struct FixedSums {
-  trees::TwoPartSum numerator;
-  trees::TwoPartSum denominator;
-};
-
-/// Sums the terms of rows, whose LeafTerm term_of(row) gives.
+/// Sums the terms of rows in fixed point, whose LeafTerm term_of(row) gives.
 template <class TermOf>
-FixedSums sum_terms(const LeafTask::State& state, const trees::RowStore& store,
-                    std::span<const std::uint16_t> rows, const TermOf& term_of) {
-  FixedSums sums;
+trees::LeafSums sum_terms(const LeafTask::State& state, const trees::RowStore& store,
+                          std::span<const std::uint16_t> rows, const TermOf& term_of) {
+  trees::LeafSums sums;
   for (const std::uint16_t row : rows) {
     const LeafTerm term = term_of(row);
     const double weight = store.weight_of(row);
@@ -128,8 +122,8 @@ FixedSums sum_terms(const LeafTask::State& state, const trees::RowStore& store,
   return sums;
 }
 
-FixedSums sum_weighted(const LeafTask::State& state, const trees::RowStore& store,
-                       std::span<const std::uint16_t> rows) {
+trees::LeafSums sum_weighted(const LeafTask::State& state, const trees::RowStore& store,
+                             std::span<const std::uint16_t> rows) {
   const std::size_t from = static_cast<std::size_t>(state.tree_class) * store.rows;
   return sum_terms(state, store, rows, [&](std::uint16_t row) -> LeafTerm {
     if (store.addends.leaves_out(row)) return {};
@@ -138,8 +132,8 @@ FixedSums sum_weighted(const LeafTask::State& state, const trees::RowStore& stor
   });
 }
 
-FixedSums sum_centered(const LeafTask::State& state, const trees::RowStore& store,
-                       std::span<const std::uint16_t> rows, double center) {
+trees::LeafSums sum_centered(const LeafTask::State& state, const trees::RowStore& store,
+                             std::span<const std::uint16_t> rows, double center) {
   return sum_terms(state, store, rows, [&](std::uint16_t row) -> LeafTerm {
     const double deviation = store.response[row] - store.score[row] - center;
     return {clip(deviation, state.distribution.huber_delta), 1};
@@ -147,13 +141,13 @@ FixedSums sum_centered(const LeafTask::State& state, const trees::RowStore& stor
 }
 
 /// The same where all rows weigh 1 and terms follow from the residual alone.
-FixedSums sum_plain(const LeafTask::State& state, const trees::RowStore& store, std::int32_t leaf) {
+trees::LeafSums sum_plain(const LeafTask::State& state, const trees::RowStore& store,
+                          std::int32_t leaf) {
   const trees::ResidualSumKernels& kernels = trees::residual_sum_kernels();
   const auto sum =
       state.distribution.family == Family::gaussian ? kernels.counted : kernels.with_variances;
-  const trees::ResidualSums sums = sum(trees::plain_rows(store, leaf, state.tree_class),
-                                       state.numerator_scale, state.denominator_scale);
-  return {sums.first, sums.second};
+  return sum(trees::plain_rows(store, leaf, state.tree_class), state.numerator_scale,
+             state.denominator_scale);
 }
 
 void add_exactly(double value, double& sum, double& rest) {
@@ -213,7 +207,7 @@ void LeafTask::map(const mr::RowGroup& /*group*/, const State& state, Scratch& s
     return sum_weighted(state, store, store.rows_of(leaf));
   };
   for (std::size_t i = 0; i < state.leaves.size(); ++i) {
-    const FixedSums sums = sums_of(i);
+    const trees::LeafSums sums = sums_of(i);
     partial.numerators[i] += sums.numerator;
     partial.denominators[i] += sums.denominator;
   }

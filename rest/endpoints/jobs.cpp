@@ -129,9 +129,8 @@ const Resource& jobs() {
     cancel.handle = &cancel_job;
     made.routes.push_back(std::move(cancel));
     Route fetch = route("GET", "/3/Jobs/{job_id}", "fetch_job",
-                        "Tells the state of a job; waits up to a second for its end, up to half a "
-                        "second when asked "
-                        "again.",
+                        "Tells the state of a job; waits a second for its end, half a second when "
+                        "asked again.",
                         &list_jobs)
                       .cheap();
     fetch.handle = &fetch_job;

@@ -32,7 +32,8 @@ class Splitter {
     const RowStore::Range range = store_.ranges[static_cast<std::size_t>(split.node)];
     const auto& place = store_.layout.places[static_cast<std::size_t>(split.column)];
     const Tile& tile = store_.layout.tiles[static_cast<std::size_t>(place.tile)];
-    mark_right(split, place.bins);
+    right_.resize(static_cast<std::size_t>(place.bins));
+    split.mark_right(right_);
     const std::uint8_t* bytes = store_.tiles[static_cast<std::size_t>(place.tile)].data();
     const RowSplit rows{.bins = bytes + place.position * (tile.wide ? 2 : 1),
                         .stride = tile.columns.size(),
@@ -48,17 +49,6 @@ class Splitter {
   }
 
  private:
-  void mark_right(const NodeSplit& split, std::int32_t bins) {
-    right_.assign(static_cast<std::size_t>(bins), 0);
-    if (!split.categorical) {
-      std::fill(right_.begin() + std::min(split.threshold, bins), right_.end(), std::uint8_t{1});
-      right_.back() = split.missing_right ? 1 : 0;
-      return;
-    }
-    for (std::int32_t bin = 0; bin < bins; ++bin)
-      right_[static_cast<std::size_t>(bin)] = split.goes_right(bin, bins - 1) ? 1 : 0;
-  }
-
   RowStore& store_;
   const RowKernels& kernels_;
   std::unique_ptr<std::uint16_t[]> spare_;
@@ -139,7 +129,7 @@ void leave_out(RowStore& store, const RowSampler& sampler) {
     const std::size_t count = std::min(kRows, store.rows - begin);
     for (std::size_t i = 0; i < count; ++i)
       numbers[i] = static_cast<std::uint64_t>(store.number_of(begin + i));
-    store.response.read(begin, std::span(responses).first(count));
+    if (sampler.by_class()) store.response.read(begin, std::span(responses).first(count));
     sampler.take(std::span(numbers).first(count), std::span(responses).first(count), taken);
     for (std::vector<std::int64_t>* words : {&addends.target, &addends.rest, &addends.weight}) {
       if (words->empty()) continue;
@@ -151,9 +141,22 @@ void leave_out(RowStore& store, const RowSampler& sampler) {
 
 }  // namespace
 
+void NodeSplit::mark_right(std::span<std::uint8_t> bins) const {
+  if (categorical) {
+    const auto count = static_cast<std::int32_t>(bins.size());
+    for (std::int32_t bin = 0; bin < count; ++bin)
+      bins[static_cast<std::size_t>(bin)] = goes_right(bin, count - 1) ? 1 : 0;
+    return;
+  }
+  const auto first = std::min(static_cast<std::size_t>(threshold), bins.size());
+  std::ranges::fill(bins.first(first), std::uint8_t{0});
+  std::ranges::fill(bins.subspan(first), std::uint8_t{1});
+  bins.back() = missing_right ? 1 : 0;
+}
+
 void RowSampler::take(std::span<const std::uint64_t> rows, std::span<const double> responses,
                       std::span<std::int64_t> taken) const {
-  if (sampling_.rate_per_class.empty()) {
+  if (!by_class()) {
     row_kernels().draw(random_, sampling_.rate, rows.data(), rows.size(), taken.data());
     return;
   }

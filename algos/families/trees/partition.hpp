@@ -32,6 +32,8 @@ struct NodeSplit {
     const auto b = static_cast<std::size_t>(bin);
     return ((right_bins[b / 64] >> (b % 64)) & 1U) != 0;
   }
+  /// Says 1 of each bin of a column that goes right, 0 of others; the last one is the missing one.
+  void mark_right(std::span<std::uint8_t> bins) const;
 };
 
 /// Moves the rows of split nodes to their children, each child's rows in ascending order.
@@ -55,17 +57,17 @@ class RowSampler {
   /// `sampling` outlives the sampler.
   explicit RowSampler(const RowSampling& sampling)
       : sampling_(sampling), random_(sampling.seed, sampling.tree) {}
-  [[nodiscard]] bool takes_all() const {
-    return sampling_.rate >= 1 && sampling_.rate_per_class.empty();
-  }
+  [[nodiscard]] bool takes_all() const { return sampling_.rate >= 1 && !by_class(); }
+  /// Whether rates differ by class.
+  [[nodiscard]] bool by_class() const { return !sampling_.rate_per_class.empty(); }
   /// `row` counts from the frame's first; `response` is its class, where rates differ by class.
   [[nodiscard]] bool takes(std::int64_t row, double response) const {
-    const double rate = sampling_.rate_per_class.empty()
-                            ? sampling_.rate
-                            : sampling_.rate_per_class[static_cast<std::size_t>(response)];
+    const double rate =
+        by_class() ? sampling_.rate_per_class[static_cast<std::size_t>(response)] : sampling_.rate;
     return random_.uniform(static_cast<std::uint64_t>(row)) < rate;
   }
-  /// The same of many rows: all bits where the row is taken, none elsewhere.
+  /// The same of many rows: all bits where the row is taken, none elsewhere. Responses are read
+  /// only by class.
   void take(std::span<const std::uint64_t> rows, std::span<const double> responses,
             std::span<std::int64_t> taken) const;
 

@@ -21,21 +21,21 @@ struct SquareSum {
   std::int64_t rows = 0;
 };
 
-/// Σ r of the rows that the tree has seen, and beside it the sum of a second term.
-struct ResidualSums {
-  TwoPartSum first;
-  TwoPartSum second;
+/// Of a leaf's value, over the rows that the tree has seen.
+struct LeafSums {
+  TwoPartSum numerator;
+  TwoPartSum denominator;
 };
 
-/// Sums over residuals: exact, so the same at every level of the instruction set.
+/// Sums over residuals: exact, so the same at every level of the instruction set. Numerators are
+/// Σ r.
 struct ResidualSumKernels {
-  SquareSum (*squares)(const PlainRows& rows, const TwoPartScale& scale);
-  /// The second term is 1.
-  ResidualSums (*counted)(const PlainRows& rows, const TwoPartScale& first,
-                          const TwoPartScale& second);
-  /// The second term is |r| (1 - |r|): the variance where r is a class less its probability.
-  ResidualSums (*with_variances)(const PlainRows& rows, const TwoPartScale& first,
-                                 const TwoPartScale& second);
+  SquareSum (*squares)(const PlainRows& rows, TwoPartScale scale);
+  /// Over their number.
+  LeafSums (*counted)(const PlainRows& rows, TwoPartScale numerator, TwoPartScale denominator);
+  /// Over Σ |r| (1 - |r|): the variance where r is a class less its probability.
+  LeafSums (*with_variances)(const PlainRows& rows, TwoPartScale numerator,
+                             TwoPartScale denominator);
 };
 
 namespace v3 {

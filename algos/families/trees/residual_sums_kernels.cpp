@@ -32,10 +32,9 @@ void for_blocks(const PlainRows& from, const Body& body) {
   }
 }
 
-SquareSum squares(const PlainRows& rows, const TwoPartScale& units) {
-  const TwoPartScale scale = units;
+SquareSum squares(const PlainRows& rows, TwoPartScale scale) {
   SquareSum out;
-  for_blocks(rows, [&](const Values& r, const Values& seen) {
+  for_blocks(rows, [&out, scale](const Values& r, const Values& seen) {
     TwoPartSum sum;
     double count = 0;
     for (std::size_t i = 0; i < kRows; ++i) sum += scale.round(r[i] * r[i]);
@@ -46,31 +45,28 @@ SquareSum squares(const PlainRows& rows, const TwoPartScale& units) {
   return out;
 }
 
-template <class Term>
-ResidualSums sums_of(const PlainRows& rows, const TwoPartScale& first, const TwoPartScale& second,
-                     const Term& second_term) {
-  const TwoPartScale first_scale = first;
-  const TwoPartScale second_scale = second;
-  ResidualSums out;
-  for_blocks(rows, [&](const Values& r, const Values& seen) {
-    TwoPartSum firsts;
-    TwoPartSum seconds;
-    for (std::size_t i = 0; i < kRows; ++i) firsts += first_scale.round(r[i]);
+/// `term_of(r, seen)` is what the denominator sums up.
+template <class TermOf>
+LeafSums leaf_sums(const PlainRows& rows, TwoPartScale numerator, TwoPartScale denominator,
+                   TermOf term_of) {
+  LeafSums out;
+  for_blocks(rows, [&out, numerator, denominator, term_of](const Values& r, const Values& seen) {
+    LeafSums sums;
+    for (std::size_t i = 0; i < kRows; ++i) sums.numerator += numerator.round(r[i]);
     for (std::size_t i = 0; i < kRows; ++i)
-      seconds += second_scale.round(second_term(r[i], seen[i]));
-    out.first += firsts;
-    out.second += seconds;
+      sums.denominator += denominator.round(term_of(r[i], seen[i]));
+    out.numerator += sums.numerator;
+    out.denominator += sums.denominator;
   });
   return out;
 }
 
-ResidualSums counted(const PlainRows& rows, const TwoPartScale& first, const TwoPartScale& second) {
-  return sums_of(rows, first, second, [](double /*r*/, double seen) { return seen; });
+LeafSums counted(const PlainRows& rows, TwoPartScale numerator, TwoPartScale denominator) {
+  return leaf_sums(rows, numerator, denominator, [](double /*r*/, double seen) { return seen; });
 }
 
-ResidualSums with_variances(const PlainRows& rows, const TwoPartScale& first,
-                            const TwoPartScale& second) {
-  return sums_of(rows, first, second, [](double r, double /*seen*/) {
+LeafSums with_variances(const PlainRows& rows, TwoPartScale numerator, TwoPartScale denominator) {
+  return leaf_sums(rows, numerator, denominator, [](double r, double /*seen*/) {
     const double distance = r < 0 ? -r : r;
     return distance * (1 - distance);
   });

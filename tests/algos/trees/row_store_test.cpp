@@ -140,8 +140,8 @@ TEST(RowKernels, DrawRowsAsTheCounterSays) {
 /// Sums of the rows 3, 5, 7, … by plain loops.
 struct ExpectedSums {
   SquareSum squares;
-  ResidualSums counted;
-  ResidualSums with_variances;
+  LeafSums counted;
+  LeafSums with_variances;
 };
 
 ExpectedSums sums_of(const PlainRows& rows, const TwoPartScale& scale) {
@@ -152,11 +152,11 @@ ExpectedSums sums_of(const PlainRows& rows, const TwoPartScale& scale) {
     const auto r = static_cast<double>(rows.residual[row]);
     made.squares.sum += scale.round(r * r);
     ++made.squares.rows;
-    made.counted.first += scale.round(r);
-    made.counted.second += scale.round(1);
-    made.with_variances.second += scale.round(std::abs(r) * (1 - std::abs(r)));
+    made.counted.numerator += scale.round(r);
+    made.counted.denominator += scale.round(1);
+    made.with_variances.denominator += scale.round(std::abs(r) * (1 - std::abs(r)));
   }
-  made.with_variances.first = made.counted.first;
+  made.with_variances.numerator = made.counted.numerator;
   return made;
 }
 
@@ -182,12 +182,12 @@ TEST(ResidualSums, AreThoseOfTheRowsThatTheTreeHasSeen) {
         const SquareSum squares = kernels->squares(rows, scale);
         EXPECT_EQ(squares.sum, expected.squares.sum) << count;
         EXPECT_EQ(squares.rows, expected.squares.rows) << count;
-        const ResidualSums counted = kernels->counted(rows, scale, scale);
-        EXPECT_EQ(counted.first, expected.counted.first) << count;
-        EXPECT_EQ(counted.second, expected.counted.second) << count;
-        const ResidualSums varied = kernels->with_variances(rows, scale, scale);
-        EXPECT_EQ(varied.first, expected.with_variances.first) << count;
-        EXPECT_EQ(varied.second, expected.with_variances.second) << count;
+        const LeafSums counted = kernels->counted(rows, scale, scale);
+        EXPECT_EQ(counted.numerator, expected.counted.numerator) << count;
+        EXPECT_EQ(counted.denominator, expected.counted.denominator) << count;
+        const LeafSums varied = kernels->with_variances(rows, scale, scale);
+        EXPECT_EQ(varied.numerator, expected.with_variances.numerator) << count;
+        EXPECT_EQ(varied.denominator, expected.with_variances.denominator) << count;
       }
     }
   }
