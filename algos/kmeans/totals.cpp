@@ -41,10 +41,9 @@ void Totals::change(const Units& units, std::size_t cluster, const points::Point
   std::int64_t* whole = whole_.data() + cluster * axes_;
   std::int64_t* rest = rest_.data() + cluster * axes_;
   for (std::size_t j = 0; j < axes_; ++j) {
-    const double scaled = numbers[j] * scales[j];
-    const std::int64_t first = trees::nearest(scaled);
-    whole[j] += Sign * first;
-    rest[j] += Sign * trees::nearest((scaled - static_cast<double>(first)) * units.rest);
+    const trees::TwoPartSum number = trees::TwoPartScale{scales[j], units.rest}.round(numbers[j]);
+    whole[j] += Sign * number.whole;
+    rest[j] += Sign * number.rest;
   }
   std::int64_t* levels = levels_.data() + cluster * level_begins_.back();
   const auto codes = from.code(point);
