@@ -110,8 +110,18 @@ void Grower::make_root(Growth& growth) {
   for (std::size_t c = 0; c < settings_.interactions.size(); ++c) {
     if (!settings_.interactions[c].empty()) node.allowed.push_back(static_cast<std::int32_t>(c));
   }
+  if (!settings_.leaf_means) {
+    const NodeView view{.id = 0, .total = node.total, .cells = node.cells.data()};
+    growth.rules.noise_price = search_rules.noise_price(view, most_leaves());
+  }
   growth.frontier.push_back(std::move(node));
   if (settings_.max_depth > 0) search(growth, growth.frontier);
+}
+
+double Grower::most_leaves() const {
+  constexpr std::int32_t kDeep = 62;
+  const double of_depth = std::ldexp(1, std::min(settings_.max_depth, kDeep));
+  return settings_.max_leaves > 0 ? std::min<double>(of_depth, settings_.max_leaves) : of_depth;
 }
 
 bool Grower::is_small(std::int64_t rows) const {

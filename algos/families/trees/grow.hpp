@@ -95,6 +95,7 @@ class Grower {
                                                 std::span<const NodeSplit> splits) const;
   [[nodiscard]] Node child_of(const Node& parent, bool is_right) const;
   void take_children(Growth& growth, std::vector<Node> children) const;
+  [[nodiscard]] double most_leaves() const;
   [[nodiscard]] std::size_t leaves_left(const Growth& growth) const;
   void split_leaf(Growth& growth, const FoundSplit& found, const NodeSplit& test) const;
   [[nodiscard]] std::vector<std::int32_t> columns_of_tree(std::uint64_t tree) const;

@@ -278,7 +278,7 @@ std::vector<std::uint8_t> SplitSearch::draw_thresholds(const NodeView& node,
 /// of one tree, of which many average some out. A tree without a first split would end all
 /// boosting, though there may be more to learn below it: a root that finds none is searched again
 /// without the penalty, where levels are not next to unique.
-double SplitSearch::search_penalty(const NodeView& node, double roots, Price price) const {
+double SplitSearch::search_penalty(const NodeView& node, double levels, Price price) const {
   constexpr double kRowsPerLevel = 50;
   constexpr double kPerLevel = 1.75 * 2 / std::numbers::pi;
   const auto weight = static_cast<double>(node.total.weight);
@@ -287,9 +287,27 @@ double SplitSearch::search_penalty(const NodeView& node, double roots, Price pri
       node.squares * form_.target.whole * form_.target.whole / form_.weight_scale;
   const double variance =
       std::max(0.0, squares - target * target / weight) / (weight / form_.weight_scale);
-  const double levels = roots * roots / weight;
   if (price == Price::waived && levels * kRowsPerLevel <= weight / form_.weight_scale) return 0;
-  return kPerLevel * variance * std::max(0.0, levels - 2);
+  return rules_.noise_price * kPerLevel * variance * std::max(0.0, levels - 2);
+}
+
+/// Boosting that is far from having learnt what the rows tell gains from every split, as later
+/// trees mend what noise did to it; the full price would leave leaves unsplit. How far follows from
+/// the rows that a level has in a leaf, of the column with most levels, for all columns alike, so
+/// that they compete as before. The 150 is measured (algos/gbm/README.md).
+double SplitSearch::noise_price(const NodeView& root, double leaves) const {
+  constexpr double kRowsOfLevel = 150;
+  HistogramBins bins(layout_, form_, root.cells);
+  double most = 0;
+  for (std::size_t c = 0; c < spec_.columns.size(); ++c) {
+    const auto index = static_cast<std::int32_t>(c);
+    if (!spec_.columns[c].categorical || has_few_levels(index)) continue;
+    const Column column{index, bins.read(index)};
+    if (column.bins.empty()) continue;
+    most = std::max(most, equal_levels(root, column, rare_levels(root, column)));
+  }
+  const double rows = static_cast<double>(root.total.weight) / form_.weight_scale;
+  return std::min(1.0, kRowsOfLevel * most * leaves / rows);
 }
 
 /// Of many levels, those that have few rows, and fewer than others in the node, would stand at both
@@ -326,16 +344,22 @@ void SplitSearch::sort_levels(std::span<const BinSums> bins, const RareLevels& r
   levels.sort();
 }
 
+/// (Σ √w)² / W: so many levels of equal weight make as much of noise.
+double SplitSearch::equal_levels(const NodeView& node, const Column& column,
+                                 const RareLevels& rare) {
+  double roots = std::sqrt(static_cast<double>(rare.sums.weight));
+  for (const BinSums& bin : column.bins) {
+    if (!rare.holds(bin)) roots += std::sqrt(static_cast<double>(bin.sums.weight));
+  }
+  return roots * roots / static_cast<double>(node.total.weight);
+}
+
 /// Of few levels any subset may be taken: little is to be searched, and other packages' trees are
 /// met.
 double SplitSearch::penalty_of(const NodeView& node, const Column& column, const RareLevels& rare,
                                Price price) const {
   if (has_few_levels(column.index)) return 0;
-  double roots = std::sqrt(static_cast<double>(rare.sums.weight));
-  for (const BinSums& bin : column.bins) {
-    if (!rare.holds(bin)) roots += std::sqrt(static_cast<double>(bin.sums.weight));
-  }
-  return search_penalty(node, roots, price);
+  return search_penalty(node, equal_levels(node, column, rare), price);
 }
 
 void SplitSearch::search_categories(const Material& material, const Column& column, Price price,

@@ -40,6 +40,7 @@ struct SplitRules {
   bool around_mean = false;             ///< these residuals are taken from the node's own mean
   std::int32_t random_thresholds = 0;   ///< numbers: only that many drawn thresholds; 0 for all
   std::uint64_t seed = 0;               ///< of drawn thresholds
+  double noise_price = 1;               ///< factor on what searches among levels are charged
   /// Per column: 1 where means may only rise with it, -1 where they may only fall. Empty for none.
   std::vector<std::int8_t> directions = {};
   [[nodiscard]] int direction(std::int32_t column) const {
@@ -157,6 +158,9 @@ class SplitSearch {
   /// From the node's histogram.
   [[nodiscard]] FoundSplit search(const NodeView& node, ColumnOrder& columns) const;
   [[nodiscard]] FoundSplit search(const NodeView& node, ColumnOrder& columns, NodeBins& bins) const;
+  /// A SplitRules::noise_price for boosted trees of up to `leaves` leaves that begin with this
+  /// root.
+  [[nodiscard]] double noise_price(const NodeView& root, double leaves) const;
   /// Whether children of these sums could be heavy enough.
   [[nodiscard]] bool may_split(Sums total) const {
     return static_cast<double>(total.weight) >= 2 * rules_.min_rows * form_.weight_scale;
@@ -206,7 +210,9 @@ class SplitSearch {
   [[nodiscard]] double score_of(const NodeView& node) const;
   [[nodiscard]] double gain_of(const NodeView& node, const Candidate& best) const;
   [[nodiscard]] bool is_worth(const NodeView& node, const Candidate& best) const;
-  [[nodiscard]] double search_penalty(const NodeView& node, double roots, Price price) const;
+  [[nodiscard]] double search_penalty(const NodeView& node, double levels, Price price) const;
+  [[nodiscard]] static double equal_levels(const NodeView& node, const Column& column,
+                                           const RareLevels& rare);
   void search_numbers(const NodeView& node, const Column& column, Candidate& best) const;
   void search_categories(const Material& material, const Column& column, Price price,
                          Candidate& best) const;

@@ -221,6 +221,32 @@ TEST(Booster, FitsWhatCanBeFitted) {
   EXPECT_GT(total, 0.4 * variance);
 }
 
+/// Twelve levels of 2,000 rows, with an effect that is a little larger than noise might make it.
+TEST(Booster, ShallowTreesOfManyRowsPayLittleForSearchesAmongLevels) {
+  constexpr int kLevels = 12;
+  constexpr std::size_t kRows = 24'000;
+  const double effect = std::sqrt(11.0 / kRows);
+  Table table;
+  table.levels = {0, kLevels};
+  table.predictors.resize(2);
+  for (std::size_t row = 0; row < kRows; ++row) {
+    const std::size_t half = row % 2;
+    const std::size_t level = row / 2 % kLevels;
+    const double noise = row / 2 / kLevels % 2 == 0 ? 1 : -1;
+    table.predictors[0].push_back(static_cast<double>(half));
+    table.predictors[1].push_back(static_cast<double>(level));
+    table.response.push_back(static_cast<double>(half) + (level % 2 == 0 ? effect : -effect) +
+                             noise);
+  }
+  const auto by_levels = [&](std::int32_t depth) {
+    return boost(table, settings_of(Family::gaussian, depth), 1).importance[1];
+  };
+  // Of four leaves a level has 500 rows in each: 0.3 of the price, which is 11 variances of the
+  // noise. Either half gains 5.5.
+  EXPECT_NEAR(by_levels(2), 11, 1e-3);
+  EXPECT_EQ(by_levels(5), 0);
+}
+
 TEST(Booster, ThresholdsMayBeDrawn) {
   const Table table = made_up(2'000, 10, Family::gaussian);
   BoostSettings settings = settings_of(Family::gaussian, 3);

@@ -40,20 +40,28 @@ void add_row(const FixedPoint& form, TwoPartSum target, std::int64_t* cell) {
   *cell += 1;
 }
 
-FoundSplit search(const Example& example, const FixedPoint& form, const SplitRules& rules) {
-  const BinLayout layout(example.spec);
-  std::vector<std::int64_t> cells(static_cast<std::size_t>(layout.cells * form.words()));
-  NodeView node;
-  for (std::size_t i = 0; i < example.bin.size(); ++i) {
-    const TwoPartSum target = form.target.round(example.residual[i]);
-    add_row(form, target, cells.data() + example.bin[i] * form.words());
-    node.total += {target, 1};
-    node.squares += example.residual[i] * example.residual[i];
+/// The example's rows as a node.
+struct Root {
+  Root(const Example& example, const FixedPoint& form)
+      : layout(example.spec), cells(static_cast<std::size_t>(layout.cells * form.words())) {
+    for (std::size_t i = 0; i < example.bin.size(); ++i) {
+      const TwoPartSum target = form.target.round(example.residual[i]);
+      add_row(form, target, cells.data() + example.bin[i] * form.words());
+      view.total += {target, 1};
+      view.squares += example.residual[i] * example.residual[i];
+    }
+    view.cells = cells.data();
   }
-  node.cells = cells.data();
+  BinLayout layout;
+  std::vector<std::int64_t> cells;
+  NodeView view;
+};
+
+FoundSplit search(const Example& example, const FixedPoint& form, const SplitRules& rules) {
+  const Root root(example, form);
   std::int32_t column = 0;
   ColumnOrder order({&column, 1});
-  return SplitSearch(example.spec, layout, form, rules).search(node, order);
+  return SplitSearch(example.spec, root.layout, form, rules).search(root.view, order);
 }
 
 double gain_of(const Example& example, std::uint64_t right_bins) {
@@ -261,6 +269,27 @@ TEST(SplitSearch, ManyLevelsWithoutEffectAreLeftAlone) {
     noise.residual.push_back(random.uniform(i) - 0.5);
   }
   EXPECT_FALSE(search(noise, wide_form(), {.min_rows = 10}).found);
+  EXPECT_FALSE(search(noise, wide_form(), {.min_rows = 10, .noise_price = 0.8}).found);
+  EXPECT_TRUE(search(noise, wide_form(), {.min_rows = 10, .noise_price = 0.1}).found);
+}
+
+/// Of levels that have 1,000 rows each, beside the rows that one has in a leaf.
+TEST(SplitSearch, NoiseCostsLessWhereALeafHasManyRowsOfALevel) {
+  const auto price = [](std::int32_t levels, double leaves) {
+    Example example;
+    example.spec.columns = {
+        ColumnBins{.categorical = true, .levels = levels, .count = levels, .cuts = {}}};
+    for (std::int32_t i = 0; i < 1000 * levels; ++i) example.bin.push_back(i % levels);
+    example.residual.resize(example.bin.size());
+    const FixedPoint form = wide_form();
+    const Root root(example, form);
+    const SplitRules rules;
+    return SplitSearch(example.spec, root.layout, form, rules).noise_price(root.view, leaves);
+  };
+  EXPECT_NEAR(price(12, 4), 0.6, 1e-12);
+  EXPECT_NEAR(price(300, 4), 0.6, 1e-12);
+  EXPECT_EQ(price(12, 8), 1);
+  EXPECT_EQ(price(12, 0x1p62), 1);
 }
 
 /// A node of levels that have as many rows as `rows` says; a level's effect and noise are below 6.
