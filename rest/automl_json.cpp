@@ -136,7 +136,7 @@ LeaderboardV99 leaderboard_v99(const automl::AutoMl& automl, const model::Leader
                                const model::Algorithms& algorithms,
                                const std::vector<std::string>& extensions) {
   LeaderboardV99 shown{.project_name = automl.key,
-                       .leaderboard_frame = automl.spec.input_spec.leaderboard_frame,
+                       .leaderboard_frame = automl.ranked_on(),
                        .leaderboard_frame_checksum = automl.leaderboard_checksum,
                        .sort_decreasing = board.decreasing};
   if (!board.sort_metric.empty()) shown.sort_metric = board.sort_metric;
@@ -161,9 +161,9 @@ AutoMlV99 automl_v99(const automl::AutoMl& automl, const model::Leaderboard& boa
   AutoMlV99 shown{.automl_id = AutoMlRef(automl.key),
                   .verbosity = verbosity,
                   .training_frame = input.training_frame,
-                  .validation_frame = input.validation_frame,
+                  .validation_frame = automl.validation_frame(),
                   .blending_frame = input.blending_frame,
-                  .leaderboard_frame = input.leaderboard_frame,
+                  .leaderboard_frame = automl.ranked_on(),
                   .project_name = automl.project,
                   .leaderboard = leaderboard_v99(automl, board, algorithms, {}),
                   .event_log = event_log(automl, verbosity)};

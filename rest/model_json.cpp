@@ -34,16 +34,7 @@ void write_parameter_value(const Field& field, const void* object, JsonWriter& o
     field.ops->write(value, out);
     return;
   }
-  const auto& column = *static_cast<const schema::ColumnName*>(value);
-  if (column.empty()) {
-    out.null();
-    return;
-  }
-  out.begin_object();
-  schema::write_meta("ColSpecifierV3", "VecSpecifier", 3, out);
-  value_member(out, "column_name", column.name);
-  member(out, "is_member_of_frames", [&] { out.null(); });
-  out.end_object();
+  schema::write_column(*static_cast<const schema::ColumnName*>(value), out);
 }
 
 bool is_key(const Field& field) { return field.type.starts_with("Key<"); }

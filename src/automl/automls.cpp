@@ -73,7 +73,7 @@ void AutoMls::define_jobs(job::Jobs& jobs) {
   });
   parts_.models.define_belongings([this](const std::string& name) {
     const auto automl = read(name);
-    return automl ? automl->encoders : std::vector<std::string>();
+    return automl ? automl->belongings : std::vector<std::string>();
   });
 }
 
@@ -146,7 +146,7 @@ std::shared_ptr<job::Job> AutoMls::start(BuildSpec& spec) {
     if (criteria.seed == -1) automl.spec.build_control.stopping_criteria.seed = draw_seed();
     if (const auto before = read(automl.key)) {
       automl.entries = before->entries;
-      automl.encoders = before->encoders;
+      automl.belongings = before->belongings;
       std::erase_if(automl.entries,
                     [&](const Entry& entry) { return parts_.models.find(entry.model) == nullptr; });
     }
@@ -159,6 +159,11 @@ std::shared_ptr<job::Job> AutoMls::start(BuildSpec& spec) {
   return parts_.jobs.start(
       description,
       {.kind = Request::kKind, .request = wire::encode(request), .columns = std::move(columns)});
+}
+
+const schema::FrameRef& AutoMl::ranked_on() const {
+  const schema::FrameRef& board = spec.input_spec.leaderboard_frame;
+  return spec.cross_validates() || !board.empty() ? board : validation_frame();
 }
 
 void AutoMls::publish(const AutoMl& automl) {

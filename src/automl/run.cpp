@@ -90,6 +90,16 @@ void Run::hold_out() {
   automl::hold_out(models_.engine(), spec_, frames_, blends_, state_.automl.instance, job_.token());
 }
 
+/// Whoever looks at the leaderboard can look at the rows behind it.
+void Run::keep_held_out() {
+  AutoMl& automl = state_.automl;
+  const schema::FrameRef& rows = spec_.input_spec.validation_frame;
+  if (rows.name == automl.spec.input_spec.validation_frame.name) return;
+  models_.frames().publish(frames_.at(rows.name));
+  automl.held_out = rows;
+  automl.belongings.push_back(rows.name);
+}
+
 void Run::begin() {
   const BuildSpec& spec = state_.automl.spec;
   const InputSpec& input = spec.input_spec;
@@ -112,6 +122,7 @@ void Run::begin() {
                                  std::to_string(frame.columns.size()) + " columns");
   }
   info(Stage::data_import, "Response column: " + input.response_column.name);
+  keep_held_out();
   if (spec.build_models.exclude_algos && !spec.build_models.exclude_algos->empty())
     info(Stage::workflow, "Left out: " + names_of(*spec.build_models.exclude_algos));
   if (spec.build_models.include_algos)

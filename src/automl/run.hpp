@@ -73,6 +73,7 @@ class Run {
   void hold_out();
   void add_folds();
   void begin();
+  void keep_held_out();
   void encode();
   void follow_plan();
   void end();

@@ -38,8 +38,8 @@ void Run::add_folds() {
 /// Trains the target encoder, unless who drove the run before has.
 void Run::encode() {
   const std::string name = "TargetEncoding_" + state_.automl.instance;
-  std::vector<std::string>& encoders = state_.automl.encoders;
-  if (std::ranges::find(encoders, name) != encoders.end()) {
+  std::vector<std::string>& belongings = state_.automl.belongings;
+  if (std::ranges::find(belongings, name) != belongings.end()) {
     encoder_ = models_.require(name, "preprocessing");
     return;
   }
@@ -68,7 +68,7 @@ void Run::encode() {
   if (!in_time || last.status != job::Status::done) return;
   check_names(*made.models.back(), frames_.at(spec_.input_spec.training_frame.name));
   models_.publish(made);
-  encoders.push_back(name);
+  belongings.push_back(name);
   encoder_ = models_.require(name, "preprocessing");
   state_.part.reset();
   publish();

@@ -127,9 +127,7 @@ Settings::Settings(const BuildSpec& spec, const frame::Frame& training) : spec_(
                                                       : "rmse";
 }
 
-bool Settings::cross_validates() const {
-  return spec_.build_control.nfolds > 1 || !spec_.input_spec.fold_column.empty();
-}
+bool Settings::cross_validates() const { return spec_.cross_validates(); }
 
 bool Settings::stacks() const {
   return cross_validates() || !spec_.input_spec.blending_frame.empty();

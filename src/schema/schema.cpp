@@ -64,7 +64,29 @@ void write_object(const Schema& schema, const void* object, JsonWriter& out) {
   }
   for (const Field& field : schema.fields) {
     if (!field.echoed || !out.key(field.name)) continue;
-    field.ops->write(field.get(object), out);
+    if (field.ops == &ops_of<ColumnName>()) {
+      write_column(*static_cast<const ColumnName*>(field.get(object)), out);
+    } else {
+      field.ops->write(field.get(object), out);
+    }
+    out.end_member();
+  }
+  out.end_object();
+}
+
+void write_column(const ColumnName& column, JsonWriter& out) {
+  if (column.empty()) {
+    out.null();
+    return;
+  }
+  out.begin_object();
+  write_meta("ColSpecifierV3", "VecSpecifier", 3, out);
+  if (out.key("column_name")) {
+    out.value(column.name);
+    out.end_member();
+  }
+  if (out.key("is_member_of_frames")) {
+    out.null();
     out.end_member();
   }
   out.end_object();

@@ -135,7 +135,26 @@ def test_models_are_ranked_by_rows_held_out_where_there_are_no_folds(client, fra
     assert float(aml.leaderboard[0, "rmse"]) == pytest.approx(best.rmse(valid=True), rel=1e-12)
     assert 0.05 * frame.nrow < best._model_json["output"]["validation_metrics"]._metric_json["nobs"] < 0.15 * frame.nrow
     assert not any(name.startswith("StackedEnsemble") for name in ids(aml))
+    state = client.api("GET /99/AutoML/held_out@@y")
+    name = state["validation_frame"]["name"]
+    assert name.endswith("_validation_" + frame.frame_id)
+    assert state["leaderboard_frame"]["name"] == state["leaderboard"]["leaderboard_frame"]["name"] == name
+    held_out = client.get_frame(name)
+    assert held_out.names == frame.names
+    assert best.model_performance(held_out).rmse() == pytest.approx(best.rmse(valid=True), rel=1e-12)
     client.remove(aml)
+    with pytest.raises(H2OResponseError, match="not found"):
+        client.api(f"GET /3/Frames/{name}/summary")
+
+
+def test_answers_name_columns_by_objects(client, frame):
+    request = {"input_spec": {"training_frame": frame.frame_id, "response_column": "two"},
+               "build_models": {"include_algos": []}, "build_control": {"project_name": "columns"}}
+    given = client.api("POST /99/AutoMLBuilder", json=request)["input_spec"]
+    assert {name: given["response_column"][name] for name in ("column_name", "is_member_of_frames")} == {
+        "column_name": "two", "is_member_of_frames": None}
+    assert given["weights_column"] is None
+    client.remove("columns@@two")
 
 
 def test_a_run_ends_by_its_time(client, frame):

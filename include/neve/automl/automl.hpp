@@ -74,11 +74,18 @@ struct AutoMl {
   std::vector<Event> events = {};          ///< of the latest run
   std::vector<StepDefinition> steps = {};  ///< that the latest run has done
   bool ended = false;
-  std::vector<std::string> encoders = {};  ///< target encoders that its runs have trained
+  /// Rows that the latest run has taken from the training frame, to stop and to rank by.
+  schema::FrameRef held_out = {};
+  std::vector<std::string> belongings = {};  ///< target encoders and frames that its runs have made
+  /// The rows that models are ranked on, where it is not by cross-validation.
+  [[nodiscard]] const schema::FrameRef& ranked_on() const;
+  [[nodiscard]] const schema::FrameRef& validation_frame() const {
+    return held_out.empty() ? spec.input_spec.validation_frame : held_out;
+  }
   template <class Archive>
   void fields(Archive& archive) {
     archive(key, project, instance, spec, sort_metric, leaderboard_checksum, entries, events, steps,
-            ended, encoders);
+            ended, held_out, belongings);
   }
 };
 

@@ -180,6 +180,10 @@ struct BuildSpec {
   BuildControl build_control = {};
   InputSpec input_spec = {};
   BuildModels build_models = {};
+  /// Once it is settled.
+  [[nodiscard]] bool cross_validates() const {
+    return build_control.nfolds > 1 || !input_spec.fold_column.empty();
+  }
   template <class Archive>
   void fields(Archive& archive) {
     archive(build_control, input_spec, build_models);

@@ -67,6 +67,9 @@ struct ColumnName {
   }
 };
 
+/// As answers have it: an object, or null where no column is named.
+void write_column(const ColumnName& column, JsonWriter& out);
+
 /// JSON that is passed through as text; empty is null.
 struct RawJson {
   std::string text;

@@ -128,13 +128,19 @@ TEST(Holdouts, ModelsWithoutFoldsAreRankedByRowsTheyHaveNotSeen) {
     const AutoMl automl = session.on.run(run);
     EXPECT_NE(session.on.events(automl).find("held out"), std::string::npos);
     ASSERT_EQ(automl.entries.size(), 3U) << session.on.events(automl);
+    const frame::Frame rows = session.on.models.frames().require(automl.ranked_on().name);
     for (const model::Leaderboard::Row& row : session.on.automls.leaderboard(automl).rows) {
       const model::metrics::Metrics& validated = row.model->header.validation_metrics;
       EXPECT_EQ(row.values[0], validated.find("AUC"));
       ASSERT_NE(validated.header(), nullptr);
       EXPECT_LT(validated.header()->nobs, 300);
+      std::vector<std::string> warnings;
+      EXPECT_EQ(session.on.models.performance(row.model, rows, nullptr, warnings).find("AUC"),
+                row.values[0]);
     }
     boards.push_back(session.on.board(automl));
+    session.on.models.remove(automl.key);
+    EXPECT_FALSE(session.on.models.frames().find(rows.key));
   }
   EXPECT_TRUE(boards[0] == boards[1]);
 }

@@ -174,7 +174,7 @@ TEST(Preprocessing, ItsEncoderGoesWithTheProject) {
   const AutoMl second = session.on.run(run);
   const std::vector<std::string> encoders = {"TargetEncoding_" + first.instance,
                                              "TargetEncoding_" + second.instance};
-  EXPECT_EQ(second.encoders, encoders);
+  EXPECT_EQ(second.belongings, encoders);
   for (const std::string& name : encoders) EXPECT_NE(session.on.models.find(name), nullptr);
   session.on.models.remove(second.key);
   for (const std::string& name : encoders) EXPECT_EQ(session.on.models.find(name), nullptr);
@@ -197,7 +197,7 @@ TEST(Preprocessing, ChangesNothingWhereNoColumnIsWorthIt) {
   BuildSpec run = encoded_spec(2);
   run.input_spec.ignored_columns->emplace_back("k");
   const AutoMl with = session.on.run(run);
-  EXPECT_TRUE(with.encoders.empty());
+  EXPECT_TRUE(with.belongings.empty());
   const auto encoded = session.on.board(with);
   run.build_models.preprocessing.reset();
   EXPECT_TRUE(session.on.board(session.on.run(run)) == encoded);

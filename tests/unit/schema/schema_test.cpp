@@ -98,6 +98,17 @@ TEST(Schema, WritesDefaultsInH2oForm) {
       R"("depth":2},"lambda":[]})");
 }
 
+TEST(Schema, WritesColumnsAsObjects) {
+  Sample sample;
+  sample.column = std::string("psa");
+  const std::string json = neve::schema::to_json(sample);
+  EXPECT_NE(json.find(R"("column":{"__meta":{"schema_version":3,"schema_name":"ColSpecifierV3",)"
+                      R"("schema_type":"VecSpecifier"},)"
+                      R"("column_name":"psa","is_member_of_frames":null},)"),
+            std::string::npos)
+      << json;
+}
+
 TEST(Schema, ReadsWhatClientsSend) {
   Sample sample;
   const Form form = {{"flag", "True"},
