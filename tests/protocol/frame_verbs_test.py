@@ -162,7 +162,7 @@ def tabulated(answer, table):
 
 def test_tabulate_agrees_with_pandas(frame, data):
     answer = post("/99/Tabulate", dataset="verbs", predictor="town", response="size", weight="weight")
-    assert answer["__meta"]["schema_name"] == "TabulateV3" and answer["predictor"] == "town"
+    assert answer["__meta"]["schema_name"] == "TabulateV3" and answer["predictor"]["column_name"] == "town"
     towns = data["town"].where(data["town"].notna(), "missing(NA)")
     counts = tabulated(answer, "count_table")
     wanted = data["weight"].groupby([towns, data["size"].astype(str)]).sum()

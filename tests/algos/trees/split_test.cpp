@@ -86,7 +86,7 @@ Example example_of(bool categorical, std::int32_t bins, int rows, std::uint64_t 
   made.spec.columns = {column};
   const CounterRng random(seed);
   for (int i = 0; i < rows; ++i) {
-    const auto n = static_cast<std::uint64_t>(2 * i);
+    const std::uint64_t n = 2 * static_cast<std::uint64_t>(i);
     made.bin.push_back(static_cast<int>(random.below(n, static_cast<std::uint64_t>(bins) + 1)));
     // Effects large enough to outweigh what the search among levels costs.
     made.residual.push_back(5 * std::sin(made.bin.back() * 2.0) + random.uniform(n + 1));
